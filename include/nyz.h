@@ -1,0 +1,539 @@
+/* nyz: NumPy's .npy and .npz files in C.  This header is the manual.
+ *
+ *     nyz_array w;
+ *     nyz_error err;
+ *     if (nyz_load("weights.npy", NULL, &w, &err) != NYZ_OK)
+ *         return complain(err.message);
+ *     const float *x = w.data;              (w.dtype.type == NYZ_FLOAT32, w.shape, w.strides)
+ *     nyz_array_free(&w);
+ *
+ * Laws for every function below; the comments do not repeat them.
+ *
+ *  1. A function that can fail returns nyz_status.  NYZ_OK is 0.
+ *  2. Outputs are filled only on NYZ_OK.  Otherwise they are left zeroed (value structs) or
+ *     NULL (handles).  What an output held before the call is overwritten, not freed.
+ *  3. Arguments stand in this order: object, inputs, options, outputs, error.  `opt` and `err`
+ *     may always be NULL.  *err is written only on failure.  Other pointers must not be NULL.
+ *  4. Extents, strides, offsets and counts are int64_t.  Sizes of memory are size_t.
+ *     Strides are in bytes, as NumPy's are (DLPack's are in elements).
+ *  5. Every struct may be {0}: empty, or the defaults; and an empty one may be freed.
+ *     A free or close function takes the address, and leaves the struct zeroed or the handle NULL.
+ *  6. Text is UTF-8.  Paths are what the system's open takes; on Windows they are UTF-8.
+ *  7. The library keeps no global state, prints nothing, never aborts because of its input,
+ *     and does not depend on the locale.  Different objects may be used on different threads
+ *     at once; a const nyz_npz may be shared by threads.
+ *  8. Any function may return NYZ_ERR_MEMORY, and NYZ_ERR_ARGUMENT when an argument's value
+ *     makes no sense; the comments name only the other errors.
+ *
+ * Three verbs tell who frees what.  Who *owns* a thing frees it.  Who *borrows* it must not use
+ * it after the owner has freed it.  What is *passed* belongs to the receiver, once the call has
+ * succeeded and only then.
+ *
+ * Contents: version, errors, memory, limits, options, dtypes, arrays, one array in a file (.npy),
+ * streams, many arrays in an archive (.npz: reading, writing). */
+#ifndef NYZ_H
+#define NYZ_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifndef NYZ_API
+#if defined(_WIN32) && defined(NYZ_SHARED)
+#ifdef NYZ_BUILDING
+#define NYZ_API __declspec(dllexport)
+#else
+#define NYZ_API __declspec(dllimport)
+#endif
+#elif defined(__GNUC__)
+#define NYZ_API __attribute__((visibility("default")))
+#else
+#define NYZ_API
+#endif
+#endif
+
+/* ------------------------------------------------------------------------------- version */
+
+#define NYZ_VERSION "0.1.0"
+#define NYZ_VERSION_NUMBER 100 /* major * 10000 + minor * 100 + patch */
+
+/* The version of the library that is linked, as NYZ_VERSION_NUMBER counts. */
+NYZ_API int nyz_version(void);
+
+/* -------------------------------------------------------------------------------- errors */
+
+/* By what the caller can do about it. */
+typedef enum nyz_status {
+    NYZ_OK = 0,
+    NYZ_ERR_ARGUMENT,    /* the call itself is wrong: mend the program */
+    NYZ_ERR_MEMORY,      /* the allocator returned NULL */
+    NYZ_ERR_IO,          /* the system or a stream failed; nyz_error.sys has its errno */
+    NYZ_ERR_NOT_FOUND,   /* no such file, no such member, no further array in the stream */
+    NYZ_ERR_CORRUPT,     /* the bytes are damaged or break the format's rules */
+    NYZ_ERR_UNSUPPORTED, /* well formed, but not for this library; the message tells what to do */
+    NYZ_ERR_LIMIT        /* a limit of nyz_limits refuses it; the message names limit and value */
+} nyz_status;
+
+/* Why a call failed.  `message` is one line without a line end, for people: what was found,
+ * what was expected, where; it does not repeat the path.  Text that comes from the file is
+ * escaped in it, so that it can be printed on a terminal. */
+typedef struct nyz_error {
+    nyz_status status;
+    int sys;        /* errno of the system call or stream callback that failed, else 0 */
+    int64_t offset; /* bytes from the start of the file, of the member or of what the stream
+                       had left; -1 where no place is meant */
+    char message[496];
+} nyz_error;
+
+/* "corrupt", "not found", ...: the status in lower-case words; never NULL. */
+NYZ_API const char *nyz_status_text(nyz_status status);
+
+/* -------------------------------------------------------------------------------- memory */
+
+/* Where the library takes its memory from.  `alloc` returns `size` (> 0) bytes aligned to
+ * `align` (a power of two, at most 64), or NULL.  `free` gets the same size again.  Both are
+ * called only inside the library's functions, on the calling thread; if threads share an
+ * archive, by several at once.  Everything that the library
+ * keeps or hands out comes from here, but for minizip's own small records while an archive is
+ * written (they come from malloc). */
+typedef struct nyz_allocator {
+    void *(*alloc)(void *ctx, size_t size, size_t align);
+    void (*free)(void *ctx, void *memory, size_t size);
+    void *ctx;
+} nyz_allocator;
+
+/* -------------------------------------------------------------------------------- limits */
+
+/* What a file may ask for.  0 stands for the default, in brackets the default with
+ * NYZ_UNTRUSTED.  Whatever the limits, nothing is allocated before the file has been seen to
+ * hold the bytes that its header announces. */
+typedef struct nyz_limits {
+    int64_t header_bytes;    /* 1 MiB [64 KiB]     text of a .npy header (NumPy: 10,000) */
+    int64_t dims;            /* 64 [32]            dimensions */
+    int64_t nesting;         /* 32 [8]             dtypes within dtypes */
+    int64_t brackets;        /* 64 [16]            brackets within brackets of a header */
+    int64_t fields;          /* 65,536 [4,096]     fields of a dtype, all levels together */
+    int64_t item_bytes;      /* 2^31 - 1 [1 MiB]   one item */
+    int64_t array_bytes;     /* PTRDIFF_MAX [1 GiB] one array; also the most elements */
+    int64_t members;         /* 1,000,000 [10,000] members of an archive */
+    int64_t directory_bytes; /* 256 MiB [4 MiB]    central directory of an archive */
+    int64_t name_bytes;      /* 65,535 [1,024]     name of a member */
+    int64_t archive_bytes;   /* none [4 GiB]       members of an archive together, inflated */
+    int64_t ratio;           /* none [200]         inflated : deflated, for members over 1 MiB
+                                                   (more than 1032 : 1 is always refused) */
+    int64_t reserved[4];
+} nyz_limits;
+
+/* ------------------------------------------------------------------------------- options */
+
+/* Memory order: of a loaded or copied array, or of an array in a file. */
+typedef enum nyz_order {
+    NYZ_KEEP_ORDER = 0, /* as it is: a Fortran file loads with Fortran strides */
+    NYZ_C_ORDER,        /* the last axis varies fastest */
+    NYZ_F_ORDER         /* the first axis varies fastest */
+} nyz_order;
+
+/* Byte order of multi-byte numbers: each half of a complex, each code point of a string,
+ * each field of a struct.  Loading and copying give native numbers by default; saving keeps
+ * what the array has. */
+typedef enum nyz_byteorder {
+    NYZ_DEFAULT_BYTEORDER = 0,
+    NYZ_NATIVE,
+    NYZ_KEEP_BYTEORDER,
+    NYZ_LITTLE_ENDIAN,
+    NYZ_BIG_ENDIAN
+} nyz_byteorder;
+
+/* The two methods of a zip member that NumPy uses, under the zip format's numbers. */
+typedef enum nyz_method {
+    NYZ_STORED = 0,  /* np.savez */
+    NYZ_DEFLATED = 8 /* np.savez_compressed */
+} nyz_method;
+
+enum {
+    NYZ_UNTRUSTED = 1,  /* reading: the stricter limits above; duplicate member names and bytes
+                           before the first member are refused */
+    NYZ_NO_SYNC = 2,    /* saving to a path: leave out the fsyncs.  Still old or new after a
+                           crash of the program, but maybe neither after a power cut */
+    NYZ_EXACT_NAME = 4, /* nyz_npz_add: take the name as it is, do not append ".npy" */
+    NYZ_ANY_NAME = 8    /* nyz_npz_add: allow duplicates and names that are no safe file names
+                           (absolute; backslash; drive letter; a component that is empty,
+                           "." or "..") */
+};
+
+/* {0} or NULL: the defaults. */
+typedef struct nyz_options {
+    const nyz_allocator *allocator; /* NULL: the C library's; must outlive what it allocated */
+    const nyz_limits *limits;       /* NULL: the defaults */
+    unsigned flags;                 /* NYZ_UNTRUSTED | ... */
+    nyz_order order;
+    nyz_byteorder byteorder;
+    int npy_version;                /* saving: 1, 2 or 3; 0: the lowest that fits, as NumPy */
+    nyz_method method;              /* archives: stored or deflated */
+    int level;                      /* deflated: 1 fastest ... 9 smallest; 0: NumPy's, 6 */
+    int64_t reserved[8];
+} nyz_options;
+
+/* -------------------------------------------------------------------------------- dtypes */
+
+/* NumPy's kinds of elements. */
+typedef enum nyz_type {
+    NYZ_NONE = 0,
+    NYZ_BOOL,                                       /* one byte; 0 is false */
+    NYZ_INT8, NYZ_INT16, NYZ_INT32, NYZ_INT64,
+    NYZ_UINT8, NYZ_UINT16, NYZ_UINT32, NYZ_UINT64,
+    NYZ_FLOAT16, NYZ_FLOAT32, NYZ_FLOAT64,
+    NYZ_LONGDOUBLE,   /* 16 or 12 bytes, the bits of the machine that wrote them */
+    NYZ_COMPLEX64, NYZ_COMPLEX128,                  /* real, imaginary */
+    NYZ_CLONGDOUBLE,  /* two long doubles */
+    NYZ_BYTES,        /* 'S': itemsize bytes, filled up with NUL */
+    NYZ_STR,          /* 'U': itemsize / 4 code points of 4 bytes, filled up with 0 */
+    NYZ_VOID,         /* 'V': itemsize opaque bytes (also how NumPy saves bfloat16) */
+    NYZ_DATETIME64,   /* int64: ticks of `unit_count` `unit`s since 1970; INT64_MIN is NaT */
+    NYZ_TIMEDELTA64,  /* int64: ticks of `unit_count` `unit`s */
+    NYZ_STRUCT,       /* fields */
+    NYZ_SUBARRAY,     /* only as the dtype of a field, or within one: `base` with `shape` */
+    NYZ_OBJECT        /* Python objects: only nyz_peek and nyz_read_header show them */
+} nyz_type;
+
+/* Units of datetime64 and timedelta64. */
+typedef enum nyz_unit {
+    NYZ_GENERIC = 0, /* no unit */
+    NYZ_YEAR, NYZ_MONTH, NYZ_WEEK, NYZ_DAY, NYZ_HOUR, NYZ_MINUTE, NYZ_SECOND,
+    NYZ_MILLISECOND, NYZ_MICROSECOND, NYZ_NANOSECOND, NYZ_PICOSECOND,
+    NYZ_FEMTOSECOND, NYZ_ATTOSECOND
+} nyz_unit;
+
+typedef struct nyz_owner nyz_owner; /* frees what a value holds; private */
+typedef struct nyz_field nyz_field;
+typedef struct nyz_dtype nyz_dtype;
+
+/* What an element is: a tree whose leaves are scalars.  Plain scalars need no memory of their
+ * own, so that nyz_dtype_of(NYZ_FLOAT32) can be copied and forgotten.  `fields`, `base` and
+ * `shape` point into memory of `owner`, or, if that is NULL, of the array that the dtype came
+ * with or of the caller who built it. */
+struct nyz_dtype {
+    nyz_type type;
+    char byteorder;          /* '<', '>', or '|' where there is none: bool, one-byte integers,
+                                'S', 'V', structs (their fields have each their own) */
+    nyz_unit unit;           /* datetime64, timedelta64 */
+    int32_t unit_count;      /* datetime64, timedelta64: 25 in <M8[25us]; 1 for generic */
+    int64_t itemsize;        /* bytes of one item, padding included */
+    int64_t nfields;         /* NYZ_STRUCT */
+    const nyz_field *fields; /* NYZ_STRUCT: in the order of their offsets, without padding */
+    const nyz_dtype *base;   /* NYZ_SUBARRAY: of one of its elements */
+    const int64_t *shape;    /* NYZ_SUBARRAY: ndim extents, C order */
+    int ndim;                /* NYZ_SUBARRAY */
+    nyz_owner *owner;
+};
+
+/* One field of a struct. */
+struct nyz_field {
+    const char *name; /* NUL-terminated; name_size counts without it */
+    size_t name_size;
+    const char *title; /* NULL: none */
+    size_t title_size;
+    int64_t offset; /* bytes from the start of the item */
+    nyz_dtype dtype;
+};
+
+/* The dtype of a plain scalar in this machine's byte order.  NYZ_LONGDOUBLE and
+ * NYZ_CLONGDOUBLE are those of this machine's compiler if they take 12 or 16 bytes, else
+ * 16.  For the kinds that need more than a kind (NYZ_BYTES, NYZ_STR, NYZ_VOID, NYZ_STRUCT,
+ * NYZ_SUBARRAY, NYZ_OBJECT) an empty dtype comes back: use nyz_dtype_parse.  Dates are generic. */
+NYZ_API nyz_dtype nyz_dtype_of(nyz_type type);
+
+/* Reads NumPy's text of a dtype: "<f4", "|S8", "<M8[ns]", "f8" (native), or the list of a
+ * struct: "[('x', '<f4'), ('id', '<i8', (2,))]" (docs/format.md 2).  Free it with
+ * nyz_dtype_free after the last array that uses it.
+ * Errors: CORRUPT (no dtype; `offset` counts in `text`), UNSUPPORTED, LIMIT. */
+NYZ_API nyz_status nyz_dtype_parse(const char *text, size_t size, const nyz_options *opt,
+                                   nyz_dtype *out, nyz_error *err);
+
+/* Writes NumPy's canonical text of a dtype, as above, to `text` with a NUL at its end, cut to
+ * `capacity` bytes; (NULL, 0) asks for the length only.  *length gets the whole length without
+ * the NUL.  A scalar comes without quotes.
+ * Errors: UNSUPPORTED (fields overlap or are out of order: NumPy has no text for them). */
+NYZ_API nyz_status nyz_dtype_format(const nyz_dtype *dtype, char *text, size_t capacity,
+                                    size_t *length, nyz_error *err);
+
+/* Frees what nyz_dtype_parse filled. */
+NYZ_API void nyz_dtype_free(nyz_dtype *dtype);
+
+/* -------------------------------------------------------------------------------- arrays */
+
+#define NYZ_MAX_DIMS 64
+
+/* An n-dimensional array, open to read and to fill in.  Element (i, j) stands at
+ * (char *)data + i * strides[0] + j * strides[1].
+ *
+ * With an `owner` the array owns its data and its dtype's fields: nyz_array_free frees both.
+ * With owner NULL it borrows both: nyz_wrap, the views below, and arrays that you fill in
+ * yourself.  A view keeps nothing alive; free the array that it came from last.  A copy of the
+ * struct by `=` is a borrower too: free one of the two only. */
+typedef struct nyz_array {
+    void *data; /* NULL for a header only, and maybe where there are no bytes; loaded data is
+                   aligned to 64 bytes */
+    nyz_dtype dtype;
+    int ndim;     /* 0 ... NYZ_MAX_DIMS */
+    int readonly; /* not 0: the data may not be written to; for the caller to respect */
+    int64_t shape[NYZ_MAX_DIMS];
+    int64_t strides[NYZ_MAX_DIMS];
+    nyz_owner *owner;
+} nyz_array;
+
+/* The number of elements: the product of the extents, 1 for ndim 0; -1 where the struct is no
+ * array (a negative extent, or more than INT64_MAX). */
+NYZ_API int64_t nyz_size(const nyz_array *array);
+
+/* Not 0 if the elements lie without gaps in NYZ_C_ORDER or NYZ_F_ORDER, NYZ_KEEP_ORDER: either. */
+NYZ_API int nyz_is_contiguous(const nyz_array *array, nyz_order order);
+
+/* An array over memory that you have: `strides` NULL means C order.  Borrows `data` and the
+ * dtype's fields.  `data` may be NULL for an array without elements. */
+NYZ_API nyz_status nyz_wrap(const void *data, const nyz_dtype *dtype, int ndim,
+                            const int64_t *shape, const int64_t *strides, nyz_array *out,
+                            nyz_error *err);
+
+/* The view array[..., start:stop:step, ...] on one axis (negative axes count from the end).
+ * start and stop as Python takes them: negative ones count from the end, and what lies
+ * outside is cut, so that INT64_MIN and INT64_MAX mean "all the way".  step is not 0. */
+NYZ_API nyz_status nyz_slice(const nyz_array *array, int axis, int64_t start, int64_t stop,
+                             int64_t step, nyz_array *out, nyz_error *err);
+
+/* The view array[..., index, ...] on one axis: one dimension less.
+ * Errors: NOT_FOUND (no such index). */
+NYZ_API nyz_status nyz_index(const nyz_array *array, int axis, int64_t index, nyz_array *out,
+                             nyz_error *err);
+
+/* The view with its axes permuted: out's axis i is array's axis axes[i].  NULL: reversed. */
+NYZ_API nyz_status nyz_transpose(const nyz_array *array, const int *axes, nyz_array *out,
+                                 nyz_error *err);
+
+/* The view array[name] of a struct array.  A sub-array's dimensions come last.
+ * Errors: NOT_FOUND (no field has that name or title). */
+NYZ_API nyz_status nyz_select(const nyz_array *array, const char *name, nyz_array *out,
+                              nyz_error *err);
+
+/* A contiguous copy of any view, dtype included; out owns it.  opt->order: NYZ_KEEP_ORDER
+ * copies a Fortran array to Fortran order and everything else to C order.  opt->byteorder:
+ * native by default.  Bytes of padding are copied as they are. */
+NYZ_API nyz_status nyz_copy(const nyz_array *array, const nyz_options *opt, nyz_array *out,
+                            nyz_error *err);
+
+NYZ_API void nyz_array_free(nyz_array *array);
+
+/* ---------------------------------------------------------------- one array in a file: .npy */
+
+/* Loads the (first) array of a .npy file; out owns it.  The path may name a FIFO.
+ * opt: order, byteorder, limits, allocator.  Loading takes the memory of the array and at most
+ * 1 MiB more (from a source of unknown size, up to twice the array for a moment).
+ * Errors: NOT_FOUND, IO, CORRUPT (also: shorter than its header says, or changed while it was
+ * read), UNSUPPORTED (arrays of Python objects; a .npz archive), LIMIT. */
+NYZ_API nyz_status nyz_load(const char *path, const nyz_options *opt, nyz_array *out,
+                            nyz_error *err);
+
+/* The same from the bytes of a .npy file in memory; they are not needed afterwards. */
+NYZ_API nyz_status nyz_load_mem(const void *bytes, size_t size, const nyz_options *opt,
+                                nyz_array *out, nyz_error *err);
+
+/* Only the header of a .npy file: dtype (byte order as in the file), shape, and the strides
+ * that loading would give; data is NULL.  out owns the dtype.  Arrays of Python objects
+ * succeed here, with NYZ_OBJECT.  Whether the data is all there is not looked at.
+ * Errors: NOT_FOUND, IO, CORRUPT, UNSUPPORTED, LIMIT. */
+NYZ_API nyz_status nyz_peek(const char *path, const nyz_options *opt, nyz_array *out,
+                            nyz_error *err);
+
+/* Saves to a path, byte for byte what np.save writes.  Atomic: the file is written under
+ * another name in the same folder, synced, and renamed, so that at every moment the path holds
+ * the old file or the new one, whole; after a failure the old one, and nothing is left behind.
+ * A symbolic link is followed; the mode of an existing file is kept.  Something that is no
+ * regular file (a FIFO, /dev/stdout) is written to directly.
+ * Any strides will do: what is not contiguous is written in C order, at most 1 MiB at a time.
+ * opt: order, byteorder, npy_version, NYZ_NO_SYNC.
+ * Errors: IO, NOT_FOUND (no such folder), UNSUPPORTED (objects; fields that overlap). */
+NYZ_API nyz_status nyz_save(const nyz_array *array, const char *path, const nyz_options *opt,
+                            nyz_error *err);
+
+/* ------------------------------------------------------------------------------- streams */
+
+/* Bytes from or to anywhere.  A NULL function means "cannot".  Failures are negative: minus an
+ * errno (minus 1 if there is none).  The struct is copied; ctx is borrowed. */
+typedef struct nyz_stream {
+    /* Reads 1 ... size bytes and returns their number; 0 at the end.  size is never 0. */
+    int64_t (*read)(void *ctx, void *buffer, size_t size);
+    /* Writes 1 ... size bytes and returns their number. */
+    int64_t (*write)(void *ctx, const void *buffer, size_t size);
+    /* As lseek: whence is SEEK_SET, SEEK_CUR or SEEK_END; returns the new position. */
+    int64_t (*seek)(void *ctx, int64_t offset, int whence);
+    /* As pread: leaves the position alone.  An archive whose stream has it may be read by
+     * several threads at once, if this function may. */
+    int64_t (*read_at)(void *ctx, int64_t offset, void *buffer, size_t size);
+    void *ctx;
+} nyz_stream;
+
+/* A growing piece of memory, {0} = empty; a stream over it reads, writes and seeks. */
+typedef struct nyz_buffer {
+    unsigned char *data;
+    size_t size;     /* bytes in use */
+    size_t capacity; /* bytes allocated */
+    size_t position; /* of the stream */
+    const nyz_allocator *allocator; /* NULL: the C library's */
+} nyz_buffer;
+
+/* Streams over a C file, a file descriptor and a nyz_buffer.  They borrow what they read or
+ * write; nothing is closed, and a FILE is not flushed: check fclose. */
+NYZ_API nyz_stream nyz_stream_file(FILE *file);
+NYZ_API nyz_stream nyz_stream_fd(int fd);
+NYZ_API nyz_stream nyz_stream_buffer(nyz_buffer *buffer);
+NYZ_API void nyz_buffer_free(nyz_buffer *buffer);
+
+/* A file that takes a path's place when it is finished: for what nyz_save cannot write in one
+ * call, such as an array larger than memory (nyz_write_header, then its elements), or several
+ * arrays in one file.  As with nyz_save the path holds the old file or the new one, whole. */
+typedef struct nyz_output nyz_output;
+
+/* Begins one.  *stream writes to it, and seeks unless the path is a FIFO or the like; it is
+ * borrowed from *out.  opt: NYZ_NO_SYNC, allocator.  Errors: IO, NOT_FOUND (no such folder). */
+NYZ_API nyz_status nyz_output_create(const char *path, const nyz_options *opt, nyz_output **out,
+                                     nyz_stream *stream, nyz_error *err);
+
+/* Syncs, and puts the file in its place.  Frees *output, also on failure; the path is then as
+ * it was, unless only the last sync, of the folder, failed (the message says so).  Errors: IO. */
+NYZ_API nyz_status nyz_output_finish(nyz_output **output, nyz_error *err);
+
+/* Gives up: removes the new file and frees *output. */
+NYZ_API void nyz_output_discard(nyz_output **output);
+
+/* Reads the next array of a stream and leaves it right behind: arrays written one after the
+ * other, as by several np.save to one file, are read one by one.  Needs `read`; a stream that
+ * can `seek` is asked for its size first, so that a header which promises more than the stream
+ * holds is refused before anything is allocated.
+ * Errors: NOT_FOUND (a clean end: no byte left), IO, CORRUPT, UNSUPPORTED, LIMIT. */
+NYZ_API nyz_status nyz_read(const nyz_stream *stream, const nyz_options *opt, nyz_array *out,
+                            nyz_error *err);
+
+/* Only the header, as nyz_peek; the stream is left where the data begins.  For arrays larger
+ * than memory: read their elements from the stream yourself. */
+NYZ_API nyz_status nyz_read_header(const nyz_stream *stream, const nyz_options *opt,
+                                   nyz_array *out, nyz_error *err);
+
+/* Writes an array at the stream's place.  Needs `write`.  Errors: IO, UNSUPPORTED. */
+NYZ_API nyz_status nyz_write(const nyz_stream *stream, const nyz_array *array,
+                             const nyz_options *opt, nyz_error *err);
+
+/* Writes only the header for an array of this dtype and shape; array->data is not looked at.
+ * Its order: opt->order, or that of the strides.  Then write the elements yourself. */
+NYZ_API nyz_status nyz_write_header(const nyz_stream *stream, const nyz_array *array,
+                                    const nyz_options *opt, nyz_error *err);
+
+/* Saves to memory: out is filled with a whole .npy file in one allocation of its size.
+ * Free it with nyz_buffer_free. */
+NYZ_API nyz_status nyz_save_mem(const nyz_array *array, const nyz_options *opt, nyz_buffer *out,
+                                nyz_error *err);
+
+/* -------------------------------------------------------- many arrays in an archive: .npz */
+
+/* An archive open for reading. */
+typedef struct nyz_npz nyz_npz;
+
+/* One member as the archive's directory describes it; `name` borrows from the archive. */
+typedef struct nyz_member {
+    const char *name; /* in full, ".npy" included; UTF-8 (an old archive's code page 437 is
+                         converted, what cannot be decoded stands as U+FFFD) */
+    size_t name_size; /* bytes, without the NUL at its end */
+    size_t key_size;  /* bytes without one trailing ".npy": the name in NumPy */
+    int64_t size;     /* bytes, inflated */
+    int64_t stored_size; /* bytes in the archive */
+    nyz_method method;
+    uint32_t crc32;   /* of the inflated bytes, as the directory has it */
+} nyz_member;
+
+/* Opens an archive and reads its directory, strictly (docs/format.md 4); no member is read.
+ * open_mem borrows the bytes.  open_stream borrows the stream, which needs read_at, or read
+ * and seek; offsets count from the start of the stream.
+ * opt: limits, allocator, NYZ_UNTRUSTED; they also hold for the calls on the archive.
+ * Errors: NOT_FOUND, IO, CORRUPT, UNSUPPORTED (encrypted, other methods, a .npy file), LIMIT. */
+NYZ_API nyz_status nyz_npz_open(const char *path, const nyz_options *opt, nyz_npz **out,
+                                nyz_error *err);
+NYZ_API nyz_status nyz_npz_open_mem(const void *bytes, size_t size, const nyz_options *opt,
+                                    nyz_npz **out, nyz_error *err);
+NYZ_API nyz_status nyz_npz_open_stream(const nyz_stream *stream, const nyz_options *opt,
+                                       nyz_npz **out, nyz_error *err);
+
+/* The number of members: they are numbered from 0 in the order of the directory. */
+NYZ_API int64_t nyz_npz_count(const nyz_npz *npz);
+
+/* What the directory says of member `index`.  Errors: NOT_FOUND (no such index). */
+NYZ_API nyz_status nyz_npz_member(const nyz_npz *npz, int64_t index, nyz_member *out,
+                                  nyz_error *err);
+
+/* The member with this name, or with this name plus ".npy"; -1: there is none.  Where a name
+ * stands twice, the last one counts, as for NumPy.  Takes the same time in any archive. */
+NYZ_API int64_t nyz_npz_find(const nyz_npz *npz, const char *name);
+
+/* The array of the member with this name, or with this number.  The CRC is compared before
+ * the array is handed out.  out owns it and does not need the archive any more.
+ * opt NULL: as the archive was opened.
+ * Errors: NOT_FOUND (no such member, or it holds no array: nyz_npz_bytes reads those), IO,
+ * CORRUPT (also: CRC, bytes behind the array), UNSUPPORTED (objects), LIMIT. */
+NYZ_API nyz_status nyz_npz_load(const nyz_npz *npz, const char *name, const nyz_options *opt,
+                                nyz_array *out, nyz_error *err);
+NYZ_API nyz_status nyz_npz_load_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
+                                   nyz_array *out, nyz_error *err);
+
+/* The header of member `index`, as nyz_peek.  The CRC is not compared: that would read all.
+ * Errors: as nyz_npz_load_at. */
+NYZ_API nyz_status nyz_npz_peek(const nyz_npz *npz, int64_t index, const nyz_options *opt,
+                                nyz_array *out, nyz_error *err);
+
+/* All bytes of member `index`, whatever it holds, as a 1-D array of NYZ_UINT8; CRC compared.
+ * Errors: NOT_FOUND (no such index), IO, CORRUPT, LIMIT. */
+NYZ_API nyz_status nyz_npz_bytes(const nyz_npz *npz, int64_t index, const nyz_options *opt,
+                                 nyz_array *out, nyz_error *err);
+
+NYZ_API void nyz_npz_close(nyz_npz **npz);
+
+/* An archive being written.  The first failure is kept: every later add returns it again, and
+ * finish too, so that a program may add twenty arrays and look at finish alone. */
+typedef struct nyz_npz_writer nyz_npz_writer;
+
+/* Begins an archive at a path (atomic, as nyz_save: nothing is there before finish), or at a
+ * stream's place.  A stream needs `write`; one that cannot `seek` gets data descriptors, as
+ * Python's zipfile writes them.  Byte for byte what np.savez writes, and with
+ * opt->method NYZ_DEFLATED what np.savez_compressed writes (Python 3.11.4 or later; its zlib).
+ * opt holds for all that is added.  Errors: IO, NOT_FOUND (no such folder). */
+NYZ_API nyz_status nyz_npz_create(const char *path, const nyz_options *opt,
+                                  nyz_npz_writer **out, nyz_error *err);
+NYZ_API nyz_status nyz_npz_create_stream(const nyz_stream *stream, const nyz_options *opt,
+                                         nyz_npz_writer **out, nyz_error *err);
+
+/* Writes an array as member NAME.npy; the array is not needed afterwards.  name NULL: arr_0,
+ * arr_1, ... as the positional arguments of np.savez.  opt NULL: as the archive was created.
+ * Errors: IO, UNSUPPORTED (as nyz_save), ARGUMENT (the name: over 65,531 bytes, no UTF-8,
+ * there already, or no safe file name; see NYZ_ANY_NAME). */
+NYZ_API nyz_status nyz_npz_add(nyz_npz_writer *writer, const char *name, const nyz_array *array,
+                               const nyz_options *opt, nyz_error *err);
+
+/* Writes bytes as the member of exactly this name.  Errors: as nyz_npz_add. */
+NYZ_API nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name,
+                                     const void *bytes, size_t size, const nyz_options *opt,
+                                     nyz_error *err);
+
+/* Writes the directory and, for a path, syncs and renames.  Frees the writer, also on failure;
+ * then nothing is left at the path but what was there before.
+ * Errors: the first failure since create; IO. */
+NYZ_API nyz_status nyz_npz_finish(nyz_npz_writer **writer, nyz_error *err);
+
+/* Gives up: frees the writer; at a path nothing has changed. */
+NYZ_API void nyz_npz_discard(nyz_npz_writer **writer);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* NYZ_H */

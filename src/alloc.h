@@ -1,0 +1,49 @@
+/* Memory: the only file that calls malloc, through the caller's allocator; and arenas,
+ * for trees that are freed at once.  Row "base". */
+#ifndef NYZ_ALLOC_H
+#define NYZ_ALLOC_H
+
+#include "common.h"
+
+/* The C library's allocator: what opt->allocator NULL stands for. */
+extern const nyz_allocator nyz_default_allocator;
+
+/* `size` bytes aligned to 64, not initialised; size 0 gives NULL and NYZ_OK.
+ * nyz_alloc_zero fills them with 0.  Errors: MEMORY. */
+nyz_status nyz_alloc(const nyz_allocator *allocator, int64_t size, void **out,
+                     nyz_error *err);
+nyz_status nyz_alloc_zero(const nyz_allocator *allocator, int64_t size, void **out,
+                          nyz_error *err);
+
+/* count * size bytes, zeroed, the product checked. */
+nyz_status nyz_alloc_array(const nyz_allocator *allocator, int64_t count, size_t size,
+                           void **out, nyz_error *err);
+
+/* Frees what these gave, NULL too; `size` as it was asked for. */
+void nyz_release(const nyz_allocator *allocator, void *memory, int64_t size);
+
+/* Blocks that are freed together.  An arena is a value: zero `first`, set `allocator`. */
+typedef struct nyz_arena_block nyz_arena_block;
+typedef struct nyz_arena {
+    nyz_allocator allocator;
+    nyz_arena_block *first;
+} nyz_arena;
+
+void nyz_arena_init(nyz_arena *arena, const nyz_allocator *allocator);
+/* `count` things of `size` bytes, zeroed, aligned for any of C's types. */
+nyz_status nyz_arena_alloc(nyz_arena *arena, int64_t count, size_t size, void **out,
+                           nyz_error *err);
+void nyz_arena_free(nyz_arena *arena);
+
+/* What an owning nyz_array or nyz_dtype holds: the data, and an arena for the dtype's
+ * tree. */
+struct nyz_owner {
+    nyz_arena arena;
+    void *data;
+    int64_t data_size;
+};
+
+nyz_status nyz_owner_new(const nyz_allocator *allocator, nyz_owner **out, nyz_error *err);
+void nyz_owner_free(nyz_owner **owner); /* NULL is fine */
+
+#endif

@@ -1,0 +1,43 @@
+/* Arrays in memory: shapes, strides, views, and copying between any strides and
+ * contiguous bytes.  Row "array": knows no file. */
+#ifndef NYZ_ARRAY_H
+#define NYZ_ARRAY_H
+
+#include "dtype.h"
+
+/* Checks an array that the caller may have filled in, and gives its number of elements
+ * and of bytes.  nyz_array_check_data also refuses elements without data.  Errors:
+ * ARGUMENT. */
+nyz_status nyz_array_check(const nyz_array *array, int64_t *count, int64_t *bytes,
+                           nyz_error *err);
+nyz_status nyz_array_check_data(const nyz_array *array, int64_t *count, int64_t *bytes,
+                                nyz_error *err);
+
+/* Fills in the strides of contiguous elements. */
+void nyz_strides(nyz_array *array, nyz_order order);
+
+/* NumPy's fortran_order: F-contiguous and not C-contiguous. */
+int nyz_is_fortran(const nyz_array *array);
+
+/* The view with its axes reversed, in place: F order becomes C order. */
+void nyz_reverse_axes(nyz_array *array);
+
+/* An array of its own, for elements as `like` has them (its data is not looked at):
+ * contiguous in `order` (NYZ_KEEP_ORDER: Fortran if `like` is, else C), in `byteorder`,
+ * not initialised. */
+nyz_status nyz_array_new(const nyz_allocator *allocator, const nyz_array *like,
+                         nyz_order order, nyz_byteorder byteorder, nyz_array *out,
+                         nyz_error *err);
+
+/* How many whole items a piece of work takes: NYZ_CHUNK bytes, but at least one item. */
+int64_t nyz_items_per_chunk(int64_t itemsize);
+
+/* The byte order asked for, or `standard` where none is. */
+nyz_byteorder nyz_byteorder_or(nyz_byteorder asked, nyz_byteorder standard);
+
+/* Copies elements first ... first + count - 1, counted in C order, from the array to
+ * contiguous items, or the other way round. */
+void nyz_gather(const nyz_array *array, int64_t first, int64_t count, void *items);
+void nyz_scatter(const nyz_array *array, int64_t first, int64_t count, const void *items);
+
+#endif

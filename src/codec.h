@@ -1,0 +1,33 @@
+/* CRC-32 and deflate.  Row "codec": codec.c is the only file that knows zlib and
+ * libdeflate. */
+#ifndef NYZ_CODEC_H
+#define NYZ_CODEC_H
+
+#include "common.h"
+
+/* The CRC-32 of the zip format, continued: start with 0. */
+uint32_t nyz_crc32(uint32_t crc, const void *bytes, size_t size);
+
+/* A raw deflate stream being inflated. */
+typedef struct nyz_inflater nyz_inflater;
+nyz_status nyz_inflate_new(const nyz_allocator *allocator, nyz_inflater **out,
+                           nyz_error *err);
+/* Inflates from *in (*in_size bytes) to *out (*out_size bytes), moving all four on. *done
+ * is set at the end of the deflate stream.  Errors: CORRUPT, MEMORY. */
+nyz_status nyz_inflate(nyz_inflater *inflater, const unsigned char **in, size_t *in_size,
+                       unsigned char **out, size_t *out_size, int *done, nyz_error *err);
+void nyz_inflate_free(nyz_inflater **inflater);
+
+/* A raw deflate stream being made: as NumPy's, one stream of window 15, memory level 8.
+ */
+typedef struct nyz_deflater nyz_deflater;
+nyz_status nyz_deflate_new(const nyz_allocator *allocator, int level, nyz_deflater **out,
+                           nyz_error *err);
+/* Deflates all of `bytes` and writes what comes out to `sink`, adding its length to
+ * *written; finish: ends the stream. */
+nyz_status nyz_deflate(nyz_deflater *deflater, const void *bytes, int64_t size,
+                       int finish, const nyz_stream *sink, int64_t *written,
+                       nyz_error *err);
+void nyz_deflate_free(nyz_deflater **deflater);
+
+#endif

@@ -1,0 +1,192 @@
+/* Bytes turned round in place.  Loops over a dtype's tree stand outside, loops over the
+ * numbers inside, so that each runs as long as it can.  docs/format.md 2.5. */
+#include <string.h>
+
+#include "dtype_parts.h"
+
+/* A struct's fields are gone over once for so many bytes of items, which stay in the
+ * processor's cache meanwhile; but for at least as many items as there are fields, so
+ * that a struct of many empty fields is no long work. */
+#define BLOCK_BYTES ((int64_t)32 * 1024)
+
+/* `count` things, `stride` bytes apart. */
+typedef struct row {
+    unsigned char *first;
+    int64_t count;
+    int64_t stride;
+} row;
+
+static uint16_t swap16(uint16_t v)
+{
+    return (uint16_t)(v << 8 | v >> 8);
+}
+
+static uint32_t swap32(uint32_t v)
+{
+    return v << 24 | (v & 0xff00) << 8 | (v >> 8 & 0xff00) | v >> 24;
+}
+
+static uint64_t swap64(uint64_t v)
+{
+    return (uint64_t)swap32((uint32_t)(v & 0xffffffff)) << 32 |
+           swap32((uint32_t)(v >> 32));
+}
+
+static void swap_row_2(row r)
+{
+    for (int64_t i = 0; i < r.count; i++) {
+        unsigned char *const p = r.first + i * r.stride;
+        uint16_t v = 0;
+        memcpy(&v, p, sizeof v);
+        v = swap16(v);
+        memcpy(p, &v, sizeof v);
+    }
+}
+
+static void swap_row_4(row r)
+{
+    for (int64_t i = 0; i < r.count; i++) {
+        unsigned char *const p = r.first + i * r.stride;
+        uint32_t v = 0;
+        memcpy(&v, p, sizeof v);
+        v = swap32(v);
+        memcpy(p, &v, sizeof v);
+    }
+}
+
+static void swap_row_8(row r)
+{
+    for (int64_t i = 0; i < r.count; i++) {
+        unsigned char *const p = r.first + i * r.stride;
+        uint64_t v = 0;
+        memcpy(&v, p, sizeof v);
+        v = swap64(v);
+        memcpy(p, &v, sizeof v);
+    }
+}
+
+static void swap_row_12(row r)
+{
+    for (int64_t i = 0; i < r.count; i++) {
+        unsigned char *const p = r.first + i * r.stride;
+        uint32_t v[3];
+        memcpy(v, p, sizeof v);
+        const uint32_t swapped[3] = {swap32(v[2]), swap32(v[1]), swap32(v[0])};
+        memcpy(p, swapped, sizeof swapped);
+    }
+}
+
+static void swap_row_16(row r)
+{
+    for (int64_t i = 0; i < r.count; i++) {
+        unsigned char *const p = r.first + i * r.stride;
+        uint64_t v[2];
+        memcpy(v, p, sizeof v);
+        const uint64_t swapped[2] = {swap64(v[1]), swap64(v[0])};
+        memcpy(p, swapped, sizeof swapped);
+    }
+}
+
+/* The same loops once more where the stride is the size: told so, compilers make vectors.
+ */
+static void swap_row(row r, int64_t size)
+{
+    const int dense = r.stride == size;
+    switch (size) {
+    case 2:
+        swap_row_2(dense ? (row){r.first, r.count, 2} : r);
+        break;
+    case 4:
+        swap_row_4(dense ? (row){r.first, r.count, 4} : r);
+        break;
+    case 8:
+        swap_row_8(dense ? (row){r.first, r.count, 8} : r);
+        break;
+    case 12:
+        swap_row_12(r);
+        break;
+    default:
+        swap_row_16(r);
+        break;
+    }
+}
+
+/* Every item of `items` is itself `parts` things of `size` bytes.  Joined to one row if
+ * they lie without gaps; else `visit` gets the longer way of going over them. */
+typedef void visitor(const void *what, row r);
+
+static void cross(row items, int64_t parts, int64_t size, visitor *visit,
+                  const void *what)
+{
+    if (items.count == 1 || items.stride == parts * size) {
+        visit(what, (row){items.first, items.count * parts, size});
+    } else if (items.count >= parts) {
+        for (int64_t i = 0; i < parts; i++) {
+            visit(what, (row){items.first + i * size, items.count, items.stride});
+        }
+    } else {
+        for (int64_t i = 0; i < items.count; i++) {
+            visit(what, (row){items.first + i * items.stride, parts, size});
+        }
+    }
+}
+
+typedef struct subject {
+    const nyz_dtype *dtype;
+    nyz_byteorder byteorder;
+} subject;
+
+static void swap_items(const void *what, row items);
+
+static void swap_numbers(const void *what, row numbers)
+{
+    swap_row(numbers, *(const int64_t *)what);
+}
+
+static void swap_scalar(const nyz_dtype *dtype, row items)
+{
+    const nyz_type_info *const info = nyz_dtype_info(dtype->type);
+    const int64_t size = info->size > 0 ? info->size : dtype->itemsize / info->parts;
+    cross(items, dtype->itemsize / size, size, swap_numbers, &size);
+}
+
+static void swap_struct(const subject *s, row items)
+{
+    const int64_t fitting = items.stride > 0 ? BLOCK_BYTES / items.stride : 1;
+    const int64_t block = fitting > s->dtype->nfields ? fitting : s->dtype->nfields;
+    for (int64_t done = 0; done < items.count; done += block) {
+        const int64_t count = nyz_min(block, items.count - done);
+        for (int64_t i = 0; i < s->dtype->nfields; i++) {
+            const nyz_field *const field = &s->dtype->fields[i];
+            const subject inner = {&field->dtype, s->byteorder};
+            swap_items(&inner, (row){items.first + done * items.stride + field->offset,
+                                     count, items.stride});
+        }
+    }
+}
+
+static void swap_items(const void *what, row items)
+{
+    const subject *const s = what;
+    const nyz_dtype *const dtype = s->dtype;
+    if (dtype->itemsize == 0 || items.count <= 0 ||
+        !nyz_dtype_needs_swap(dtype, s->byteorder)) {
+        return;
+    }
+    if (dtype->type == NYZ_STRUCT) {
+        swap_struct(s, items);
+    } else if (dtype->type == NYZ_SUBARRAY) {
+        const subject base = {dtype->base, s->byteorder};
+        cross(items, dtype->itemsize / dtype->base->itemsize, dtype->base->itemsize,
+              swap_items, &base);
+    } else {
+        swap_scalar(dtype, items);
+    }
+}
+
+void nyz_dtype_swap(const nyz_dtype *dtype, nyz_byteorder byteorder, void *items,
+                    int64_t count, int64_t stride)
+{
+    const subject s = {dtype, byteorder};
+    swap_items(&s, (row){items, count, stride});
+}

@@ -1,0 +1,210 @@
+/* The public calls for one array: from and to a path, memory and a stream. */
+#include <string.h>
+
+#include "npy.h"
+
+/* ------------------------------------------------------------------------------- load */
+
+static nyz_status read_one(nyz_source *source, const nyz_env *env, int header_only,
+                           nyz_array *out, nyz_error *err)
+{
+    nyz_npy_start start;
+    int fortran = 0;
+    NYZ_TRY(nyz_npy_begin(source, &start, err));
+    if (header_only) {
+        return nyz_npy_read_header(source, &start, env, out, &fortran, err);
+    }
+    return nyz_npy_read(source, &start, env, out, err);
+}
+
+static nyz_status read_stream(const nyz_stream *stream, const nyz_options *opt,
+                              int header_only, nyz_array *out, nyz_error *err)
+{
+    nyz_env env;
+    nyz_source source;
+    memset(out, 0, sizeof *out);
+    NYZ_TRY(nyz_env_init(&env, opt, err));
+    NYZ_TRY(nyz_source_init(&source, stream, err));
+    return read_one(&source, &env, header_only, out, err);
+}
+
+nyz_status nyz_read(const nyz_stream *stream, const nyz_options *opt, nyz_array *out,
+                    nyz_error *err)
+{
+    return read_stream(stream, opt, 0, out, err);
+}
+
+nyz_status nyz_read_header(const nyz_stream *stream, const nyz_options *opt,
+                           nyz_array *out, nyz_error *err)
+{
+    return read_stream(stream, opt, 1, out, err);
+}
+
+/* A file or memory that holds nothing is damaged, not a stream that has come to its end.
+ */
+static nyz_status refuse_empty(const nyz_source *source, nyz_error *err)
+{
+    if (source->left == 0) {
+        return nyz_fail(err, NYZ_ERR_CORRUPT, 0, "not a .npy file: it is empty");
+    }
+    return NYZ_OK;
+}
+
+static nyz_status read_file(const nyz_file *file, const nyz_stream *stream,
+                            const nyz_env *env, int header_only, nyz_array *out,
+                            nyz_error *err)
+{
+    nyz_source source;
+    NYZ_TRY(nyz_source_init(&source, stream, err));
+    NYZ_TRY(refuse_empty(&source, err));
+    NYZ_TRY(read_one(&source, env, header_only, out, err));
+    const nyz_status status = nyz_file_unchanged(file, err);
+    if (status != NYZ_OK) {
+        nyz_array_free(out);
+    }
+    return status;
+}
+
+static nyz_status read_path(const char *path, const nyz_options *opt, int header_only,
+                            nyz_array *out, nyz_error *err)
+{
+    nyz_env env;
+    nyz_file *file = NULL;
+    nyz_stream stream;
+    memset(out, 0, sizeof *out);
+    NYZ_TRY(nyz_env_init(&env, opt, err));
+    NYZ_TRY(nyz_file_open(path, &env.allocator, &file, &stream, err));
+    const nyz_status status = read_file(file, &stream, &env, header_only, out, err);
+    nyz_file_close(&file);
+    return status;
+}
+
+nyz_status nyz_load(const char *path, const nyz_options *opt, nyz_array *out,
+                    nyz_error *err)
+{
+    return read_path(path, opt, 0, out, err);
+}
+
+nyz_status nyz_peek(const char *path, const nyz_options *opt, nyz_array *out,
+                    nyz_error *err)
+{
+    return read_path(path, opt, 1, out, err);
+}
+
+nyz_status nyz_load_mem(const void *bytes, size_t size, const nyz_options *opt,
+                        nyz_array *out, nyz_error *err)
+{
+    nyz_mem_reader reader = {bytes, size, 0};
+    const nyz_stream stream = nyz_stream_mem(&reader);
+    nyz_env env;
+    nyz_source source;
+    memset(out, 0, sizeof *out);
+    NYZ_TRY(nyz_env_init(&env, opt, err));
+    NYZ_TRY(nyz_source_init(&source, &stream, err));
+    NYZ_TRY(refuse_empty(&source, err));
+    return read_one(&source, &env, 0, out, err);
+}
+
+/* ------------------------------------------------------------------------------- save */
+
+static nyz_status put_to_stream(void *to, const void *bytes, int64_t size, nyz_error *err)
+{
+    return nyz_stream_write(to, bytes, size, err);
+}
+
+nyz_status nyz_write(const nyz_stream *stream, const nyz_array *array,
+                     const nyz_options *opt, nyz_error *err)
+{
+    nyz_env env;
+    nyz_npy_plan plan;
+    nyz_stream sink = *stream;
+    NYZ_TRY(nyz_env_init(&env, opt, err));
+    NYZ_TRY(nyz_npy_plan_init(&plan, array, 1, &env, err));
+    const nyz_status status = nyz_npy_emit(&plan, put_to_stream, &sink, err);
+    nyz_npy_plan_free(&plan);
+    return status;
+}
+
+nyz_status nyz_write_header(const nyz_stream *stream, const nyz_array *array,
+                            const nyz_options *opt, nyz_error *err)
+{
+    nyz_env env;
+    nyz_npy_plan plan;
+    NYZ_TRY(nyz_env_init(&env, opt, err));
+    NYZ_TRY(nyz_npy_plan_init(&plan, array, 0, &env, err));
+    const nyz_status status =
+        nyz_stream_write(stream, plan.header.data, (int64_t)plan.header.size, err);
+    nyz_npy_plan_free(&plan);
+    return status;
+}
+
+static nyz_status write_path(const nyz_npy_plan *plan, const char *path,
+                             const nyz_env *env, nyz_error *err)
+{
+    nyz_output *output = NULL;
+    nyz_stream stream;
+    NYZ_TRY(nyz_output_begin(path, (env->flags & NYZ_NO_SYNC) == 0, &env->allocator,
+                             &output, &stream, err));
+    const nyz_status status = nyz_npy_emit(plan, put_to_stream, &stream, err);
+    if (status != NYZ_OK) {
+        nyz_output_discard(&output);
+        return status;
+    }
+    return nyz_output_finish(&output, err);
+}
+
+nyz_status nyz_save(const nyz_array *array, const char *path, const nyz_options *opt,
+                    nyz_error *err)
+{
+    nyz_env env;
+    nyz_npy_plan plan;
+    NYZ_TRY(nyz_env_init(&env, opt, err));
+    NYZ_TRY(nyz_npy_plan_init(&plan, array, 1, &env, err));
+    const nyz_status status = write_path(&plan, path, &env, err);
+    nyz_npy_plan_free(&plan);
+    return status;
+}
+
+nyz_status nyz_output_create(const char *path, const nyz_options *opt, nyz_output **out,
+                             nyz_stream *stream, nyz_error *err)
+{
+    nyz_env env;
+    *out = NULL;
+    memset(stream, 0, sizeof *stream);
+    NYZ_TRY(nyz_env_init(&env, opt, err));
+    return nyz_output_begin(path, (env.flags & NYZ_NO_SYNC) == 0, &env.allocator, out,
+                            stream, err);
+}
+
+/* The plan tells the size before a byte is written: one allocation. */
+static nyz_status write_buffer(const nyz_npy_plan *plan, nyz_buffer *buffer,
+                               nyz_error *err)
+{
+    nyz_stream stream = nyz_stream_buffer(buffer);
+    int64_t size = 0;
+    if (nyz_add(plan->bytes, (int64_t)plan->header.size, &size) || size > PTRDIFF_MAX) {
+        return nyz_fail(err, NYZ_ERR_MEMORY, -1, "out of memory: the file is too large");
+    }
+    NYZ_TRY(nyz_buffer_reserve(buffer, (size_t)size, err));
+    NYZ_TRY(nyz_npy_emit(plan, put_to_stream, &stream, err));
+    buffer->position = 0;
+    return NYZ_OK;
+}
+
+nyz_status nyz_save_mem(const nyz_array *array, const nyz_options *opt, nyz_buffer *out,
+                        nyz_error *err)
+{
+    nyz_env env;
+    nyz_npy_plan plan;
+    memset(out, 0, sizeof *out);
+    NYZ_TRY(nyz_env_init(&env, opt, err));
+    NYZ_TRY(nyz_npy_plan_init(&plan, array, 1, &env, err));
+    out->allocator = opt != NULL ? opt->allocator : NULL;
+    const nyz_status status = write_buffer(&plan, out, err);
+    if (status != NYZ_OK) {
+        nyz_buffer_free(out);
+        memset(out, 0, sizeof *out);
+    }
+    nyz_npy_plan_free(&plan);
+    return status;
+}

@@ -1,0 +1,386 @@
+/* Members of a zip archive being written: see zip_write.h.  The only file that knows
+ * minizip, which makes every record.  It writes them not to the stream but to a buffer,
+ * where they are given the layout of Python's zipfile; the members' bytes never pass
+ * through it.  The directory at the end is in zip_write_dir.c.  docs/format.md 5. */
+#include "zip_write_parts.h"
+
+#include <string.h>
+
+#include <zlib.h>
+#include <minizip/zip.h>
+
+#include "alloc.h"
+#include "bytes.h"
+
+/* A local header without its name: 30 bytes, and 20 for the zip64 field. */
+#define LOCAL_HEADER_ROOM 64
+
+struct nyz_zip_writer {
+    nyz_allocator allocator;
+    nyz_stream stream;
+    int seekable;
+    int64_t position; /* of the stream */
+
+    zipFile zip;
+    nyz_buffer records; /* what minizip has written, at records_base of its file */
+    uint64_t records_base;
+    uint64_t cursor; /* where minizip's next read or write goes */
+    int closing;     /* what minizip writes is thrown away */
+
+    nyz_zip_record *members;
+    int64_t count;
+    int64_t capacity;
+};
+
+/* ---------------------------------------------------- the file that minizip writes to */
+
+static voidpf records_open(voidpf opaque, const void *name, int mode)
+{
+    (void)name;
+    (void)mode;
+    return opaque;
+}
+
+static uLong records_read(voidpf opaque, voidpf file, void *bytes, uLong size)
+{
+    (void)opaque;
+    (void)file;
+    (void)bytes;
+    (void)size;
+    return 0; /* an archive that is created is never read back */
+}
+
+/* Only what is still in the buffer can be written over: the last local header. */
+static uLong records_write(voidpf opaque, voidpf file, const void *bytes, uLong size)
+{
+    nyz_zip_writer *const zip = opaque;
+    (void)file;
+    if (zip->closing) {
+        zip->cursor += size;
+        return size;
+    }
+    if (zip->cursor < zip->records_base ||
+        zip->cursor - zip->records_base > zip->records.size || size == 0) {
+        return 0;
+    }
+    const nyz_stream buffer = nyz_stream_buffer(&zip->records);
+    zip->records.position = (size_t)(zip->cursor - zip->records_base);
+    if (nyz_stream_write(&buffer, bytes, (int64_t)size, NULL) != NYZ_OK) {
+        return 0;
+    }
+    zip->cursor += size;
+    return size;
+}
+
+static ZPOS64_T records_tell(voidpf opaque, voidpf file)
+{
+    const nyz_zip_writer *const zip = opaque;
+    (void)file;
+    return zip->cursor;
+}
+
+static long records_seek(voidpf opaque, voidpf file, ZPOS64_T offset, int origin)
+{
+    nyz_zip_writer *const zip = opaque;
+    (void)file;
+    if (origin == ZLIB_FILEFUNC_SEEK_CUR) {
+        offset += zip->cursor;
+    } else if (origin == ZLIB_FILEFUNC_SEEK_END) {
+        offset += zip->records_base + zip->records.size;
+    }
+    zip->cursor = offset;
+    return 0;
+}
+
+static int records_close(voidpf opaque, voidpf file)
+{
+    (void)opaque;
+    (void)file;
+    return 0;
+}
+
+static int records_error(voidpf opaque, voidpf file)
+{
+    (void)opaque;
+    (void)file;
+    return 0;
+}
+
+/* Begins an empty buffer at the stream's place. */
+static void begin_records(nyz_zip_writer *zip)
+{
+    zip->records.size = 0;
+    zip->records.position = 0;
+    zip->records_base = (uint64_t)zip->position;
+    zip->cursor = zip->records_base;
+}
+
+/* minizip fails where its memory or ours was not enough: nothing else can go wrong here.
+ */
+static nyz_status minizip_failed(int code, const char *call, nyz_error *err)
+{
+    return nyz_fail(err, NYZ_ERR_MEMORY, -1, "out of memory: minizip's %s returned %d",
+                    call, code);
+}
+
+/* ----------------------------------------------------------------------------- create */
+
+static nyz_status open_minizip(nyz_zip_writer *zip, nyz_error *err)
+{
+    zlib_filefunc64_def functions = {
+        .zopen64_file = records_open,
+        .zread_file = records_read,
+        .zwrite_file = records_write,
+        .ztell64_file = records_tell,
+        .zseek64_file = records_seek,
+        .zclose_file = records_close,
+        .zerror_file = records_error,
+        .opaque = zip,
+    };
+    zip->zip = zipOpen2_64("", APPEND_STATUS_CREATE, NULL, &functions);
+    return zip->zip != NULL ? NYZ_OK : minizip_failed(0, "zipOpen2_64", err);
+}
+
+nyz_status nyz_zip_create(const nyz_stream *stream, const nyz_allocator *allocator,
+                          nyz_zip_writer **out, nyz_error *err)
+{
+    void *memory = NULL;
+    *out = NULL;
+    if (stream->write == NULL) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "the stream has no write");
+    }
+    NYZ_TRY(nyz_alloc_zero(allocator, (int64_t)sizeof **out, &memory, err));
+    nyz_zip_writer *zip = memory;
+    zip->allocator = *allocator;
+    zip->records.allocator = &zip->allocator;
+    zip->stream = *stream;
+    zip->position = nyz_stream_tell(stream);
+    zip->seekable = zip->position >= 0;
+    if (!zip->seekable) {
+        zip->position = 0;
+    }
+    begin_records(zip);
+    const nyz_status status = open_minizip(zip, err);
+    if (status != NYZ_OK) {
+        nyz_zip_free(&zip);
+    }
+    *out = zip;
+    return status;
+}
+
+void nyz_zip_free(nyz_zip_writer **zip)
+{
+    if (*zip != NULL) {
+        const nyz_allocator allocator = (*zip)->allocator;
+        (*zip)->closing = 1;
+        if ((*zip)->zip != NULL) {
+            (void)zipClose((*zip)->zip, NULL);
+        }
+        nyz_buffer_free(&(*zip)->records);
+        nyz_release(&allocator, (*zip)->members,
+                    (*zip)->capacity * (int64_t)sizeof *(*zip)->members);
+        nyz_release(&allocator, *zip, (int64_t)sizeof **zip);
+        *zip = NULL;
+    }
+}
+
+/* ------------------------------------------------------------------------- one member */
+
+/* A member on its way into the archive. */
+typedef struct member_job {
+    nyz_zip_writer *zip;
+    nyz_deflater *deflater; /* NULL: stored */
+    nyz_zip_record record;
+} member_job;
+
+static nyz_status put_to_crc(void *to, const void *bytes, int64_t size, nyz_error *err)
+{
+    member_job *const job = to;
+    (void)err;
+    job->record.crc32 = nyz_crc32(job->record.crc32, bytes, (size_t)size);
+    return NYZ_OK;
+}
+
+static nyz_status put_to_archive(void *to, const void *bytes, int64_t size,
+                                 nyz_error *err)
+{
+    member_job *const job = to;
+    NYZ_TRY(nyz_stream_write(&job->zip->stream, bytes, size, err));
+    job->record.stored_size += size;
+    return NYZ_OK;
+}
+
+/* CRC and archive in one pass, in pieces that stay in the cache from one to the other. */
+static nyz_status put_to_both(void *to, const void *bytes, int64_t size, nyz_error *err)
+{
+    member_job *const job = to;
+    const unsigned char *p = bytes;
+    while (size > 0) {
+        const int64_t piece = nyz_min(size, (int64_t)NYZ_CHUNK);
+        NYZ_TRY(put_to_crc(job, p, piece, err));
+        if (job->deflater == NULL) {
+            NYZ_TRY(put_to_archive(job, p, piece, err));
+        } else {
+            NYZ_TRY(nyz_deflate(job->deflater, p, piece, 0, &job->zip->stream,
+                                &job->record.stored_size, err));
+        }
+        p += piece;
+        size -= piece;
+    }
+    return NYZ_OK;
+}
+
+static int is_ascii(const char *name, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if ((unsigned char)name[i] >= 0x80) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* Lets minizip make the local header, in the buffer.  The room is there before:
+ * minizip 1.1 leaks its central header where a write of the local one fails. */
+static nyz_status make_local_header(nyz_zip_writer *zip, const char *name,
+                                    nyz_zip_record *record, nyz_error *err)
+{
+    zip_fileinfo info;
+    memset(&info, 0, sizeof info);
+    info.dosDate = NYZ_ZIP_DATE;
+    info.external_fa = NYZ_ZIP_ATTRIBUTES;
+    begin_records(zip);
+    NYZ_TRY(nyz_buffer_reserve(&zip->records, strlen(name) + LOCAL_HEADER_ROOM, err));
+    record->offset = zip->position;
+    record->flags = (uint16_t)((is_ascii(name, strlen(name)) ? 0 : NYZ_ZIP_UTF8) |
+                               (zip->seekable ? 0 : NYZ_ZIP_DESCRIPTOR));
+    /* Level 6 whatever the member's: others would set flag bits that Python leaves clear.
+     */
+    const int code = zipOpenNewFileInZip4_64(
+        zip->zip, name, &info, NULL, 0, NULL, 0, NULL, record->method, 6, 1, -MAX_WBITS,
+        8, Z_DEFAULT_STRATEGY, NULL, 0, NYZ_ZIP_MADE_BY, record->flags, 1);
+    return code == ZIP_OK ? NYZ_OK : minizip_failed(code, "zipOpenNewFileInZip4_64", err);
+}
+
+static nyz_status write_local_header(nyz_zip_writer *zip, const nyz_zip_record *record,
+                                     nyz_error *err)
+{
+    nyz_zip_patch_local(zip->records.data, record, !zip->seekable);
+    return nyz_stream_write(&zip->stream, zip->records.data, (int64_t)zip->records.size,
+                            err);
+}
+
+static nyz_status seek_to(nyz_zip_writer *zip, int64_t position, nyz_error *err)
+{
+    const int64_t reached = zip->stream.seek(zip->stream.ctx, position, SEEK_SET);
+    if (reached < 0) {
+        return nyz_fail_sys(err, (int)-reached, position, "cannot seek");
+    }
+    return NYZ_OK;
+}
+
+/* What was not known before the data is written to its place in the local header now, or,
+ * where the stream cannot go back, behind the data. */
+static nyz_status complete_member(nyz_zip_writer *zip, const nyz_zip_record *record,
+                                  nyz_error *err)
+{
+    unsigned char descriptor[NYZ_ZIP_DESCRIPTOR_SIZE];
+    if (!zip->seekable) {
+        nyz_zip_make_descriptor(descriptor, record);
+        zip->position += (int64_t)sizeof descriptor;
+        return nyz_stream_write(&zip->stream, descriptor, (int64_t)sizeof descriptor,
+                                err);
+    }
+    NYZ_TRY(seek_to(zip, record->offset, err));
+    NYZ_TRY(write_local_header(zip, record, err));
+    return seek_to(zip, zip->position, err);
+}
+
+static nyz_status write_deflated(member_job *job, int level,
+                                 const nyz_zip_content *content, nyz_error *err)
+{
+    NYZ_TRY(nyz_deflate_new(&job->zip->allocator, level, &job->deflater, err));
+    nyz_status status = content->pass(content->ctx, put_to_both, job, err);
+    if (status == NYZ_OK) {
+        status = nyz_deflate(job->deflater, NULL, 0, 1, &job->zip->stream,
+                             &job->record.stored_size, err);
+    }
+    nyz_deflate_free(&job->deflater);
+    return status;
+}
+
+/* A stored member's header is known before its data if the CRC is taken first, so that
+ * nothing is written twice; a deflated one's is not. */
+static nyz_status write_member(member_job *job, int level, const nyz_zip_content *content,
+                               nyz_error *err)
+{
+    nyz_zip_writer *const zip = job->zip;
+    const int crc_first = zip->seekable && job->record.method == 0;
+    if (crc_first) {
+        NYZ_TRY(content->pass(content->ctx, put_to_crc, job, err));
+        job->record.stored_size = job->record.size;
+    }
+    NYZ_TRY(write_local_header(zip, &job->record, err));
+    zip->position += (int64_t)zip->records.size;
+    job->record.stored_size = 0;
+    if (job->record.method != 0) {
+        NYZ_TRY(write_deflated(job, level, content, err));
+    } else {
+        NYZ_TRY(content->pass(content->ctx, crc_first ? put_to_archive : put_to_both, job,
+                              err));
+    }
+    zip->position += job->record.stored_size;
+    return crc_first ? NYZ_OK : complete_member(zip, &job->record, err);
+}
+
+static nyz_status keep_record(nyz_zip_writer *zip, const nyz_zip_record *record,
+                              nyz_error *err)
+{
+    if (zip->count == zip->capacity) {
+        const int64_t capacity = zip->capacity > 0 ? zip->capacity * 2 : 16;
+        void *memory = NULL;
+        NYZ_TRY(nyz_alloc_array(&zip->allocator, capacity, sizeof *record, &memory, err));
+        if (zip->count > 0) {
+            memcpy(memory, zip->members, (size_t)zip->count * sizeof *record);
+        }
+        nyz_release(&zip->allocator, zip->members,
+                    zip->capacity * (int64_t)sizeof *record);
+        zip->members = memory;
+        zip->capacity = capacity;
+    }
+    zip->members[zip->count] = *record;
+    zip->count++;
+    return NYZ_OK;
+}
+
+nyz_status nyz_zip_add(nyz_zip_writer *zip, const char *name, nyz_method method,
+                       int level, const nyz_zip_content *content, nyz_error *err)
+{
+    member_job job;
+    memset(&job, 0, sizeof job);
+    job.zip = zip;
+    job.record.method = (uint16_t)method;
+    job.record.size = content->size;
+    NYZ_TRY(make_local_header(zip, name, &job.record, err));
+    NYZ_TRY(write_member(&job, level, content, err));
+    const int code =
+        zipCloseFileInZipRaw64(zip->zip, (ZPOS64_T)job.record.size, job.record.crc32);
+    if (code != ZIP_OK) {
+        return minizip_failed(code, "zipCloseFileInZipRaw64", err);
+    }
+    return keep_record(zip, &job.record, err);
+}
+
+/* ----------------------------------------------------------------------------- finish */
+
+nyz_status nyz_zip_finish(nyz_zip_writer *zip, nyz_error *err)
+{
+    begin_records(zip);
+    const int code = zipClose(zip->zip, NULL);
+    zip->zip = NULL;
+    if (code != ZIP_OK) {
+        return minizip_failed(code, "zipClose", err);
+    }
+    return nyz_zip_write_directory(&zip->stream, &zip->records, zip->members, zip->count,
+                                   zip->position, err);
+}

@@ -1,0 +1,40 @@
+/* A zip archive being written to a stream, in the layout of Python's zipfile
+ * since 3.11.4. minizip makes the records; the members' bytes go around it, straight to
+ * the stream. Row "container": zip_write.c is the only file that knows minizip.
+ * docs/format.md 5. */
+#ifndef NYZ_ZIP_WRITE_H
+#define NYZ_ZIP_WRITE_H
+
+#include "codec.h"
+#include "stream.h"
+
+typedef struct nyz_zip_writer nyz_zip_writer;
+
+/* Begins at the stream's place.  The stream is copied, its ctx borrowed. */
+nyz_status nyz_zip_create(const nyz_stream *stream, const nyz_allocator *allocator,
+                          nyz_zip_writer **out, nyz_error *err);
+
+/* What bytes are handed to, in pieces. */
+typedef nyz_status (*nyz_zip_put)(void *to, const void *bytes, int64_t size,
+                                  nyz_error *err);
+
+/* A member's bytes.  `pass` hands all of them to `put` and returns the first failure; it
+ * is called twice for a stored member: for the CRC, then for the archive. */
+typedef struct nyz_zip_content {
+    nyz_status (*pass)(void *ctx, nyz_zip_put put, void *to, nyz_error *err);
+    void *ctx;
+    int64_t size;
+} nyz_zip_content;
+
+/* Writes one member.  name: UTF-8 of at most 65,535 bytes; not checked further.
+ * A failure leaves the archive unusable: free it. */
+nyz_status nyz_zip_add(nyz_zip_writer *zip, const char *name, nyz_method method,
+                       int level, const nyz_zip_content *content, nyz_error *err);
+
+/* Writes the central directory and the end records. */
+nyz_status nyz_zip_finish(nyz_zip_writer *zip, nyz_error *err);
+
+/* Frees, finished or not; NULL is fine. */
+void nyz_zip_free(nyz_zip_writer **zip);
+
+#endif

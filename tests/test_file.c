@@ -1,0 +1,457 @@
+/* Files opened by path, and streams over descriptors (POSIX). */
+#include "temp_folder.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "alloc.h"
+#include "stream.h"
+
+static const nyz_allocator *const memory = &nyz_default_allocator;
+
+/* ---------------------------------------------------------------------------- by path */
+
+static void a_regular_file_reads_seeks_and_reads_at(void **state)
+{
+    nyz_file *file;
+    nyz_stream s;
+    nyz_source source;
+    char got[16];
+    const char *const path = in_folder(*state, "a");
+    const int before = count_descriptors();
+    put_file(path, "0123456789");
+    assert_ok(nyz_file_open(path, memory, &file, &s, err));
+    assert_null(s.write);
+    assert_int_equal(s.read(s.ctx, got, 4), 4);
+    assert_memory_equal(got, "0123", 4);
+    assert_int_equal(s.read_at(s.ctx, 8, got, 16), 2);
+    assert_memory_equal(got, "89", 2);
+    assert_int_equal(s.read_at(s.ctx, 10, got, 16), 0);
+    assert_int_equal(s.read_at(s.ctx, -1, got, 16), -EINVAL);
+    assert_int_equal(nyz_stream_tell(&s), 4);
+    assert_int_equal(nyz_stream_size(&s), 10);
+    assert_ok(nyz_source_init(&source, &s, err));
+    assert_int_equal(source.left, 6);
+    assert_int_equal(s.read(s.ctx, got, 16), 6);
+    assert_int_equal(s.read(s.ctx, got, 16), 0);
+    assert_int_equal(s.seek(s.ctx, -1, SEEK_SET), -EINVAL);
+    assert_ok(nyz_file_unchanged(file, err));
+    nyz_file_close(&file);
+    assert_null(file);
+    assert_int_equal(count_descriptors(), before);
+}
+
+static void what_cannot_be_opened(void **state)
+{
+    nyz_error error = {0};
+    const int before = count_descriptors();
+    char deep[600];
+    memset(deep, 'x', sizeof deep - 1);
+    deep[sizeof deep - 1] = '\0';
+    put_file(in_folder(*state, "file"), "x");
+    const struct {
+        const char *name;
+        nyz_status status;
+        int sys;
+    } cases[] = {
+        {"absent", NYZ_ERR_NOT_FOUND, ENOENT},
+        {"absent/file", NYZ_ERR_NOT_FOUND, ENOENT},
+        {"file/file", NYZ_ERR_NOT_FOUND, ENOTDIR},
+        {"", NYZ_ERR_IO, EISDIR},
+        {".", NYZ_ERR_IO, EISDIR},
+        {deep, NYZ_ERR_IO, ENAMETOOLONG},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        nyz_file *file = (nyz_file *)&error;
+        nyz_stream s = {.ctx = &error};
+        const char *const path = in_folder(*state, cases[i].name);
+        assert_int_equal(nyz_file_open(path, memory, &file, &s, &error), cases[i].status);
+        assert_int_equal(error.sys, cases[i].sys);
+        assert_null(file);
+        assert_null(s.ctx);
+    }
+    nyz_file *file;
+    nyz_stream s;
+    assert_fails(NYZ_ERR_NOT_FOUND, "cannot open",
+                 nyz_file_open("", memory, &file, &s, err));
+    assert_int_equal(count_descriptors(), before);
+}
+
+static void a_socket_is_refused(void **state)
+{
+    nyz_file *file;
+    nyz_stream s;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const char *const path = in_folder(*state, "socket");
+    assert_true(strlen(path) < sizeof address.sun_path);
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_fails(NYZ_ERR_IO, "cannot open", nyz_file_open(path, memory, &file, &s, err));
+    assert_int_equal(close(fd), 0);
+}
+
+static void *no_memory(void *ctx, size_t size, size_t align)
+{
+    (void)ctx;
+    (void)size;
+    (void)align;
+    return NULL;
+}
+
+static void without_memory_nothing_stays_open(void **state)
+{
+    const nyz_allocator none = {no_memory, NULL, NULL};
+    nyz_file *file;
+    nyz_stream s;
+    const int before = count_descriptors();
+    put_file(in_folder(*state, "a"), "x");
+    assert_fails(NYZ_ERR_MEMORY, "memory",
+                 nyz_file_open(in_folder(*state, "a"), &none, &file, &s, err));
+    assert_null(file);
+    assert_int_equal(count_descriptors(), before);
+}
+
+static void an_open_file_is_not_inherited(void **state)
+{
+    nyz_file *file;
+    nyz_stream s;
+    put_file(in_folder(*state, "a"), "x");
+    assert_ok(nyz_file_open(in_folder(*state, "a"), memory, &file, &s, err));
+    assert_int_equal(fcntl((int)(intptr_t)s.ctx, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+    nyz_file_close(&file);
+}
+
+static void a_device_is_only_read(void **state)
+{
+    (void)state;
+    nyz_file *file;
+    nyz_stream s;
+    nyz_source source;
+    unsigned char got[3] = {1, 1, 1};
+    assert_ok(nyz_file_open("/dev/zero", memory, &file, &s, err));
+    assert_null(s.seek);
+    assert_null(s.read_at);
+    assert_ok(nyz_source_init(&source, &s, err));
+    assert_int_equal(source.left, -1);
+    assert_ok(nyz_source_read(&source, got, 3, "data", err));
+    assert_int_equal(got[0] + got[1] + got[2], 0);
+    assert_ok(nyz_file_unchanged(file, err));
+    nyz_file_close(&file);
+}
+
+/* ---------------------------------------------------------------------- changed files */
+
+static void set_time(const char *path, long nanoseconds)
+{
+    const struct timespec times[2] = {{1000000000, nanoseconds},
+                                      {1000000000, nanoseconds}};
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void a_file_that_changed_is_noticed(void **state)
+{
+    nyz_file *file;
+    nyz_stream s;
+    const char *const path = in_folder(*state, "a");
+    put_file(path, "0123456789");
+    set_time(path, 500);
+    assert_ok(nyz_file_open(path, memory, &file, &s, err));
+    assert_ok(nyz_file_unchanged(file, err));
+    set_time(path, 501);
+    assert_fails(NYZ_ERR_CORRUPT, "changed while it was read",
+                 nyz_file_unchanged(file, err));
+    set_time(path, 500);
+    assert_ok(nyz_file_unchanged(file, err));
+    assert_int_equal(truncate(path, 4), 0);
+    set_time(path, 500);
+    assert_fails(NYZ_ERR_CORRUPT, "it had 10 bytes, now 4",
+                 nyz_file_unchanged(file, err));
+    nyz_file_close(&file);
+}
+
+/* One file put in another's place is not a change of the one that is open. */
+static void a_file_that_was_replaced_stays_whole(void **state)
+{
+    nyz_file *file;
+    nyz_stream s;
+    char got[4];
+    char other[8192];
+    (void)snprintf(other, sizeof other, "%s", in_folder(*state, "b"));
+    put_file(other, "new");
+    put_file(in_folder(*state, "a"), "old!");
+    assert_ok(nyz_file_open(in_folder(*state, "a"), memory, &file, &s, err));
+    assert_int_equal(rename(other, in_folder(*state, "a")), 0);
+    assert_int_equal(s.read(s.ctx, got, 4), 4);
+    assert_memory_equal(got, "old!", 4);
+    assert_ok(nyz_file_unchanged(file, err));
+    nyz_file_close(&file);
+}
+
+/* ------------------------------------------------------------------------------ FIFOs */
+
+static void pause_briefly(void)
+{
+    const struct timespec time = {0, 50000000};
+    (void)nanosleep(&time, NULL);
+}
+
+/* Comes late, and writes in two pieces, so that open and read must both wait. */
+static void *write_late(void *path)
+{
+    pause_briefly();
+    const int fd = open(path, O_WRONLY);
+    pause_briefly();
+    const ssize_t first = write(fd, "0123", 4);
+    pause_briefly();
+    const ssize_t second = write(fd, "456789", 6);
+    return close(fd) == 0 && first == 4 && second == 6 ? path : NULL;
+}
+
+static void a_fifo_waits_for_its_writer(void **state)
+{
+    nyz_file *file;
+    nyz_stream s;
+    nyz_source source;
+    pthread_t writer;
+    void *written;
+    char got[16];
+    int64_t n;
+    char *const path = ((temp_folder *)*state)->file;
+    assert_int_equal(mkfifo(in_folder(*state, "fifo"), 0600), 0);
+    assert_int_equal(pthread_create(&writer, NULL, write_late, path), 0);
+    assert_ok(nyz_file_open(path, memory, &file, &s, err));
+    assert_null(s.seek);
+    assert_null(s.read_at);
+    assert_int_equal(fcntl((int)(intptr_t)s.ctx, F_GETFL) & O_NONBLOCK, 0);
+    assert_ok(nyz_source_init(&source, &s, err));
+    assert_ok(nyz_source_read_some(&source, got, 16, &n, err));
+    assert_int_equal(n, 10);
+    assert_memory_equal(got, "0123456789", 10);
+    assert_ok(nyz_file_unchanged(file, err));
+    nyz_file_close(&file);
+    assert_int_equal(pthread_join(writer, &written), 0);
+    assert_non_null(written);
+}
+
+static void *open_and_close(void *path)
+{
+    pause_briefly();
+    return close(open(path, O_WRONLY)) == 0 ? path : NULL;
+}
+
+static void a_fifo_whose_writer_says_nothing_is_empty(void **state)
+{
+    nyz_file *file;
+    nyz_stream s;
+    pthread_t writer;
+    void *written;
+    char got;
+    char *const path = ((temp_folder *)*state)->file;
+    assert_int_equal(mkfifo(in_folder(*state, "fifo"), 0600), 0);
+    assert_int_equal(pthread_create(&writer, NULL, open_and_close, path), 0);
+    assert_ok(nyz_file_open(path, memory, &file, &s, err));
+    assert_int_equal(s.read(s.ctx, &got, 1), 0);
+    nyz_file_close(&file);
+    assert_int_equal(pthread_join(writer, &written), 0);
+    assert_non_null(written);
+}
+
+/* As the shell's <(...): a pipe by its descriptor's name, whose writer may be gone
+ * already. */
+static void a_pipe_by_name_is_read_after_its_writer_has_gone(void **state)
+{
+    (void)state;
+    nyz_file *file;
+    nyz_stream s;
+    char got[8];
+    char path[64];
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "abc", 3), 3);
+    assert_int_equal(close(ends[1]), 0);
+    (void)snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    assert_ok(nyz_file_open(path, memory, &file, &s, err));
+    assert_int_equal(s.read(s.ctx, got, 8), 3);
+    assert_int_equal(s.read(s.ctx, got, 8), 0);
+    nyz_file_close(&file);
+    assert_int_equal(close(ends[0]), 0);
+}
+
+/* ------------------------------------------------------------------------ descriptors */
+
+static void a_descriptor_of_a_file_can_do_everything(void **state)
+{
+    char got[16];
+    const int fd = open(in_folder(*state, "a"), O_RDWR | O_CREAT, 0600);
+    assert_true(fd >= 0);
+    const nyz_stream s = nyz_stream_fd(fd);
+    assert_ok(nyz_stream_write(&s, "0123456789", 10, err));
+    assert_int_equal(nyz_stream_tell(&s), 10);
+    assert_int_equal(s.seek(s.ctx, 3, SEEK_SET), 3);
+    assert_int_equal(s.read(s.ctx, got, 2), 2);
+    assert_memory_equal(got, "34", 2);
+    assert_ok(nyz_stream_read_at(&s, 8, got, 2, "data", err));
+    assert_memory_equal(got, "89", 2);
+    assert_int_equal(nyz_stream_tell(&s), 5);
+    assert_int_equal(close(fd), 0);
+    assert_fails(NYZ_ERR_IO, "cannot write", nyz_stream_write(&s, "x", 1, err));
+    assert_int_equal(s.read(s.ctx, got, 1), -EBADF);
+    assert_int_equal(s.read_at(s.ctx, 0, got, 1), -EBADF);
+    assert_int_equal(s.seek(s.ctx, 0, SEEK_CUR), -EBADF);
+}
+
+static void a_pipe_cannot_seek(void **state)
+{
+    (void)state;
+    int ends[2];
+    char got[4];
+    assert_int_equal(pipe(ends), 0);
+    const nyz_stream in = nyz_stream_fd(ends[0]);
+    const nyz_stream out = nyz_stream_fd(ends[1]);
+    FILE *const file = fdopen(dup(ends[0]), "rb");
+    assert_null(in.seek);
+    assert_null(in.read_at);
+    assert_null(out.seek);
+    assert_null(nyz_stream_file(file).seek);
+    assert_ok(nyz_stream_write(&out, "abc", 3, err));
+    assert_int_equal(in.read(in.ctx, got, 4), 3);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(close(ends[0]), 0);
+    assert_int_equal(close(ends[1]), 0);
+}
+
+/* lseek on /dev/zero gives 0 for the end: a source would believe that nothing is left. */
+static void a_device_cannot_seek(void **state)
+{
+    (void)state;
+    const int fd = open("/dev/zero", O_RDONLY);
+    FILE *const file = fopen("/dev/zero", "rb");
+    assert_null(nyz_stream_fd(fd).seek);
+    assert_null(nyz_stream_file(file).seek);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(close(fd), 0);
+}
+
+/* write goes to the end whatever the place: an archive must not believe that it can go
+ * back. */
+static void a_file_that_is_appended_to_cannot_seek(void **state)
+{
+    const char *const path = in_folder(*state, "a");
+    put_file(path, "0123");
+    const int fd = open(path, O_WRONLY | O_APPEND);
+    const nyz_stream s = nyz_stream_fd(fd);
+    FILE *const file = fopen(path, "ab");
+    assert_null(s.seek);
+    assert_null(nyz_stream_file(file).seek);
+    assert_ok(nyz_stream_write(&s, "45", 2, err));
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(close(fd), 0);
+    assert_file(path, "012345");
+}
+
+static void a_file_in_memory_seeks(void **state)
+{
+    (void)state;
+    char bytes[] = "0123456789";
+    char got[2];
+    FILE *const file = fmemopen(bytes, 10, "rb");
+    const nyz_stream s = nyz_stream_file(file);
+    assert_int_equal(nyz_stream_size(&s), 10);
+    assert_ok(nyz_stream_read_at(&s, 7, got, 2, "data", err));
+    assert_memory_equal(got, "78", 2);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void failures_of_a_c_file_have_their_errno(void **state)
+{
+    char got[4];
+    const char *const path = in_folder(*state, "a");
+    put_file(path, "0123");
+    FILE *const reader = fopen(path, "rb");
+    FILE *const writer = fopen(path, "ab");
+    FILE *const full = fopen("/dev/full", "wb");
+    assert_int_equal(setvbuf(full, NULL, _IONBF, 0), 0);
+    const nyz_stream in = nyz_stream_file(reader);
+    const nyz_stream out = nyz_stream_file(writer);
+    const nyz_stream none = nyz_stream_file(full);
+    nyz_error error = {0};
+    assert_int_equal(in.write(in.ctx, "x", 1), -EBADF);
+    assert_int_equal(out.read(out.ctx, got, 4), -EBADF);
+    assert_int_equal(nyz_stream_write(&none, "x", 1, &error), NYZ_ERR_IO);
+    assert_int_equal(error.sys, ENOSPC);
+    assert_int_equal(fclose(reader) + fclose(writer) + fclose(full), 0);
+}
+
+/* A handler without SA_RESTART makes a blocked read return EINTR. */
+static void start_interrupter(int fd)
+{
+    const pid_t parent = getpid();
+    const pid_t child = fork();
+    if (child == 0) {
+        for (int i = 0; i < 5; i++) {
+            pause_briefly();
+            (void)kill(parent, SIGUSR1);
+        }
+        pause_briefly();
+        _exit(write(fd, "abc", 3) == 3 ? 0 : 1);
+    }
+}
+
+static volatile sig_atomic_t signals_seen;
+
+static void count_signal(int number)
+{
+    (void)number;
+    signals_seen++;
+}
+
+static void an_interrupted_read_is_tried_again(void **state)
+{
+    (void)state;
+    int ends[2];
+    int child_status = -1;
+    char got[8];
+    struct sigaction action = {.sa_handler = count_signal};
+    struct sigaction old;
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(sigaction(SIGUSR1, &action, &old), 0);
+    signals_seen = 0;
+    start_interrupter(ends[1]);
+    const nyz_stream s = nyz_stream_fd(ends[0]);
+    assert_int_equal(s.read(s.ctx, got, 8), 3);
+    assert_true(wait(&child_status) > 0);
+    assert_int_equal(child_status, 0);
+    assert_true(signals_seen > 0);
+    assert_int_equal(sigaction(SIGUSR1, &old, NULL), 0);
+    assert_int_equal(close(ends[0]) + close(ends[1]), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        folder_test(a_regular_file_reads_seeks_and_reads_at),
+        folder_test(what_cannot_be_opened),
+        folder_test(a_socket_is_refused),
+        folder_test(without_memory_nothing_stays_open),
+        folder_test(an_open_file_is_not_inherited),
+        cmocka_unit_test(a_device_is_only_read),
+        folder_test(a_file_that_changed_is_noticed),
+        folder_test(a_file_that_was_replaced_stays_whole),
+        folder_test(a_fifo_waits_for_its_writer),
+        folder_test(a_fifo_whose_writer_says_nothing_is_empty),
+        cmocka_unit_test(a_pipe_by_name_is_read_after_its_writer_has_gone),
+        folder_test(a_descriptor_of_a_file_can_do_everything),
+        cmocka_unit_test(a_pipe_cannot_seek),
+        cmocka_unit_test(a_device_cannot_seek),
+        folder_test(a_file_that_is_appended_to_cannot_seek),
+        cmocka_unit_test(a_file_in_memory_seeks),
+        folder_test(failures_of_a_c_file_have_their_errno),
+        cmocka_unit_test(an_interrupted_read_is_tried_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,558 @@
+/* Archives written and read back through the public calls: src/npz_write.c, npz_read.c,
+ * npz_names.c, zip_write.c, zip_write_dir.c. */
+#include "faults.h"
+
+#include <unistd.h>
+
+#include "bytes.h"
+#include "common.h"
+
+#define MIB ((size_t)1 << 20)
+
+static const float weights[6] = {1, 2, 3, 4, 5, 6};
+
+static nyz_array matrix(void)
+{
+    static const int64_t shape[2] = {2, 3};
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
+    nyz_array out;
+    assert_ok(nyz_wrap(weights, &dtype, 2, shape, NULL, &out, err));
+    return out;
+}
+
+/* An archive in memory: w (stored), z (deflated), note.txt, arr_0. */
+static nyz_buffer small_archive(int can_seek)
+{
+    const nyz_array a = matrix();
+    nyz_npz_writer *w = NULL;
+    nyz_options deflated = {0};
+    trickle t = {0};
+    const nyz_stream s = trickle_stream(&t, 1000, can_seek);
+    deflated.method = NYZ_DEFLATED;
+    assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
+    assert_ok(nyz_npz_add(w, "w", &a, NULL, err));
+    assert_ok(nyz_npz_add(w, "z", &a, &deflated, err));
+    assert_ok(nyz_npz_add_bytes(w, "note.txt", "hello", 5, NULL, err));
+    assert_ok(nyz_npz_add(w, NULL, &a, NULL, err));
+    assert_ok(nyz_npz_finish(&w, err));
+    assert_null(w);
+    return t.buffer;
+}
+
+static void check_matrix(const nyz_npz *npz, const char *name)
+{
+    nyz_array a;
+    assert_ok(nyz_npz_load(npz, name, NULL, &a, err));
+    assert_int_equal(a.dtype.type, NYZ_FLOAT32);
+    assert_int_equal(a.shape[1], 3);
+    assert_memory_equal(a.data, weights, sizeof weights);
+    nyz_array_free(&a);
+}
+
+static void what_is_written_is_read_back_by_name_and_number(void **state)
+{
+    (void)state;
+    for (int can_seek = 0; can_seek < 2; can_seek++) {
+        nyz_buffer file = small_archive(can_seek);
+        nyz_npz *npz = NULL;
+        nyz_member m;
+        nyz_array bytes;
+        assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+        assert_int_equal(nyz_npz_count(npz), 4);
+        check_matrix(npz, "w");
+        check_matrix(npz, "w.npy");
+        check_matrix(npz, "z");
+        check_matrix(npz, "arr_0");
+        assert_int_equal(nyz_npz_find(npz, "z"), 1);
+        assert_int_equal(nyz_npz_find(npz, "note"), -1);
+        assert_ok(nyz_npz_member(npz, 1, &m, err));
+        assert_string_equal(m.name, "z.npy");
+        assert_int_equal(m.key_size, 1);
+        assert_int_equal(m.method, NYZ_DEFLATED);
+        assert_int_equal(m.size, 128 + 24);
+        assert_ok(nyz_npz_bytes(npz, 2, NULL, &bytes, err));
+        assert_int_equal(bytes.shape[0], 5);
+        assert_memory_equal(bytes.data, "hello", 5);
+        nyz_array_free(&bytes);
+        nyz_npz_close(&npz);
+        assert_null(npz);
+        nyz_buffer_free(&file);
+    }
+}
+
+static void what_is_not_there_is_not_found(void **state)
+{
+    (void)state;
+    nyz_buffer file = small_archive(1);
+    nyz_npz *npz = NULL;
+    nyz_array a;
+    nyz_member m;
+    assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "'bias'", nyz_npz_load(npz, "bias", NULL, &a, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "nyz_npz_bytes",
+                 nyz_npz_load(npz, "note.txt", NULL, &a, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "'note.txt'", nyz_npz_peek(npz, 2, NULL, &a, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "has 4", nyz_npz_load_at(npz, 4, NULL, &a, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "", nyz_npz_bytes(npz, -1, NULL, &a, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "", nyz_npz_member(npz, 9, &m, err));
+    assert_null(m.name);
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&file);
+}
+
+static void peek_shows_a_member_without_its_data(void **state)
+{
+    (void)state;
+    nyz_buffer file = small_archive(1);
+    nyz_npz *npz = NULL;
+    nyz_array a;
+    assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+    assert_ok(nyz_npz_peek(npz, 1, NULL, &a, err));
+    assert_null(a.data);
+    assert_int_equal(a.ndim, 2);
+    assert_int_equal(a.dtype.type, NYZ_FLOAT32);
+    nyz_array_free(&a);
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&file);
+}
+
+static void an_empty_archive_is_22_bytes_and_opens(void **state)
+{
+    (void)state;
+    nyz_buffer file = {0};
+    const nyz_stream s = nyz_stream_buffer(&file);
+    nyz_npz_writer *w = NULL;
+    nyz_npz *npz = NULL;
+    assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
+    assert_ok(nyz_npz_finish(&w, err));
+    assert_int_equal(file.size, 22);
+    assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+    assert_int_equal(nyz_npz_count(npz), 0);
+    assert_int_equal(nyz_npz_find(npz, ""), -1);
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&file);
+}
+
+/* docs/format.md 5.1, 5.2: the layout of Python 3.11.4 and later, field by field. */
+static void the_records_are_those_of_pythons_zipfile(void **state)
+{
+    (void)state;
+    static const unsigned char local[] = {'P', 'K', 3, 4, 45, 0,    0,
+                                          0,   0,   0, 0, 0,  0x21, 0};
+    nyz_buffer file = {0};
+    const nyz_stream s = nyz_stream_buffer(&file);
+    const nyz_array a = matrix();
+    nyz_npz_writer *w = NULL;
+    assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
+    assert_ok(nyz_npz_add(w, "w", &a, NULL, err));
+    assert_ok(nyz_npz_finish(&w, err));
+    const size_t local_size = 30 + 5 + 20;
+    const size_t directory = local_size + 152;
+    assert_int_equal(file.size, directory + 46 + 5 + 22);
+    assert_memory_equal(file.data, local, sizeof local);
+    assert_int_equal(nyz_load_le32(file.data + 18), 0xffffffffu);
+    assert_int_equal(nyz_load_le32(file.data + 22), 0xffffffffu);
+    assert_memory_equal(file.data + 30, "w.npy\x01\x00\x10\x00", 9);
+    assert_int_equal(nyz_load_le64(file.data + 39), 152);
+    assert_int_equal(nyz_load_le64(file.data + 47), 152);
+    const unsigned char *const central = file.data + directory;
+    assert_memory_equal(central,
+                        "PK\x01\x02\x2d\x03\x2d\x00\x00\x00\x00\x00\x00\x00\x21\x00", 16);
+    assert_memory_equal(central + 16, file.data + 14, 4);
+    assert_int_equal(nyz_load_le32(central + 20), 152);
+    assert_int_equal(nyz_load_le32(central + 24), 152);
+    assert_int_equal(nyz_load_le16(central + 30), 0);
+    assert_int_equal(nyz_load_le32(central + 38), 0x01800000);
+    assert_int_equal(nyz_load_le32(central + 42), 0);
+    nyz_buffer_free(&file);
+}
+
+static void offsets_count_from_the_start_of_the_stream(void **state)
+{
+    (void)state;
+    nyz_buffer file = {0};
+    const nyz_stream s = nyz_stream_buffer(&file);
+    const nyz_array a = matrix();
+    nyz_npz_writer *w = NULL;
+    nyz_npz *npz = NULL;
+    assert_int_equal(s.write(s.ctx, "0123456789", 10), 10);
+    assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
+    assert_ok(nyz_npz_add(w, "w", &a, NULL, err));
+    assert_ok(nyz_npz_finish(&w, err));
+    assert_memory_equal(file.data + 10, "PK\x03\x04", 4);
+    assert_int_equal(nyz_load_le32(file.data + file.size - 22 - 51 + 42), 10);
+    assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+    check_matrix(npz, "w");
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&file);
+}
+
+static void more_than_65535_members_get_zip64_records(void **state)
+{
+    (void)state;
+    for (int64_t count = 65535; count <= 65536; count++) {
+        nyz_buffer file = {0};
+        const nyz_stream s = nyz_stream_buffer(&file);
+        nyz_npz_writer *w = NULL;
+        nyz_npz *npz = NULL;
+        nyz_array bytes;
+        char name[32];
+        assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
+        for (int64_t i = 0; i < count; i++) {
+            (void)snprintf(name, sizeof name, "m%lld", (long long)i);
+            assert_ok(nyz_npz_add_bytes(w, name, name, strlen(name), NULL, err));
+        }
+        assert_ok(nyz_npz_finish(&w, err));
+        const int zip64 = memcmp(file.data + file.size - 42, "PK\x06\x07", 4) == 0;
+        assert_int_equal(zip64, count > 65535);
+        assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+        assert_int_equal(nyz_npz_count(npz), count);
+        for (int64_t i = 0; i < count; i += 4001) {
+            (void)snprintf(name, sizeof name, "m%lld", (long long)i);
+            assert_int_equal(nyz_npz_find(npz, name), i);
+            assert_ok(nyz_npz_bytes(npz, i, NULL, &bytes, err));
+            assert_memory_equal(bytes.data, name, strlen(name));
+            nyz_array_free(&bytes);
+        }
+        nyz_npz_close(&npz);
+        nyz_buffer_free(&file);
+    }
+}
+
+static void names_that_are_no_safe_files_are_refused_unless_asked_for(void **state)
+{
+    (void)state;
+    static const char *const unsafe[] = {"",   "/etc/w", "../w", "a/../w", "a/..",
+                                         "..", "C:w",    "a\\b", "w"};
+    const nyz_array a = matrix();
+    for (size_t i = 0; i < sizeof unsafe / sizeof unsafe[0]; i++) {
+        nyz_buffer file = {0};
+        const nyz_stream s = nyz_stream_buffer(&file);
+        nyz_npz_writer *w = NULL;
+        nyz_options any = {0};
+        any.flags = NYZ_ANY_NAME | NYZ_EXACT_NAME;
+        assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
+        assert_ok(nyz_npz_add(w, "w", &a, NULL, err));
+        assert_ok(nyz_npz_add(w, unsafe[i], &a, &any, err));
+        nyz_options exact = {0};
+        exact.flags = NYZ_EXACT_NAME;
+        assert_fails(NYZ_ERR_ARGUMENT, "member name",
+                     nyz_npz_add(w, i == 8 ? "w.npy" : unsafe[i], &a, &exact, err));
+        nyz_npz_discard(&w);
+        nyz_buffer_free(&file);
+    }
+}
+
+static void names_that_no_archive_can_hold_are_always_refused(void **state)
+{
+    (void)state;
+    const nyz_array a = matrix();
+    static char name[65537];
+    nyz_options any = {0};
+    any.flags = NYZ_ANY_NAME;
+    memset(name, 'n', 65532);
+    for (int i = 0; i < 3; i++) {
+        static const char *const words[] = {"65535", "UTF-8", ""};
+        nyz_buffer file = {0};
+        const nyz_stream s = nyz_stream_buffer(&file);
+        nyz_npz_writer *w = NULL;
+        assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
+        if (i < 2) {
+            assert_fails(NYZ_ERR_ARGUMENT, words[i],
+                         nyz_npz_add(w, i == 0 ? name : "\xff", &a, &any, err));
+        } else {
+            nyz_npz *npz = NULL;
+            name[65531] = '\0';
+            assert_ok(nyz_npz_add(w, name, &a, &any, err));
+            assert_ok(nyz_npz_finish(&w, err));
+            assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+            check_matrix(npz, name);
+            nyz_npz_close(&npz);
+        }
+        nyz_npz_discard(&w);
+        nyz_buffer_free(&file);
+    }
+}
+
+static void the_first_failure_stays_until_finish(void **state)
+{
+    (void)state;
+    const nyz_array a = matrix();
+    const nyz_array none = {0};
+    nyz_buffer file = {0};
+    const nyz_stream s = nyz_stream_buffer(&file);
+    nyz_npz_writer *w = NULL;
+    assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
+    assert_int_equal(nyz_npz_add(w, "none", &none, NULL, NULL), NYZ_ERR_ARGUMENT);
+    assert_fails(NYZ_ERR_ARGUMENT, "dtype", nyz_npz_add(w, "w", &a, NULL, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "dtype", nyz_npz_add_bytes(w, "b", "", 0, NULL, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "dtype", nyz_npz_finish(&w, err));
+    assert_null(w);
+    nyz_buffer_free(&file);
+}
+
+static void positional_names_clash_with_given_ones(void **state)
+{
+    (void)state;
+    const nyz_array a = matrix();
+    nyz_buffer file = {0};
+    const nyz_stream s = nyz_stream_buffer(&file);
+    nyz_npz_writer *w = NULL;
+    assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
+    assert_ok(nyz_npz_add(w, NULL, &a, NULL, err));
+    assert_ok(nyz_npz_add(w, "arr_1", &a, NULL, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "arr_1", nyz_npz_add(w, NULL, &a, NULL, err));
+    nyz_npz_discard(&w);
+    nyz_buffer_free(&file);
+}
+
+static void a_path_changes_only_at_finish(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/nyz-test-XXXXXX";
+    char path[64];
+    const nyz_array a = matrix();
+    nyz_npz_writer *w = NULL;
+    nyz_npz *npz = NULL;
+    assert_non_null(mkdtemp(dir));
+    (void)snprintf(path, sizeof path, "%s/a.npz", dir);
+    assert_ok(nyz_npz_create(path, NULL, &w, err));
+    assert_ok(nyz_npz_add(w, "w", &a, NULL, err));
+    assert_int_not_equal(access(path, F_OK), 0);
+    assert_ok(nyz_npz_finish(&w, err));
+    assert_ok(nyz_npz_create(path, NULL, &w, err));
+    assert_ok(nyz_npz_add(w, "other", &a, NULL, err));
+    nyz_npz_discard(&w);
+    assert_null(w);
+    assert_ok(nyz_npz_open(path, NULL, &npz, err));
+    check_matrix(npz, "w");
+    assert_int_equal(nyz_npz_find(npz, "other"), -1);
+    nyz_npz_close(&npz);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(dir), 0);
+}
+
+static void every_flipped_bit_of_a_members_data_is_found(void **state)
+{
+    (void)state;
+    nyz_buffer file = small_archive(1);
+    for (size_t i = 0; i < 2; i++) {
+        nyz_npz *npz = NULL;
+        nyz_member m;
+        nyz_array a;
+        assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+        assert_ok(nyz_npz_member(npz, (int64_t)i, &m, err));
+        nyz_npz_close(&npz);
+        /* the members lie behind each other: local header of 55 bytes, then the data */
+        const size_t start = 55 + i * (55 + 152);
+        for (size_t bit = 0; bit < (size_t)m.stored_size * 8; bit++) {
+            file.data[start + bit / 8] ^= (unsigned char)(1 << bit % 8);
+            assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+            const nyz_status status = nyz_npz_load_at(npz, (int64_t)i, NULL, &a, NULL);
+            assert_int_not_equal(status, NYZ_OK);
+            assert_null(a.owner);
+            nyz_npz_close(&npz);
+            file.data[start + bit / 8] ^= (unsigned char)(1 << bit % 8);
+        }
+    }
+    nyz_buffer_free(&file);
+}
+
+static void bytes_behind_the_array_of_a_member_are_refused(void **state)
+{
+    (void)state;
+    const nyz_array a = matrix();
+    nyz_buffer npy;
+    nyz_buffer file = {0};
+    const nyz_stream s = nyz_stream_buffer(&file);
+    nyz_npz_writer *w = NULL;
+    nyz_npz *npz = NULL;
+    nyz_array out;
+    assert_ok(nyz_save_mem(&a, NULL, &npy, err));
+    assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
+    assert_ok(nyz_npz_add_bytes(w, "whole.npy", npy.data, npy.size, NULL, err));
+    assert_ok(nyz_npz_add_bytes(w, "short.npy", npy.data, npy.size - 1, NULL, err));
+    assert_ok(nyz_npz_add_bytes(w, "no_suffix", npy.data, npy.size, NULL, err));
+    npy.data[61] = '1'; /* shape (1, 3): half of the data is left over */
+    assert_ok(nyz_npz_add_bytes(w, "long.npy", npy.data, npy.size, NULL, err));
+    assert_ok(nyz_npz_finish(&w, err));
+    assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+    check_matrix(npz, "whole");
+    check_matrix(npz, "no_suffix");
+    assert_fails(NYZ_ERR_CORRUPT, "'short.npy'",
+                 nyz_npz_load(npz, "short", NULL, &out, err));
+    assert_fails(NYZ_ERR_CORRUPT, "12 bytes behind",
+                 nyz_npz_load(npz, "long", NULL, &out, err));
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&file);
+    nyz_buffer_free(&npy);
+}
+
+static void loading_a_member_takes_the_array_and_at_most_1_mib(void **state)
+{
+    (void)state;
+    const int64_t count = 4000000;
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
+    float *const data = calloc((size_t)count, 4);
+    nyz_array a;
+    nyz_buffer file = {0};
+    const nyz_stream s = nyz_stream_buffer(&file);
+    nyz_npz_writer *w = NULL;
+    nyz_npz *npz = NULL;
+    counting c;
+    nyz_options opt = {0};
+    assert_non_null(data);
+    for (int64_t i = 0; i < count; i += 7) {
+        data[i] = (float)i;
+    }
+    counting_init(&c);
+    opt.allocator = &c.allocator;
+    opt.method = NYZ_DEFLATED;
+    opt.level = 1;
+    assert_ok(nyz_wrap(data, &dtype, 1, &count, NULL, &a, err));
+    assert_ok(nyz_npz_create_stream(&s, &opt, &w, err));
+    assert_ok(nyz_npz_add(w, "deflated", &a, NULL, err));
+    opt.method = NYZ_STORED;
+    assert_ok(nyz_npz_add(w, "stored", &a, &opt, err));
+    assert_ok(nyz_npz_finish(&w, err));
+    assert_true(c.peak <= MIB);
+    assert_int_equal(c.live, 0);
+    assert_ok(nyz_npz_open_mem(file.data, file.size, &opt, &npz, err));
+    for (int64_t i = 0; i < 2; i++) {
+        nyz_array back;
+        c.peak = c.live;
+        assert_ok(nyz_npz_load_at(npz, i, NULL, &back, err));
+        assert_true(c.peak <= (size_t)count * 4 + MIB);
+        assert_memory_equal(back.data, data, (size_t)count * 4);
+        nyz_array_free(&back);
+    }
+    nyz_npz_close(&npz);
+    assert_int_equal(c.live, 0);
+    nyz_buffer_free(&file);
+    free(data);
+}
+
+static nyz_status read_everything(const nyz_stream *s, const nyz_options *opt,
+                                  nyz_error *err)
+{
+    nyz_npz *npz = NULL;
+    NYZ_TRY(nyz_npz_open_stream(s, opt, &npz, err));
+    nyz_status status = NYZ_OK;
+    for (int64_t i = 0; i < nyz_npz_count(npz) && status == NYZ_OK; i++) {
+        nyz_array a;
+        status = nyz_npz_bytes(npz, i, NULL, &a, err);
+        nyz_array_free(&a);
+        if (status == NYZ_OK && i != 2) {
+            status = nyz_npz_load_at(npz, i, NULL, &a, err);
+            nyz_array_free(&a);
+        }
+    }
+    nyz_npz_close(&npz);
+    return status;
+}
+
+static nyz_status write_everything(const nyz_stream *s, const nyz_options *opt,
+                                   nyz_error *err)
+{
+    const nyz_array a = matrix();
+    nyz_options deflated = *opt;
+    nyz_npz_writer *w = NULL;
+    deflated.method = NYZ_DEFLATED;
+    NYZ_TRY(nyz_npz_create_stream(s, opt, &w, err));
+    (void)nyz_npz_add(w, "w", &a, NULL, NULL);
+    (void)nyz_npz_add(w, "z", &a, &deflated, NULL);
+    (void)nyz_npz_add_bytes(w, "note.txt", "hello", 5, NULL, NULL);
+    return nyz_npz_finish(&w, err);
+}
+
+static void every_failing_allocation_is_reported_and_nothing_leaks(void **state)
+{
+    (void)state;
+    nyz_buffer file = small_archive(1);
+    for (int writing = 0; writing < 2; writing++) {
+        for (int for_good = 0; for_good < 2; for_good++) {
+            nyz_status status = NYZ_ERR_MEMORY;
+            for (long n = 1; status != NYZ_OK; n++) {
+                counting c;
+                nyz_options opt = {0};
+                trickle t = {0};
+                const nyz_stream s = trickle_stream(&t, 4096, 1);
+                counting_init(&c);
+                c.fail_at = n;
+                c.for_good = for_good;
+                opt.allocator = &c.allocator;
+                if (!writing) {
+                    t.buffer = file;
+                }
+                nyz_error err = {NYZ_OK, 0, 0, ""};
+                status = (writing ? write_everything : read_everything)(&s, &opt, &err);
+                assert_true(status == NYZ_OK || status == NYZ_ERR_MEMORY);
+                assert_int_equal(err.status, status);
+                assert_int_equal(c.live, 0);
+                if (writing) {
+                    nyz_buffer_free(&t.buffer);
+                }
+                assert_true(n < 1000);
+            }
+        }
+    }
+    nyz_buffer_free(&file);
+}
+
+static void every_failing_stream_call_is_reported(void **state)
+{
+    (void)state;
+    nyz_buffer file = small_archive(1);
+    for (int writing = 0; writing < 2; writing++) {
+        nyz_status status = NYZ_ERR_IO;
+        for (long n = 1; status != NYZ_OK; n++) {
+            counting c;
+            nyz_options opt = {0};
+            trickle t = {0};
+            const nyz_stream s = trickle_stream(&t, 100, 1);
+            counting_init(&c);
+            opt.allocator = &c.allocator;
+            t.fail_at = n;
+            if (!writing) {
+                t.buffer = file;
+            }
+            nyz_error err = {NYZ_OK, 0, 0, ""};
+            status = (writing ? write_everything : read_everything)(&s, &opt, &err);
+            /* a stream that cannot tell its place from the first call on is no archive's
+             */
+            assert_true(status == NYZ_OK || status == NYZ_ERR_IO ||
+                        (n <= 3 && status == NYZ_ERR_ARGUMENT));
+            assert_int_equal(err.status, status);
+            assert_int_equal(c.live, 0);
+            if (writing) {
+                nyz_buffer_free(&t.buffer);
+            }
+            assert_true(n < 10000);
+        }
+    }
+    nyz_buffer_free(&file);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_is_read_back_by_name_and_number),
+        cmocka_unit_test(what_is_not_there_is_not_found),
+        cmocka_unit_test(peek_shows_a_member_without_its_data),
+        cmocka_unit_test(an_empty_archive_is_22_bytes_and_opens),
+        cmocka_unit_test(the_records_are_those_of_pythons_zipfile),
+        cmocka_unit_test(offsets_count_from_the_start_of_the_stream),
+        cmocka_unit_test(more_than_65535_members_get_zip64_records),
+        cmocka_unit_test(names_that_are_no_safe_files_are_refused_unless_asked_for),
+        cmocka_unit_test(names_that_no_archive_can_hold_are_always_refused),
+        cmocka_unit_test(the_first_failure_stays_until_finish),
+        cmocka_unit_test(positional_names_clash_with_given_ones),
+        cmocka_unit_test(a_path_changes_only_at_finish),
+        cmocka_unit_test(every_flipped_bit_of_a_members_data_is_found),
+        cmocka_unit_test(bytes_behind_the_array_of_a_member_are_refused),
+        cmocka_unit_test(loading_a_member_takes_the_array_and_at_most_1_mib),
+        cmocka_unit_test(every_failing_allocation_is_reported_and_nothing_leaks),
+        cmocka_unit_test(every_failing_stream_call_is_reported),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,291 @@
+/* zip_dir_end.c, zip_dir_end64.c: the records at the end of an archive, what stands
+ * before and behind it.  One row or test for each rule of docs/format.md 4.1. */
+#include "zip_build.h"
+
+static void each_rule_of_the_end_record(void **state)
+{
+    static const patch_case cases[] = {
+        {END, 0, 1, 'Q', 0, NYZ_ERR_CORRUPT, "no end record"},
+        {END, 4, 2, 1, 0, NYZ_ERR_UNSUPPORTED, "several disks"},
+        {END, 6, 2, 1, 0, NYZ_ERR_UNSUPPORTED, "several disks"},
+        {END, 8, 2, 1, 0, NYZ_ERR_CORRUPT, "counts 2 members, and 1 on its only disk"},
+        {END, 8, 4, 0x00010001, 0, NYZ_ERR_CORRUPT, "more bytes in the directory"},
+        {END, 8, 4, 0, 0, NYZ_ERR_CORRUPT, "more bytes in the directory"},
+        {END, 8, 4, 0x00030003, 0, NYZ_ERR_CORRUPT, "cannot hold 3 members"},
+        {END, 8, 4, -1, 0, NYZ_ERR_CORRUPT, "cannot hold 65535 members"},
+        {END, 12, 4, 1, 1, NYZ_ERR_CORRUPT, "does not fit before the end record"},
+        {END, 12, 4, -1, 1, NYZ_ERR_CORRUPT, "expected a member's header"},
+        {END, 12, 4, 0xffffffff, 0, NYZ_ERR_CORRUPT,
+         "does not fit before the end record"},
+        {END, 16, 4, 1, 1, NYZ_ERR_CORRUPT, "does not fit before the end record"},
+        {END, 16, 4, -1, 1, NYZ_ERR_CORRUPT, "do not fit before the directory"},
+        {END, 16, 4, 0xffffffff, 0, NYZ_ERR_CORRUPT,
+         "does not fit before the end record"},
+        {END, 20, 2, 1, 0, NYZ_ERR_CORRUPT, "comment does not end with the file"},
+    };
+    (void)state;
+    run_patches(cases, sizeof cases / sizeof cases[0], 0);
+}
+
+static void each_rule_of_the_zip64_records(void **state)
+{
+    static const patch_case cases[] = {
+        {END, 4, 2, 0, 0, NYZ_OK, "as it is"},
+        {END, 4, 4, 0xffffffff, 0, NYZ_OK, "disks may be saturated"},
+        {END, 8, 4, 0xffffffff, 0, NYZ_OK, "counts may be saturated"},
+        {END, 12, 4, 0xffffffff, 0, NYZ_OK, "the size may be saturated"},
+        {END, 16, 4, 0xffffffff, 0, NYZ_OK, "the offset may be saturated"},
+        {END, 4, 2, 1, 0, NYZ_ERR_CORRUPT, "contradict"},
+        {END, 6, 2, 1, 0, NYZ_ERR_CORRUPT, "contradict"},
+        {END, 8, 2, 1, 0, NYZ_ERR_CORRUPT, "contradict"},
+        {END, 10, 2, 1, 0, NYZ_ERR_CORRUPT, "contradict"},
+        {END, 12, 4, 1, 1, NYZ_ERR_CORRUPT, "contradict"},
+        {END, 16, 4, 1, 1, NYZ_ERR_CORRUPT, "contradict"},
+        {LOCATOR, 4, 4, 1, 0, NYZ_ERR_UNSUPPORTED, "several disks"},
+        {LOCATOR, 16, 4, 2, 0, NYZ_ERR_UNSUPPORTED, "several disks"},
+        {LOCATOR, 16, 4, 0, 0, NYZ_OK, "some writers count no disk"},
+        {LOCATOR, 8, 8, 1, 1, NYZ_ERR_CORRUPT, "no zip64 end record where"},
+        {LOCATOR, 8, 8, -1, 1, NYZ_ERR_CORRUPT, "should end at the zip64 end record"},
+        {LOCATOR, 8, 8, -1, 0, NYZ_ERR_CORRUPT, "no zip64 end record where"},
+        {LOCATOR, 0, 1, 'Q', 0, NYZ_ERR_CORRUPT, "expected a member's header"},
+        {END64, 0, 1, 'Q', 0, NYZ_ERR_CORRUPT, "no zip64 end record where"},
+        {END64, 4, 8, 1, 1, NYZ_ERR_CORRUPT, "no zip64 end record where"},
+        {END64, 4, 8, -1, 1, NYZ_ERR_CORRUPT, "no zip64 end record where"},
+        {END64, 16, 4, 1, 0, NYZ_ERR_CORRUPT, "contradict"},
+        {END64, 24, 8, 1, 1, NYZ_ERR_CORRUPT, "contradict"},
+        {END64, 32, 8, 1, 1, NYZ_ERR_CORRUPT, "contradict"},
+        {END64, 40, 8, 1, 1, NYZ_ERR_CORRUPT, "contradict"},
+        {END64, 48, 8, 1, 1, NYZ_ERR_CORRUPT, "contradict"},
+    };
+    (void)state;
+    run_patches(cases, sizeof cases / sizeof cases[0], 1);
+}
+
+/* The zip64 values hold where the end record is saturated: wrong ones are found. */
+static void saturated_end_record_gives_way_to_zip64(void **state)
+{
+    static const patch_case cases[] = {
+        {END64, 16, 4, 1, 0, NYZ_ERR_UNSUPPORTED, "several disks"},
+        {END64, 20, 4, 1, 0, NYZ_ERR_UNSUPPORTED, "several disks"},
+        {END64, 24, 8, 1, 1, NYZ_ERR_CORRUPT, "only disk"},
+        {END64, 40, 8, 1, 1, NYZ_ERR_CORRUPT, "does not fit before"},
+        {END64, 40, 8, -1, 0, NYZ_ERR_CORRUPT, "does not fit before"},
+        {END64, 48, 8, 1, 1, NYZ_ERR_CORRUPT, "does not fit before"},
+        {END64, 48, 8, -1, 0, NYZ_ERR_CORRUPT, "does not fit before"},
+        {END64, 48, 8, -1, 1, NYZ_ERR_CORRUPT, "should end at the zip64 end record"},
+        {END64, 40, 8, -1, 1, NYZ_ERR_CORRUPT, "should end at the zip64 end record"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const patch_case *const p = &cases[i];
+        zb_archive a = {0};
+        nyz_zip_dir dir;
+        zb_add_two(&a);
+        zb_finish(&a, 1);
+        memset(a.bytes + a.end + 4, 0xff, 16);
+        assert_ok(zb_read(&a, NULL, &dir, err));
+        nyz_zip_dir_free(&dir);
+        const size_t at = a.end64 + p->field;
+        zb_patch(&a, at, p->width,
+                 (p->add ? zb_get(&a, at, p->width) : 0) + (uint64_t)p->value);
+        assert_fails(p->status, p->words, zb_read(&a, NULL, &dir, err));
+        zb_patch(&a, a.end64 + 24, 8, (uint64_t)1 << 62); /* both counts */
+        zb_patch(&a, a.end64 + 32, 8, (uint64_t)1 << 62);
+        assert_fails(p->status, "", zb_read(&a, NULL, &dir, err));
+        zb_free(&a);
+    }
+}
+
+static void huge_count_in_zip64_is_refused_before_allocating(void **state)
+{
+    zb_archive a = {0};
+    nyz_zip_dir dir;
+    (void)state;
+    zb_add_two(&a);
+    zb_finish(&a, 1);
+    memset(a.bytes + a.end + 4, 0xff, 16);
+    memset(a.bytes + a.end64 + 24, 0xff, 16);
+    assert_fails(NYZ_ERR_CORRUPT, "cannot hold 18446744073709551615 members",
+                 zb_read(&a, NULL, &dir, err));
+    zb_free(&a);
+}
+
+/* An end record of version 2 or with data of its maker, which ends at the locator all the
+ * same. */
+static void zip64_record_may_have_more_data(void **state)
+{
+    zb_archive a = {0};
+    nyz_zip_dir dir;
+    (void)state;
+    zb_add_two(&a);
+    zb_finish(&a, 1);
+    zb_append(&a, "12345678", 8);
+    memmove(a.bytes + a.locator + 8, a.bytes + a.locator, a.size - 8 - a.locator);
+    memcpy(a.bytes + a.locator, "12345678", 8);
+    zb_patch(&a, a.end64 + 4, 8, 44 + 8);
+    assert_ok(zb_read(&a, NULL, &dir, err));
+    nyz_zip_dir_free(&dir);
+    zb_free(&a);
+}
+
+/* A whole zip64 tail that is the data of a member, right before the end, is not looked
+ * at. */
+static void zip64_tail_within_a_member_is_data(void **state)
+{
+    zb_archive inner = {0};
+    zb_archive a = {0};
+    nyz_zip_dir dir;
+    (void)state;
+    zb_add(&inner, (zb_member){.name = "evil.npy", .data = "x", .size = 1});
+    zb_finish(&inner, 1);
+    zb_add(&a, (zb_member){.name = "a.npy", .data = inner.bytes, .size = inner.size});
+    zb_finish(&a, 0);
+    assert_ok(zb_read(&a, NULL, &dir, err));
+    assert_int_equal(dir.count, 1);
+    assert_string_equal(dir.entries[0].name, "a.npy");
+    nyz_zip_dir_free(&dir);
+    zb_free(&inner);
+    zb_free(&a);
+}
+
+/* ------------------------------------------------- around the archive: before, behind */
+
+typedef struct around_case {
+    size_t before;
+    int relative; /* offsets count from the archive's own start */
+    size_t comment;
+    size_t padding;
+    unsigned flags;
+    nyz_status status;
+    const char *words;
+} around_case;
+
+static void build_around(zb_archive *a, const around_case *c, int zip64)
+{
+    static char filler[70000];
+    memset(filler, 'x', sizeof filler);
+    zb_append(a, filler, c->before);
+    a->base = c->relative ? c->before : 0;
+    zb_add_two(a);
+    zb_finish(a, zip64);
+    zb_append(a, filler, c->comment);
+    zb_patch(a, a->end + 20, 2, c->comment);
+    memset(filler, 0, sizeof filler);
+    zb_append(a, filler, c->padding);
+}
+
+static void bytes_before_and_behind(void **state)
+{
+    static const around_case cases[] = {
+        {0, 0, 1, 0, 0, NYZ_OK, ""},
+        {0, 0, 65513, 0, 0, NYZ_OK, ""},
+        {0, 0, 65514, 0, 0, NYZ_OK, ""},
+        {0, 0, 65535, 0, 0, NYZ_OK, ""},
+        {0, 0, 0, 1, 0, NYZ_OK, ""},
+        {0, 0, 0, 65536, 0, NYZ_OK, ""},
+        {0, 0, 65535, 65536, 0, NYZ_OK, ""},
+        {0, 0, 100, 9000, NYZ_UNTRUSTED, NYZ_OK, ""},
+        {0, 0, 0, 65537, 0, NYZ_ERR_CORRUPT, "end"},
+        {0, 0, 65535, 65537, 0, NYZ_ERR_CORRUPT, "no end record"},
+        {100, 0, 0, 0, 0, NYZ_OK, ""}, /* NumPy, writing to a file at position 100 */
+        {100, 1, 0, 0, 0, NYZ_OK, ""}, /* a program that unpacks itself */
+        {70000, 1, 10, 10, 0, NYZ_OK, ""},
+        {100, 0, 0, 0, NYZ_UNTRUSTED, NYZ_ERR_CORRUPT,
+         "100 bytes before the first member"},
+        {100, 1, 0, 0, NYZ_UNTRUSTED, NYZ_ERR_CORRUPT, "100 bytes before the archive"},
+        {0, 0, 0, 0, NYZ_UNTRUSTED, NYZ_OK, ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof cases[0]; i++) {
+        const around_case *const c = &cases[i / 2];
+        const nyz_options opt = {.flags = c->flags};
+        zb_archive a = {0};
+        nyz_zip_dir dir;
+        build_around(&a, c, i % 2 == 1);
+        print_message("row %zu\n", i / 2);
+        if (c->status == NYZ_OK) {
+            assert_ok(zb_read(&a, &opt, &dir, err));
+            assert_int_equal(dir.count, 2);
+            assert_int_equal(dir.entries[1].offset, a.local[1]);
+            nyz_zip_dir_free(&dir);
+        } else {
+            assert_fails(c->status, c->words, zb_read(&a, &opt, &dir, err));
+        }
+        zb_free(&a);
+    }
+}
+
+static void other_bytes_behind_are_refused(void **state)
+{
+    zb_archive a = {0};
+    nyz_zip_dir dir;
+    (void)state;
+    zb_add_two(&a);
+    zb_finish(&a, 0);
+    zb_append(&a, "\0\0\0x", 4);
+    assert_fails(NYZ_ERR_CORRUPT, "comment does not end with the file",
+                 zb_read(&a, NULL, &dir, err));
+    zb_free(&a);
+}
+
+/* Behind a wrong end record, in the comment of the right one: the last that fits counts.
+ */
+static void last_fitting_end_record_counts(void **state)
+{
+    zb_archive a = {0};
+    nyz_zip_dir dir;
+    (void)state;
+    zb_add_two(&a);
+    zb_finish(&a, 0);
+    const size_t right = a.end;
+    zb_patch(&a, right + 20, 2, 26);
+    zb_record(&a, 5, 6, 22); /* one more, whose comment would be longer than the file */
+    zb_patch(&a, a.size - 2, 2, 9);
+    zb_append(&a, "abcd", 4);
+    assert_ok(zb_read(&a, NULL, &dir, err));
+    assert_int_equal(dir.count, 2);
+    nyz_zip_dir_free(&dir);
+    zb_free(&a);
+}
+
+static void what_is_no_archive_is_told(void **state)
+{
+    static const zb_bytes texts[] = {ZB(""), ZB("P"), ZB("\x93NUMP"),
+                                     ZB("just some text, rather long"),
+                                     ZB("PK\5\6 not a whole end record")};
+    zb_archive a = {0};
+    nyz_zip_dir dir;
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        a.size = 0;
+        zb_append(&a, texts[i].data, texts[i].size);
+        assert_fails(NYZ_ERR_CORRUPT,
+                     i < 4 ? "no end record: not a zip archive" : "end record",
+                     zb_read(&a, NULL, &dir, err));
+    }
+    a.size = 0;
+    zb_append(&a, "\x93NUMPY\1\0v\0", 10);
+    assert_fails(NYZ_ERR_UNSUPPORTED, "read it with nyz_load",
+                 zb_read(&a, NULL, &dir, err));
+    zb_append(&a, zb_text, 300);
+    assert_fails(NYZ_ERR_UNSUPPORTED, "read it with nyz_load",
+                 zb_read(&a, NULL, &dir, err));
+    zb_free(&a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_rule_of_the_end_record),
+        cmocka_unit_test(each_rule_of_the_zip64_records),
+        cmocka_unit_test(saturated_end_record_gives_way_to_zip64),
+        cmocka_unit_test(huge_count_in_zip64_is_refused_before_allocating),
+        cmocka_unit_test(zip64_record_may_have_more_data),
+        cmocka_unit_test(zip64_tail_within_a_member_is_data),
+        cmocka_unit_test(bytes_before_and_behind),
+        cmocka_unit_test(other_bytes_behind_are_refused),
+        cmocka_unit_test(last_fitting_end_record_counts),
+        cmocka_unit_test(what_is_no_archive_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
