@@ -1,0 +1,591 @@
+"""The tool nyz against NumPy: ls, show, digest, cp, and how they end."""
+
+import hashlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TOOL = os.path.abspath(os.environ.get("NYZ_TOOL", os.path.join(ROOT, "build", "nyz")))
+COMMANDS = ["ls", "show", "digest", "cp"]
+NUMPY2 = int(np.__version__.split(".")[0]) >= 2
+
+pytestmark = pytest.mark.skipif(not os.path.exists(TOOL), reason="the tool is not built")
+
+
+def run(*args, stdin=b"", cwd=None):
+    return subprocess.run([TOOL, *map(str, args)], input=stdin, capture_output=True, cwd=cwd,
+                          timeout=120)
+
+
+def fine(*args, **kw):
+    done = run(*args, **kw)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == b""
+    return done.stdout.decode()
+
+
+def fails(status, *args, **kw):
+    done = run(*args, **kw)
+    assert done.returncode == status, (done.returncode, done.stderr)
+    assert done.stderr.startswith(b"nyz: ") and done.stderr.endswith(b"\n")
+    return done
+
+
+def npy_bytes(*arrays):
+    out = io.BytesIO()
+    for array in arrays:
+        np.save(out, array)
+    return out.getvalue()
+
+
+def numpy_text(array, **options):
+    if NUMPY2:  # the layout of 2.3 and later knows other limits for float16 and float32
+        options["legacy"] = "2.2"
+    with np.printoptions(floatmode="unique", **options):
+        return str(array) + "\n"
+
+
+def little(dtype):
+    """The same dtype, every number little-endian, the offsets unchanged."""
+    if dtype.subdtype is not None:
+        return np.dtype((little(dtype.subdtype[0]), dtype.shape))
+    if dtype.names is not None:
+        fields = [dtype.fields[name] for name in dtype.names]
+        return np.dtype({"names": list(dtype.names),
+                         "formats": [little(field[0]) for field in fields],
+                         "offsets": [field[1] for field in fields],
+                         "itemsize": dtype.itemsize})
+    return dtype.newbyteorder("<")
+
+
+def digest_of(array):
+    """What nyz digest promises, for arrays without padding."""
+    return hashlib.sha256(array.astype(little(array.dtype)).tobytes(order="C")).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("tool")
+    a = np.arange(6.0).reshape(2, 3)
+    big = np.asfortranarray(a.astype(">f4"))
+    record = np.array([(1, 2.5, "é")], "i4,>f8,U2")
+    np.savez(path / "some.npz", a=a, big=big, record=record)
+    np.savez_compressed(path / "small.npz", zeros=np.zeros(1000), day=np.array("2024-02-29", "M8[D]"))
+    np.savez(path / "one.npz", only=a)
+    np.savez(path / "objects.npz", thing=np.array([None, 1]), a=a)
+    np.save(path / "a.npy", a)
+    np.save(path / "object.npy", np.array([None]))
+    (path / "three.npy").write_bytes(npy_bytes(a, a.T, np.array(5)))
+    (path / "trailing.npy").write_bytes(npy_bytes(a) + b"junk")
+    (path / "cut.npy").write_bytes(npy_bytes(a)[:-1])
+    (path / "empty.npy").write_bytes(b"")
+    (path / "text.npy").write_bytes(b"no array at all")
+    with zipfile.ZipFile(path / "mixed.npz", "w") as archive:
+        archive.writestr("read\x1bme.txt", b"it's\n")
+        archive.writestr("a.npy", npy_bytes(a))
+        archive.writestr("bad.npy", npy_bytes(a)[:-1])
+        archive.writestr("z.npy", npy_bytes(a + 1))
+    with zipfile.ZipFile(path / "raw.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("../notes", b"text " * 1000)
+        archive.writestr("a.npy", npy_bytes(a))
+        with pytest.warns(UserWarning):
+            archive.writestr("a.npy", npy_bytes(big))
+    return path
+
+
+# ---------------------------------------------------------------- how the tool is called
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_each_command_goes_to_stdout(command):
+    assert fine(command, "--help").startswith("nyz " + command)
+    assert fine(command, "x", "--help").startswith("nyz " + command)
+
+
+def test_help_and_version():
+    text = fine("--help")
+    assert all("nyz " + command in text for command in COMMANDS)
+    assert fine("--version").split()[0] == "nyz"
+
+
+@pytest.mark.parametrize("args", [
+    [], ["zzz"], ["ls"], ["show"], ["digest"], ["cp"], ["cp", "x"], ["cp", "x", "y", "z"],
+    ["ls", "--all", "x"], ["show", "--json", "x"], ["digest", "--all", "x"],
+    ["cp", "--json", "x", "y"], ["cp", "--level", "0", "x", "y"], ["cp", "--level=10", "x", "y"],
+    ["cp", "--level=", "x", "y"], ["cp", "x", "y", "--level"], ["ls", "-x", "y"],
+    ["cp", "--store", "--level=3", "x", "y"], ["digest", "--json", "x", "y"],
+    ["digest", "--json"],
+])
+def test_wrong_use_exits_2(args):
+    done = run(*args)
+    assert done.returncode == 2
+    assert done.stdout == b"" and done.stderr.startswith(b"nyz: ")
+
+
+@pytest.mark.parametrize("command", ["ls", "show", "digest"])
+@pytest.mark.parametrize("name", ["missing.npy", ".", "empty.npy", "text.npy", "cut.npy",
+                                  "some.npz:missing", "a.npy:member", "missing.npz:a"])
+def test_bad_or_missing_files_exit_1(folder, command, name):
+    assert fails(1, command, name, cwd=folder).stderr.startswith(b"nyz: " + name.split(":")[0].encode())
+
+
+def test_goes_on_after_a_bad_file_and_exits_with_the_worst(folder):
+    done = fails(1, "ls", "missing.npy", "a.npy", cwd=folder)
+    assert b"(2, 3)" in done.stdout
+    done = fails(1, "digest", "a.npy", "missing.npy", "a.npy", cwd=folder)
+    assert len(done.stdout.splitlines()) == 2
+
+
+def test_options_stand_anywhere_and_two_dashes_end_them(folder, tmp_path):
+    assert fine("ls", "a.npy", "--json", cwd=folder) == fine("ls", "--json", "a.npy", cwd=folder)
+    np.save(tmp_path / "--json.npy", np.arange(2))
+    assert "(2,)" in fine("ls", "--", "--json.npy", cwd=tmp_path)
+
+
+def test_a_file_with_a_colon_comes_before_a_member(folder, tmp_path):
+    np.savez(tmp_path / "x", a=np.arange(3))
+    os.rename(tmp_path / "x.npz", tmp_path / "x")
+    np.save(tmp_path / "y.npy", np.arange(4))
+    os.rename(tmp_path / "y.npy", tmp_path / "x:a")
+    assert fine("show", "x:a", cwd=tmp_path) == "[0 1 2 3]\n"
+    assert fine("show", "x:a.npy", cwd=tmp_path) == "[0 1 2]\n"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
+@pytest.mark.parametrize("args", [["ls", "a.npy"], ["ls", "--json", "a.npy"], ["show", "a.npy"],
+                                  ["digest", "some.npz"], ["digest", "--json", "some.npz"],
+                                  ["cp", "a.npy", "-"], ["cp", "some.npz", "-"], ["--help"]])
+def test_a_full_disk_exits_3(folder, args):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([TOOL, *args], stdout=full, stderr=subprocess.PIPE, cwd=folder)
+    assert done.returncode == 3
+    assert b"No space left" in done.stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
+@pytest.mark.parametrize("name", ["a.npy", "three.npy"])
+def test_a_full_device_exits_3(folder, name):
+    assert b"/dev/full: " in fails(3, "cp", folder / name, "/dev/full").stderr
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGPIPE"), reason="no SIGPIPE")
+def test_a_closed_pipe_ends_it_quietly(tmp_path):
+    np.save(tmp_path / "x.npy", np.arange(200000))
+    with subprocess.Popen([TOOL, "show", "--all", tmp_path / "x.npy"], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as tool:
+        tool.stdout.read(100)
+        tool.stdout.close()
+        assert tool.stderr.read() == b""
+        assert tool.wait() == -signal.SIGPIPE
+
+
+@pytest.mark.parametrize("name", ["a.npy", "three.npy", "some.npz", "small.npz"])
+@pytest.mark.parametrize("command", ["ls", "show", "digest"])
+def test_a_dash_is_stdin_from_pipe_and_file(folder, command, name):
+    want = fine(command, name, cwd=folder).replace(name, "-")
+    got = fine(command, "-", stdin=(folder / name).read_bytes())
+    assert " ".join(got.split()) == " ".join(want.split())
+    with open(folder / name, "rb") as file:
+        done = subprocess.run([TOOL, command, "-"], stdin=file, capture_output=True)
+    assert done.stdout.decode() == got
+
+
+def test_a_member_of_stdin(folder):
+    assert fine("show", "-:a", stdin=(folder / "some.npz").read_bytes()).startswith("[[0. 1. 2.]")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs")
+@pytest.mark.parametrize("name", ["three.npy", "some.npz"])
+def test_a_fifo_is_read(folder, tmp_path, name):
+    os.mkfifo(tmp_path / "fifo")
+    code = "import sys; open(sys.argv[2], 'wb').write(open(sys.argv[1], 'rb').read())"
+    with subprocess.Popen([sys.executable, "-c", code, folder / name, tmp_path / "fifo"]):
+        assert fine("show", tmp_path / "fifo") == fine("show", folder / name)
+
+
+# ---------------------------------------------------------------- ls
+
+def test_ls_is_a_table(folder):
+    assert fine("ls", "some.npz", cwd=folder) == (
+        "a       <f8                                            (2, 3)  C  48  stored\n"
+        "big     >f4                                            (2, 3)  F  24  stored\n"
+        "record  [('f0', '<i4'), ('f1', '>f8'), ('f2', '<U2')]  (1,)    C  20  stored\n")
+    assert fine("ls", "some.npz:big.npy", cwd=folder) == "big  >f4  (2, 3)  F  24  stored\n"
+
+
+def test_ls_lists_all_arrays_of_a_file(folder):
+    assert fine("ls", "three.npy", cwd=folder) == (
+        "three.npy[0]  <f8  (2, 3)  C  48  stored\n"
+        "three.npy[1]  <f8  (3, 2)  F  48  stored\n"
+        "three.npy[2]  <i8  ()      C   8  stored\n")
+    assert fine("ls", "trailing.npy", cwd=folder).startswith("trailing.npy  <f8")
+
+
+def test_ls_heads_several_files(folder):
+    assert fine("ls", "a.npy", "one.npz", cwd=folder) == (
+        "a.npy:\na.npy  <f8  (2, 3)  C  48  stored\n"
+        "\none.npz:\nonly  <f8  (2, 3)  C  48  stored\n")
+
+
+def test_ls_shows_raw_bytes_objects_and_escapes(folder):
+    lines = fine("ls", "mixed.npz", cwd=folder).splitlines()
+    assert lines[0].split() == ["read\\x1bme.txt", "-", "-", "-", "5", "stored"]
+    assert fine("ls", "object.npy", cwd=folder).split()[:5] == ["object.npy", "|O", "(1,)", "C", "-"]
+    assert "|O" in fine("ls", "objects.npz", cwd=folder)
+
+
+def test_ls_tells_stored_from_deflated(folder):
+    rows = [line.split() for line in fine("ls", "small.npz", cwd=folder).splitlines()]
+    assert rows == [["zeros", "<f8", "(1000,)", "C", "8000", "deflated"],
+                    ["day", "<M8[D]", "()", "C", "8", "deflated"]]
+
+
+def test_ls_json_has_the_same_facts(folder):
+    found = json.loads(fine("ls", "--json", "some.npz", "three.npy", "mixed.npz", cwd=folder))
+    assert [entry["file"] for entry in found] == ["some.npz", "three.npy", "mixed.npz"]
+    stored = zipfile.ZipFile(folder / "some.npz").getinfo("big.npy").compress_size
+    assert found[0]["members"][1] == {
+        "name": "big", "descr": ">f4", "shape": [2, 3], "order": "F", "bytes": 24,
+        "stored_bytes": stored, "method": "stored"}
+    assert [member["name"] for member in found[1]["members"]] == ["three[0]", "three[1]", "three[2]"]
+    assert found[2]["members"][0] == {"name": "read\x1bme.txt", "raw": True, "bytes": 5,
+                                      "stored_bytes": 5, "method": "stored"}
+
+
+def test_ls_json_of_a_missing_file_is_an_empty_list(folder):
+    assert json.loads(fails(1, "ls", "--json", "missing.npy", cwd=folder).stdout) == []
+
+
+# ---------------------------------------------------------------- show
+
+def floats(rng, shape, dtype):
+    size = int(np.prod(shape))
+    kind = rng.integers(0, 8)
+    if kind == 0:
+        x = rng.normal(size=size)
+    elif kind == 1:
+        x = rng.integers(-1000, 1000, size)
+    elif kind == 2:
+        x = rng.normal(size=size) * 10.0 ** rng.integers(-8, 9, size)
+    elif kind == 3:
+        x = np.round(rng.normal(size=size) * 100, 2)
+    elif kind == 4:
+        x = 2.0 ** rng.integers(-60, 60, size)
+    elif kind == 5:
+        x = rng.choice([0.0, -0.0, 1.5, np.nan, np.inf, -np.inf, 1e-3, 1e8, 1e7], size)
+    elif kind == 6 and np.dtype(dtype).itemsize <= 8:
+        return rng.integers(0, 256, size * np.dtype(dtype).itemsize, "u1").view(dtype).reshape(shape)
+    else:
+        x = rng.uniform(size=size) * 10.0 ** rng.integers(-300, 300, size)
+    with np.errstate(all="ignore"):
+        return np.asarray(x).astype(dtype).reshape(shape)
+
+
+def integers(rng, shape, dtype):
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    x = rng.integers(0, 256, size, "u1").view(dtype).reshape(shape)
+    return x // np.array(rng.choice([1, 7, 100]), dtype)
+
+
+def complexes(rng, shape, dtype):
+    x = np.zeros(shape, dtype)
+    x.real = floats(rng, shape, x.real.dtype)
+    x.imag = floats(rng, shape, x.real.dtype)
+    return x
+
+
+def texts(rng, shape, dtype):
+    choice = ["abc", "", "café", "it's", "\u200b\ue000\U0001f600", "a\"'\t\x7f\xa0", "日本"]
+    return rng.choice(choice, shape).astype(dtype)
+
+
+def strings(rng, shape, dtype):
+    return rng.choice([b"abc", b"", b"it's", b"\x00\xff\n\\", b"\"q'"], shape).astype(dtype)
+
+
+def dates(rng, shape, dtype):
+    x = rng.integers(-2**62, 2**62, shape) // 10 ** int(rng.integers(0, 19))
+    return np.asarray(np.where(rng.random(shape) < 0.1, -2**63, x), "i8").view(dtype)
+
+
+def bools(rng, shape, dtype):
+    return rng.integers(0, 2, shape).astype(dtype)
+
+
+def voids(rng, shape, dtype):
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    return rng.integers(0, 256, size, "u1").view(dtype).reshape(shape)
+
+
+MAKERS = {name: make for names, make in [
+    ("f2 f4 f8 g >f2 >f4 >f8", floats), ("F D G >c8 >c16", complexes),
+    ("i1 i2 i4 i8 u1 u2 u4 u8 >i4 >u8", integers), ("U1 U7 >U7", texts), ("S1 S7", strings),
+    ("M8[Y] M8[M] M8[W] M8[D] M8[h] M8[m] M8[s] M8[ms] M8[us] M8[ns] M8[ps] M8[fs] M8[as] "
+     "M8[25us] M8[3D] m8[s] m8[7h] >M8[s]", dates), ("?", bools), ("V3", voids),
+] for name in names.split()}
+
+SHAPES = [(), (0,), (1,), (5,), (30,), (999,), (1001,), (3, 4), (0, 3), (4, 30), (50, 40),
+          (7, 8, 20), (2, 1, 3, 2), (1, 1), (9, 2, 9, 9)]
+
+
+def struct(rng, shape, depth=0):
+    fields = []
+    values = []
+    for i in range(rng.integers(1, 4)):
+        inner = [(), (), (2,), (3, 1)][rng.integers(0, 4)]
+        if depth < 2 and rng.random() < 0.2:
+            value = struct(rng, shape + inner, depth + 1)
+        else:
+            name = rng.choice(sorted(MAKERS))
+            value = MAKERS[name](rng, shape + inner, name)
+        values.append(value)
+        fields.append(("f%d" % i, value.dtype, inner))
+    out = np.zeros(shape, fields)
+    for i, value in enumerate(values):
+        out["f%d" % i] = value
+    return out
+
+
+def check_show(folder, arrays, options=(), **numpy_options):
+    """Shows many arrays with few calls of the tool, and compares them one by one."""
+    path = folder / "shown.npz"
+    np.savez(path, *arrays)
+    text = fine("show", *options, path)
+    with np.load(path) as loaded:
+        for i, array in enumerate(arrays):
+            mark = "arr_%d:\n" % i
+            assert text.startswith(mark), text[:200]
+            end = text.find("arr_%d:\n" % (i + 1))
+            got, text = text[len(mark):end if end >= 0 else None], text[end:]
+            want = numpy_text(loaded["arr_%d" % i], **numpy_options)
+            assert got == want, (array.dtype, array.shape)
+
+
+def agreed(array):
+    """Leaves out what the manual names as different."""
+    if array.ndim > 0:
+        return True
+    if array.dtype.kind == "U":
+        return False
+    return not NUMPY2 or (array.dtype.kind != "S" and array.dtype.names is None)
+
+
+@pytest.mark.parametrize("name", sorted(MAKERS))
+def test_show_is_numpys_layout(tmp_path, name):
+    rng = np.random.default_rng(sorted(MAKERS).index(name))
+    arrays = [MAKERS[name](rng, shape, name) for shape in SHAPES for _ in range(4)]
+    check_show(tmp_path, [array for array in arrays if agreed(array)])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_show_structs_is_numpys_layout(tmp_path, seed):
+    rng = np.random.default_rng(seed)
+    arrays = [struct(rng, shape) for shape in SHAPES if np.prod(shape) <= 1001 for _ in range(3)]
+    check_show(tmp_path, [array for array in arrays if agreed(array)])
+
+
+@pytest.mark.parametrize("name", ["f8", "f4", "i4", "M8[s]", "U7", "G"])
+def test_show_all_is_numpys_layout(tmp_path, name):
+    rng = np.random.default_rng(7)
+    check_show(tmp_path, [MAKERS[name](rng, shape, name) for shape in [(1500,), (40, 50), (5,)]],
+               options=["--all"], threshold=sys.maxsize)
+
+
+def test_show_fortran_order_and_powers_of_two(tmp_path):
+    powers = [2.0 ** np.arange(-1074, 1024), 2.0 ** np.arange(-149, 128, dtype="f4"),
+              2.0 ** np.arange(-24, 16, dtype="f2"), np.longdouble(2) ** np.arange(-400, 400)]
+    check_show(tmp_path, [np.asfortranarray(np.arange(24).reshape(4, 6)), *powers,
+                          *[-power for power in powers]], options=["--all"],
+               threshold=sys.maxsize)
+
+
+@pytest.mark.parametrize("value", [0.0, -0.0, 1.0, 1e15, 1e16, 1e-4, 1e-5, 123456789.0, np.nan,
+                                   np.inf, -np.inf, 5e-324, 1.7976931348623157e308, 1 / 3])
+@pytest.mark.parametrize("dtype", ["f4", "f8", "g", "F", "D", "G"])
+def test_show_scalars(tmp_path, value, dtype):
+    with np.errstate(all="ignore"):
+        array = np.array(value, dtype)
+    np.save(tmp_path / "x.npy", array)
+    assert fine("show", tmp_path / "x.npy") == numpy_text(array)
+
+
+def test_show_text_scalar_escapes_control_characters(tmp_path):
+    np.save(tmp_path / "x.npy", np.array("é\x1b[31m\n"))
+    assert fine("show", tmp_path / "x.npy") == "é\\x1b[31m\\n\n"
+
+
+def test_show_empty_structs_and_voids(tmp_path):
+    arrays = [np.zeros(2, np.dtype([])), np.zeros((2, 0)),
+              np.zeros(2, np.dtype([("a", "f8", (0,))]))]
+    check_show(tmp_path, arrays)
+
+
+def test_show_raw_bytes_and_goes_on_after_a_bad_member(folder):
+    done = fails(1, "show", "mixed.npz", cwd=folder)
+    assert done.stdout.decode() == ("read\\x1bme.txt:\nb\"it's\\n\"\n"
+                                    "a:\n[[0. 1. 2.]\n [3. 4. 5.]]\n"
+                                    "z:\n[[1. 2. 3.]\n [4. 5. 6.]]\n")
+    assert b"mixed.npz:bad.npy: " in done.stderr
+    assert fine("show", "raw.npz:../notes", cwd=folder) == "b'%s'...\n" % ("text " * 200)
+    assert fine("show", "--all", "raw.npz:../notes", cwd=folder) == "b'%s'\n" % ("text " * 1000)
+
+
+def test_show_refuses_billions_of_nothing(tmp_path):
+    header = b"{'descr': '|V0', 'fortran_order': False, 'shape': (1152921504606846976,), }\n"
+    (tmp_path / "x.npy").write_bytes(b"\x93NUMPY\x01\0" + len(header).to_bytes(2, "little") + header)
+    assert b"empty elements" in fails(1, "show", tmp_path / "x.npy").stderr
+
+
+# ---------------------------------------------------------------- digest
+
+def test_digest_is_of_little_endian_elements_in_c_order(tmp_path):
+    rng = np.random.default_rng(1)
+    arrays = [MAKERS[name](rng, shape, name) for name in MAKERS for shape in [(), (0,), (3, 5)]]
+    arrays += [struct(rng, (3, 2)) for _ in range(10)]
+    arrays += [np.asfortranarray(array) for array in arrays]
+    np.savez(tmp_path / "x.npz", *arrays)
+    lines = fine("digest", tmp_path / "x.npz").splitlines()
+    assert lines == ["%s  arr_%d" % (digest_of(array), i) for i, array in enumerate(arrays)]
+
+
+@pytest.mark.parametrize("shape", [(3000, 1000), (3, 500, 1000), (1, 2000000), (2000000, 1)])
+def test_digest_of_large_arrays_ignores_order_byte_order_and_container(tmp_path, shape):
+    array = np.random.default_rng(2).normal(size=shape)
+    np.save(tmp_path / "c.npy", array)
+    np.save(tmp_path / "f.npy", np.asfortranarray(array))
+    np.save(tmp_path / "b.npy", array.astype(">f8"))
+    np.savez(tmp_path / "z.npz", np.asfortranarray(array.astype(">f8")))
+    out = fine("digest", "c.npy", "f.npy", "b.npy", "z.npz", cwd=tmp_path)
+    want = digest_of(array)
+    assert out == "".join("%s  %s\n" % (want, name)
+                          for name in ["c.npy", "f.npy", "b.npy", "z.npz:arr_0"])
+
+
+def test_digest_names(folder):
+    a = digest_of(np.arange(6.0).reshape(2, 3))
+    assert fine("digest", "one.npz", cwd=folder) == "%s  only\n" % a
+    assert fine("digest", "./a.npy", cwd=folder) == "%s  ./a.npy\n" % a
+    assert fine("digest", "three.npy", cwd=folder) == "%s  three.npy\n" % a
+
+
+def test_digest_json_is_one_compact_object(folder):
+    a = digest_of(np.arange(6.0).reshape(2, 3))
+    notes = hashlib.sha256(b"text " * 1000).hexdigest()
+    assert fine("digest", "--json", "raw.npz", cwd=folder) == (
+        '{"members":[{"name":"../notes","raw":true,"sha256":"%s"},'
+        '{"name":"a","shape":[2,3],"descr":"<f8","sha256":"%s"},'
+        '{"name":"a","shape":[2,3],"descr":">f4","sha256":"%s"}]}\n'
+        % (notes, a, digest_of(np.arange(6, dtype="f4"))))
+    assert json.loads(fine("digest", "--json", folder / "a.npy"))["members"][0]["name"] == "a"
+
+
+def test_digest_json_prints_nothing_if_an_array_cannot_be_read(folder):
+    for name in ["mixed.npz", "objects.npz", "cut.npy"]:
+        assert fails(1, "digest", "--json", name, cwd=folder).stdout == b""
+
+
+# ---------------------------------------------------------------- cp
+
+def numpy_like_archive():
+    """Whether this Python's zipfile writes the layout that NumPy writes since Python 3.11.4."""
+    out = io.BytesIO()
+    np.savez(out, np.arange(1))
+    return out.getvalue()[4] == 45
+
+
+@pytest.mark.parametrize("name", ["some.npz", "small.npz", "objects.npz"])
+def test_cp_gives_numpys_bytes(folder, tmp_path, name):
+    fine("cp", folder / name, tmp_path / "x.npz")
+    if numpy_like_archive():
+        assert (tmp_path / "x.npz").read_bytes() == (folder / name).read_bytes()
+    fine("cp", tmp_path / "x.npz", tmp_path / "y.npz")
+    assert (tmp_path / "x.npz").read_bytes() == (tmp_path / "y.npz").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["a.npy", "three.npy"])
+def test_cp_of_npy_files_gives_the_same_bytes(folder, tmp_path, name):
+    fine("cp", folder / name, tmp_path / "x.npy")
+    assert (tmp_path / "x.npy").read_bytes() == (folder / name).read_bytes()
+    fine("cp", tmp_path / "x.npy", tmp_path / "x.npy")
+    assert (tmp_path / "x.npy").read_bytes() == (folder / name).read_bytes()
+    assert os.listdir(tmp_path) == ["x.npy"]
+    assert run("cp", "-", "-", stdin=(folder / name).read_bytes()).stdout == (
+        folder / name).read_bytes()
+
+
+@pytest.mark.parametrize("options", [["--store"], ["--level", "9"], ["--level=1"], []])
+@pytest.mark.parametrize("name", ["some.npz", "small.npz", "raw.npz"])
+def test_cp_keeps_digests(folder, tmp_path, name, options):
+    fine("cp", *options, folder / name, tmp_path / "x.npz")
+    assert fine("digest", tmp_path / "x.npz") == fine("digest", folder / name)
+    before = [(info.filename, info.compress_type) for info in zipfile.ZipFile(folder / name).infolist()]
+    after = [(info.filename, info.compress_type) for info in zipfile.ZipFile(tmp_path / "x.npz").infolist()]
+    assert [info[0] for info in after] == [info[0] for info in before]
+    forced = {"--store": 0, "--level": 8, "--level=1": 8}.get(options[0] if options else "")
+    assert all(now[1] == (was[1] if forced is None else forced) for now, was in zip(after, before))
+
+
+def test_cp_archive_through_pipes_and_onto_itself(folder, tmp_path):
+    data = (folder / "some.npz").read_bytes()
+    piped = run("cp", "-", "-", stdin=data)
+    assert piped.returncode == 0
+    with np.load(io.BytesIO(piped.stdout)) as loaded:
+        assert loaded.files == ["a", "big", "record"]
+        assert loaded["big"].dtype == ">f4" and loaded["big"].flags.f_contiguous
+    (tmp_path / "x.npz").write_bytes(data)
+    fine("cp", tmp_path / "x.npz", tmp_path / "x.npz")
+    assert fine("digest", tmp_path / "x.npz") == fine("digest", folder / "some.npz")
+
+
+def test_cp_appends_to_a_redirected_file(folder, tmp_path):
+    with open(tmp_path / "x", "ab") as out:
+        subprocess.run([TOOL, "cp", folder / "some.npz", "-"], stdout=out, check=True)
+    assert zipfile.ZipFile(tmp_path / "x").testzip() is None
+
+
+def test_cp_between_kinds(folder, tmp_path):
+    fine("cp", folder / "three.npy", tmp_path / "x.npz")
+    with np.load(tmp_path / "x.npz") as loaded:
+        assert loaded.files == ["arr_0", "arr_1", "arr_2"]
+        assert loaded["arr_1"].shape == (3, 2) and loaded["arr_2"] == 5
+    fine("cp", folder / "one.npz", tmp_path / "x.npy")
+    assert (tmp_path / "x.npy").read_bytes() == (folder / "a.npy").read_bytes()
+    fine("cp", str(folder / "some.npz") + ":big", tmp_path / "y.npy")
+    assert np.load(tmp_path / "y.npy").dtype == ">f4"
+    assert b"takes one array" in fails(1, "cp", folder / "some.npz", tmp_path / "z.npy").stderr
+    assert not (tmp_path / "z.npy").exists()
+
+
+def test_cp_warns_of_bytes_that_are_no_array(folder, tmp_path):
+    done = run("cp", folder / "trailing.npy", tmp_path / "x.npy")
+    assert done.returncode == 0 and b"not copied" in done.stderr
+    assert (tmp_path / "x.npy").read_bytes() == (folder / "a.npy").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["mixed.npz", "cut.npy", "missing.npy", "empty.npy", "text.npy"])
+def test_cp_of_bad_files_leaves_the_old_one(folder, tmp_path, name):
+    for out in ["x.npz", "x.npy"]:
+        (tmp_path / out).write_bytes(b"old")
+        fails(1, "cp", folder / name, tmp_path / out)
+        assert (tmp_path / out).read_bytes() == b"old"
+    assert sorted(os.listdir(tmp_path)) == ["x.npy", "x.npz"]
+
+
+def test_cp_of_a_cut_second_array_leaves_the_old_file(tmp_path):
+    (tmp_path / "in.npy").write_bytes(npy_bytes(np.arange(3), np.arange(4))[:-1])
+    (tmp_path / "out.npy").write_bytes(b"old")
+    fails(1, "cp", tmp_path / "in.npy", tmp_path / "out.npy")
+    assert (tmp_path / "out.npy").read_bytes() == b"old"
+    assert sorted(os.listdir(tmp_path)) == ["in.npy", "out.npy"]
+
+
+def test_cp_to_a_missing_folder_exits_1(folder, tmp_path):
+    for name in ["a.npy", "three.npy", "some.npz"]:
+        fails(1, "cp", folder / name, tmp_path / "no" / ("x" + name[-4:]))

@@ -1,0 +1,69 @@
+/* The tool `nyz`: what its files share.  It is built on <nyz.h> alone. */
+#ifndef NYZ_CLI_H
+#define NYZ_CLI_H
+
+#include "nyz.h"
+
+/* Exit statuses; of several files the worst counts. */
+enum {
+    NYZ_EXIT_FINE = 0,
+    NYZ_EXIT_DATA = 1,   /* the file or its data is bad or missing */
+    NYZ_EXIT_USAGE = 2,  /* wrong use */
+    NYZ_EXIT_MACHINE = 3 /* memory, disk, output */
+};
+
+/* A parsed command line. */
+typedef struct nyz_args {
+    const char *command;
+    int all;   /* show --all */
+    int json;  /* --json */
+    int store; /* cp --store */
+    int level; /* cp --level; 0: not given */
+    int help;
+    int count; /* FILE... */
+    char **files;
+} nyz_args;
+
+/* The options that a command takes: sums of these. */
+enum { NYZ_TAKES_ALL = 1, NYZ_TAKES_JSON = 2, NYZ_TAKES_STORE = 4, NYZ_TAKES_LEVEL = 8 };
+
+/* Parses argv[0 ... argc), which follows the command; files are moved to its front.
+ * Returns an exit status, having said what is wrong. */
+int nyz_args_parse(const char *command, unsigned takes, int argc, char **argv,
+                   nyz_args *out);
+
+/* The commands.  Each returns an exit status. */
+int nyz_cmd_ls(const nyz_args *args);
+int nyz_cmd_show(const nyz_args *args);
+int nyz_cmd_digest(const nyz_args *args);
+int nyz_cmd_cp(const nyz_args *args);
+
+/* "nyz: FILE:MEMBER: message" on stderr; file and member may be NULL.  The names are
+ * escaped. */
+void nyz_complain(const char *file, const char *member, const char *message);
+
+/* Complains about a failed reading, or writing; returns its exit status. */
+int nyz_complain_read(const char *file, const char *member, const nyz_error *err);
+int nyz_complain_write(const char *file, const char *member, const nyz_error *err);
+
+/* Complains that memory has run out; returns NYZ_EXIT_MACHINE. */
+int nyz_complain_memory(const char *file);
+
+/* The worse of two exit statuses. */
+int nyz_worse(int a, int b);
+
+/* What differs between systems (platform_*.c). */
+
+/* Puts stdin and stdout into binary mode, and lets a broken pipe end the tool quietly.
+ * May replace the arguments by UTF-8 ones. */
+void nyz_platform_start(int *argc, char ***argv);
+/* fopen for a UTF-8 path. */
+FILE *nyz_platform_open(const char *path, const char *mode);
+/* Not 0 if something is at the path. */
+int nyz_platform_exists(const char *path);
+/* Not 0 if the path is there and no regular file: a FIFO, a device. */
+int nyz_platform_is_special(const char *path);
+/* Not 0 if what is written to `file` can be mended by seeking back. */
+int nyz_platform_can_patch(FILE *file);
+
+#endif

@@ -1,0 +1,60 @@
+/* What the tool says on stderr, and the exit statuses that follow from it. */
+#include "cli.h"
+#include "text.h"
+
+#include <string.h>
+
+/* The library names the member by itself, for programs that show its message alone. */
+static const char *without_member(const char *message, const char *member)
+{
+    const size_t size = strlen(member);
+    return strncmp(message, "member '", 8) == 0 &&
+                   strncmp(message + 8, member, size) == 0 &&
+                   strncmp(message + 8 + size, "': ", 3) == 0
+               ? message + 8 + size + 3
+               : message;
+}
+
+void nyz_complain(const char *file, const char *member, const char *message)
+{
+    nyz_line line = {0};
+    nyz_line_puts(&line, "nyz: ");
+    if (file != NULL) {
+        nyz_line_name(&line, file, strlen(file));
+        nyz_line_puts(&line, member != NULL ? ":" : ": ");
+    }
+    if (member != NULL) {
+        nyz_line_name(&line, member, strlen(member));
+        nyz_line_puts(&line, ": ");
+        message = without_member(message, member);
+    }
+    nyz_line_name(&line, message, strlen(message));
+    nyz_line_puts(&line, "\n");
+    fflush(stdout); /* so that both come in their order where they share a terminal */
+    fputs(line.failed ? "nyz: out of memory\n" : line.data, stderr);
+    nyz_line_free(&line);
+}
+
+int nyz_complain_read(const char *file, const char *member, const nyz_error *err)
+{
+    nyz_complain(file, member, err->message);
+    return err->status == NYZ_ERR_MEMORY ? NYZ_EXIT_MACHINE : NYZ_EXIT_DATA;
+}
+
+int nyz_complain_write(const char *file, const char *member, const nyz_error *err)
+{
+    nyz_complain(file, member, err->message);
+    return err->status == NYZ_ERR_MEMORY || err->status == NYZ_ERR_IO ? NYZ_EXIT_MACHINE
+                                                                      : NYZ_EXIT_DATA;
+}
+
+int nyz_complain_memory(const char *file)
+{
+    nyz_complain(file, NULL, "out of memory");
+    return NYZ_EXIT_MACHINE;
+}
+
+int nyz_worse(int a, int b)
+{
+    return a > b ? a : b;
+}

@@ -1,0 +1,311 @@
+/* Opening what the command line names, by its content. */
+#include "input.h"
+
+#include "cli.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const unsigned char npy_magic[NYZ_INPUT_AHEAD] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
+
+/* ---- the stream: a C file, with some bytes of it read ahead and given back */
+
+static int64_t take_ahead(nyz_input *input, unsigned char *buffer, size_t size)
+{
+    const size_t left = input->ahead_size - input->ahead_used;
+    const size_t count = size < left ? size : left;
+    memcpy(buffer, input->ahead + input->ahead_used, count);
+    input->ahead_used += count;
+    return (int64_t)count;
+}
+
+static int64_t read_input(void *ctx, void *buffer, size_t size)
+{
+    nyz_input *const input = ctx;
+    int64_t count = take_ahead(input, buffer, size);
+    if (count == 0) {
+        count = input->inner.read(input->inner.ctx, buffer, size);
+    }
+    input->offset += count > 0 ? count : 0;
+    return count;
+}
+
+static int64_t seek_input(void *ctx, int64_t offset, int whence)
+{
+    nyz_input *const input = ctx;
+    const int64_t left = (int64_t)(input->ahead_size - input->ahead_used);
+    if (whence == SEEK_CUR && offset < INT64_MIN + left) {
+        return -EINVAL;
+    }
+    const int64_t place = input->inner.seek(
+        input->inner.ctx, whence == SEEK_CUR ? offset - left : offset, whence);
+    if (place >= 0) {
+        input->ahead_used = input->ahead_size;
+    }
+    return place;
+}
+
+/* Fills `ahead` as far as the file goes. */
+static int look_ahead(nyz_input *input)
+{
+    const size_t left = input->ahead_size - input->ahead_used;
+    memmove(input->ahead, input->ahead + input->ahead_used, left);
+    input->ahead_used = 0;
+    input->ahead_size = left;
+    while (input->ahead_size < NYZ_INPUT_AHEAD) {
+        const int64_t count =
+            input->inner.read(input->inner.ctx, input->ahead + input->ahead_size,
+                              NYZ_INPUT_AHEAD - input->ahead_size);
+        if (count <= 0) {
+            return (int)count;
+        }
+        input->ahead_size += (size_t)count;
+    }
+    return 0;
+}
+
+nyz_next nyz_input_next(nyz_input *input)
+{
+    if (look_ahead(input) < 0) {
+        return NYZ_NEXT_OTHER;
+    }
+    if (input->ahead_size == 0) {
+        return NYZ_NEXT_END;
+    }
+    return input->ahead_size == NYZ_INPUT_AHEAD &&
+                   memcmp(input->ahead, npy_magic, NYZ_INPUT_AHEAD) == 0
+               ? NYZ_NEXT_ARRAY
+               : NYZ_NEXT_OTHER;
+}
+
+/* Passes over bytes by seeking, where the file can; -1: it cannot. */
+static int skip_by_seeking(nyz_input *input, int64_t size)
+{
+    if (input->stream.seek == NULL) {
+        return -1;
+    }
+    const int64_t place = seek_input(input, 0, SEEK_CUR);
+    const int64_t end = place < 0 ? -1 : seek_input(input, 0, SEEK_END);
+    if (end < 0) {
+        return -1;
+    }
+    const int fits = end - place >= size;
+    seek_input(input, fits ? place + size : end, SEEK_SET);
+    input->offset += fits ? size : end - place;
+    return fits;
+}
+
+int nyz_input_skip(nyz_input *input, int64_t size)
+{
+    const int done = skip_by_seeking(input, size);
+    if (done >= 0) {
+        return done;
+    }
+    unsigned char piece[16384];
+    while (size > 0) {
+        const size_t most = size < (int64_t)sizeof piece ? (size_t)size : sizeof piece;
+        const int64_t count = read_input(input, piece, most);
+        if (count <= 0) {
+            return 0;
+        }
+        size -= count;
+    }
+    return 1;
+}
+
+/* ---- opening */
+
+static int is_stdin(const nyz_input *input)
+{
+    return strcmp(input->label, "-") == 0;
+}
+
+/* Reads all of a file that cannot seek to memory, for the archive's directory is at its
+ * end. */
+static nyz_status slurp(nyz_input *input, nyz_error *err)
+{
+    unsigned char piece[65536];
+    const nyz_stream to = nyz_stream_buffer(&input->memory);
+    for (;;) {
+        const int64_t count = read_input(input, piece, sizeof piece);
+        if (count == 0) {
+            return NYZ_OK;
+        }
+        if (count < 0) {
+            err->status = NYZ_ERR_IO;
+            snprintf(err->message, sizeof err->message, "%s", strerror((int)-count));
+            return NYZ_ERR_IO;
+        }
+        for (int64_t done = 0; done < count;) {
+            const int64_t more = to.write(to.ctx, piece + done, (size_t)(count - done));
+            if (more <= 0) {
+                err->status = NYZ_ERR_MEMORY;
+                snprintf(err->message, sizeof err->message, "out of memory");
+                return NYZ_ERR_MEMORY;
+            }
+            done += more;
+        }
+    }
+}
+
+/* Not 0 if the file can be read again from its start, by its path. */
+static int can_reopen(const nyz_input *input)
+{
+    return !is_stdin(input) && !nyz_platform_is_special(input->label);
+}
+
+static nyz_status open_archive(nyz_input *input, nyz_error *err)
+{
+    if (can_reopen(input)) {
+        return nyz_npz_open(input->label, NULL, &input->npz, err);
+    }
+    const nyz_status status = slurp(input, err);
+    if (status != NYZ_OK) {
+        return status;
+    }
+    return nyz_npz_open_mem(input->memory.data, input->memory.size, NULL, &input->npz,
+                            err);
+}
+
+/* Finds the members that are meant. */
+static int choose_members(nyz_input *input)
+{
+    if (input->npz == NULL) {
+        if (input->member == NULL) {
+            return NYZ_EXIT_FINE;
+        }
+        nyz_complain(input->label, input->member, "a .npy file has no members");
+        return NYZ_EXIT_DATA;
+    }
+    input->end = nyz_npz_count(input->npz);
+    if (input->member == NULL) {
+        return NYZ_EXIT_FINE;
+    }
+    input->first = nyz_npz_find(input->npz, input->member);
+    input->end = input->first + 1;
+    if (input->first < 0) {
+        nyz_complain(input->label, input->member, "the archive has no such member");
+        return NYZ_EXIT_DATA;
+    }
+    return NYZ_EXIT_FINE;
+}
+
+/* By the first bytes: a zip archive, a .npy file, or perhaps an archive behind other
+ * bytes. */
+static int open_by_content(nyz_input *input)
+{
+    nyz_error err = {0};
+    const nyz_next next = nyz_input_next(input);
+    if (next == NYZ_NEXT_END) {
+        nyz_complain(input->label, NULL, "the file is empty");
+        return NYZ_EXIT_DATA;
+    }
+    const int zip = input->ahead_size >= 2 && memcmp(input->ahead, "PK", 2) == 0;
+    if (zip && open_archive(input, &err) != NYZ_OK) {
+        return nyz_complain_read(input->label, NULL, &err);
+    }
+    if (next == NYZ_NEXT_OTHER && !zip && can_reopen(input)) {
+        (void)nyz_npz_open(input->label, NULL, &input->npz, NULL);
+    }
+    return choose_members(input);
+}
+
+static int open_file(nyz_input *input)
+{
+    errno = 0;
+    input->file = is_stdin(input) ? stdin : nyz_platform_open(input->label, "rb");
+    if (input->file == NULL) {
+        const int sys = errno;
+        nyz_complain(input->label, NULL, strerror(sys));
+        return sys == ENOMEM ? NYZ_EXIT_MACHINE : NYZ_EXIT_DATA;
+    }
+    input->inner = nyz_stream_file(input->file);
+    input->stream = (nyz_stream){.read = read_input, .ctx = input};
+    if (input->inner.seek != NULL) {
+        input->stream.seek = seek_input;
+    }
+    const int failed = look_ahead(input);
+    if (failed < 0) {
+        nyz_complain(input->label, NULL, strerror(-failed));
+        return NYZ_EXIT_DATA;
+    }
+    return open_by_content(input);
+}
+
+/* FILE:MEMBER, if that is no file itself: the first colon behind the name of a file
+ * counts. */
+static int split(nyz_input *input, const char *name)
+{
+    input->label = name;
+    if (strcmp(name, "-") == 0 || strchr(name, ':') == NULL ||
+        nyz_platform_exists(name)) {
+        return NYZ_EXIT_FINE;
+    }
+    input->path = malloc(strlen(name) + 1);
+    if (input->path == NULL) {
+        return nyz_complain_memory(name);
+    }
+    strcpy(input->path, name);
+    for (char *colon = strchr(input->path, ':'); colon != NULL;
+         colon = strchr(colon + 1, ':')) {
+        *colon = '\0';
+        if (strcmp(input->path, "-") == 0 || nyz_platform_exists(input->path)) {
+            input->label = input->path;
+            input->member = colon + 1;
+            return NYZ_EXIT_FINE;
+        }
+        *colon = ':';
+    }
+    return NYZ_EXIT_FINE;
+}
+
+int nyz_input_open(nyz_input *input, const char *name)
+{
+    *input = (nyz_input){0};
+    int status = split(input, name);
+    if (status == NYZ_EXIT_FINE) {
+        status = open_file(input);
+    }
+    if (status != NYZ_EXIT_FINE) {
+        nyz_input_close(input);
+    }
+    return status;
+}
+
+void nyz_input_close(nyz_input *input)
+{
+    nyz_npz_close(&input->npz);
+    nyz_buffer_free(&input->memory);
+    if (input->file != NULL && input->file != stdin) {
+        fclose(input->file);
+    }
+    free(input->path);
+    *input = (nyz_input){0};
+}
+
+void nyz_input_base(const nyz_input *input, const char **name, size_t *size)
+{
+    const char *base = input->label;
+    for (const char *c = base; *c != '\0'; c++) {
+#ifdef _WIN32
+        if (*c == '\\') {
+            base = c + 1;
+        }
+#endif
+        if (*c == '/') {
+            base = c + 1;
+        }
+    }
+    const size_t length = strlen(base);
+    const int suffix = length >= 4 && strcmp(base + length - 4, ".npy") == 0;
+    *name = base;
+    *size = suffix ? length - 4 : length;
+}
+
+nyz_member nyz_input_member(const nyz_input *input, int64_t index)
+{
+    nyz_member member = {.name = ""};
+    (void)nyz_npz_member(input->npz, index, &member, NULL);
+    return member;
+}

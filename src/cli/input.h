@@ -1,0 +1,48 @@
+/* FILE, FILE:MEMBER or -, opened: an archive, or a stream of arrays. */
+#ifndef NYZ_CLI_INPUT_H
+#define NYZ_CLI_INPUT_H
+
+#include "nyz.h"
+
+#define NYZ_INPUT_AHEAD 6
+
+/* Not to be moved while it is open. */
+typedef struct nyz_input {
+    const char *label;  /* the file, for messages; without :MEMBER */
+    const char *member; /* MEMBER, or NULL for all */
+    nyz_npz *npz;       /* an archive; else NULL, and: */
+    nyz_stream stream;  /* one .npy array after the other */
+    int64_t offset;     /* bytes that the stream has handed out or passed over */
+    int64_t first, end; /* an archive: the members that are meant */
+
+    char *path; /* private from here on: what label points to, if it is ours */
+    FILE *file;
+    nyz_stream inner;
+    unsigned char ahead[NYZ_INPUT_AHEAD]; /* bytes read to see what follows */
+    size_t ahead_size, ahead_used;
+    nyz_buffer memory;
+} nyz_input;
+
+/* Opens `name` as the command line has it.  Returns an exit status, having complained;
+ * then nothing is held. */
+int nyz_input_open(nyz_input *input, const char *name);
+void nyz_input_close(nyz_input *input);
+
+/* What stands next in a stream of arrays. */
+typedef enum nyz_next {
+    NYZ_NEXT_ARRAY, /* the magic of a .npy file */
+    NYZ_NEXT_END,
+    NYZ_NEXT_OTHER /* bytes that are no array, or a failure */
+} nyz_next;
+nyz_next nyz_input_next(nyz_input *input);
+
+/* Passes over `size` bytes of a stream; 0 if it does not hold that many. */
+int nyz_input_skip(nyz_input *input, int64_t size);
+
+/* The name of a .npy file's array: the file's base name without ".npy". */
+void nyz_input_base(const nyz_input *input, const char **name, size_t *size);
+
+/* Member `index` of the archive; it cannot fail for first <= index < end. */
+nyz_member nyz_input_member(const nyz_input *input, int64_t index);
+
+#endif

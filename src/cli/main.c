@@ -1,0 +1,148 @@
+/* The tool `nyz`: dispatch, help, and the end of it all. */
+#include "cli.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char general_help[] =
+    "nyz: look into NumPy's .npy and .npz files, check and copy them\n"
+    "\n"
+    "  nyz ls FILE...       list arrays: name, dtype, shape, order, bytes, how stored\n"
+    "  nyz show FILE...     print values as NumPy does\n"
+    "  nyz digest FILE...   SHA-256 of each array's values\n"
+    "  nyz cp IN OUT        read everything and write it anew\n"
+    "  nyz CMD --help       more about a command\n"
+    "  nyz --version\n"
+    "\n"
+    "FILE may be FILE:MEMBER for one array of an archive, and - for standard input.\n"
+    "Exit status: 0 fine, 1 the file or its data is bad or missing, 2 wrong use,\n"
+    "3 the machine failed (memory, disk, output).\n";
+
+static const char ls_help[] =
+    "nyz ls [--json] FILE...\n"
+    "\n"
+    "Lists the arrays of .npy and .npz files, one a line: name, dtype, shape, memory "
+    "order\n"
+    "(C or F), bytes, and stored or deflated.  Members that hold no array have dtype -.\n"
+    "\n"
+    "  --json   one JSON array, an object for each file:\n"
+    "           "
+    "[{\"file\":\"x.npz\",\"members\":[{\"name\":\"a\",\"descr\":\"<f8\",\"shape\":[2,3],"
+    "\n"
+    "           "
+    "\"order\":\"C\",\"bytes\":48,\"stored_bytes\":176,\"method\":\"stored\"}]}]\n"
+    "           (a member without array has \"raw\":true and no descr, shape and "
+    "order)\n";
+
+static const char show_help[] =
+    "nyz show [--all] FILE[:MEMBER]...\n"
+    "\n"
+    "Prints the values of arrays in NumPy's layout, every number with the fewest digits "
+    "that\n"
+    "read back as the same number.  Without :MEMBER, all members of an archive.\n"
+    "\n"
+    "  --all    everything; else arrays of over 1,000 elements are shortened with ...\n";
+
+static const char digest_help[] = "nyz digest FILE...\n"
+                                  "nyz digest --json FILE\n"
+                                  "\n"
+                                  "Prints one line for each array, 'SHA256  NAME': the "
+                                  "SHA-256 of its elements in C order,\n"
+                                  "multi-byte numbers little-endian, so that equal "
+                                  "arrays have equal digests whatever their\n"
+                                  "memory order, byte order and container.\n"
+                                  "\n"
+                                  "  --json   one JSON object for one file:\n"
+                                  "           "
+                                  "{\"members\":[{\"name\":\"a\",\"shape\":[2,3],"
+                                  "\"descr\":\"<f8\",\"sha256\":\"...\"}]}\n";
+
+static const char cp_help[] =
+    "nyz cp [--store | --level N] IN OUT\n"
+    "\n"
+    "Reads all arrays of IN and writes them anew to OUT: an archive if OUT ends in .npz, "
+    "else\n"
+    ".npy; to - what IN is.  OUT is replaced only when all is written; it may be IN.\n"
+    "\n"
+    "  --store     do not compress the members of an archive\n"
+    "  --level N   compress them all, 1 fastest to 9 smallest\n"
+    "              (else each is stored or deflated as it was)\n";
+
+static const struct command {
+    const char *name;
+    unsigned takes;
+    int min, max; /* files; max 0: any number */
+    int (*run)(const nyz_args *args);
+    const char *help;
+} commands[] = {
+    {"ls", NYZ_TAKES_JSON, 1, 0, nyz_cmd_ls, ls_help},
+    {"show", NYZ_TAKES_ALL, 1, 0, nyz_cmd_show, show_help},
+    {"digest", NYZ_TAKES_JSON, 1, 0, nyz_cmd_digest, digest_help},
+    {"cp", NYZ_TAKES_STORE | NYZ_TAKES_LEVEL, 2, 2, nyz_cmd_cp, cp_help},
+};
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        if (strcmp(commands[i].name, name) == 0) {
+            return &commands[i];
+        }
+    }
+    return NULL;
+}
+
+static int run_command(const struct command *command, int argc, char **argv)
+{
+    nyz_args args;
+    const int status = nyz_args_parse(command->name, command->takes, argc, argv, &args);
+    if (args.help) {
+        fputs(command->help, stdout);
+        return NYZ_EXIT_FINE;
+    }
+    if (status != NYZ_EXIT_FINE) {
+        return status;
+    }
+    if (args.count < command->min || (command->max > 0 && args.count > command->max)) {
+        fprintf(stderr, "nyz: usage: %.*s\n", (int)strcspn(command->help, "\n"),
+                command->help);
+        return NYZ_EXIT_USAGE;
+    }
+    return command->run(&args);
+}
+
+static int dispatch(int argc, char **argv)
+{
+    if (argc < 2) {
+        fputs(general_help, stderr);
+        return NYZ_EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        fputs(general_help, stdout);
+        return NYZ_EXIT_FINE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        const int version = nyz_version();
+        printf("nyz %d.%d.%d\n", version / 10000, version / 100 % 100, version % 100);
+        return NYZ_EXIT_FINE;
+    }
+    const struct command *const command = find_command(argv[1]);
+    if (command == NULL) {
+        nyz_complain(argv[1], NULL, "no such command; see 'nyz --help'");
+        return NYZ_EXIT_USAGE;
+    }
+    return run_command(command, argc - 2, argv + 2);
+}
+
+int main(int argc, char **argv)
+{
+    nyz_platform_start(&argc, &argv);
+    const int status = dispatch(argc, argv);
+    int sys = ferror(stdout) ? errno : 0;
+    errno = 0;
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        sys = errno != 0 ? errno : sys;
+        nyz_complain("standard output", NULL, sys != 0 ? strerror(sys) : "write error");
+        return NYZ_EXIT_MACHINE;
+    }
+    return status;
+}

@@ -1,0 +1,95 @@
+/* The command line: options anywhere, `--` ends them, `--level=9` and `--level 9` alike.
+ */
+#include "cli.h"
+
+#include <string.h>
+
+/* Says what is wrong and where help is. */
+static int wrong(const char *command, const char *what, const char *option)
+{
+    char text[300];
+    snprintf(text, sizeof text, "%.80s '%.80s'; see 'nyz %.20s --help'", what, option,
+             command);
+    nyz_complain(command, NULL, text);
+    return NYZ_EXIT_USAGE;
+}
+
+static int set_level(const char *value, nyz_args *out)
+{
+    if (value[0] < '1' || value[0] > '9' || value[1] != '\0') {
+        return wrong(out->command, "--level takes 1 (fastest) to 9 (smallest), not",
+                     value);
+    }
+    out->level = value[0] - '0';
+    return NYZ_EXIT_FINE;
+}
+
+/* The flag that an option without a value sets, or NULL. */
+static int *flag_of(const char *option, unsigned takes, nyz_args *out)
+{
+    if (strcmp(option, "--help") == 0 || strcmp(option, "-h") == 0) {
+        return &out->help;
+    }
+    if (strcmp(option, "--all") == 0 && (takes & NYZ_TAKES_ALL) != 0) {
+        return &out->all;
+    }
+    if (strcmp(option, "--json") == 0 && (takes & NYZ_TAKES_JSON) != 0) {
+        return &out->json;
+    }
+    if (strcmp(option, "--store") == 0 && (takes & NYZ_TAKES_STORE) != 0) {
+        return &out->store;
+    }
+    return NULL;
+}
+
+/* Takes the option argv[*i], and its value. */
+static int take_option(int argc, char **argv, int *i, unsigned takes, nyz_args *out)
+{
+    const char *const option = argv[*i];
+    int *const flag = flag_of(option, takes, out);
+    if (flag != NULL) {
+        *flag = 1;
+        return NYZ_EXIT_FINE;
+    }
+    if ((takes & NYZ_TAKES_LEVEL) != 0 && strncmp(option, "--level=", 8) == 0) {
+        return set_level(option + 8, out);
+    }
+    if ((takes & NYZ_TAKES_LEVEL) != 0 && strcmp(option, "--level") == 0) {
+        if (*i + 1 == argc) {
+            return wrong(out->command, "a value is missing after", option);
+        }
+        *i += 1;
+        return set_level(argv[*i], out);
+    }
+    return wrong(out->command, "no such option", option);
+}
+
+/* "-" and "-:MEMBER" are standard input. */
+static int is_option(const char *argument)
+{
+    return argument[0] == '-' && argument[1] != '\0' && argument[1] != ':';
+}
+
+int nyz_args_parse(const char *command, unsigned takes, int argc, char **argv,
+                   nyz_args *out)
+{
+    *out = (nyz_args){.command = command, .files = argv};
+    int options = 1;
+    for (int i = 0; i < argc; i++) {
+        if (options && strcmp(argv[i], "--") == 0) {
+            options = 0;
+        } else if (options && is_option(argv[i])) {
+            const int status = take_option(argc, argv, &i, takes, out);
+            if (status != NYZ_EXIT_FINE) {
+                return status;
+            }
+        } else {
+            argv[out->count] = argv[i];
+            out->count++;
+        }
+    }
+    if (out->store && out->level != 0) {
+        return wrong(command, "--store goes without", "--level");
+    }
+    return NYZ_EXIT_FINE;
+}
