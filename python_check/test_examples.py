@@ -1,0 +1,125 @@
+"""The programs of examples/: each is run, and NumPy opens what it wrote."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FIXTURES = ROOT / "fixtures"
+EXAMPLES = Path(os.environ.get("NYZ_BUILD", ROOT / "build")) / "examples"
+MODEL = FIXTURES / "digits_mlp.npz"
+
+
+def run(name, *arguments):
+    """(status, lines of the output, text of the errors)"""
+    done = subprocess.run([EXAMPLES / name, *map(str, arguments)], capture_output=True,
+                          text=True, timeout=120, check=False)
+    return done.returncode, done.stdout.splitlines(), done.stderr
+
+
+def test_save_load(tmp_path):
+    path = tmp_path / "x.npy"
+    assert run("save_load", path) == (0, ["0 1 2", "3 4 5"], "")
+    x = np.load(path)
+    assert x.dtype == "f4" and x.tolist() == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_list(tmp_path):
+    path = tmp_path / "list.npz"
+    assert run("list", path) == (0, ["arr_0: 0 1 2 3", "arr_1: 0 0 0 0"], "")
+    with np.load(path) as archive:
+        assert archive.files == ["arr_0", "arr_1"]
+        assert archive["arr_0"].dtype == "f4" and archive["arr_0"].tolist() == [0, 1, 2, 3]
+        assert archive["arr_1"].dtype == "f4" and archive["arr_1"].tolist() == [0, 0, 0, 0]
+
+
+def test_dict(tmp_path):
+    path = tmp_path / "dict.npz"
+    lines = ["x: 2 dimension(s), 4 elements", "y: 1 dimension(s), 3 elements", "z: not there"]
+    assert run("dict", path) == (0, lines, "")
+    with np.load(path) as archive:
+        assert archive["x"].dtype == "f8" and archive["x"].tolist() == [[0, 1], [2, 3]]
+        assert archive["y"].dtype == "i8" and archive["y"].tolist() == [7, 8, 9]
+
+
+def test_parameters():
+    every = ["layer1.weight: 16384 elements", "layer1.bias: 256 elements",
+             "layer2.weight: 2560 elements", "layer2.bias: 10 elements"]
+    assert run("parameters", MODEL) == (0, every, "")
+    assert run("parameters", MODEL, "layer2.") == (0, every[2:], "")
+
+
+@pytest.mark.parametrize("name, value, words", [
+    ("layer1.weight", None, "layer1.weight"),
+    ("layer1.weight", np.zeros((64, 256), "f4"), "layer1.weight has another dtype or shape"),
+    ("layer2.bias", np.zeros(10), "layer2.bias has another dtype or shape"),
+    ("layer2.bias", np.zeros((10, 1), "f4"), "layer2.bias has another dtype or shape"),
+])
+def test_parameters_refuses_another_model(tmp_path, name, value, words):
+    with np.load(MODEL) as archive:
+        model = dict(archive)
+    del model[name]
+    if value is not None:
+        model[name] = value
+    path = tmp_path / "model.npz"
+    np.savez(path, **model)
+    status, lines, errors = run("parameters", path)
+    assert status == 1 and lines == [] and words in errors
+
+
+def test_stream(tmp_path):
+    path = tmp_path / "log.bin"
+    lines = [f"{kind}: {n} elements" for kind in ("file", "memory") for n in (1, 2, 3)]
+    assert run("stream", path) == (0, lines, "")
+    with open(path, "rb") as file:
+        assert [np.load(file).tolist() for _ in range(3)] == [[10], [10, 20], [10, 20, 30]]
+        assert file.read() == b""
+
+
+@pytest.mark.parametrize("name", ["save_load", "list", "dict", "stream"])
+def test_a_folder_that_is_not_there_is_reported(tmp_path, name):
+    status, lines, errors = run(name, tmp_path / "none" / "file")
+    assert status == 1 and lines == [] and "none" in errors
+
+
+def test_digits_tells_its_story_and_numpy_agrees(tmp_path):
+    status, lines, errors = run("digits", FIXTURES, tmp_path)
+    assert (status, errors) == (0, "")
+    assert [line[0] for line in lines] == list("12345678")
+    script = ROOT / "python_check" / "verify_demo.py"
+    done = subprocess.run([sys.executable, script, FIXTURES, tmp_path], capture_output=True,
+                          text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["digits.npz", "digits_mlp.npz", "digits_logits.npy"])
+def test_digits_notices_a_file_that_is_missing(tmp_path, name):
+    for path in FIXTURES.glob("digits*.np?"):
+        if path.name != name:
+            shutil.copy(path, tmp_path)
+    out = tmp_path / "out"
+    out.mkdir()
+    status, _, errors = run("digits", tmp_path, out)
+    assert status == 1 and "not found" in errors
+
+
+def test_digits_notices_logits_that_differ(tmp_path):
+    for path in FIXTURES.glob("digits*.np?"):
+        shutil.copy(path, tmp_path)
+    logits = np.load(FIXTURES / "digits_logits.npy")
+    logits[-1, -1] += np.float32(0.001)
+    np.save(tmp_path / "digits_logits.npy", logits)
+    status, lines, errors = run("digits", tmp_path, tmp_path)
+    assert status == 1 and len(lines) == 5 and "differ too much" in errors
+
+
+def test_the_saved_logits_are_those_of_the_saved_parameters():
+    script = ROOT / "python_check" / "train_digits.py"
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True,
+                          timeout=120, check=False)
+    assert done.returncode == 0, done.stdout
