@@ -1,0 +1,342 @@
+"""libnyz for Python's tests, through ctypes: the structs of nyz.h as they lie in memory, and
+the calls that the tests need, with NumPy arrays on this side.
+
+The library's path is NYZ_LIB, or build/libnyz.so.  Arrays go over by their memory, and come
+back as copies, so that nothing here depends on who frees what."""
+
+import ctypes as c
+import os
+
+import numpy as np
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+PATH = os.environ.get("NYZ_LIB", os.path.join(ROOT, "build", "libnyz.so"))
+MAX_DIMS = 64
+
+KEEP_ORDER, C_ORDER, F_ORDER = range(3)
+DEFAULT_BYTEORDER, NATIVE, KEEP_BYTEORDER, LITTLE_ENDIAN, BIG_ENDIAN = range(5)
+STORED, DEFLATED = 0, 8
+STRUCT, SUBARRAY = 22, 23
+UNTRUSTED, NO_SYNC, EXACT_NAME, ANY_NAME = 1, 2, 4, 8
+
+
+class Error(c.Structure):
+    _fields_ = [("status", c.c_int), ("sys", c.c_int), ("offset", c.c_int64),
+                ("message", c.c_char * 496)]
+
+
+class Dtype(c.Structure):
+    pass
+
+
+class Field(c.Structure):
+    pass
+
+
+Dtype._fields_ = [("type", c.c_int), ("byteorder", c.c_char), ("unit", c.c_int),
+                  ("unit_count", c.c_int32), ("itemsize", c.c_int64), ("nfields", c.c_int64),
+                  ("fields", c.POINTER(Field)), ("base", c.POINTER(Dtype)),
+                  ("shape", c.POINTER(c.c_int64)), ("ndim", c.c_int), ("owner", c.c_void_p)]
+Field._fields_ = [("name", c.c_void_p), ("name_size", c.c_size_t), ("title", c.c_void_p),
+                  ("title_size", c.c_size_t), ("offset", c.c_int64), ("dtype", Dtype)]
+
+
+class Array(c.Structure):
+    _fields_ = [("data", c.c_void_p), ("dtype", Dtype), ("ndim", c.c_int), ("readonly", c.c_int),
+                ("shape", c.c_int64 * MAX_DIMS), ("strides", c.c_int64 * MAX_DIMS),
+                ("owner", c.c_void_p)]
+
+
+class Limits(c.Structure):
+    _fields_ = [(name, c.c_int64) for name in
+                ("header_bytes", "dims", "nesting", "brackets", "fields", "item_bytes",
+                 "array_bytes", "members", "directory_bytes", "name_bytes", "archive_bytes",
+                 "ratio")] + [("reserved", c.c_int64 * 4)]
+
+
+class Options(c.Structure):
+    _fields_ = [("allocator", c.c_void_p), ("limits", c.POINTER(Limits)), ("flags", c.c_uint),
+                ("order", c.c_int), ("byteorder", c.c_int), ("npy_version", c.c_int),
+                ("method", c.c_int), ("level", c.c_int), ("reserved", c.c_int64 * 8)]
+
+
+class Buffer(c.Structure):
+    _fields_ = [("data", c.c_void_p), ("size", c.c_size_t), ("capacity", c.c_size_t),
+                ("position", c.c_size_t), ("allocator", c.c_void_p)]
+
+
+class Stream(c.Structure):
+    _fields_ = [("read", c.c_void_p), ("write", c.c_void_p), ("seek", c.c_void_p),
+                ("read_at", c.c_void_p), ("ctx", c.c_void_p)]
+
+
+class Member(c.Structure):
+    _fields_ = [("name", c.c_void_p), ("name_size", c.c_size_t), ("key_size", c.c_size_t),
+                ("size", c.c_int64), ("stored_size", c.c_int64), ("method", c.c_int),
+                ("crc32", c.c_uint32)]
+
+
+class NyzError(Exception):
+    """A call failed: `status` is the word for it."""
+
+    def __init__(self, status, error):
+        self.status = text(status)
+        self.offset = error.offset
+        super().__init__("%s: %s" % (self.status, error.message.decode()))
+
+
+lib = c.CDLL(PATH)
+lib.nyz_status_text.restype = c.c_char_p
+lib.nyz_stream_buffer.restype = Stream
+lib.nyz_size.restype = c.c_int64
+lib.nyz_npz_count.restype = c.c_int64
+lib.nyz_npz_find.restype = c.c_int64
+
+
+def text(status):
+    return lib.nyz_status_text(status).decode()
+
+
+def call(name, *arguments):
+    """Calls nyz_NAME(*arguments, &err); raises NyzError where it fails."""
+    error = Error()
+    status = getattr(lib, "nyz_" + name)(*arguments, c.byref(error))
+    if status != 0:
+        raise NyzError(status, error)
+
+
+def options(**values):
+    """nyz_options by name; `limits` is a dict."""
+    limits = values.pop("limits", None)
+    opt = Options(**values)
+    if limits is not None:
+        opt.limits = c.pointer(Limits(**limits))
+    return c.byref(opt)
+
+
+# ---------------------------------------------------------------------------- dtypes, arrays
+
+def descr_text(dtype):
+    """The canonical text of a nyz_dtype."""
+    length = c.c_size_t()
+    call("dtype_format", c.byref(dtype), None, c.c_size_t(0), c.byref(length))
+    out = c.create_string_buffer(length.value + 1)
+    call("dtype_format", c.byref(dtype), out, c.c_size_t(len(out)), c.byref(length))
+    return out.value.decode("utf-8", "surrogatepass")
+
+
+def name_of(pointer, size):
+    return c.string_at(pointer, size).decode("utf-8", "surrogatepass")
+
+
+def numpy_dtype(d):
+    """The NumPy dtype that a nyz_dtype tree describes, built from the tree, not from its text:
+    offsets, padding, titles and sub-arrays are the tree's own."""
+    if d.type not in (STRUCT, SUBARRAY):
+        return np.dtype(descr_text(d))
+    if d.type == SUBARRAY:
+        return np.dtype((numpy_dtype(d.base[0]), tuple(d.shape[:d.ndim])))
+    parts = {"names": [], "formats": [], "offsets": [], "titles": [], "itemsize": d.itemsize}
+    for i in range(d.nfields):
+        field = d.fields[i]
+        parts["names"].append(name_of(field.name, field.name_size))
+        parts["formats"].append(numpy_dtype(field.dtype))
+        parts["offsets"].append(field.offset)
+        parts["titles"].append(name_of(field.title, field.title_size) if field.title else None)
+    if not any(t is not None for t in parts["titles"]):
+        del parts["titles"]
+    return np.dtype(parts)
+
+
+def parse_dtype(descr, **opt):
+    """A nyz_dtype of a text; free it with lib.nyz_dtype_free."""
+    out = Dtype()
+    encoded = descr.encode("utf-8", "surrogatepass")
+    call("dtype_parse", encoded, c.c_size_t(len(encoded)), options(**opt), c.byref(out))
+    return out
+
+
+def strided(memory, dtype, shape, strides):
+    """A NumPy array over a bytearray that begins with its first element."""
+    return np.ndarray(shape, dtype, memory, 0, strides)
+
+
+def to_numpy(array, header_only=False):
+    """A NumPy array with a copy of the elements and the same memory order, and frees `array`."""
+    try:
+        dtype = numpy_dtype(array.dtype)
+        shape, strides = (tuple(a[:array.ndim]) for a in (array.shape, array.strides))
+        if header_only:
+            return dtype, shape, strides
+        size = lib.nyz_size(c.byref(array)) * dtype.itemsize
+        memory = bytearray(c.string_at(array.data, size)) if size else bytearray(1)
+        return strided(memory, dtype, shape, strides)
+    finally:
+        lib.nyz_array_free(c.byref(array))
+
+
+class Wrapped:
+    """A nyz_array over a NumPy array's memory, any strides, while this lives."""
+
+    def __init__(self, array):
+        self.source = array
+        self.dtype = parse_dtype(descr_of(array.dtype))
+        self.array = Array()
+        shape = (c.c_int64 * max(1, array.ndim))(*array.shape)
+        strides = (c.c_int64 * max(1, array.ndim))(*array.strides)
+        call("wrap", c.c_void_p(array.ctypes.data), c.byref(self.dtype), array.ndim, shape, strides,
+             c.byref(self.array))
+
+    def __enter__(self):
+        return c.byref(self.array)
+
+    def __exit__(self, *_):
+        lib.nyz_dtype_free(c.byref(self.dtype))
+
+
+def descr_of(dtype):
+    descr = np.lib.format.dtype_to_descr(dtype)
+    return descr if isinstance(descr, str) else repr(descr)
+
+
+# ------------------------------------------------------------------------------ .npy files
+
+def load(path, **opt):
+    out = Array()
+    call("load", os.fsencode(path), options(**opt), c.byref(out))
+    return to_numpy(out)
+
+
+def load_mem(content, **opt):
+    out = Array()
+    call("load_mem", content, c.c_size_t(len(content)), options(**opt), c.byref(out))
+    return to_numpy(out)
+
+
+def peek(path, **opt):
+    """(dtype, shape, strides) of a file's header."""
+    out = Array()
+    call("peek", os.fsencode(path), options(**opt), c.byref(out))
+    return to_numpy(out, header_only=True)
+
+
+def save(array, path, **opt):
+    with Wrapped(array) as wrapped:
+        call("save", wrapped, os.fsencode(path), options(**opt))
+
+
+def take(buffer):
+    content = c.string_at(buffer.data, buffer.size) if buffer.size else b""
+    lib.nyz_buffer_free(c.byref(buffer))
+    return content
+
+
+def save_mem(array, **opt):
+    out = Buffer()
+    with Wrapped(array) as wrapped:
+        call("save_mem", wrapped, options(**opt), c.byref(out))
+    return take(out)
+
+
+def header(descr, shape, **opt):
+    """What nyz_write_header writes for an array of this dtype and shape."""
+    dtype, buffer, array = parse_dtype(descr), Buffer(), Array()
+    array.dtype, array.ndim = dtype, len(shape)
+    array.shape[:len(shape)] = shape
+    stream = lib.nyz_stream_buffer(c.byref(buffer))
+    try:
+        call("write_header", c.byref(stream), c.byref(array), options(**opt))
+        return c.string_at(buffer.data, buffer.size)
+    finally:
+        lib.nyz_buffer_free(c.byref(buffer))
+        lib.nyz_dtype_free(c.byref(dtype))
+
+
+# ------------------------------------------------------------------------------- archives
+
+class Npz:
+    """An archive open for reading: from a path, or from bytes."""
+
+    def __init__(self, source, **opt):
+        self.handle = c.c_void_p()
+        self.source = source
+        if isinstance(source, bytes):
+            call("npz_open_mem", source, c.c_size_t(len(source)), options(**opt),
+                 c.byref(self.handle))
+        else:
+            call("npz_open", os.fsencode(source), options(**opt), c.byref(self.handle))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        lib.nyz_npz_close(c.byref(self.handle))
+
+    def __len__(self):
+        return lib.nyz_npz_count(self.handle)
+
+    def member(self, index):
+        out = Member()
+        call("npz_member", self.handle, c.c_int64(index), c.byref(out))
+        return out
+
+    def names(self):
+        members = [self.member(i) for i in range(len(self))]
+        return [name_of(m.name, m.name_size) for m in members]
+
+    def find(self, name):
+        return lib.nyz_npz_find(self.handle, name.encode())
+
+    def load(self, which, **opt):
+        out, opt = Array(), options(**opt) if opt else None
+        if isinstance(which, str):
+            call("npz_load", self.handle, which.encode(), opt, c.byref(out))
+        else:
+            call("npz_load_at", self.handle, c.c_int64(which), opt, c.byref(out))
+        return to_numpy(out)
+
+    def bytes(self, index):
+        out = Array()
+        call("npz_bytes", self.handle, c.c_int64(index), None, c.byref(out))
+        return to_numpy(out).tobytes()
+
+
+class Writer:
+    """An archive being written, to a path or (None) to memory; finish gives the bytes then."""
+
+    def __init__(self, path=None, seekable=True, **opt):
+        self.handle, self.buffer = c.c_void_p(), Buffer()
+        if path is not None:
+            call("npz_create", os.fsencode(path), options(**opt), c.byref(self.handle))
+            return
+        stream = lib.nyz_stream_buffer(c.byref(self.buffer))
+        if not seekable:
+            stream.seek = stream.read_at = None
+        call("npz_create_stream", c.byref(stream), options(**opt), c.byref(self.handle))
+
+    def add(self, name, array, **opt):
+        name = None if name is None else name.encode("utf-8", "surrogatepass")
+        with Wrapped(array) as wrapped:
+            call("npz_add", self.handle, name, wrapped, options(**opt) if opt else None)
+
+    def add_bytes(self, name, content, **opt):
+        call("npz_add_bytes", self.handle, name.encode(), content, c.c_size_t(len(content)),
+             options(**opt) if opt else None)
+
+    def finish(self):
+        call("npz_finish", c.byref(self.handle))
+        return take(self.buffer)
+
+    def discard(self):
+        lib.nyz_npz_discard(c.byref(self.handle))
+        take(self.buffer)
+
+
+def savez(positional=(), named=None, path=None, seekable=True, **opt):
+    """As np.savez: the named ones first, then the positional ones; the archive's bytes."""
+    writer = Writer(path, seekable, **opt)
+    for name, array in (named or {}).items():
+        writer.add(name, array)
+    for array in positional:
+        writer.add(None, array)
+    return writer.finish()

@@ -1,0 +1,58 @@
+"""docs/checklist.md tells the truth: every claim once, and every test, fixture, script and
+phrase of the README that it names exists."""
+
+import glob
+import os
+import re
+
+import pytest
+
+from conftest import ROOT
+
+CLAIMS = 94
+
+
+def text_of(*path):
+    with open(os.path.join(ROOT, *path), encoding="utf-8") as f:
+        return f.read()
+
+
+ROWS = re.findall(r"^\| (\d+) \| (.+) \| (.+) \|$", text_of("docs", "checklist.md"), re.MULTILINE)
+
+
+def test_every_claim_stands_there_once():
+    assert [int(number) for number, _, _ in ROWS] == list(range(1, CLAIMS + 1))
+
+
+def has_test(path, name):
+    source = text_of(*path.split("/"))
+    if path.endswith(".py"):
+        return re.search(r"^def %s\(" % re.escape(name), source, re.MULTILINE)
+    return re.search(r"cmocka_unit_test\w*\(\s*%s\b" % re.escape(name), source)
+
+
+@pytest.mark.parametrize("number,shown", [(n, s) for n, _, s in ROWS], ids=[r[0] for r in ROWS])
+def test_what_a_row_names_exists(number, shown):
+    del number
+    named = re.findall(r"`([^`]+)`", shown)
+    phrases = re.findall(r'README: "([^"]+)"', shown)
+    assert named or phrases
+    for name in named:
+        if "::" in name:
+            assert has_test(*name.split("::")), name
+        elif name.startswith(("good/", "bad/")):
+            assert glob.glob(os.path.join(ROOT, "fixtures", name)), name
+        else:
+            assert os.path.exists(os.path.join(ROOT, name)), name
+    limitations = text_of("README.md").split("## Limitations", 1)[-1] if phrases else ""
+    for phrase in phrases:
+        assert phrase in limitations, phrase
+
+
+def test_doors_are_the_tests_that_the_page_says():
+    path = "tests/test_doors.c"
+    for name in ("path", "memory", "streams", "archives"):
+        by = "by" if name == "path" else "from"
+        assert has_test(path, "every_npy_loads_alike_%s_%s" % (by, name))
+    assert has_test(path, "every_npz_opens_alike_by_every_door")
+    assert has_test(path, "every_member_loads_alike_by_every_door")

@@ -1,0 +1,33 @@
+"""What the shared library exports: the functions of nyz.h, all of them, and nothing else."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+import libnyz
+
+
+def exported():
+    if shutil.which("nm") is None:
+        pytest.skip("nm is not installed")
+    output = subprocess.run(["nm", "-D", "--defined-only", libnyz.PATH], capture_output=True,
+                            text=True, check=True).stdout
+    return {line.split()[-1].split("@")[0] for line in output.splitlines()}
+
+
+def declared():
+    path = os.path.join(libnyz.ROOT, "include", "nyz.h")
+    with open(path, encoding="utf-8") as f:
+        return set(re.findall(r"^NYZ_API [^(]*?\b(nyz_\w+)\(", f.read(), re.MULTILINE))
+
+
+def test_exactly_the_public_functions_are_exported():
+    linkers_own = {"_init", "_fini", "__bss_start", "_edata", "_end"}
+    assert exported() - linkers_own == declared()
+
+
+def test_the_header_declares_what_was_looked_for():
+    assert len(declared()) >= 40 and "nyz_load" in declared()
