@@ -4,13 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "system.h"
+
 #define ALIGNMENT ((size_t)64)
 
 /* C11's aligned_alloc is missing on Windows: a malloc with room to move up, its own
- * address kept in front. */
+ * address kept in front.  A large piece begins at a huge page; the room before it is never
+ * touched, and so takes no memory. */
 static void *default_alloc(void *ctx, size_t size, size_t align)
 {
     (void)ctx;
+    const int large = size >= NYZ_HUGE_PAGE;
+    if (large) {
+        align = NYZ_HUGE_PAGE;
+    }
     const size_t extra = align + sizeof(void *);
     if (size > SIZE_MAX - extra) {
         return NULL;
@@ -22,6 +29,9 @@ static void *default_alloc(void *ctx, size_t size, size_t align)
     unsigned char *aligned = base + sizeof(void *);
     aligned += (align - (uintptr_t)aligned % align) % align;
     memcpy(aligned - sizeof(void *), &base, sizeof base);
+    if (large) {
+        nyz_advise_huge(aligned, size);
+    }
     return aligned;
 }
 

@@ -145,6 +145,7 @@ static nyz_status write_path(const nyz_npy_plan *plan, const char *path,
     nyz_stream stream;
     NYZ_TRY(nyz_output_begin(path, (env->flags & NYZ_NO_SYNC) == 0, &env->allocator,
                              &output, &stream, err));
+    nyz_output_reserve(output, (int64_t)plan->header.size + plan->bytes);
     const nyz_status status = nyz_npy_emit(plan, put_to_stream, &stream, err);
     if (status != NYZ_OK) {
         nyz_output_discard(&output);

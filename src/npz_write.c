@@ -107,6 +107,9 @@ static nyz_status add_content(nyz_npz_writer *writer, const char *member,
         NYZ_TRY(nyz_name_check_safe(member, err));
         NYZ_TRY(nyz_names_add(&writer->names, member, err));
     }
+    if (writer->output != NULL && env->method == NYZ_STORED) {
+        nyz_output_reserve(writer->output, content->size);
+    }
     const nyz_status status =
         nyz_zip_add(writer->zip, member, env->method, env->level, content, err);
     if (status != NYZ_OK) {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "system.h"
 
 #define NAME_SIZE 256    /* a component has at most 255 bytes on the usual file systems */
 #define PATH_SIZE 4096   /* Linux's PATH_MAX; the system refuses more, too */
@@ -242,6 +243,15 @@ nyz_status nyz_output_begin(const char *path, int sync, const nyz_allocator *all
     stream->read_at = NULL;
     *out = r;
     return NYZ_OK;
+}
+
+/* Small pieces are not worth the system call. */
+void nyz_output_reserve(const nyz_output *output, int64_t size)
+{
+    const off_t place = size >= (1 << 20) ? lseek(output->fd, 0, SEEK_CUR) : -1;
+    if (place >= 0) {
+        nyz_reserve_room(output->fd, place, size);
+    }
 }
 
 /* Makes the rename itself last.  Some file systems cannot, and say so. */

@@ -208,6 +208,12 @@ static nyz_status finish(nyz_output *r, nyz_error *err)
     return NYZ_OK;
 }
 
+void nyz_output_reserve(const nyz_output *output, int64_t size)
+{
+    (void)output;
+    (void)size;
+}
+
 nyz_status nyz_output_finish(nyz_output **output, nyz_error *err)
 {
     const nyz_status status = finish(*output, err);

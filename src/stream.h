@@ -71,5 +71,7 @@ void nyz_file_close(nyz_file **file);
  * nyz_output_finish and nyz_output_discard are public. */
 nyz_status nyz_output_begin(const char *path, int sync, const nyz_allocator *allocator,
                             nyz_output **out, nyz_stream *stream, nyz_error *err);
+/* Tells the file system that so many bytes are about to be written; a hint. */
+void nyz_output_reserve(const nyz_output *output, int64_t size);
 
 #endif
