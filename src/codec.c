@@ -12,6 +12,7 @@
 #endif
 
 #include "alloc.h"
+#include "crc32.h"
 #include "stream.h"
 
 /* zlib counts in unsigned int: no call gets more than this. */
@@ -31,20 +32,25 @@ struct nyz_deflater {
     unsigned char output[NYZ_CHUNK];
 };
 
-uint32_t nyz_crc32(uint32_t crc, const void *bytes, size_t size)
+static uint32_t library_crc32(uint32_t crc, const unsigned char *bytes, size_t size)
 {
 #ifdef HAVE_LIBDEFLATE
     return size == 0 ? crc : libdeflate_crc32(crc, bytes, size);
 #else
-    const unsigned char *next = bytes;
     while (size > 0) {
         const size_t piece = size < PIECE ? size : PIECE;
-        crc = (uint32_t)crc32(crc, next, (uInt)piece);
-        next += piece;
+        crc = (uint32_t)crc32(crc, bytes, (uInt)piece);
+        bytes += piece;
         size -= piece;
     }
     return crc;
 #endif
+}
+
+uint32_t nyz_crc32(uint32_t crc, const void *bytes, size_t size)
+{
+    const size_t folded = nyz_crc32_fold(&crc, bytes, size);
+    return library_crc32(crc, (const unsigned char *)bytes + folded, size - folded);
 }
 
 static voidpf zlib_alloc(voidpf allocator, uInt count, uInt size)
