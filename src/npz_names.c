@@ -76,6 +76,7 @@ void nyz_names_init(nyz_names *names, const nyz_allocator *allocator)
 {
     memset(names, 0, sizeof *names);
     nyz_arena_init(&names->arena, allocator);
+    names->seed = (uint64_t)(uintptr_t)names;
 }
 
 void nyz_names_free(nyz_names *names)
@@ -85,10 +86,11 @@ void nyz_names_free(nyz_names *names)
     nyz_arena_free(&names->arena);
 }
 
-/* FNV-1a. */
-static uint64_t hash(const char *name)
+/* FNV-1a.  Names that are copied from a stranger's archive may be made to collide: the
+ * seed, an address, is not known to him. */
+static uint64_t hash(const char *name, uint64_t seed)
 {
-    uint64_t h = 0xcbf29ce484222325u;
+    uint64_t h = UINT64_C(0xcbf29ce484222325) ^ seed;
     for (; *name != '\0'; name++) {
         h = (h ^ (unsigned char)*name) * 0x100000001b3u;
     }
@@ -99,7 +101,7 @@ static uint64_t hash(const char *name)
 static int64_t find_slot(const nyz_names *names, const char *name)
 {
     const uint64_t mask = (uint64_t)names->slot_count - 1;
-    uint64_t i = hash(name) & mask;
+    uint64_t i = hash(name, names->seed) & mask;
     while (names->slots[i] != NULL && strcmp(names->slots[i], name) != 0) {
         i = (i + 1) & mask;
     }
@@ -129,14 +131,15 @@ static nyz_status make_room(nyz_names *names, nyz_error *err)
     return NYZ_OK;
 }
 
-nyz_status nyz_names_add(nyz_names *names, const char *name, nyz_error *err)
+nyz_status nyz_names_add(nyz_names *names, const char *name, int may_be_there,
+                         nyz_error *err)
 {
     void *copy = NULL;
     const size_t size = strlen(name) + 1;
     NYZ_TRY(make_room(names, err));
     const int64_t slot = find_slot(names, name);
     if (names->slots[slot] != NULL) {
-        return refuse(name, "is in the archive already", err);
+        return may_be_there ? NYZ_OK : refuse(name, "is in the archive already", err);
     }
     NYZ_TRY(nyz_arena_alloc(&names->arena, (int64_t)size, 1, &copy, err));
     memcpy(copy, name, size);

@@ -102,11 +102,12 @@ static nyz_status add_content(nyz_npz_writer *writer, const char *member,
                               const nyz_env *env, const nyz_zip_content *content,
                               nyz_error *err)
 {
+    const int any = (env->flags & NYZ_ANY_NAME) != 0;
     NYZ_TRY(nyz_name_check(member, err));
-    if ((env->flags & NYZ_ANY_NAME) == 0) {
+    if (!any) {
         NYZ_TRY(nyz_name_check_safe(member, err));
-        NYZ_TRY(nyz_names_add(&writer->names, member, err));
     }
+    NYZ_TRY(nyz_names_add(&writer->names, member, any, err));
     if (writer->output != NULL && env->method == NYZ_STORED) {
         nyz_output_reserve(writer->output, content->size);
     }

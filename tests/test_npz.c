@@ -291,6 +291,28 @@ static void the_first_failure_stays_until_finish(void **state)
     nyz_buffer_free(&file);
 }
 
+/* Whether a name may stand twice is asked of the second one. */
+static void a_name_allowed_once_is_there_for_the_others(void **state)
+{
+    (void)state;
+    const nyz_array a = matrix();
+    nyz_buffer file = {0};
+    const nyz_stream s = nyz_stream_buffer(&file);
+    nyz_npz_writer *w = NULL;
+    nyz_options any = {0};
+    any.flags = NYZ_ANY_NAME;
+    assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
+    for (int i = 0; i < 100; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "%d", i);
+        assert_ok(nyz_npz_add(w, name, &a, &any, err));
+        assert_ok(nyz_npz_add(w, name, &a, &any, err));
+    }
+    assert_fails(NYZ_ERR_ARGUMENT, "already", nyz_npz_add(w, "7", &a, NULL, err));
+    nyz_npz_discard(&w);
+    nyz_buffer_free(&file);
+}
+
 static void positional_names_clash_with_given_ones(void **state)
 {
     (void)state;
@@ -546,6 +568,7 @@ int main(void)
         cmocka_unit_test(names_that_are_no_safe_files_are_refused_unless_asked_for),
         cmocka_unit_test(names_that_no_archive_can_hold_are_always_refused),
         cmocka_unit_test(the_first_failure_stays_until_finish),
+        cmocka_unit_test(a_name_allowed_once_is_there_for_the_others),
         cmocka_unit_test(positional_names_clash_with_given_ones),
         cmocka_unit_test(a_path_changes_only_at_finish),
         cmocka_unit_test(every_flipped_bit_of_a_members_data_is_found),
