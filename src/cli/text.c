@@ -220,13 +220,17 @@ void nyz_line_void(nyz_line *line, const unsigned char *bytes, size_t size)
 /* One character inside a JSON string. */
 static void put_json(nyz_line *line, uint32_t point)
 {
+    static const char special[] = "\"\\\b\f\n\r\t";
+    static const char letters[] = "\"\\bfnrt";
     char text[8];
+    const char *const found =
+        point > 0 && point < 0x80 ? strchr(special, (int)point) : NULL;
     if (point == UINT32_MAX) {
         nyz_line_point(line, 0xFFFD);
-    } else if (point == '"' || point == '\\') {
-        const char escaped[2] = {'\\', (char)point};
+    } else if (found != NULL) {
+        const char escaped[2] = {'\\', letters[found - special]};
         nyz_line_put(line, escaped, 2);
-    } else if (point < 0x20 || point == 0x7F) {
+    } else if (point < 0x20) {
         snprintf(text, sizeof text, "\\u%04x", (unsigned)point);
         nyz_line_puts(line, text);
     } else {
