@@ -131,6 +131,15 @@ def test_many_members_are_zipfiles_bytes(members):
         assert len(npz) == members and npz.find("%x" % (members - 1)) == members - 1
 
 
+def test_a_name_that_looks_like_a_zip64_locator_can_be_read():
+    """The one archive that zipfile does not write as we do: it could not read it."""
+    name = "PK\6\7is no locator!!!"
+    writer = libnyz.Writer()
+    writer.add_bytes(name, b"x")
+    with zipfile.ZipFile(io.BytesIO(writer.finish())) as z:
+        assert z.namelist() == [name] and z.testzip() is None
+
+
 @pytest.mark.parametrize("name", ["", "/a", "../a", "a/../b", "a\\b", "C:a"])
 def test_names_that_are_no_safe_file_names_need_a_flag(name):
     array = np.arange(2)

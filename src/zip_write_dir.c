@@ -54,6 +54,7 @@ typedef struct piece {
     int64_t written; /* handed over so far, the piece included */
     size_t used;
     unsigned char bytes[4096];
+    unsigned char last[LOCATOR_SIZE]; /* the last bytes of all that was put */
 } piece;
 
 static nyz_status flush(piece *p, nyz_error *err)
@@ -63,9 +64,17 @@ static nyz_status flush(piece *p, nyz_error *err)
     return used > 0 ? nyz_stream_write(p->stream, p->bytes, (int64_t)used, err) : NYZ_OK;
 }
 
+static void remember(piece *p, const unsigned char *bytes, size_t size)
+{
+    const size_t n = size < LOCATOR_SIZE ? size : LOCATOR_SIZE;
+    memmove(p->last, p->last + n, LOCATOR_SIZE - n);
+    memcpy(p->last + LOCATOR_SIZE - n, bytes + size - n, n);
+}
+
 static nyz_status put(piece *p, const void *bytes, size_t size, nyz_error *err)
 {
     p->written += (int64_t)size;
+    remember(p, bytes, size);
     if (size > sizeof p->bytes - p->used) {
         NYZ_TRY(flush(p, err));
     }
@@ -167,6 +176,13 @@ static nyz_status put_end(piece *p, int64_t count, int64_t size, int64_t offset,
     return put(p, end, END_SIZE, err);
 }
 
+/* Readers take what stands here for a zip64 locator if it begins like one: a name of the
+ * last member may. */
+static int ends_like_locator(const piece *p)
+{
+    return nyz_load_le32(p->last) == 0x07064b50;
+}
+
 nyz_status nyz_zip_write_directory(const nyz_stream *stream, const nyz_buffer *made,
                                    const nyz_zip_record *members, int64_t count,
                                    int64_t position, nyz_error *err)
@@ -176,11 +192,13 @@ nyz_status nyz_zip_write_directory(const nyz_stream *stream, const nyz_buffer *m
     p.stream = stream;
     p.written = 0;
     p.used = 0;
+    memset(p.last, 0, sizeof p.last);
     for (int64_t i = 0; i < count; i++) {
         NYZ_TRY(put_central(&p, &next, &members[i], err));
     }
     const int64_t size = p.written;
-    if (count > COUNT_LIMIT || position > ZIP64_LIMIT || size > ZIP64_LIMIT) {
+    if (count > COUNT_LIMIT || position > ZIP64_LIMIT || size > ZIP64_LIMIT ||
+        ends_like_locator(&p)) {
         NYZ_TRY(put_end64(&p, count, size, position, err));
     }
     NYZ_TRY(put_end(&p, count, size, position, err));

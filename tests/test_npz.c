@@ -219,6 +219,32 @@ static void more_than_65535_members_get_zip64_records(void **state)
     }
 }
 
+/* Its last 20 bytes stand where a zip64 locator would. */
+static void a_name_that_looks_like_a_zip64_locator_is_none(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"PK\6\7is no locator!!!", "short",
+                                        "in front of: "
+                                        "PK\6\7is no locator!!!"};
+    for (size_t count = 1; count <= 3; count++) {
+        nyz_buffer file = {0};
+        const nyz_stream s = nyz_stream_buffer(&file);
+        nyz_npz_writer *w = NULL;
+        nyz_npz *npz = NULL;
+        assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
+        for (size_t i = 0; i < count; i++) {
+            assert_ok(nyz_npz_add_bytes(w, names[i], "x", 1, NULL, err));
+        }
+        assert_ok(nyz_npz_finish(&w, err));
+        const int zip64 = memcmp(file.data + file.size - 42, "PK\6\7\0\0\0\0", 8) == 0;
+        assert_int_equal(zip64, count != 2);
+        assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+        assert_int_equal(nyz_npz_count(npz), count);
+        nyz_npz_close(&npz);
+        nyz_buffer_free(&file);
+    }
+}
+
 static void names_that_are_no_safe_files_are_refused_unless_asked_for(void **state)
 {
     (void)state;
@@ -371,7 +397,11 @@ static void every_flipped_bit_of_a_members_data_is_found(void **state)
             file.data[start + bit / 8] ^= (unsigned char)(1 << bit % 8);
             assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
             const nyz_status status = nyz_npz_load_at(npz, (int64_t)i, NULL, &a, NULL);
-            assert_int_not_equal(status, NYZ_OK);
+            if (status == NYZ_OK) { /* deflate fills its last byte up with bits of no use */
+                assert_true(i == 1 && bit >= (size_t)m.stored_size * 8 - 7);
+                assert_memory_equal(a.data, weights, sizeof weights);
+                nyz_array_free(&a);
+            }
             assert_null(a.owner);
             nyz_npz_close(&npz);
             file.data[start + bit / 8] ^= (unsigned char)(1 << bit % 8);
@@ -565,6 +595,7 @@ int main(void)
         cmocka_unit_test(the_records_are_those_of_pythons_zipfile),
         cmocka_unit_test(offsets_count_from_the_start_of_the_stream),
         cmocka_unit_test(more_than_65535_members_get_zip64_records),
+        cmocka_unit_test(a_name_that_looks_like_a_zip64_locator_is_none),
         cmocka_unit_test(names_that_are_no_safe_files_are_refused_unless_asked_for),
         cmocka_unit_test(names_that_no_archive_can_hold_are_always_refused),
         cmocka_unit_test(the_first_failure_stays_until_finish),
