@@ -175,6 +175,19 @@ def test_a_full_device_exits_3(folder, name):
     assert b"/dev/full: " in fails(3, "cp", folder / name, "/dev/full").stderr
 
 
+@pytest.mark.parametrize("name", ["a.npy", "three.npy", "some.npz"])
+def test_a_folder_as_out_exits_1(folder, tmp_path, name):
+    out = tmp_path / ("x" + name[-4:])
+    out.mkdir()
+    assert b"directory" in fails(1, "cp", folder / name, out).stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="no /proc")
+@pytest.mark.parametrize("command", ["ls", "show", "digest"])
+def test_a_read_error_of_the_system_exits_3(command):
+    assert b"Input/output error" in fails(3, command, "/proc/self/mem").stderr
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGPIPE"), reason="no SIGPIPE")
 def test_a_closed_pipe_ends_it_quietly(tmp_path):
     np.save(tmp_path / "x.npy", np.arange(200000))

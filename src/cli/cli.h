@@ -42,9 +42,10 @@ int nyz_cmd_cp(const nyz_args *args);
  * escaped. */
 void nyz_complain(const char *file, const char *member, const char *message);
 
-/* Complains about a failed reading, or writing; returns its exit status. */
-int nyz_complain_read(const char *file, const char *member, const nyz_error *err);
-int nyz_complain_write(const char *file, const char *member, const nyz_error *err);
+/* Complains about a failure of the library's, or of the system's (an errno); returns its
+ * exit status. */
+int nyz_complain_error(const char *file, const char *member, const nyz_error *err);
+int nyz_complain_system(const char *file, int sys);
 
 /* Complains that memory has run out; returns NYZ_EXIT_MACHINE. */
 int nyz_complain_memory(const char *file);

@@ -101,7 +101,7 @@ static int add_member(report *to, int64_t index)
         nyz_array_free(&array);
     }
     return status == NYZ_OK ? NYZ_EXIT_FINE
-                            : nyz_complain_read(input->label, member.name, &err);
+                            : nyz_complain_error(input->label, member.name, &err);
 }
 
 static int add_archive(report *to)
@@ -128,7 +128,8 @@ static int add_npy(report *to, nyz_input *input)
         status = add(to, &f, &err);
         nyz_array_free(&array);
     }
-    return status == NYZ_OK ? NYZ_EXIT_FINE : nyz_complain_read(input->label, NULL, &err);
+    return status == NYZ_OK ? NYZ_EXIT_FINE
+                            : nyz_complain_error(input->label, NULL, &err);
 }
 
 static int digest_file(const char *name, const nyz_args *args)

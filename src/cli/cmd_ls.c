@@ -79,7 +79,7 @@ static int add_member(const nyz_input *input, int64_t index, nyz_table *t)
     const nyz_member member = nyz_input_member(input, index);
     nyz_status status = nyz_npz_peek(input->npz, index, NULL, &header, &err);
     if (status != NYZ_OK && status != NYZ_ERR_NOT_FOUND) {
-        return nyz_complain_read(input->label, member.name, &err);
+        return nyz_complain_error(input->label, member.name, &err);
     }
     nyz_row *const r = add_row(t);
     if (r == NULL) {
@@ -96,7 +96,7 @@ static int add_member(const nyz_input *input, int64_t index, nyz_table *t)
     if (status != NYZ_OK) {
         t->count--;
         free_row(r);
-        return nyz_complain_read(input->label, member.name, &err);
+        return nyz_complain_error(input->label, member.name, &err);
     }
     return is_failed(r) ? nyz_complain_memory(input->label) : NYZ_EXIT_FINE;
 }
@@ -119,7 +119,7 @@ static int add_array(nyz_input *input, nyz_table *t)
     nyz_array header;
     const int64_t start = input->offset;
     if (nyz_read_header(&input->stream, NULL, &header, &err) != NYZ_OK) {
-        return nyz_complain_read(input->label, NULL, &err);
+        return nyz_complain_error(input->label, NULL, &err);
     }
     nyz_row *const r = add_row(t);
     const nyz_status status = r == NULL ? NYZ_ERR_MEMORY : describe(r, &header, &err);
@@ -130,7 +130,7 @@ static int add_array(nyz_input *input, nyz_table *t)
     if (status != NYZ_OK) {
         t->count--;
         free_row(r);
-        return nyz_complain_read(input->label, NULL, &err);
+        return nyz_complain_error(input->label, NULL, &err);
     }
     if (r->bytes >= 0 && !nyz_input_skip(input, r->bytes)) {
         nyz_complain(input->label, NULL, "the file ends within the data of its array");

@@ -10,7 +10,7 @@
 static int print_failure(const nyz_input *input, const char *member, const nyz_error *err)
 {
     return err->status == NYZ_ERR_IO ? NYZ_EXIT_MACHINE /* stdout; main tells */
-                                     : nyz_complain_read(input->label, member, err);
+                                     : nyz_complain_error(input->label, member, err);
 }
 
 /* Bytes as Python shows them. */
@@ -20,7 +20,7 @@ static int show_raw(const nyz_input *input, const nyz_member *member, int64_t in
     nyz_error err;
     nyz_array bytes;
     if (nyz_npz_bytes(input->npz, index, NULL, &bytes, &err) != NYZ_OK) {
-        return nyz_complain_read(input->label, member->name, &err);
+        return nyz_complain_error(input->label, member->name, &err);
     }
     nyz_line line = {0};
     const int64_t size = bytes.shape[0];
@@ -51,7 +51,7 @@ static int show_member(const nyz_input *input, int64_t index, int all)
     const nyz_member member = nyz_input_member(input, index);
     const nyz_status status = nyz_npz_load_at(input->npz, index, NULL, &array, &err);
     if (status != NYZ_OK && status != NYZ_ERR_NOT_FOUND) {
-        return nyz_complain_read(input->label, member.name, &err);
+        return nyz_complain_error(input->label, member.name, &err);
     }
     if (input->member == NULL) {
         print_heading(&member, status == NYZ_ERR_NOT_FOUND);
@@ -80,7 +80,7 @@ static int show_npy(nyz_input *input, int all)
     do {
         nyz_array array;
         if (nyz_read(&input->stream, NULL, &array, &err) != NYZ_OK) {
-            return nyz_complain_read(input->label, NULL, &err);
+            return nyz_complain_error(input->label, NULL, &err);
         }
         const nyz_status printed = nyz_print_array(&array, all, &err);
         nyz_array_free(&array);

@@ -2,6 +2,7 @@
 #include "cli.h"
 #include "text.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* The library names the member by itself, for programs that show its message alone. */
@@ -35,17 +36,28 @@ void nyz_complain(const char *file, const char *member, const char *message)
     nyz_line_free(&line);
 }
 
-int nyz_complain_read(const char *file, const char *member, const nyz_error *err)
+/* Not 0 for an errno that speaks of the file that was named; any other of a failing
+ * machine. */
+static int is_of_file(int sys)
 {
-    nyz_complain(file, member, err->message);
-    return err->status == NYZ_ERR_MEMORY ? NYZ_EXIT_MACHINE : NYZ_EXIT_DATA;
+    return sys == ENOENT || sys == ENOTDIR || sys == EISDIR || sys == EACCES ||
+           sys == EPERM || sys == ENAMETOOLONG || sys == ELOOP || sys == ENXIO;
 }
 
-int nyz_complain_write(const char *file, const char *member, const nyz_error *err)
+int nyz_complain_error(const char *file, const char *member, const nyz_error *err)
 {
     nyz_complain(file, member, err->message);
-    return err->status == NYZ_ERR_MEMORY || err->status == NYZ_ERR_IO ? NYZ_EXIT_MACHINE
-                                                                      : NYZ_EXIT_DATA;
+    return err->status == NYZ_ERR_MEMORY ||
+                   (err->status == NYZ_ERR_IO && !is_of_file(err->sys))
+               ? NYZ_EXIT_MACHINE
+               : NYZ_EXIT_DATA;
+}
+
+int nyz_complain_system(const char *file, int sys)
+{
+    nyz_error err = {.status = sys == ENOMEM ? NYZ_ERR_MEMORY : NYZ_ERR_IO, .sys = sys};
+    snprintf(err.message, sizeof err.message, "%s", strerror(sys));
+    return nyz_complain_error(file, NULL, &err);
 }
 
 int nyz_complain_memory(const char *file)

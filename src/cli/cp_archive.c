@@ -36,13 +36,13 @@ static int copy_bytes(const nyz_cp *cp, nyz_npz_writer *writer, int64_t index)
     nyz_array bytes;
     how.flags = EXACTLY;
     if (nyz_npz_bytes(cp->input->npz, index, NULL, &bytes, &err) != NYZ_OK) {
-        return nyz_complain_read(cp->input->label, member.name, &err);
+        return nyz_complain_error(cp->input->label, member.name, &err);
     }
     const nyz_status status = nyz_npz_add_bytes(writer, member.name, bytes.data,
                                                 (size_t)bytes.shape[0], &how, &err);
     nyz_array_free(&bytes);
     return status == NYZ_OK ? NYZ_EXIT_FINE
-                            : nyz_complain_write(cp->out, member.name, &err);
+                            : nyz_complain_error(cp->out, member.name, &err);
 }
 
 static int copy_member(const nyz_cp *cp, nyz_npz_writer *writer, int64_t index)
@@ -64,12 +64,12 @@ static int copy_member(const nyz_cp *cp, nyz_npz_writer *writer, int64_t index)
         return copy_bytes(cp, writer, index);
     }
     if (status != NYZ_OK) {
-        return nyz_complain_read(cp->input->label, member.name, &err);
+        return nyz_complain_error(cp->input->label, member.name, &err);
     }
     status = nyz_npz_add(writer, member.name, &array, &how, &err);
     nyz_array_free(&array);
     return status == NYZ_OK ? NYZ_EXIT_FINE
-                            : nyz_complain_write(cp->out, member.name, &err);
+                            : nyz_complain_error(cp->out, member.name, &err);
 }
 
 static int copy_to_archive(nyz_cp *cp)
@@ -77,7 +77,7 @@ static int copy_to_archive(nyz_cp *cp)
     nyz_error err;
     nyz_npz_writer *writer;
     if (nyz_cp_create(cp, &writer, &err) != NYZ_OK) {
-        return nyz_complain_write(cp->out, NULL, &err);
+        return nyz_complain_error(cp->out, NULL, &err);
     }
     int status = NYZ_EXIT_FINE;
     for (int64_t i = cp->input->first; i < cp->input->end && status == NYZ_EXIT_FINE;
@@ -91,7 +91,7 @@ static int copy_to_archive(nyz_cp *cp)
     nyz_input_close(cp->input);
     return nyz_npz_finish(&writer, &err) == NYZ_OK
                ? NYZ_EXIT_FINE
-               : nyz_complain_write(cp->out, NULL, &err);
+               : nyz_complain_error(cp->out, NULL, &err);
 }
 
 /* Finds the one member that holds an array. */
@@ -129,7 +129,7 @@ static int copy_to_npy(nyz_cp *cp)
         nyz_npz_load_at(cp->input->npz, index, &nyz_cp_load, &array, &err);
     if (status != NYZ_OK) {
         const nyz_member member = nyz_input_member(cp->input, index);
-        return nyz_complain_read(cp->input->label, member.name, &err);
+        return nyz_complain_error(cp->input->label, member.name, &err);
     }
     if (cp->input->end - cp->input->first > 1) {
         nyz_complain(cp->input->label, NULL, "members that hold no array are not copied");
@@ -142,7 +142,7 @@ static int copy_to_npy(nyz_cp *cp)
         status = nyz_save(&array, cp->out, &nyz_cp_load, &err);
     }
     nyz_array_free(&array);
-    return status == NYZ_OK ? NYZ_EXIT_FINE : nyz_complain_write(cp->out, NULL, &err);
+    return status == NYZ_OK ? NYZ_EXIT_FINE : nyz_complain_error(cp->out, NULL, &err);
 }
 
 int nyz_cp_archive(nyz_cp *cp)

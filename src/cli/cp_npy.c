@@ -7,7 +7,7 @@ static int read_array(const nyz_cp *cp, nyz_array *array, int *more)
     nyz_error err;
     *more = 0;
     if (nyz_read(&cp->input->stream, &nyz_cp_load, array, &err) != NYZ_OK) {
-        return nyz_complain_read(cp->input->label, NULL, &err);
+        return nyz_complain_error(cp->input->label, NULL, &err);
     }
     const nyz_next next = nyz_input_next(cp->input);
     *more = next == NYZ_NEXT_ARRAY;
@@ -26,7 +26,7 @@ static int write_arrays(const nyz_cp *cp, nyz_array *array, int more,
     for (;;) {
         nyz_error err;
         if (nyz_write(to, array, &nyz_cp_load, &err) != NYZ_OK) {
-            status = nyz_complain_write(cp->out, NULL, &err);
+            status = nyz_complain_error(cp->out, NULL, &err);
         }
         nyz_array_free(array);
         if (status != NYZ_EXIT_FINE || !more) {
@@ -47,7 +47,7 @@ static int replace_file(const nyz_cp *cp, nyz_array *array)
     nyz_stream stream;
     if (nyz_output_create(cp->out, NULL, &output, &stream, &err) != NYZ_OK) {
         nyz_array_free(array);
-        return nyz_complain_write(cp->out, NULL, &err);
+        return nyz_complain_error(cp->out, NULL, &err);
     }
     const int status = write_arrays(cp, array, 1, &stream);
     if (status != NYZ_EXIT_FINE) {
@@ -57,7 +57,7 @@ static int replace_file(const nyz_cp *cp, nyz_array *array)
     nyz_input_close(cp->input);
     return nyz_output_finish(&output, &err) == NYZ_OK
                ? NYZ_EXIT_FINE
-               : nyz_complain_write(cp->out, NULL, &err);
+               : nyz_complain_error(cp->out, NULL, &err);
 }
 
 static int save_one(nyz_cp *cp, nyz_array *array)
@@ -66,7 +66,7 @@ static int save_one(nyz_cp *cp, nyz_array *array)
     nyz_input_close(cp->input);
     const nyz_status status = nyz_save(array, cp->out, &nyz_cp_load, &err);
     nyz_array_free(array);
-    return status == NYZ_OK ? NYZ_EXIT_FINE : nyz_complain_write(cp->out, NULL, &err);
+    return status == NYZ_OK ? NYZ_EXIT_FINE : nyz_complain_error(cp->out, NULL, &err);
 }
 
 static int copy_to_npy(nyz_cp *cp)
@@ -98,7 +98,7 @@ static int add_arrays(const nyz_cp *cp, nyz_npz_writer *writer)
         const nyz_status added = nyz_npz_add(writer, NULL, &array, NULL, &err);
         nyz_array_free(&array);
         if (added != NYZ_OK) {
-            return nyz_complain_write(cp->out, NULL, &err);
+            return nyz_complain_error(cp->out, NULL, &err);
         }
     }
     return NYZ_EXIT_FINE;
@@ -109,7 +109,7 @@ static int copy_to_archive(nyz_cp *cp)
     nyz_error err;
     nyz_npz_writer *writer;
     if (nyz_cp_create(cp, &writer, &err) != NYZ_OK) {
-        return nyz_complain_write(cp->out, NULL, &err);
+        return nyz_complain_error(cp->out, NULL, &err);
     }
     const int status = add_arrays(cp, writer);
     if (status != NYZ_EXIT_FINE) {
@@ -119,7 +119,7 @@ static int copy_to_archive(nyz_cp *cp)
     nyz_input_close(cp->input);
     return nyz_npz_finish(&writer, &err) == NYZ_OK
                ? NYZ_EXIT_FINE
-               : nyz_complain_write(cp->out, NULL, &err);
+               : nyz_complain_error(cp->out, NULL, &err);
 }
 
 int nyz_cp_npy(nyz_cp *cp)

@@ -123,26 +123,20 @@ static int is_stdin(const nyz_input *input)
 
 /* Reads all of a file that cannot seek to memory, for the archive's directory is at its
  * end. */
-static nyz_status slurp(nyz_input *input, nyz_error *err)
+static int slurp(nyz_input *input)
 {
     unsigned char piece[65536];
     const nyz_stream to = nyz_stream_buffer(&input->memory);
     for (;;) {
         const int64_t count = read_input(input, piece, sizeof piece);
-        if (count == 0) {
-            return NYZ_OK;
-        }
-        if (count < 0) {
-            err->status = NYZ_ERR_IO;
-            snprintf(err->message, sizeof err->message, "%s", strerror((int)-count));
-            return NYZ_ERR_IO;
+        if (count <= 0) {
+            return count == 0 ? NYZ_EXIT_FINE
+                              : nyz_complain_system(input->label, (int)-count);
         }
         for (int64_t done = 0; done < count;) {
             const int64_t more = to.write(to.ctx, piece + done, (size_t)(count - done));
             if (more <= 0) {
-                err->status = NYZ_ERR_MEMORY;
-                snprintf(err->message, sizeof err->message, "out of memory");
-                return NYZ_ERR_MEMORY;
+                return nyz_complain_memory(input->label);
             }
             done += more;
         }
@@ -155,17 +149,22 @@ static int can_reopen(const nyz_input *input)
     return !is_stdin(input) && !nyz_platform_is_special(input->label);
 }
 
-static nyz_status open_archive(nyz_input *input, nyz_error *err)
+static int open_archive(nyz_input *input)
 {
+    nyz_error err;
+    nyz_status status;
     if (can_reopen(input)) {
-        return nyz_npz_open(input->label, NULL, &input->npz, err);
+        status = nyz_npz_open(input->label, NULL, &input->npz, &err);
+    } else {
+        const int read = slurp(input);
+        if (read != NYZ_EXIT_FINE) {
+            return read;
+        }
+        status = nyz_npz_open_mem(input->memory.data, input->memory.size, NULL,
+                                  &input->npz, &err);
     }
-    const nyz_status status = slurp(input, err);
-    if (status != NYZ_OK) {
-        return status;
-    }
-    return nyz_npz_open_mem(input->memory.data, input->memory.size, NULL, &input->npz,
-                            err);
+    return status == NYZ_OK ? NYZ_EXIT_FINE
+                            : nyz_complain_error(input->label, NULL, &err);
 }
 
 /* Finds the members that are meant. */
@@ -195,15 +194,15 @@ static int choose_members(nyz_input *input)
  * bytes. */
 static int open_by_content(nyz_input *input)
 {
-    nyz_error err = {0};
     const nyz_next next = nyz_input_next(input);
     if (next == NYZ_NEXT_END) {
         nyz_complain(input->label, NULL, "the file is empty");
         return NYZ_EXIT_DATA;
     }
     const int zip = input->ahead_size >= 2 && memcmp(input->ahead, "PK", 2) == 0;
-    if (zip && open_archive(input, &err) != NYZ_OK) {
-        return nyz_complain_read(input->label, NULL, &err);
+    const int status = zip ? open_archive(input) : NYZ_EXIT_FINE;
+    if (status != NYZ_EXIT_FINE) {
+        return status;
     }
     if (next == NYZ_NEXT_OTHER && !zip && can_reopen(input)) {
         (void)nyz_npz_open(input->label, NULL, &input->npz, NULL);
@@ -216,9 +215,7 @@ static int open_file(nyz_input *input)
     errno = 0;
     input->file = is_stdin(input) ? stdin : nyz_platform_open(input->label, "rb");
     if (input->file == NULL) {
-        const int sys = errno;
-        nyz_complain(input->label, NULL, strerror(sys));
-        return sys == ENOMEM ? NYZ_EXIT_MACHINE : NYZ_EXIT_DATA;
+        return nyz_complain_system(input->label, errno);
     }
     input->inner = nyz_stream_file(input->file);
     input->stream = (nyz_stream){.read = read_input, .ctx = input};
@@ -227,8 +224,7 @@ static int open_file(nyz_input *input)
     }
     const int failed = look_ahead(input);
     if (failed < 0) {
-        nyz_complain(input->label, NULL, strerror(-failed));
-        return NYZ_EXIT_DATA;
+        return nyz_complain_system(input->label, -failed);
     }
     return open_by_content(input);
 }
