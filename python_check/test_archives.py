@@ -2,7 +2,10 @@
 the same bytes."""
 
 import io
+import os
+import shutil
 import struct
+import subprocess
 import sys
 import warnings
 import zipfile
@@ -167,3 +170,23 @@ def test_a_key_twice_is_refused():
         writer.add("a", np.arange(3))
     with pytest.raises(libnyz.NyzError, match="argument"):
         writer.finish()
+
+
+def test_without_memory_an_archive_is_an_error(tmp_path):
+    """minizip's own malloc fails too, and neither crashes nor leaks."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    program = tmp_path / "malloc_budget"
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no C compiler")
+    built = subprocess.run(
+        [compiler, "-o", program, "-I", os.path.join(libnyz.ROOT, "include"),
+         os.path.join(here, "malloc_budget.c"), libnyz.PATH,
+         "-Wl,-rpath," + os.path.dirname(os.path.abspath(libnyz.PATH))],
+        capture_output=True, text=True, check=False)
+    if "__libc_malloc" in built.stderr:
+        pytest.skip("the C library is not glibc")
+    assert built.returncode == 0, built.stderr
+    result = subprocess.run([program], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result
+    assert int(result.stdout) > 1000

@@ -15,6 +15,10 @@
 /* A local header without its name: 30 bytes, and 20 for the zip64 field. */
 #define LOCAL_HEADER_ROOM 64
 
+/* More than a central header takes in minizip, and more than the C library keeps aside
+ * for pieces of the same size only. */
+#define MINIZIP_ROOM 2048
+
 struct nyz_zip_writer {
     nyz_allocator allocator;
     nyz_stream stream;
@@ -240,6 +244,17 @@ static int is_ascii(const char *name, size_t size)
     return 1;
 }
 
+/* minizip takes memory for a central header and writes to it before it looks whether it
+ * got any.  So malloc is asked for more than that first: what has just been given back
+ * can be had again. */
+static nyz_status try_malloc(int64_t size, nyz_error *err)
+{
+    void *memory = NULL;
+    NYZ_TRY(nyz_alloc(&nyz_default_allocator, size, &memory, err));
+    nyz_release(&nyz_default_allocator, memory, size);
+    return NYZ_OK;
+}
+
 /* Lets minizip make the local header, in the buffer.  The room is there before:
  * minizip 1.1 leaks its central header where a write of the local one fails. */
 static nyz_status make_local_header(nyz_zip_writer *zip, const char *name,
@@ -251,6 +266,7 @@ static nyz_status make_local_header(nyz_zip_writer *zip, const char *name,
     info.external_fa = NYZ_ZIP_ATTRIBUTES;
     begin_records(zip);
     NYZ_TRY(nyz_buffer_reserve(&zip->records, strlen(name) + LOCAL_HEADER_ROOM, err));
+    NYZ_TRY(try_malloc((int64_t)strlen(name) + MINIZIP_ROOM, err));
     record->offset = zip->position;
     record->flags = (uint16_t)((is_ascii(name, strlen(name)) ? 0 : NYZ_ZIP_UTF8) |
                                (zip->seekable ? 0 : NYZ_ZIP_DESCRIPTOR));
