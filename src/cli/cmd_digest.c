@@ -146,8 +146,8 @@ static int digest_file(const char *name, const nyz_args *args)
     if (args->json && status == NYZ_EXIT_FINE && !to.out.failed) {
         fwrite(to.out.data, 1, to.out.size, stdout);
     }
-    if (to.out.failed) {
-        status = NYZ_EXIT_MACHINE;
+    if (to.out.failed && status != NYZ_EXIT_MACHINE) {
+        status = nyz_complain_memory(input.label);
     }
     nyz_line_free(&to.out);
     nyz_input_close(&input);

@@ -46,24 +46,11 @@ static int is_failed(const nyz_row *r)
     return r->name.failed || r->descr.failed || r->shape.failed || r->shape_json.failed;
 }
 
-static int has_objects(const nyz_dtype *dtype)
-{
-    if (dtype->type == NYZ_SUBARRAY) {
-        return has_objects(dtype->base);
-    }
-    for (int64_t i = 0; i < dtype->nfields; i++) {
-        if (has_objects(&dtype->fields[i].dtype)) {
-            return 1;
-        }
-    }
-    return dtype->type == NYZ_OBJECT;
-}
-
 /* Fills in what a header tells. */
 static nyz_status describe(nyz_row *r, const nyz_array *header, nyz_error *err)
 {
     r->bytes =
-        has_objects(&header->dtype) ? -1 : nyz_size(header) * header->dtype.itemsize;
+        nyz_has_objects(&header->dtype) ? -1 : nyz_size(header) * header->dtype.itemsize;
     r->order[0] = nyz_is_contiguous(header, NYZ_C_ORDER) ? 'C' : 'F';
     nyz_line_shape(&r->shape, header);
     nyz_line_shape_json(&r->shape_json, header);
@@ -204,7 +191,7 @@ int nyz_cmd_ls(const nyz_args *args)
     int worst = NYZ_EXIT_FINE;
     int listed = 0;
     fputs(args->json ? "[" : "", stdout);
-    for (int i = 0; i < args->count; i++) {
+    for (int i = 0; i < args->count && !ferror(stdout); i++) {
         worst = nyz_worse(worst, list_file(args->files[i], args, &listed));
     }
     fputs(args->json ? "]\n" : "", stdout);

@@ -1,29 +1,14 @@
 /* nyz cp from an archive: member by member, or its one array to a .npy file. */
 #include "cp.h"
 
-#include <string.h>
-
 enum { EXACTLY = NYZ_EXACT_NAME | NYZ_ANY_NAME };
-
-static int is_object(const nyz_dtype *dtype)
-{
-    if (dtype->type == NYZ_SUBARRAY) {
-        return is_object(dtype->base);
-    }
-    for (int64_t i = 0; i < dtype->nfields; i++) {
-        if (is_object(&dtype->fields[i].dtype)) {
-            return 1;
-        }
-    }
-    return dtype->type == NYZ_OBJECT;
-}
 
 /* Not 0 if the member holds Python objects: its bytes can be copied, though not read. */
 static int holds_objects(const nyz_input *input, int64_t index)
 {
     nyz_array header;
     const int found = nyz_npz_peek(input->npz, index, NULL, &header, NULL) == NYZ_OK &&
-                      is_object(&header.dtype);
+                      nyz_has_objects(&header.dtype);
     nyz_array_free(&header);
     return found;
 }
@@ -52,11 +37,6 @@ static int copy_member(const nyz_cp *cp, nyz_npz_writer *writer, int64_t index)
     nyz_error err;
     nyz_array array;
     how.flags = EXACTLY;
-    if (strlen(member.name) != member.name_size) {
-        nyz_complain(cp->input->label, member.name,
-                     "cannot copy a name with a NUL in it");
-        return NYZ_EXIT_DATA;
-    }
     nyz_status status =
         nyz_npz_load_at(cp->input->npz, index, &nyz_cp_load, &array, &err);
     if (status == NYZ_ERR_NOT_FOUND ||

@@ -299,6 +299,19 @@ void nyz_input_base(const nyz_input *input, const char **name, size_t *size)
     *size = suffix ? length - 4 : length;
 }
 
+int nyz_has_objects(const nyz_dtype *dtype)
+{
+    if (dtype->type == NYZ_SUBARRAY) {
+        return nyz_has_objects(dtype->base);
+    }
+    for (int64_t i = 0; i < dtype->nfields; i++) {
+        if (nyz_has_objects(&dtype->fields[i].dtype)) {
+            return 1;
+        }
+    }
+    return dtype->type == NYZ_OBJECT;
+}
+
 nyz_member nyz_input_member(const nyz_input *input, int64_t index)
 {
     nyz_member member = {.name = ""};

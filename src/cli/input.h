@@ -42,6 +42,9 @@ int nyz_input_skip(nyz_input *input, int64_t size);
 /* The name of a .npy file's array: the file's base name without ".npy". */
 void nyz_input_base(const nyz_input *input, const char **name, size_t *size);
 
+/* Not 0 if there are Python objects in the elements. */
+int nyz_has_objects(const nyz_dtype *dtype);
+
 /* Member `index` of the archive; it cannot fail for first <= index < end. */
 nyz_member nyz_input_member(const nyz_input *input, int64_t index);
 

@@ -19,50 +19,45 @@ static const char general_help[] =
     "3 the machine failed (memory, disk, output).\n";
 
 static const char ls_help[] =
-    "nyz ls [--json] FILE...\n"
+    "nyz ls [--json] FILE[:MEMBER]...\n"
     "\n"
-    "Lists the arrays of .npy and .npz files, one a line: name, dtype, shape, memory "
-    "order\n"
-    "(C or F), bytes, and stored or deflated.  Members that hold no array have dtype -.\n"
+    "Lists the arrays of .npy and .npz files, one a line: name, dtype, shape,\n"
+    "memory order (C or F), bytes, and stored or deflated.  Members that hold no\n"
+    "array have dtype -.  FILE - is standard input.\n"
     "\n"
     "  --json   one JSON array, an object for each file:\n"
-    "           "
-    "[{\"file\":\"x.npz\",\"members\":[{\"name\":\"a\",\"descr\":\"<f8\",\"shape\":[2,3],"
-    "\n"
-    "           "
-    "\"order\":\"C\",\"bytes\":48,\"stored_bytes\":176,\"method\":\"stored\"}]}]\n"
-    "           (a member without array has \"raw\":true and no descr, shape and "
-    "order)\n";
+    "           [{\"file\":\"x.npz\",\"members\":[{\"name\":\"a\",\"descr\":\"<f8\",\n"
+    "           \"shape\":[2,3],\"order\":\"C\",\"bytes\":48,\"stored_bytes\":176,\n"
+    "           \"method\":\"stored\"}]}]\n"
+    "           (a member without array has \"raw\":true and no descr, shape, order)\n";
 
 static const char show_help[] =
     "nyz show [--all] FILE[:MEMBER]...\n"
     "\n"
-    "Prints the values of arrays in NumPy's layout, every number with the fewest digits "
-    "that\n"
-    "read back as the same number.  Without :MEMBER, all members of an archive.\n"
+    "Prints the values of arrays in NumPy's layout, every number with the fewest\n"
+    "digits that read back as the same number.  Without :MEMBER, all members of an\n"
+    "archive.  FILE - is standard input.\n"
     "\n"
     "  --all    everything; else arrays of over 1,000 elements are shortened with ...\n";
 
-static const char digest_help[] = "nyz digest FILE...\n"
-                                  "nyz digest --json FILE\n"
-                                  "\n"
-                                  "Prints one line for each array, 'SHA256  NAME': the "
-                                  "SHA-256 of its elements in C order,\n"
-                                  "multi-byte numbers little-endian, so that equal "
-                                  "arrays have equal digests whatever their\n"
-                                  "memory order, byte order and container.\n"
-                                  "\n"
-                                  "  --json   one JSON object for one file:\n"
-                                  "           "
-                                  "{\"members\":[{\"name\":\"a\",\"shape\":[2,3],"
-                                  "\"descr\":\"<f8\",\"sha256\":\"...\"}]}\n";
+static const char digest_help[] =
+    "nyz digest [--json] FILE[:MEMBER]...\n"
+    "\n"
+    "Prints one line for each array, 'SHA256  NAME': the SHA-256 of its elements in\n"
+    "C order, multi-byte numbers little-endian, so that equal arrays have equal\n"
+    "digests whatever their memory order, byte order and container.  A member that\n"
+    "holds no array has the SHA-256 of its bytes.  FILE - is standard input.\n"
+    "\n"
+    "  --json   one JSON object, for one FILE:\n"
+    "           {\"members\":[{\"name\":\"a\",\"shape\":[2,3],\"descr\":\"<f8\",\n"
+    "           \"sha256\":\"...\"}]}, on one line; nothing if an array cannot be read\n";
 
 static const char cp_help[] =
-    "nyz cp [--store | --level N] IN OUT\n"
+    "nyz cp [--store | --level N] IN[:MEMBER] OUT\n"
     "\n"
-    "Reads all arrays of IN and writes them anew to OUT: an archive if OUT ends in .npz, "
-    "else\n"
-    ".npy; to - what IN is.  OUT is replaced only when all is written; it may be IN.\n"
+    "Reads all arrays of IN and writes them anew to OUT: an archive if OUT ends in\n"
+    ".npz, else a .npy file; to - (standard output) what IN is.  OUT is replaced only\n"
+    "when all is written; it may be IN.  What NumPy wrote keeps its bytes.\n"
     "\n"
     "  --store     do not compress the members of an archive\n"
     "  --level N   compress them all, 1 fastest to 9 smallest\n"
