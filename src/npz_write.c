@@ -130,9 +130,15 @@ static nyz_status add_array(nyz_npz_writer *writer, const char *member,
 {
     nyz_npy_plan plan;
     NYZ_TRY(nyz_npy_plan_init(&plan, array, 1, env, err));
-    const nyz_zip_content content = {pass_array, &plan,
-                                     plan.bytes + (int64_t)plan.header.size};
-    const nyz_status status = add_content(writer, member, env, &content, err);
+    nyz_zip_content content = {pass_array, &plan, 0};
+    nyz_status status;
+    if (nyz_add(plan.bytes, (int64_t)plan.header.size, &content.size)) {
+        status = nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
+                          "an array of %lld bytes, which no file can hold",
+                          (long long)plan.bytes);
+    } else {
+        status = add_content(writer, member, env, &content, err);
+    }
     nyz_npy_plan_free(&plan);
     return status;
 }

@@ -85,7 +85,7 @@ int64_t nyz_stream_tell(const nyz_stream *stream)
     return place < 0 ? -1 : place;
 }
 
-static nyz_status seek_to(const nyz_stream *stream, int64_t offset, nyz_error *err)
+nyz_status nyz_stream_seek(const nyz_stream *stream, int64_t offset, nyz_error *err)
 {
     const int64_t place = stream->seek(stream->ctx, offset, SEEK_SET);
     if (place < 0) {
@@ -110,7 +110,7 @@ static nyz_status measure(const nyz_stream *stream, int64_t *place, int64_t *end
         return NYZ_OK;
     }
     const int64_t last = stream->seek(stream->ctx, 0, SEEK_END);
-    NYZ_TRY(seek_to(stream, *place, err));
+    NYZ_TRY(nyz_stream_seek(stream, *place, err));
     *end = last < 0 ? -1 : last;
     return NYZ_OK;
 }
@@ -196,7 +196,7 @@ nyz_status nyz_stream_read_at(const nyz_stream *stream, int64_t offset, void *bu
                         size, offset);
     }
     if (!direct) {
-        NYZ_TRY(seek_to(stream, offset, err));
+        NYZ_TRY(nyz_stream_seek(stream, offset, err));
     }
     NYZ_TRY(read_full(stream, direct ? offset : -1, buffer, size, offset, &got, err));
     if (got < size) {

@@ -39,6 +39,8 @@ nyz_status nyz_stream_write(const nyz_stream *stream, const void *bytes, int64_t
 int64_t nyz_stream_size(const nyz_stream *stream);
 /* Its place; -1: it cannot seek. */
 int64_t nyz_stream_tell(const nyz_stream *stream);
+/* Goes to a place, and only there.  Errors: IO. */
+nyz_status nyz_stream_seek(const nyz_stream *stream, int64_t offset, nyz_error *err);
 
 /* Bytes in memory to read: ctx is this struct, which lives as long as the stream. */
 typedef struct nyz_mem_reader {

@@ -286,15 +286,6 @@ static nyz_status write_local_header(nyz_zip_writer *zip, const nyz_zip_record *
                             err);
 }
 
-static nyz_status seek_to(nyz_zip_writer *zip, int64_t position, nyz_error *err)
-{
-    const int64_t reached = zip->stream.seek(zip->stream.ctx, position, SEEK_SET);
-    if (reached < 0) {
-        return nyz_fail_sys(err, (int)-reached, position, "cannot seek");
-    }
-    return NYZ_OK;
-}
-
 /* What was not known before the data is written to its place in the local header now, or,
  * where the stream cannot go back, behind the data. */
 static nyz_status complete_member(nyz_zip_writer *zip, const nyz_zip_record *record,
@@ -307,9 +298,9 @@ static nyz_status complete_member(nyz_zip_writer *zip, const nyz_zip_record *rec
         return nyz_stream_write(&zip->stream, descriptor, (int64_t)sizeof descriptor,
                                 err);
     }
-    NYZ_TRY(seek_to(zip, record->offset, err));
+    NYZ_TRY(nyz_stream_seek(&zip->stream, record->offset, err));
     NYZ_TRY(write_local_header(zip, record, err));
-    return seek_to(zip, zip->position, err);
+    return nyz_stream_seek(&zip->stream, zip->position, err);
 }
 
 static nyz_status write_deflated(member_job *job, int level,

@@ -339,6 +339,72 @@ static void a_name_allowed_once_is_there_for_the_others(void **state)
     nyz_buffer_free(&file);
 }
 
+/* One byte, seen 2^63 - 1 times: with its header no file could hold it. */
+static void an_array_that_no_file_can_hold_is_refused(void **state)
+{
+    (void)state;
+    const int64_t shape[1] = {INT64_MAX};
+    const int64_t strides[1] = {0};
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_UINT8);
+    nyz_array a;
+    nyz_buffer file = {0};
+    const nyz_stream s = nyz_stream_buffer(&file);
+    nyz_npz_writer *w = NULL;
+    assert_ok(nyz_wrap("x", &dtype, 1, shape, strides, &a, err));
+    assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "no file can hold",
+                 nyz_npz_add(w, "a", &a, NULL, err));
+    nyz_npz_discard(&w);
+    nyz_buffer_free(&file);
+}
+
+/* A stream that does not go where it is told. */
+typedef struct stray {
+    nyz_buffer buffer;
+    int64_t answer; /* to a seek to the start; 1: goes, but somewhere else */
+} stray;
+
+static int64_t stray_write(void *ctx, const void *bytes, size_t size)
+{
+    stray *const s = ctx;
+    const nyz_stream inner = nyz_stream_buffer(&s->buffer);
+    return inner.write(inner.ctx, bytes, size);
+}
+
+static int64_t stray_seek(void *ctx, int64_t offset, int whence)
+{
+    stray *const s = ctx;
+    const nyz_stream inner = nyz_stream_buffer(&s->buffer);
+    return whence == SEEK_SET ? s->answer : inner.seek(inner.ctx, offset, whence);
+}
+
+static void a_stream_that_does_not_seek_back_is_io(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t answer;
+        int sys;
+        const char *words;
+    } cases[] = {{1, 0, "seek went to 1"},
+                 {-1, 0, "returned -1"},
+                 {-ENOENT, ENOENT, "cannot seek"},
+                 {INT64_MIN, 0, "cannot seek"}};
+    const nyz_array a = matrix();
+    nyz_options deflated = {0};
+    deflated.method = NYZ_DEFLATED;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        stray ctx = {{0}, cases[i].answer};
+        const nyz_stream s = {.write = stray_write, .seek = stray_seek, .ctx = &ctx};
+        nyz_npz_writer *w = NULL;
+        nyz_error failure = {NYZ_OK, -1, 0, ""};
+        assert_ok(nyz_npz_create_stream(&s, &deflated, &w, err));
+        assert_fails(NYZ_ERR_IO, cases[i].words, nyz_npz_add(w, "a", &a, NULL, err));
+        assert_int_equal(nyz_npz_finish(&w, &failure), NYZ_ERR_IO);
+        assert_int_equal(failure.sys, cases[i].sys);
+        nyz_buffer_free(&ctx.buffer);
+    }
+}
+
 static void positional_names_clash_with_given_ones(void **state)
 {
     (void)state;
@@ -397,7 +463,8 @@ static void every_flipped_bit_of_a_members_data_is_found(void **state)
             file.data[start + bit / 8] ^= (unsigned char)(1 << bit % 8);
             assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
             const nyz_status status = nyz_npz_load_at(npz, (int64_t)i, NULL, &a, NULL);
-            if (status == NYZ_OK) { /* deflate fills its last byte up with bits of no use */
+            if (status ==
+                NYZ_OK) { /* deflate fills its last byte up with bits of no use */
                 assert_true(i == 1 && bit >= (size_t)m.stored_size * 8 - 7);
                 assert_memory_equal(a.data, weights, sizeof weights);
                 nyz_array_free(&a);
@@ -600,6 +667,8 @@ int main(void)
         cmocka_unit_test(names_that_no_archive_can_hold_are_always_refused),
         cmocka_unit_test(the_first_failure_stays_until_finish),
         cmocka_unit_test(a_name_allowed_once_is_there_for_the_others),
+        cmocka_unit_test(an_array_that_no_file_can_hold_is_refused),
+        cmocka_unit_test(a_stream_that_does_not_seek_back_is_io),
         cmocka_unit_test(positional_names_clash_with_given_ones),
         cmocka_unit_test(a_path_changes_only_at_finish),
         cmocka_unit_test(every_flipped_bit_of_a_members_data_is_found),
