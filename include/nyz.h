@@ -456,7 +456,8 @@ typedef struct nyz_member {
 /* Opens an archive and reads its directory, strictly (docs/format.md 4); no member is read.
  * open_mem borrows the bytes.  open_stream borrows the stream, which needs read_at, or read
  * and seek; offsets count from the start of the stream.
- * opt: limits, allocator, NYZ_UNTRUSTED; they also hold for the calls on the archive.
+ * opt: limits, allocator, NYZ_UNTRUSTED; they also hold for the calls on the archive, unless
+ * these name other limits, another allocator.
  * Errors: NOT_FOUND, IO, CORRUPT, UNSUPPORTED (encrypted, other methods, a .npy file), LIMIT. */
 NYZ_API nyz_status nyz_npz_open(const char *path, const nyz_options *opt, nyz_npz **out,
                                 nyz_error *err);

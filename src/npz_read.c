@@ -215,16 +215,32 @@ static nyz_status read_open_member(const nyz_npz *npz, nyz_zip_member *member,
     return npz->file != NULL ? nyz_file_unchanged(npz->file, err) : NYZ_OK;
 }
 
+/* What a call does not say itself holds as it did when the archive was opened. */
+static nyz_status resolve(const nyz_npz *npz, const nyz_options *opt, nyz_env *env,
+                          nyz_error *err)
+{
+    *env = npz->env;
+    if (opt == NULL) {
+        return NYZ_OK;
+    }
+    NYZ_TRY(nyz_env_init(env, opt, err));
+    if (opt->allocator == NULL) {
+        env->allocator = npz->env.allocator;
+    }
+    if (opt->limits == NULL && (opt->flags & NYZ_UNTRUSTED) == 0) {
+        env->limits = npz->env.limits;
+    }
+    return NYZ_OK;
+}
+
 static nyz_status read_member(const nyz_npz *npz, int64_t index, const nyz_options *opt,
                               member_reader reader, int to_the_end, nyz_array *out,
                               nyz_error *err)
 {
-    nyz_env env = npz->env;
+    nyz_env env;
     nyz_zip_member member;
     memset(out, 0, sizeof *out);
-    if (opt != NULL) {
-        NYZ_TRY(nyz_env_init(&env, opt, err));
-    }
+    NYZ_TRY(resolve(npz, opt, &env, err));
     NYZ_TRY(check_index(npz, index, err));
     nyz_status status = nyz_zip_member_open(&npz->stream, &npz->dir, index, &member, err);
     if (status == NYZ_OK) {

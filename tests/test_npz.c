@@ -100,6 +100,70 @@ static void what_is_not_there_is_not_found(void **state)
     nyz_buffer_free(&file);
 }
 
+static void limits_and_allocator_of_opening_hold_for_loading(void **state)
+{
+    (void)state;
+    nyz_buffer file = small_archive(1);
+    counting c;
+    nyz_limits few = {0};
+    nyz_limits many = {0};
+    nyz_options opened = {0};
+    nyz_options c_order = {0};
+    nyz_npz *npz = NULL;
+    nyz_array a;
+    counting_init(&c);
+    few.array_bytes = 20;
+    opened.allocator = &c.allocator;
+    opened.limits = &few;
+    c_order.order = NYZ_C_ORDER;
+    assert_ok(nyz_npz_open_mem(file.data, file.size, &opened, &npz, err));
+    assert_fails(NYZ_ERR_LIMIT, "array_bytes", nyz_npz_load(npz, "w", NULL, &a, err));
+    assert_fails(NYZ_ERR_LIMIT, "array_bytes", nyz_npz_load(npz, "w", &c_order, &a, err));
+    assert_fails(NYZ_ERR_LIMIT, "array_bytes", nyz_npz_bytes(npz, 0, &c_order, &a, err));
+    c_order.limits = &many;
+    const size_t before = c.live;
+    assert_ok(nyz_npz_load(npz, "w", &c_order, &a, err));
+    assert_true(c.live > before);
+    nyz_array_free(&a);
+    nyz_npz_close(&npz);
+    assert_int_equal(c.live, 0);
+    nyz_buffer_free(&file);
+}
+
+/* Options of a call that say nothing of strangers do not make them friends. */
+static void untrusted_holds_for_loading(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "{'descr': [('a', [('a', [('a', [('a', [('a', [('a', [('a', "
+        "[('a', [('a', '|u1')])])])])])])])])], 'fortran_order': "
+        "False, 'shape': (0,), }      \n";
+    nyz_buffer file = {0};
+    const nyz_stream s = nyz_stream_buffer(&file);
+    nyz_npz_writer *w = NULL;
+    nyz_npz *npz = NULL;
+    nyz_array a;
+    nyz_options opt = {0};
+    char npy[10 + sizeof text] = "\x93NUMPY\1\0";
+    npy[8] = (char)(unsigned char)(sizeof text - 1);
+    memcpy(npy + 10, text, sizeof text);
+    assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
+    assert_ok(nyz_npz_add_bytes(w, "a.npy", npy, sizeof npy - 1, NULL, err));
+    assert_ok(nyz_npz_finish(&w, err));
+    opt.flags = NYZ_UNTRUSTED;
+    assert_ok(nyz_npz_open_mem(file.data, file.size, &opt, &npz, err));
+    opt.flags = 0;
+    assert_fails(NYZ_ERR_LIMIT, "brackets", nyz_npz_peek(npz, 0, &opt, &a, err));
+    nyz_npz_close(&npz);
+    assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+    assert_ok(nyz_npz_peek(npz, 0, &opt, &a, err));
+    nyz_array_free(&a);
+    opt.flags = NYZ_UNTRUSTED;
+    assert_fails(NYZ_ERR_LIMIT, "brackets", nyz_npz_peek(npz, 0, &opt, &a, err));
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&file);
+}
+
 static void peek_shows_a_member_without_its_data(void **state)
 {
     (void)state;
@@ -657,6 +721,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read_back_by_name_and_number),
         cmocka_unit_test(what_is_not_there_is_not_found),
+        cmocka_unit_test(limits_and_allocator_of_opening_hold_for_loading),
+        cmocka_unit_test(untrusted_holds_for_loading),
         cmocka_unit_test(peek_shows_a_member_without_its_data),
         cmocka_unit_test(an_empty_archive_is_22_bytes_and_opens),
         cmocka_unit_test(the_records_are_those_of_pythons_zipfile),
