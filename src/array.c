@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-/* The product of the extents; the non-zero ones must fit even where another is 0. */
-static int count_elements(int ndim, const int64_t *shape, int64_t *count)
+/* `size` times the extents; the non-zero ones must fit even where another is 0. */
+static int multiply_extents(int ndim, const int64_t *shape, int64_t size, int64_t *out)
 {
-    int64_t product = 1;
-    int empty = 0;
+    int64_t product = size > 0 ? size : 1;
+    int empty = size == 0;
     for (int i = 0; i < ndim; i++) {
         if (shape[i] < 0) {
             return 1;
@@ -19,7 +19,7 @@ static int count_elements(int ndim, const int64_t *shape, int64_t *count)
             return 1;
         }
     }
-    *count = empty ? 0 : product;
+    *out = empty ? 0 : product;
     return 0;
 }
 
@@ -27,7 +27,7 @@ int64_t nyz_size(const nyz_array *array)
 {
     int64_t count = 0;
     if (array->ndim < 0 || array->ndim > NYZ_MAX_DIMS ||
-        count_elements(array->ndim, array->shape, &count)) {
+        multiply_extents(array->ndim, array->shape, 1, &count)) {
         return -1;
     }
     return count;
@@ -48,15 +48,36 @@ nyz_status nyz_array_check(const nyz_array *array, int64_t *count, int64_t *byte
             err, NYZ_ERR_ARGUMENT, -1,
             "array: a sub-array cannot be the dtype of an array; extend the shape");
     }
-    const int64_t elements = nyz_size(array);
-    if (elements < 0 || nyz_mul(elements, array->dtype.itemsize, bytes) ||
+    if (multiply_extents(array->ndim, array->shape, array->dtype.itemsize, bytes) ||
         *bytes > PTRDIFF_MAX) {
         *bytes = 0;
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
                         "array: its shape has a negative extent or too many elements");
     }
-    *count = elements;
+    *count = nyz_size(array);
     return NYZ_OK;
+}
+
+/* Whether the way from one end of the elements to the other can be computed at all. */
+static int strides_fit(const nyz_array *array)
+{
+    int64_t span = 0;
+    for (int i = 0; i < array->ndim; i++) {
+        int64_t bytes = 0;
+        if (array->shape[i] < 2) {
+            continue; /* its stride may be anything, as NumPy's may */
+        }
+        if (array->strides[i] == INT64_MIN) {
+            return 0;
+        }
+        const int64_t stride =
+            array->strides[i] < 0 ? -array->strides[i] : array->strides[i];
+        if (nyz_mul(array->shape[i], stride, &bytes) ||
+            nyz_add(span, bytes - stride, &span)) {
+            return 0;
+        }
+    }
+    return 1;
 }
 
 nyz_status nyz_array_check_data(const nyz_array *array, int64_t *count, int64_t *bytes,
@@ -66,6 +87,10 @@ nyz_status nyz_array_check_data(const nyz_array *array, int64_t *count, int64_t 
     if (array->data == NULL && *bytes > 0) {
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
                         "array: data is NULL, expected %lld bytes", (long long)*bytes);
+    }
+    if (!strides_fit(array)) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
+                        "array: its strides lead further than 64 bits can count");
     }
     return NYZ_OK;
 }

@@ -44,6 +44,7 @@ static nyz_status check_scalar(const nyz_dtype *dtype, const nyz_type_info *info
     return NYZ_OK;
 }
 
+/* As it is read: the extents beside a 0 must fit as if it were not there. */
 static nyz_status check_subarray(const nyz_dtype *dtype, int depth, nyz_error *err)
 {
     if (dtype->base == NULL || dtype->shape == NULL || dtype->ndim < 1 ||
@@ -51,14 +52,17 @@ static nyz_status check_subarray(const nyz_dtype *dtype, int depth, nyz_error *e
         return wrong(err, "a sub-array without base or shape, or of too many dimensions");
     }
     NYZ_TRY(check(dtype->base, depth + 1, err));
-    int64_t bytes = dtype->base->itemsize;
+    int64_t bytes = dtype->base->itemsize > 0 ? dtype->base->itemsize : 1;
+    int empty = dtype->base->itemsize == 0;
     for (int i = 0; i < dtype->ndim; i++) {
-        if (dtype->shape[i] < 0 || dtype->shape[i] > INT32_MAX ||
-            nyz_mul(bytes, dtype->shape[i], &bytes)) {
+        const int64_t extent = dtype->shape[i];
+        empty |= extent == 0;
+        if (extent < 0 || nyz_mul(bytes, extent > 0 ? extent : 1, &bytes) ||
+            bytes > INT32_MAX) {
             return wrong(err, "an extent of a sub-array that is negative or too large");
         }
     }
-    if (bytes != dtype->itemsize) {
+    if (dtype->itemsize != (empty ? 0 : bytes)) {
         return wrong(err, "a sub-array's itemsize is not that of its elements together");
     }
     return NYZ_OK;

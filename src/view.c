@@ -105,7 +105,9 @@ nyz_status nyz_slice(const nyz_array *array, int axis, int64_t start, int64_t st
     const int64_t first = clip(start, extent, step < 0);
     const int64_t count = slice_count(first, clip(stop, extent, step < 0), step);
     view.shape[axis] = count;
-    move_data(&view, first * array->strides[axis]);
+    if (count > 0) {
+        move_data(&view, first * array->strides[axis]);
+    }
     if (count > 1) {
         view.strides[axis] = array->strides[axis] * step;
     }
@@ -209,6 +211,8 @@ nyz_status nyz_select(const nyz_array *array, const char *name, nyz_array *out,
 {
     nyz_array view;
     char quoted[NYZ_QUOTE_SIZE];
+    int64_t count = 0;
+    int64_t bytes = 0;
     memset(out, 0, sizeof *out);
     NYZ_TRY(begin_view(array, &view, err));
     if (array->dtype.type != NYZ_STRUCT) {
@@ -223,6 +227,7 @@ nyz_status nyz_select(const nyz_array *array, const char *name, nyz_array *out,
     move_data(&view, field->offset);
     view.dtype = field->dtype;
     NYZ_TRY(unfold_subarrays(&view, err));
+    NYZ_TRY(nyz_array_check_data(&view, &count, &bytes, err));
     *out = view;
     return NYZ_OK;
 }

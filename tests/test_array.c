@@ -47,6 +47,7 @@ static void wrap_refuses_what_is_no_array(void **state)
     const int64_t negative[1] = {-1};
     const int64_t huge[2] = {INT64_MAX, 2};
     const int64_t huge_beside_zero[3] = {0, INT64_MAX, 2};
+    const int64_t zero_beside_huge[2] = {0, INT64_MAX / 8 + 1};
     const int64_t one[1] = {1};
     nyz_array out;
     double x = 0;
@@ -55,6 +56,8 @@ static void wrap_refuses_what_is_no_array(void **state)
     assert_fails(NYZ_ERR_ARGUMENT, "", nyz_wrap(&x, &dtype, 2, huge, NULL, &out, err));
     assert_fails(NYZ_ERR_ARGUMENT, "",
                  nyz_wrap(&x, &dtype, 3, huge_beside_zero, NULL, &out, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "too many",
+                 nyz_wrap(&x, &dtype, 2, zero_beside_huge, NULL, &out, err));
     assert_fails(NYZ_ERR_ARGUMENT, "ndim",
                  nyz_wrap(&x, &dtype, 65, one, NULL, &out, err));
     assert_fails(NYZ_ERR_ARGUMENT, "ndim",
@@ -64,6 +67,42 @@ static void wrap_refuses_what_is_no_array(void **state)
     assert_fails(NYZ_ERR_ARGUMENT, "", nyz_wrap(&x, &none, 1, one, NULL, &out, err));
     assert_int_equal(out.ndim, 0);
     assert_null(out.data);
+}
+
+static void wrap_refuses_strides_that_lead_out_of_any_memory(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t shape[2], strides[2];
+        int good;
+    } cases[] = {
+        {{2, 1}, {8, INT64_MAX}, 1},
+        {{2, 1}, {8, INT64_MIN}, 1},
+        {{2, 0}, {-8, INT64_MIN}, 1},
+        {{2, 2}, {0, 0}, 1},
+        {{2, 2}, {8, INT64_MAX}, 0},
+        {{2, 2}, {INT64_MIN, 8}, 0},
+        {{0, 3}, {8, INT64_MAX / 2}, 0},
+        {{3, 3}, {INT64_MAX / 3, -(INT64_MAX / 3)}, 0},
+        {{3, 3}, {INT64_MAX / 3, INT64_MAX / 6}, 1},
+    };
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT64);
+    const double x[2] = {0};
+    nyz_array a;
+    nyz_array view;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (!cases[i].good) {
+            assert_fails(
+                NYZ_ERR_ARGUMENT, "strides",
+                nyz_wrap(x, &dtype, 2, cases[i].shape, cases[i].strides, &a, err));
+            continue;
+        }
+        assert_ok(nyz_wrap(x, &dtype, 2, cases[i].shape, cases[i].strides, &a, err));
+        for (int axis = 0; axis < 2; axis++) {
+            assert_ok(nyz_slice(&a, axis, INT64_MAX, INT64_MIN, -1, &view, err));
+            assert_ok(nyz_slice(&a, axis, 5, INT64_MAX, INT64_MAX, &view, err));
+        }
+    }
 }
 
 /* Python's results for range(10)[start:stop:step], as (first element, count). */
@@ -316,6 +355,24 @@ static void select_gives_the_field_by_name_or_title_with_its_subarray_last(void 
     nyz_dtype_free(&dtype);
 }
 
+static void select_refuses_more_elements_than_can_be_counted(void **state)
+{
+    (void)state;
+    static const char *const descrs[] = {"[('a', '|V0', (8,))]",
+                                         "[('a', '<f8', (0, 8))]"};
+    const int64_t shape[1] = {(int64_t)1 << 60};
+    for (size_t i = 0; i < 2; i++) {
+        nyz_dtype dtype;
+        nyz_array a;
+        nyz_array field;
+        assert_ok(nyz_dtype_parse(descrs[i], strlen(descrs[i]), NULL, &dtype, err));
+        assert_ok(nyz_wrap(NULL, &dtype, 1, shape, NULL, &a, err));
+        assert_fails(NYZ_ERR_ARGUMENT, "too many", nyz_select(&a, "a", &field, err));
+        assert_int_equal(field.ndim, 0);
+        nyz_dtype_free(&dtype);
+    }
+}
+
 static void a_zeroed_array_may_be_freed_twice(void **state)
 {
     (void)state;
@@ -332,6 +389,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrap_gives_c_order_strides_in_bytes),
         cmocka_unit_test(wrap_refuses_what_is_no_array),
+        cmocka_unit_test(wrap_refuses_strides_that_lead_out_of_any_memory),
         cmocka_unit_test(slices_follow_python),
         cmocka_unit_test(slice_refuses_step_0_and_axes_that_are_not_there),
         cmocka_unit_test(index_takes_a_dimension_away),
@@ -342,6 +400,7 @@ int main(void)
         cmocka_unit_test(gather_and_scatter_take_any_range_of_any_strides),
         cmocka_unit_test(items_of_every_size_are_copied_whole),
         cmocka_unit_test(select_gives_the_field_by_name_or_title_with_its_subarray_last),
+        cmocka_unit_test(select_refuses_more_elements_than_can_be_counted),
         cmocka_unit_test(a_zeroed_array_may_be_freed_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -408,6 +408,9 @@ static void test_check_refuses_what_was_built_wrongly(void **state)
     const nyz_dtype base = nyz_dtype_of(NYZ_INT32);
     const int64_t shape[1] = {3};
     const int64_t negative[1] = {-3};
+    const int64_t huge_beside_zero[3] = {0, INT32_MAX, INT32_MAX};
+    const int64_t huge[2] = {INT32_MAX, 2};
+    const nyz_dtype empty = {.type = NYZ_VOID, .byteorder = '|'};
     const nyz_field outside = {.name = "a", .name_size = 1, .offset = 1, .dtype = base};
     const nyz_field no_text = {.name = "\xff", .name_size = 1, .dtype = base};
     const nyz_field nameless = {.dtype = base};
@@ -442,6 +445,9 @@ static void test_check_refuses_what_was_built_wrongly(void **state)
         {{.type = NYZ_SUBARRAY, .itemsize = 8, .ndim = 1, .base = &base, .shape = shape},
          "elements together"},
         {{.type = NYZ_SUBARRAY, .ndim = 1, .base = &base, .shape = negative}, "negative"},
+        {{.type = NYZ_SUBARRAY, .ndim = 3, .base = &base, .shape = huge_beside_zero},
+         "too large"},
+        {{.type = NYZ_SUBARRAY, .ndim = 2, .base = &empty, .shape = huge}, "too large"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_fails(NYZ_ERR_ARGUMENT, cases[i].words,
