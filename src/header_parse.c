@@ -10,7 +10,7 @@
  * preamble */
 
 /* What people load by mistake is called by its name. */
-static nyz_status bad_magic(const unsigned char bytes[8], nyz_error *err)
+static nyz_status bad_magic(const unsigned char bytes[8], int64_t size, nyz_error *err)
 {
     if (memcmp(bytes, "PK\3\4", 4) == 0 || memcmp(bytes, "PK\5\6", 4) == 0) {
         return nyz_fail(err, NYZ_ERR_UNSUPPORTED, 0,
@@ -27,19 +27,19 @@ static nyz_status bad_magic(const unsigned char bytes[8], nyz_error *err)
             "damaged: the file was converted from Latin-1 to UTF-8 as if it were text");
     }
     char quoted[NYZ_QUOTE_SIZE];
-    nyz_quote(quoted, (const char *)bytes, NYZ_MAGIC_SIZE);
+    nyz_quote(quoted, (const char *)bytes, (size_t)nyz_min(size, NYZ_MAGIC_SIZE));
     return nyz_fail(err, NYZ_ERR_CORRUPT, 0,
                     "not a .npy file: expected \\x93NUMPY at its start, found '%s'",
                     quoted);
 }
 
-nyz_status nyz_header_version(const unsigned char bytes[8], int *version, int *preamble,
-                              nyz_error *err)
+nyz_status nyz_header_version(const unsigned char bytes[8], int64_t size, int *version,
+                              int *preamble, nyz_error *err)
 {
     *version = 0;
     *preamble = 0;
     if (memcmp(bytes, NYZ_MAGIC, NYZ_MAGIC_SIZE) != 0) {
-        return bad_magic(bytes, err);
+        return bad_magic(bytes, size, err);
     }
     if (bytes[6] < 1 || bytes[6] > 3 || bytes[7] != 0) {
         return nyz_fail(err, NYZ_ERR_UNSUPPORTED, 6,

@@ -33,7 +33,7 @@ static nyz_status refuse_short(const nyz_npy_start *start, nyz_error *err)
     }
     if (memcmp(start->bytes, NYZ_MAGIC, (size_t)nyz_min(start->size, NYZ_MAGIC_SIZE)) !=
         0) {
-        return nyz_header_version(start->bytes, &version, &preamble, err);
+        return nyz_header_version(start->bytes, start->size, &version, &preamble, err);
     }
     return nyz_fail(
         err, NYZ_ERR_CORRUPT, start->base + start->size,
@@ -60,8 +60,9 @@ static nyz_status read_preamble(nyz_source *source, const nyz_npy_start *start,
     if (start->size < (int64_t)sizeof start->bytes) {
         return refuse_short(start, err);
     }
-    NYZ_TRY(move_offset(nyz_header_version(start->bytes, version, &size, err),
-                        start->base, err));
+    NYZ_TRY(
+        move_offset(nyz_header_version(start->bytes, start->size, version, &size, err),
+                    start->base, err));
     memcpy(preamble, start->bytes, sizeof start->bytes);
     NYZ_TRY(nyz_source_read(source, preamble + sizeof start->bytes,
                             size - (int64_t)sizeof start->bytes, "preamble", err));

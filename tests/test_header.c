@@ -35,7 +35,7 @@ static void test_the_three_versions_and_their_preambles(void **state)
     for (size_t i = 0; i < 3; i++) {
         int version = 0;
         int preamble = 0;
-        assert_ok(nyz_header_version((const unsigned char *)cases[i].bytes, &version,
+        assert_ok(nyz_header_version((const unsigned char *)cases[i].bytes, 8, &version,
                                      &preamble, err));
         assert_int_equal(version, cases[i].version);
         assert_int_equal(preamble, cases[i].preamble);
@@ -68,8 +68,8 @@ static void test_other_magics_and_versions_are_refused(void **state)
         int version = 9;
         int preamble = 9;
         assert_fails(cases[i].status, cases[i].words,
-                     nyz_header_version((const unsigned char *)cases[i].bytes, &version,
-                                        &preamble, err));
+                     nyz_header_version((const unsigned char *)cases[i].bytes, 8,
+                                        &version, &preamble, err));
         assert_int_equal(version, 0);
         assert_int_equal(preamble, 0);
     }

@@ -175,9 +175,9 @@ static void nothing_is_allocated_on_the_word_of_a_header(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000,), }\n",
+        "{'descr': '<f8', 'fortran_order': False, 'shape': (200000000,), }\n",
         "{'descr': '|V2000000000', 'fortran_order': False, 'shape': (), }\n",
-        "{'descr': '<U500000000', 'fortran_order': True, 'shape': (5, 2), }\n",
+        "{'descr': '<U50000000', 'fortran_order': True, 'shape': (5, 2), }\n",
     };
     for (size_t i = 0; i < 3; i++) {
         for (int seekable = 0; seekable < 2; seekable++) {
@@ -375,6 +375,10 @@ static void what_people_load_by_mistake_is_named(void **state)
     assert_fails(NYZ_ERR_CORRUPT, "empty", nyz_load_mem("", 0, NULL, &out, err));
     assert_fails(NYZ_ERR_CORRUPT, "found 'hello '",
                  nyz_load_mem("hello world", 11, NULL, &out, err));
+    assert_fails(NYZ_ERR_CORRUPT, "found 'abc'", nyz_load_mem("abc", 3, NULL, &out, err));
+    assert_fails(NYZ_ERR_CORRUPT, "found 'PK'", nyz_load_mem("PK", 2, NULL, &out, err));
+    assert_fails(NYZ_ERR_CORRUPT, "found the end after 3 bytes",
+                 nyz_load_mem("\x93NU", 3, NULL, &out, err));
     assert_fails(NYZ_ERR_NOT_FOUND, "no such file",
                  nyz_load("/nowhere/x.npy", NULL, &out, err));
     assert_fails(NYZ_ERR_IO, "directory", nyz_load("/", NULL, &out, err));
