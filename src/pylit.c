@@ -19,15 +19,25 @@ static void skip_comment(nyz_scan *scan)
     }
 }
 
+/* The length of a backslash and a line end at the scanner's place, 0 if they are not
+ * there.  They join two lines: at the end of the text, where none follows, they do not
+ * count. */
+static size_t line_join(const nyz_scan *scan)
+{
+    const int end = nyz_scan_peek(scan, 0) == '\\' ? nyz_scan_peek(scan, 1) : 0;
+    const size_t size = end == '\r' && nyz_scan_peek(scan, 2) == '\n' ? 3 : 2;
+    return (end == '\n' || end == '\r') && nyz_scan_peek(scan, size) >= 0 ? size : 0;
+}
+
 void nyz_scan_blank(nyz_scan *scan)
 {
     for (;;) {
         const int byte = nyz_scan_peek(scan, 0);
-        const int next = byte == '\\' ? nyz_scan_peek(scan, 1) : 0;
+        const size_t join = line_join(scan);
         if (byte == '#') {
             skip_comment(scan);
-        } else if (next == '\n' || next == '\r') {
-            scan->position += 2;
+        } else if (join > 0) {
+            scan->position += join;
         } else if (byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r' ||
                    byte == '\f') {
             scan->position++;

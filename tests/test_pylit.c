@@ -120,6 +120,9 @@ static const struct {
     {"{'a': }", NYZ_ERR_CORRUPT, "a value"},
     {"\v1", NYZ_ERR_CORRUPT, "\\x0b"},
     {"1\\ 2", NYZ_ERR_CORRUPT, "the end of the text"},
+    {"{}\\\n", NYZ_ERR_CORRUPT, "found '\\'"},
+    {"{}\\\r\n", NYZ_ERR_CORRUPT, "found '\\'"},
+    {"[] \\\n\\\r", NYZ_ERR_CORRUPT, "found '\\'"},
     {"\xc2\xa0"
      "1",
      NYZ_ERR_CORRUPT, "a value"},
@@ -198,6 +201,8 @@ static void test_white_space_comments_and_continued_lines(void **state)
     assert_int_equal(dict->count, 4);
     assert_int_equal(dict->first->next->next->next->count, 2);
     assert_int_equal(dict->offset, 3);
+    assert_int_equal(read_text("()\\\n ")->type, NYZ_LIT_TUPLE);
+    assert_int_equal(read_text("()\\\n\\\r\n#")->type, NYZ_LIT_TUPLE);
 }
 
 static const struct {
