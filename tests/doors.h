@@ -6,6 +6,7 @@
 
 #include "support.h"
 
+#include "bytes.h"
 #include "codec.h"
 
 #include <inttypes.h>
@@ -87,6 +88,28 @@ static inline const char *next_line(const char *at, expected *e)
     return column(at, e->crc32, sizeof e->crc32);
 }
 
+static inline int is_one_of(const char *file, const char *const *names, size_t count)
+{
+    size_t i = 0;
+    while (i < count && strcmp(file, names[i]) != 0) {
+        i++;
+    }
+    return i < count;
+}
+
+/* The list was made where sizes have 64 bits.  Where they have 32, these arrays are too
+ * large before anything else is looked at, for NumPy, too. */
+static inline void adapt_to_sizes(expected *e)
+{
+    static const char *const large[] = {"bad/data_4e.npy", "good/growth_10.npy",
+                                        "good/growth_18.npy"};
+    if (SIZE_MAX == UINT32_MAX &&
+        is_one_of(e->file, large, sizeof large / sizeof large[0])) {
+        strcpy(e->status, "limit");
+        strcpy(e->more, "limit");
+    }
+}
+
 /* Calls `check` for every line of this kind. */
 static inline void each(const char *kind,
                         void (*check)(const expected *e, const content *whole))
@@ -97,6 +120,7 @@ static inline void each(const char *kind,
     static expected e;
     for (const char *at = (const char *)list.bytes; *at != '\0';) {
         at = next_line(at, &e);
+        adapt_to_sizes(&e);
         if (strcmp(e.kind, kind) == 0) {
             content whole = read_whole(e.file);
             check(&e, &whole);
@@ -143,6 +167,20 @@ static inline void look_at(const nyz_array *array, seen *s)
     look_at_bytes(array, s);
 }
 
+/* A header without a mark of its own ("f8") means the order of the machine that reads it,
+ * and the list was made on a little-endian one. */
+static inline void adapt_to_byteorder(const expected *e, nyz_array *array)
+{
+    static const char *const unmarked[] = {
+        "good/header_letter.npy",      "good/header_name.npy",
+        "good/header_native_mark.npy", "good/header_equals_mark.npy",
+        "good/header_bar_mark.npy",    "good/descr_U_bar.npy"};
+    if (is_one_of(e->file, unmarked, sizeof unmarked / sizeof unmarked[0])) {
+        assert_int_equal(array->dtype.byteorder, nyz_machine_byteorder());
+        array->dtype.byteorder = '<';
+    }
+}
+
 /* The array of one door against the list.  The array was loaded with the file's byte
  * order. */
 static inline void check_array(const expected *e, const char *door, nyz_status status,
@@ -161,6 +199,7 @@ static inline void check_array(const expected *e, const char *door, nyz_status s
         return;
     }
     static seen s;
+    adapt_to_byteorder(e, array);
     look_at(array, &s);
     if (strcmp(s.descr, e->descr) != 0 || strcmp(s.shape, e->shape) != 0 ||
         strcmp(s.crc32, e->crc32) != 0) {

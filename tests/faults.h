@@ -7,6 +7,8 @@
 
 #include <errno.h>
 
+#include "alloc.h"
+
 typedef struct counting {
     nyz_allocator allocator;
     size_t live;    /* bytes allocated and not freed */
@@ -25,7 +27,7 @@ static inline void *counting_alloc(void *ctx, size_t size, size_t align)
         (c->calls == c->fail_at || (c->for_good && c->calls > c->fail_at))) {
         return NULL;
     }
-    void *const memory = aligned_alloc(align, (size + align - 1) / align * align);
+    void *const memory = nyz_default_allocator.alloc(NULL, size, align);
     if (memory != NULL) {
         c->live += size;
         c->peak = c->live > c->peak ? c->live : c->peak;
@@ -40,7 +42,7 @@ static inline void counting_free(void *ctx, void *memory, size_t size)
     counting *const c = ctx;
     assert_true(c->live >= size);
     c->live -= size;
-    free(memory);
+    nyz_default_allocator.free(NULL, memory, size);
 }
 
 static inline void counting_init(counting *c)
