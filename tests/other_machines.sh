@@ -1,0 +1,261 @@
+#!/usr/bin/env bash
+# Builds everything for another machine, and runs the C tests there, in an emulator:
+#
+#     tests/other_machines.sh s390x|i686|aarch64|windows [NAME_OF_A_TEST ...]
+#
+# s390x stores its numbers the other way round; i686 has sizes of 32 bits; aarch64 has chars
+# without a sign and long doubles of 128 bits; Windows is no POSIX system.  Then the tool for that
+# machine must say of every fixture what the tool for this one says (if build/ has it).
+#
+# For Debian.  Compilers and emulators are installed with the package manager.  The libraries for
+# the other machine are Debian's, too, but nothing foreign is installed: they are only unpacked,
+# into build/other/MACHINE/root.  Ends with one line, N passed, N failed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/setup.sh
+source scripts/setup.sh
+
+MACHINE=${1-}
+FOLDER=$PWD/build/other/$MACHINE
+ROOT=$FOLDER/root # what stands under / on that machine
+LOG=build/other/$MACHINE/setup.log
+SUFFIX=           # of programs
+SYSTEM=linux
+ENDIAN=little
+DIFFERENT=        # fixtures that mean something else there; tests/doors.h says why
+
+case $MACHINE in
+s390x)
+    ARCH=s390x TRIPLET=s390x-linux-gnu ENDIAN=big COMPILER=gcc-s390x-linux-gnu
+    DIFFERENT="header_letter.npy header_name.npy header_native_mark.npy header_equals_mark.npy
+        header_bar_mark.npy descr_U_bar.npy"
+    EMULATOR=(qemu-s390x -L "$ROOT")
+    ;;
+i686) # which this machine runs by itself
+    ARCH=i386 TRIPLET=i686-linux-gnu COMPILER=gcc-i686-linux-gnu
+    DIFFERENT="data_4e.npy growth_10.npy growth_18.npy"
+    EMULATOR=("$ROOT/lib/ld-linux.so.2" --library-path
+        "$ROOT/lib/i386-linux-gnu:$ROOT/usr/lib/i386-linux-gnu")
+    ;;
+aarch64)
+    ARCH=arm64 TRIPLET=aarch64-linux-gnu COMPILER=gcc-aarch64-linux-gnu
+    EMULATOR=(qemu-aarch64 -L "$ROOT")
+    ;;
+windows)
+    ARCH='' TRIPLET=x86_64-w64-mingw32 SYSTEM=windows SUFFIX=.exe
+    COMPILER=gcc-mingw-w64-x86-64
+    EMULATOR=(env WINEPREFIX="$FOLDER/prefix" WINEDEBUG=-all /usr/lib/wine/wine64)
+    ;;
+*)
+    die "usage: tests/other_machines.sh s390x|i686|aarch64|windows [NAME_OF_A_TEST ...]"
+    ;;
+esac
+
+# Lines as in scripts/setup.sh, for apt alone.
+NEEDED="
+compiler   | runs $TRIPLET-gcc --version | $COMPILER
+meson      | runs meson --version        | meson
+ninja      | runs ninja --version        | ninja-build
+pkg-config | runs pkg-config --version   | pkg-config
+Python     | python_with json            | python3
+"
+case $MACHINE in
+s390x | aarch64)
+    NEEDED+="emulator | runs qemu-$MACHINE --version | qemu-user"
+    ;;
+windows)
+    NEEDED+="zlib | test -e /usr/$TRIPLET/lib/libz.a | libz-mingw-w64-dev
+        source packages | runs dpkg-source --version | dpkg-dev
+        emulator | test -x /usr/lib/wine/wine64 | wine64"
+    ;;
+esac
+
+# ------------------------------------------------------------------------ foreign libraries
+
+# apt with lists of its own, for one architecture and a system without any package.
+own_apt()
+{
+    quietly apt-get -q -y ${ARCH:+-o APT::Architecture="$ARCH" -o APT::Architectures="$ARCH"} \
+        -o Dir::Etc::SourceList="$FOLDER/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+        -o Dir::State="$FOLDER/apt" -o Dir::State::Lists="$FOLDER/apt/lists" \
+        -o Dir::State::Status="$FOLDER/apt/status" -o Dir::Cache="$FOLDER/apt" \
+        -o APT::Sandbox::User= -o Acquire::Languages=none "$@"
+}
+
+start_apt()
+{
+    local codename signed='signed-by=/usr/share/keyrings/debian-archive-keyring.gpg'
+    local archive=http://deb.debian.org/debian
+    # shellcheck source=/dev/null
+    codename=$(. /etc/os-release && say "${VERSION_CODENAME:-stable}")
+    mkdir -p "$FOLDER"/apt/{lists,archives}/partial
+    : >"$FOLDER/apt/status"
+    say "$1 [$signed] $archive $codename main" >"$FOLDER/apt/sources.list"
+    own_apt update
+}
+
+# The libraries and all that they need, the C library too.
+unpack_libraries()
+{
+    local libraries=(zlib1g-dev libminizip-dev libdeflate-dev libssl-dev libcmocka-dev)
+    local package link
+    say "downloading and unpacking, for $MACHINE: ${libraries[*]}"
+    start_apt deb
+    own_apt install --download-only --no-install-recommends "${libraries[@]}" libgcc-s1
+    mkdir -p "$ROOT"
+    for package in "$FOLDER"/apt/archives/*.deb; do
+        quietly dpkg -x "$package" "$ROOT"
+    done
+    find "$ROOT" -type l -lname '/*' | while read -r link; do
+        ln -sfn "$ROOT$(readlink "$link")" "$link"
+    done
+}
+
+# pc NAME LIBRARIES: what pkg-config says.
+pc()
+{
+    say "Name: $1" "Description: $1" "Version: 1" "Libs: -L$ROOT/lib $2" \
+        "Cflags: -I$ROOT/include" >"$ROOT/lib/pkgconfig/$1.pc"
+}
+
+# Of Debian's packages for Windows there is only zlib, which is linked statically.  Of minizip
+# we need what writes.
+compile_libraries()
+{
+    local source
+    local LOG=$FOLDER/setup.log
+    local -a compile=("$TRIPLET-gcc" -O2 -w -D__USE_MINGW_ANSI_STDIO=1 -I. -Iinclude -c)
+    say "compiling for $MACHINE: minizip, cmocka"
+    start_apt deb-src
+    mkdir -p "$ROOT"/{include/minizip,lib/pkgconfig} "$FOLDER/source"
+    (
+        cd "$FOLDER/source"
+        own_apt source --download-only minizip cmocka
+        for source in *.dsc; do
+            quietly dpkg-source --no-check -x "$source" "${source%%_*}"
+        done
+        cd minizip
+        quietly "${compile[@]}" zip.c ioapi.c
+        quietly "$TRIPLET-ar" rcs "$ROOT/lib/libminizip.a" zip.o ioapi.o
+        cp zip.h ioapi.h "$ROOT/include/minizip"
+        cd ../cmocka
+        say '#define HAVE_MALLOC_H 1' '#define HAVE_INTTYPES_H 1' '#define HAVE_STDINT_H 1' \
+            '#define HAVE_STRUCT_TIMESPEC 1' '#define HAVE_TIME_H 1' >config.h
+        quietly "${compile[@]}" -DHAVE_CONFIG_H src/cmocka.c
+        quietly "$TRIPLET-ar" rcs "$ROOT/lib/libcmocka.a" cmocka.o
+        cp include/cmocka.h "$ROOT/include"
+    )
+    pc zlib -l:libz.a
+    pc minizip "-lminizip -l:libz.a"
+    pc cmocka -lcmocka
+}
+
+provide_libraries()
+{
+    if [[ ! -e $ROOT/complete ]]; then
+        rm -rf "$ROOT" "$FOLDER/apt" "$FOLDER/source"
+        if [[ $MACHINE == windows ]]; then
+            compile_libraries
+        else
+            unpack_libraries
+        fi
+        rm -rf "$FOLDER/apt" "$FOLDER/source"
+        touch "$ROOT/complete"
+    fi
+}
+
+# -------------------------------------------------------------------------- building, testing
+
+# meson_list ITEM ...: a list as meson writes it.
+meson_list()
+{
+    local text
+    text=$(printf "'%s', " "$@")
+    say "[${text%, }]"
+}
+
+write_cross_file()
+{
+    local family=$MACHINE
+    local debian=${TRIPLET/i686/i386}
+    case $MACHINE in
+    i686) family=x86 ;;
+    windows) family=x86_64 ;;
+    esac
+    {
+        say "[binaries]" "c = '$TRIPLET-gcc'" "ar = '$TRIPLET-ar'" "strip = '$TRIPLET-strip'" \
+            "pkgconfig = 'pkg-config'" "exe_wrapper = $(meson_list "${EMULATOR[@]}")"
+        if [[ $MACHINE == windows ]]; then
+            say "[properties]" "pkg_config_libdir = '$ROOT/lib/pkgconfig'"
+        else
+            say "[properties]" "needs_exe_wrapper = true" "sys_root = '$ROOT'" \
+                "pkg_config_libdir = '$ROOT/usr/lib/$debian/pkgconfig'" \
+                "[built-in options]" "c_args = ['--sysroot=$ROOT']" \
+                "c_link_args = ['--sysroot=$ROOT']"
+        fi
+        say "[host_machine]" "system = '$SYSTEM'" "cpu_family = '$family'" "cpu = '$MACHINE'" \
+            "endian = '$ENDIAN'"
+    } >"$FOLDER/cross.ini"
+}
+
+build_and_test()
+{
+    local folder=$FOLDER/build
+    if [[ ! -f $folder/build.ninja ]]; then
+        quietly meson setup "$folder" --cross-file "$FOLDER/cross.ini" -Dtests=enabled
+    fi
+    say "building in $folder"
+    quietly meson compile -C "$folder"
+    rm -f "$folder"/meson-logs/testlog*.json
+    meson test -C "$folder" --no-rebuild --print-errorlogs --timeout-multiplier 10 "$@" ||
+        say "meson test: status $?"
+    read -r passed failed _ < <("$PYTHON" scripts/tally.py meson "$folder/meson-logs")
+}
+
+# What this tool says of a file, its exit status too.
+describe()
+{
+    "$@" 2>&1 || say "status $?"
+}
+
+# The same digests or the same refusals, there as here.
+compare_tools()
+{
+    local file count=0
+    local there=("${EMULATOR[@]}" "$FOLDER/build/nyz$SUFFIX")
+    if [[ ! -x build/nyz || ! -e $FOLDER/build/nyz$SUFFIX ]]; then
+        say "NOT RUN: the comparison of the tools; build/nyz or its sister is missing"
+        return
+    fi
+    quietly meson compile -C build
+    for file in fixtures/*/*.np?; do
+        if [[ " $DIFFERENT " == *[[:space:]]"${file##*/}"[[:space:]]* ]]; then
+            continue
+        fi
+        if diff <(describe build/nyz digest --json "$file") \
+            <(describe "${there[@]}" digest --json "$file") >"$FOLDER/diff.txt"; then
+            count=$((count + 1))
+        else
+            say "$file: not the same here and there:"
+            head -n 4 "$FOLDER/diff.txt"
+            failed=$((failed + 1))
+        fi
+    done
+    say "nyz digest: the same for $count files"
+    passed=$((passed + count))
+}
+
+passed=0
+failed=0
+shift
+mkdir -p "$FOLDER" build
+: >"$LOG"
+provide "$NEEDED"
+provide_libraries
+write_cross_file
+build_and_test "$@"
+if [[ $# == 0 ]]; then
+    compare_tools
+fi
+say "$MACHINE: $passed passed, $failed failed"
+exit $((failed > 0 || passed == 0))
