@@ -15,7 +15,7 @@ import pytest
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOOL = os.path.abspath(os.environ.get("NYZ_TOOL", os.path.join(ROOT, "build", "nyz")))
 COMMANDS = ["ls", "show", "digest", "cp"]
-NUMPY2 = int(np.__version__.split(".")[0]) >= 2
+NUMPY = tuple(map(int, np.__version__.split(".")[:2]))
 
 pytestmark = pytest.mark.skipif(not os.path.exists(TOOL), reason="the tool is not built")
 
@@ -47,7 +47,7 @@ def npy_bytes(*arrays):
 
 
 def numpy_text(array, **options):
-    if NUMPY2:  # the layout of 2.3 and later knows other limits for float16 and float32
+    if NUMPY >= (2, 3):  # its layout knows other limits for float16 and float32
         options["legacy"] = "2.2"
     with np.printoptions(floatmode="unique", **options):
         return str(array) + "\n"
@@ -387,7 +387,7 @@ def agreed(array):
         return True
     if array.dtype.kind == "U":
         return False
-    return not NUMPY2 or (array.dtype.kind != "S" and array.dtype.names is None)
+    return NUMPY < (2, 0) or (array.dtype.kind != "S" and array.dtype.names is None)
 
 
 @pytest.mark.parametrize("name", sorted(MAKERS))
