@@ -9,11 +9,13 @@
 
 enum {
     END_SIZE = 22, /* without the comment */
+    LOCATOR_SIZE = 20,
     MAX_COMMENT = 0xffff,
     MAX_PADDING = 65536 /* NUL bytes behind it: tar pads to blocks */
 };
 
 static const unsigned char end_signature[4] = {'P', 'K', 5, 6};
+static const unsigned char locator_signature[4] = {'P', 'K', 6, 7};
 
 static int has_signature(const unsigned char *bytes, const unsigned char signature[4])
 {
@@ -84,6 +86,16 @@ static size_t comment_size(const unsigned char *end_record)
     return nyz_load_le16(end_record + 20);
 }
 
+static void parse_end(const unsigned char *record, nyz_zip_end *out)
+{
+    out->disk = nyz_load_le16(record + 4);
+    out->directory_disk = nyz_load_le16(record + 6);
+    out->disk_count = nyz_load_le16(record + 8);
+    out->count = nyz_load_le16(record + 10);
+    out->size = nyz_load_le32(record + 12);
+    out->offset = nyz_load_le32(record + 16);
+}
+
 /* The last end record in the tail whose comment reaches the end, NUL padding aside; -1:
  * none. *misfit: one that does not, -1: none. */
 static int64_t scan_tail(const unsigned char *tail, int64_t size, int64_t *misfit)
@@ -129,29 +141,49 @@ static nyz_status fail_no_end(const nyz_stream *stream, int64_t size, int64_t mi
                     "no end record: not a zip archive, or cut short");
 }
 
+/* Whether a reader that takes the last signature for the end record, as many do, would
+ * find a directory by it.  at: of the record in the file, tail[at - start] its first
+ * byte. */
+static int is_readable(const unsigned char *tail, int64_t start, int64_t at)
+{
+    nyz_zip_end values;
+    parse_end(tail + (at - start), &values);
+    return values.size + values.offset <= (uint64_t)at ||
+           (at - start >= LOCATOR_SIZE &&
+            has_signature(tail + (at - start) - LOCATOR_SIZE, locator_signature));
+}
+
 static nyz_status search_end(const nyz_stream *stream, const nyz_allocator *allocator,
                              int64_t size, unsigned char record[END_SIZE],
                              int64_t *position, nyz_error *err)
 {
     const int64_t tail_size = nyz_min(size, END_SIZE + MAX_COMMENT + MAX_PADDING);
+    const int64_t start = size - tail_size;
     int64_t misfit = -1;
     int64_t found = -1;
+    int two = 0;
     void *tail;
     NYZ_TRY(nyz_alloc(allocator, tail_size, &tail, err));
     const nyz_status status =
-        nyz_stream_read_at(stream, size - tail_size, tail, tail_size, "end record", err);
+        nyz_stream_read_at(stream, start, tail, tail_size, "end record", err);
     if (status == NYZ_OK) {
         found = scan_tail(tail, tail_size, &misfit);
+        two = found >= 0 && misfit >= 0 && is_readable(tail, start, start + misfit);
     }
     if (found >= 0) {
         memcpy(record, (unsigned char *)tail + found, END_SIZE);
-        *position = size - tail_size + found;
+        *position = start + found;
     }
     nyz_release(allocator, tail, tail_size);
+    if (two) {
+        return nyz_fail(err, NYZ_ERR_CORRUPT, start + misfit,
+                        "a second end record in the comment of the first: readers would "
+                        "differ in which of them counts");
+    }
     if (status != NYZ_OK || found >= 0) {
         return status;
     }
-    return fail_no_end(stream, size, misfit < 0 ? -1 : size - tail_size + misfit, err);
+    return fail_no_end(stream, size, misfit < 0 ? -1 : start + misfit, err);
 }
 
 static nyz_status find_end(const nyz_stream *stream, const nyz_allocator *allocator,
@@ -167,16 +199,6 @@ static nyz_status find_end(const nyz_stream *stream, const nyz_allocator *alloca
         return NYZ_OK;
     }
     return search_end(stream, allocator, size, record, position, err);
-}
-
-static void parse_end(const unsigned char *record, nyz_zip_end *out)
-{
-    out->disk = nyz_load_le16(record + 4);
-    out->directory_disk = nyz_load_le16(record + 6);
-    out->disk_count = nyz_load_le16(record + 8);
-    out->count = nyz_load_le16(record + 10);
-    out->size = nyz_load_le32(record + 12);
-    out->offset = nyz_load_le32(record + 16);
 }
 
 /* ---------------------------------------------------------------- what they amount to */

@@ -50,6 +50,7 @@ static nyz_status find_end64(const nyz_stream *stream, int64_t locator, uint64_t
                              unsigned char record[END64_SIZE], int64_t *position,
                              nyz_error *err)
 {
+    unsigned char nearest[4];
     int found = 0;
     *position = target <= INT64_MAX ? (int64_t)target : -1;
     NYZ_TRY(read_end64(stream, *position, locator, record, &found, err));
@@ -63,6 +64,14 @@ static nyz_status find_end64(const nyz_stream *stream, int64_t locator, uint64_t
             "no zip64 end record where its locator points (%llu) that ends at "
             "the locator",
             (unsigned long long)target);
+    }
+    NYZ_TRY(nyz_stream_read_at(stream, locator - END64_SIZE, nearest, sizeof nearest,
+                               "zip64 end record", err));
+    if (*position != locator - END64_SIZE && has_signature(nearest, end64_signature)) {
+        return nyz_fail(
+            err, NYZ_ERR_CORRUPT, locator - END64_SIZE,
+            "a second zip64 end record within the first: readers would differ "
+            "in which of them counts");
     }
     return NYZ_OK;
 }

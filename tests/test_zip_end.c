@@ -241,9 +241,56 @@ static void last_fitting_end_record_counts(void **state)
     zb_patch(&a, right + 20, 2, 26);
     zb_record(&a, 5, 6, 22); /* one more, whose comment would be longer than the file */
     zb_patch(&a, a.size - 2, 2, 9);
+    zb_patch(&a, a.size - 6, 4, 1000); /* and whose directory is not there */
     zb_append(&a, "abcd", 4);
     assert_ok(zb_read(&a, NULL, &dir, err));
     assert_int_equal(dir.count, 2);
+    nyz_zip_dir_free(&dir);
+    zb_free(&a);
+}
+
+/* zipfile and unzip take the last signature: they would see the archive in the comment.
+ */
+static void an_archive_in_the_comment_with_bytes_behind_is_refused(void **state)
+{
+    (void)state;
+    for (int zip64 = 0; zip64 < 2; zip64++) {
+        zb_archive inner = {0};
+        zb_archive a = {0};
+        nyz_zip_dir dir;
+        zb_add(&inner, (zb_member){.name = "evil.npy", .data = "x", .size = 1});
+        zb_finish(&inner, zip64);
+        if (zip64) {
+            zb_patch(&inner, inner.end + 16, 4, 0xffffffff);
+        }
+        zb_add_two(&a);
+        zb_finish(&a, 0);
+        zb_patch(&a, a.end + 20, 2, inner.size + 1);
+        zb_append(&a, inner.bytes, inner.size);
+        zb_append(&a, "x", 1);
+        assert_fails(NYZ_ERR_CORRUPT, "second end record", zb_read(&a, NULL, &dir, err));
+        zb_free(&inner);
+        zb_free(&a);
+    }
+}
+
+/* zipfile looks 56 bytes before the locator, wherever that points. */
+static void a_zip64_record_in_the_data_of_another_is_refused(void **state)
+{
+    (void)state;
+    zb_archive a = {0};
+    nyz_zip_dir dir;
+    zb_add_two(&a);
+    zb_finish(&a, 1);
+    unsigned char twice[56 + 20 + 22]; /* the zip64 record once more, and what follows */
+    memcpy(twice, a.bytes + a.end64, sizeof twice);
+    a.size = a.locator;
+    zb_append(&a, twice, sizeof twice);
+    zb_patch(&a, a.end64 + 4, 8, 44 + 56);
+    assert_fails(NYZ_ERR_CORRUPT, "second zip64 end record",
+                 zb_read(&a, NULL, &dir, err));
+    zb_patch(&a, a.end64 + 56, 1, 'x');
+    assert_ok(zb_read(&a, NULL, &dir, err));
     nyz_zip_dir_free(&dir);
     zb_free(&a);
 }
@@ -285,6 +332,8 @@ int main(void)
         cmocka_unit_test(bytes_before_and_behind),
         cmocka_unit_test(other_bytes_behind_are_refused),
         cmocka_unit_test(last_fitting_end_record_counts),
+        cmocka_unit_test(an_archive_in_the_comment_with_bytes_behind_is_refused),
+        cmocka_unit_test(a_zip64_record_in_the_data_of_another_is_refused),
         cmocka_unit_test(what_is_no_archive_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
