@@ -2,6 +2,7 @@
  * lists and dictionaries of them, and the parameters of a network that NumPy has trained.
  * Usage: digits FIXTURES OUT   (folders: the one with digits*.np?, and one to write to)
  * Each step prints a line; the first that goes wrong ends the program with status 1. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,9 +142,8 @@ static nyz_status list_of_tensors(struct story *s, nyz_error *err)
     if (status == NYZ_OK)
         status = holds(path, NULL, list, 2, err);
     if (status == NYZ_OK)
-        printf(
-            "2  list of tensors: images and labels saved to list.npz and loaded in their "
-            "order: equal\n");
+        printf("2  list of tensors: images and labels saved to list.npz and loaded in "
+               "their order: equal\n");
     return status;
 }
 
@@ -158,8 +158,8 @@ static nyz_status dictionary_of_tensors(struct story *s, nyz_error *err)
     if (status == NYZ_OK)
         status = holds(path, names, values, 2, err);
     if (status == NYZ_OK)
-        printf("3  dictionary of tensors: x and y saved to dict.npz and loaded by name: "
-               "equal\n");
+        printf("3  dictionary of tensors: x and y saved to dict.npz and loaded by "
+               "name: equal\n");
     return status;
 }
 
@@ -200,13 +200,12 @@ static nyz_status compare_logits(struct story *s, float *largest, float *differe
     }
     const float *theirs = numpy.data;
     *largest = *difference = 0;
-    for (int64_t i = 0; i < count && *difference == *difference;
-         i++) { /* a NaN ends it */
+    for (int64_t i = 0; i < count && !isnan(*difference); i++) {
         const float size = theirs[i] < 0 ? -theirs[i] : theirs[i];
         const float gap = s->logits[i] < theirs[i] ? theirs[i] - s->logits[i]
                                                    : s->logits[i] - theirs[i];
         *largest = size > *largest ? size : *largest;
-        if (!(gap <= *difference))
+        if (!(gap <= *difference)) /* also a NaN, which must not get lost */
             *difference = gap;
     }
     nyz_array_free(&numpy);
@@ -223,9 +222,8 @@ static nyz_status forward_pass(struct story *s, nyz_error *err)
     if (status != NYZ_OK)
         return status;
     const double right = network_accuracy(&s->network, s->logits, &s->test_labels);
-    printf("5  forward pass: %.1f %% of %d test images right; largest difference from "
-           "NumPy's "
-           "logits %.1e (largest logit %.1f)\n",
+    printf("5  forward pass: %.1f %% of %d test images right; largest difference "
+           "from NumPy's logits %.1e (largest logit %.1f)\n",
            right, (int)s->test_images.shape[0], (double)difference, (double)largest);
     if (!(difference <= 1e-5F * largest))
         return wrong(err, "the logits differ too much from NumPy's");
@@ -294,10 +292,9 @@ static nyz_status first_layer_only(struct story *s, nyz_error *err)
     network_train_head(&s->parity, &s->train_images, &s->train_labels);
     network_forward(&s->parity, &s->test_images, s->again);
     const double right = network_accuracy(&s->parity, s->again, &s->test_labels);
-    printf(
-        "8  first layer only: layer1.* loaded by prefix into a 64-256-2 network; with a "
-        "new head it tells odd from even, %.1f %% right\n",
-        right);
+    printf("8  first layer only: layer1.* loaded by prefix into a 64-256-2 network; "
+           "with a new head it tells odd from even, %.1f %% right\n",
+           right);
     if (right < 95)
         return wrong(err, "the accuracy is below 95 %%");
     const nyz_status joined = join(s->out, "parity.npz", path, err);

@@ -4,8 +4,8 @@
 
 #include <openssl/evp.h>
 
-#define PIECE                                                                            \
-    ((int64_t)4 << 20) /* bytes copied at a time: much to hash, little to hold */
+/* Bytes copied at a time: much to hash, little to hold. */
+#define PIECE ((int64_t)4 << 20)
 
 static nyz_status fail(nyz_error *err)
 {

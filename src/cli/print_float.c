@@ -93,8 +93,7 @@ void nyz_float_scan(nyz_float_format *f, long double value)
 /* max / min > 1000, in the arithmetic of the type. */
 static int is_wide(const nyz_float_format *f)
 {
-    if (f->size ==
-        2) { /* 1000.25 is the last quotient that half precision rounds to 1000 */
+    if (f->size == 2) { /* half precision rounds quotients up to 1000.25 to 1000 */
         return (double)f->max / (double)f->min > 1000.25;
     }
     if (f->size == 4) {

@@ -41,24 +41,14 @@ size_t nyz_utf8_next(const char *text, size_t size, uint32_t *point)
 
 void nyz_line_point(nyz_line *line, uint32_t point)
 {
+    static const unsigned lead[4] = {0, 0xC0, 0xE0, 0xF0};
+    const int more = point < 0x80 ? 0 : point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
     char out[4];
-    size_t length = 0;
-    if (point < 0x80) {
-        out[length++] = (char)point;
-    } else if (point < 0x800) {
-        out[length++] = (char)(0xC0 | point >> 6);
-    } else if (point < 0x10000) {
-        out[length++] = (char)(0xE0 | point >> 12);
-    } else {
-        out[length++] = (char)(0xF0 | (point >> 18 & 7));
+    out[0] = (char)(lead[more] | (point >> 6 * more & 0x7F));
+    for (int i = 1; i <= more; i++) {
+        out[i] = (char)(0x80 | (point >> 6 * (more - i) & 0x3F));
     }
-    for (int shift = point < 0x800     ? 0
-                     : point < 0x10000 ? 6
-                                       : 12;
-         point >= 0x80 && shift >= 0; shift -= 6) {
-        out[length++] = (char)(0x80 | (point >> shift & 0x3F));
-    }
-    nyz_line_put(line, out, length);
+    nyz_line_put(line, out, (size_t)more + 1);
 }
 
 int64_t nyz_columns(const char *text, size_t size)
@@ -99,12 +89,20 @@ int nyz_printable(uint32_t point)
 void nyz_line_escape(nyz_line *line, uint32_t point)
 {
     char text[16];
-    if (point == '\n' || point == '\r' || point == '\t') {
-        snprintf(text, sizeof text, "\\%c",
-                 point == '\n'   ? 'n'
-                 : point == '\r' ? 'r'
-                                 : 't');
-    } else if (point < 0x100) {
+    switch (point) {
+    case '\n':
+        nyz_line_puts(line, "\\n");
+        return;
+    case '\r':
+        nyz_line_puts(line, "\\r");
+        return;
+    case '\t':
+        nyz_line_puts(line, "\\t");
+        return;
+    default:
+        break;
+    }
+    if (point < 0x100) {
         snprintf(text, sizeof text, "\\x%02x", (unsigned)point);
     } else if (point < 0x10000) {
         snprintf(text, sizeof text, "\\u%04x", (unsigned)point);
@@ -112,6 +110,16 @@ void nyz_line_escape(nyz_line *line, uint32_t point)
         snprintf(text, sizeof text, "\\U%08x", (unsigned)point);
     }
     nyz_line_puts(line, text);
+}
+
+/* The character itself if it can be printed, else its escape. */
+static void put_point(nyz_line *line, uint32_t point)
+{
+    if (nyz_printable(point)) {
+        nyz_line_point(line, point);
+    } else {
+        nyz_line_escape(line, point);
+    }
 }
 
 void nyz_line_name(nyz_line *line, const char *text, size_t size)
@@ -122,10 +130,8 @@ void nyz_line_name(nyz_line *line, const char *text, size_t size)
         const size_t length = nyz_utf8_next(text + i, size - i, &point);
         if (point == UINT32_MAX) {
             nyz_line_escape(line, (unsigned char)text[i]);
-        } else if (nyz_printable(point)) {
-            nyz_line_put(line, text + i, length);
         } else {
-            nyz_line_escape(line, point);
+            put_point(line, point);
         }
         i += length;
     }
@@ -185,11 +191,7 @@ void nyz_line_str(nyz_line *line, const unsigned char *points, size_t count)
         if (point == (unsigned char)quote || point == '\\') {
             nyz_line_puts(line, "\\");
         }
-        if (nyz_printable(point)) {
-            nyz_line_point(line, point);
-        } else {
-            nyz_line_escape(line, point);
-        }
+        put_point(line, point);
     }
     nyz_line_put(line, &quote, 1);
 }
@@ -197,12 +199,7 @@ void nyz_line_str(nyz_line *line, const unsigned char *points, size_t count)
 void nyz_line_str_plain(nyz_line *line, const unsigned char *points, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const uint32_t point = point_at(points, i);
-        if (nyz_printable(point)) {
-            nyz_line_point(line, point);
-        } else {
-            nyz_line_escape(line, point);
-        }
+        put_point(line, point_at(points, i));
     }
 }
 
