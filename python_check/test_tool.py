@@ -12,6 +12,11 @@ import zipfile
 import numpy as np
 import pytest
 
+try:
+    import resource
+except ImportError:  # not a Unix
+    resource = None
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOOL = os.path.abspath(os.environ.get("NYZ_TOOL", os.path.join(ROOT, "build", "nyz")))
 COMMANDS = ["ls", "show", "digest", "cp"]
@@ -173,6 +178,19 @@ def test_a_full_disk_exits_3(folder, args):
 @pytest.mark.parametrize("name", ["a.npy", "three.npy"])
 def test_a_full_device_exits_3(folder, name):
     assert b"/dev/full: " in fails(3, "cp", folder / name, "/dev/full").stderr
+
+
+@pytest.mark.skipif(resource is None, reason="no limits of processes")
+@pytest.mark.parametrize("name", ["x.npy", "x.npz"])
+def test_a_file_size_limit_exits_3_and_leaves_nothing(tmp_path, name):
+    out = tmp_path / "out"
+    out.mkdir()
+    np.save(tmp_path / "big.npy", np.zeros(10000))
+    done = subprocess.run([TOOL, "cp", tmp_path / "big.npy", out / name], capture_output=True,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE,
+                                                                (4096, 4096)))
+    assert done.returncode == 3 and b"cannot write" in done.stderr
+    assert os.listdir(out) == []
 
 
 @pytest.mark.parametrize("name", ["a.npy", "three.npy", "some.npz"])

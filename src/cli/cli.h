@@ -55,8 +55,8 @@ int nyz_worse(int a, int b);
 
 /* What differs between systems (platform_*.c). */
 
-/* Puts stdin and stdout into binary mode, and lets a broken pipe end the tool quietly.
- * May replace the arguments by UTF-8 ones. */
+/* Puts stdin and stdout into binary mode, and lets a broken pipe end the tool quietly,
+ * but not a limit on the size of files. May replace the arguments by UTF-8 ones. */
 void nyz_platform_start(int *argc, char ***argv);
 /* fopen for a UTF-8 path. */
 FILE *nyz_platform_open(const char *path, const char *mode);
