@@ -355,6 +355,43 @@ static void select_gives_the_field_by_name_or_title_with_its_subarray_last(void 
     nyz_dtype_free(&dtype);
 }
 
+static void views_without_elements_point_where_the_array_does(void **state)
+{
+    (void)state;
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_INT32);
+    const int64_t shape[2] = {0, 3};
+    nyz_array a;
+    nyz_array view;
+    assert_ok(nyz_wrap(counting, &dtype, 2, shape, NULL, &a, err));
+    assert_ok(nyz_slice(&a, 1, 2, 3, 1, &view, err));
+    assert_ptr_equal(view.data, counting);
+    assert_ok(nyz_index(&a, 1, 2, &view, err));
+    assert_ptr_equal(view.data, counting);
+}
+
+static void select_gives_a_matrix_its_strides(void **state)
+{
+    (void)state;
+    static const char descr[] =
+        "[('a', '<i4'), ('m', '<i2', (4, 2, 3)), ('e', '<i4', (0, 2))]";
+    static const unsigned char data[52];
+    static const int64_t expected[3] = {12, 6, 2};
+    nyz_dtype dtype;
+    nyz_array a;
+    nyz_array field;
+    assert_ok(nyz_dtype_parse(descr, strlen(descr), NULL, &dtype, err));
+    assert_ok(nyz_wrap(data, &dtype, 0, NULL, NULL, &a, err));
+    assert_ok(nyz_select(&a, "m", &field, err));
+    assert_int_equal(field.ndim, 3);
+    assert_memory_equal(field.strides, expected, sizeof expected);
+    assert_ptr_equal(field.data, data + 4);
+    assert_ok(nyz_select(&a, "e", &field, err));
+    assert_int_equal(field.ndim, 2);
+    assert_int_equal(field.strides[0], 8);
+    assert_int_equal(nyz_size(&field), 0);
+    nyz_dtype_free(&dtype);
+}
+
 static void select_refuses_more_elements_than_can_be_counted(void **state)
 {
     (void)state;
@@ -400,6 +437,8 @@ int main(void)
         cmocka_unit_test(gather_and_scatter_take_any_range_of_any_strides),
         cmocka_unit_test(items_of_every_size_are_copied_whole),
         cmocka_unit_test(select_gives_the_field_by_name_or_title_with_its_subarray_last),
+        cmocka_unit_test(views_without_elements_point_where_the_array_does),
+        cmocka_unit_test(select_gives_a_matrix_its_strides),
         cmocka_unit_test(select_refuses_more_elements_than_can_be_counted),
         cmocka_unit_test(a_zeroed_array_may_be_freed_twice),
     };

@@ -136,6 +136,9 @@ static const struct {
     {"[('', '|V3'), ('', '<V5')]", "[('', '|V8')]", 8},
     {"[('x', '<f4'), ('y', '>i2')]", "[('x', '<f4'), ('y', '>i2')]", 6},
     {"[['x', '<f4']]", "[('x', '<f4')]", 4},
+    {"[('abcdefghi', '|i1'), ('abcdefgh', '|i1')]",
+     "[('abcdefghi', '|i1'), ('abcdefgh', '|i1')]", 2},
+    {"[('a', '|i1'), ('a\\x00', '|i1')]", "[('a', '|i1'), ('a\\x00', '|i1')]", 2},
     {"[('a', '|i1'), ('', '|V3'), ('b', '<i4'), ('c', '|i1'), ('', '|V3')]",
      "[('a', '|i1'), ('', '|V3'), ('b', '<i4'), ('c', '|i1'), ('', '|V3')]", 12},
     {"[('', 'V3', (2,)), ('a', '<i2')]", "[('', '|V6'), ('a', '<i2')]", 8},
@@ -384,6 +387,9 @@ static void test_overlapping_fields_have_no_text(void **state)
                          .fields = fields};
     size_t length = 0;
     assert_ok(nyz_dtype_check(&d, err));
+    assert_fails(NYZ_ERR_UNSUPPORTED, "overlap",
+                 nyz_dtype_format(&d, NULL, 0, &length, err));
+    fields[1].offset = 3;
     assert_fails(NYZ_ERR_UNSUPPORTED, "overlap",
                  nyz_dtype_format(&d, NULL, 0, &length, err));
     fields[1].offset = 4;

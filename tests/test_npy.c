@@ -67,6 +67,7 @@ static void an_array_survives_memory_in_every_order_and_byte_order(void **state)
             nyz_options load = {0};
             nyz_buffer file;
             nyz_array back;
+            nyz_array streamed;
             nyz_array native;
             save.order = (nyz_order)(k % 3);
             save.byteorder = (nyz_byteorder)(k / 3 % 5);
@@ -78,6 +79,12 @@ static void an_array_survives_memory_in_every_order_and_byte_order(void **state)
                 assert_true(nyz_is_contiguous(&back, load.order));
             }
             assert_int_equal((uintptr_t)back.data % 64, 0);
+            trickle t = {.buffer = file};
+            const nyz_stream s = trickle_stream(&t, 7, 0);
+            assert_ok(nyz_read(&s, &load, &streamed, err));
+            assert_memory_equal(streamed.strides, back.strides, sizeof back.strides);
+            assert_memory_equal(streamed.data, back.data, sizeof numbers);
+            nyz_array_free(&streamed);
             nyz_options c = {0};
             c.order = NYZ_C_ORDER;
             assert_ok(nyz_copy(&back, &c, &native, err));
@@ -89,6 +96,31 @@ static void an_array_survives_memory_in_every_order_and_byte_order(void **state)
             nyz_array_free(&back);
             nyz_buffer_free(&file);
         }
+    }
+}
+
+/* As for NumPy, where both orders are the same: then the header does not say Fortran. */
+static void fortran_order_is_said_only_where_it_differs(void **state)
+{
+    (void)state;
+    static const struct {
+        int ndim;
+        int64_t shape[2];
+        const char *words;
+    } cases[] = {
+        {0, {0}, "'fortran_order': False"},    {1, {6}, "'fortran_order': False"},
+        {2, {1, 6}, "'fortran_order': False"}, {2, {0, 3}, "'fortran_order': False"},
+        {2, {6, 1}, "'fortran_order': False"}, {2, {3, 2}, "'fortran_order': True"},
+    };
+    nyz_options opt = {0};
+    opt.order = NYZ_F_ORDER;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const nyz_array a = wrapped(numbers, NYZ_UINT8, cases[i].ndim, cases[i].shape);
+        nyz_buffer file;
+        assert_ok(nyz_save_mem(&a, &opt, &file, err));
+        file.data[127] = '\0';
+        assert_non_null(strstr((const char *)file.data + 10, cases[i].words));
+        nyz_buffer_free(&file);
     }
 }
 
@@ -154,7 +186,8 @@ static void a_file_cut_anywhere_is_corrupt_and_leaves_nothing(void **state)
     for (size_t size = 0; size < file.size; size++) {
         nyz_array out;
         memset(&out, 0xff, sizeof out);
-        assert_fails(NYZ_ERR_CORRUPT, "", nyz_load_mem(file.data, size, &opt, &out, err));
+        assert_fails(NYZ_ERR_CORRUPT, size < 128 ? "" : "(6 items of 8)",
+                     nyz_load_mem(file.data, size, &opt, &out, err));
         assert_null(out.data);
         assert_null(out.owner);
         assert_int_equal(out.ndim, 0);
@@ -512,6 +545,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(saved_bytes_are_numpys),
         cmocka_unit_test(an_array_survives_memory_in_every_order_and_byte_order),
+        cmocka_unit_test(fortran_order_is_said_only_where_it_differs),
         cmocka_unit_test(arrays_in_one_stream_are_read_one_by_one_until_not_found),
         cmocka_unit_test(read_header_leaves_the_stream_at_the_data),
         cmocka_unit_test(a_file_cut_anywhere_is_corrupt_and_leaves_nothing),

@@ -100,6 +100,7 @@ static const struct {
     {"000000000000000000000", NYZ_ERR_CORRUPT, "20 digits"},
     {"99999999999999999999", NYZ_ERR_CORRUPT, "64 bits"},
     {"9223372036854775808", NYZ_ERR_CORRUPT, "64 bits"},
+    {"18446744073709551617", NYZ_ERR_CORRUPT, "64 bits"},
     {"nan", NYZ_ERR_CORRUPT, "found 'nan'"},
     {"true", NYZ_ERR_CORRUPT, "found 'true'"},
     {"Truee", NYZ_ERR_CORRUPT, "found 'Truee'"},
@@ -247,6 +248,22 @@ static void test_latin1_text_becomes_utf8(void **state)
     assert_memory_equal(lit->text, "\xc3\xa9\\\xc3\xbf", 5);
 }
 
+/* In UTF-8 it takes twice the room, and must not reach into what is parsed after it. */
+static void test_long_latin1_text_has_room(void **state)
+{
+    (void)state;
+    char text[1 + 1 + 1000 + sizeof "', 'x', 7]"] = "['";
+    memset(text + 2, 0xe9, 1000);
+    memcpy(text + 2 + 1000, "', 'x', 7]", 10);
+    const nyz_lit *const lit = read_as(text, 2 + 1000 + 10, &latin1_rules);
+    assert_int_equal(lit->count, 3);
+    assert_int_equal(lit->first->count, 2000);
+    for (int i = 0; i < 2000; i += 2) {
+        assert_memory_equal(lit->first->text + i, "\xc3\xa9", 2);
+    }
+    assert_int_equal(lit->first->next->next->count, 7);
+}
+
 static void test_brackets_are_read_to_the_limit_and_no_deeper(void **state)
 {
     (void)state;
@@ -326,6 +343,7 @@ int main(void)
         arena_test(test_white_space_comments_and_continued_lines),
         arena_test(test_strings_and_their_escapes),
         arena_test(test_latin1_text_becomes_utf8),
+        arena_test(test_long_latin1_text_has_room),
         arena_test(test_brackets_are_read_to_the_limit_and_no_deeper),
         arena_test(test_errors_point_at_the_place),
         cmocka_unit_test(test_repr_is_pythons),
