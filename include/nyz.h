@@ -14,6 +14,7 @@
  *     NULL (handles).  What an output held before the call is overwritten, not freed.
  *  3. Arguments stand in this order: object, inputs, options, outputs, error.  `opt` and `err`
  *     may always be NULL.  *err is written only on failure.  Other pointers must not be NULL.
+ *     An output may not be an input too: a view of a view goes to a struct of its own.
  *  4. Extents, strides, offsets and counts are int64_t.  Sizes of memory are size_t.
  *     Strides are in bytes, as NumPy's are (DLPack's are in elements).
  *  5. Every struct may be {0}: empty, or the defaults; and an empty one may be freed.
@@ -321,7 +322,8 @@ NYZ_API nyz_status nyz_select(const nyz_array *array, const char *name, nyz_arra
 
 /* A contiguous copy of any view, dtype included; out owns it.  opt->order: NYZ_KEEP_ORDER
  * copies a Fortran array to Fortran order and everything else to C order.  opt->byteorder:
- * native by default.  Bytes of padding are copied as they are. */
+ * native by default.  Bytes of padding are copied as they are.
+ * Errors: UNSUPPORTED (the byte order of fields that overlap is to change). */
 NYZ_API nyz_status nyz_copy(const nyz_array *array, const nyz_options *opt, nyz_array *out,
                             nyz_error *err);
 
@@ -341,9 +343,9 @@ NYZ_API nyz_status nyz_load(const char *path, const nyz_options *opt, nyz_array 
 NYZ_API nyz_status nyz_load_mem(const void *bytes, size_t size, const nyz_options *opt,
                                 nyz_array *out, nyz_error *err);
 
-/* Only the header of a .npy file: dtype (byte order as in the file), shape, and the strides
- * that loading would give; data is NULL.  out owns the dtype.  Arrays of Python objects
- * succeed here, with NYZ_OBJECT.  Whether the data is all there is not looked at.
+/* Only the header of a .npy file: dtype and strides as the file has them (byte order, memory
+ * order; opt's do not count), and shape; data is NULL.  out owns the dtype.  Arrays of Python
+ * objects succeed here, with NYZ_OBJECT.  Whether the data is all there is not looked at.
  * Errors: NOT_FOUND, IO, CORRUPT, UNSUPPORTED, LIMIT. */
 NYZ_API nyz_status nyz_peek(const char *path, const nyz_options *opt, nyz_array *out,
                             nyz_error *err);

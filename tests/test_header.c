@@ -301,6 +301,9 @@ static void test_array_bytes_limit_counts_elements_without_bytes_too(void **stat
                  parse(SHAPE("(0, 11)"), 1, &a, err));
     assert_fails(NYZ_ERR_LIMIT, "limits.array_bytes",
                  parse(DICT("'|S0'", "False", "(81,)"), 1, &a, err));
+    assert_fails(
+        NYZ_ERR_CORRUPT, "64 bits",
+        parse(DICT("'|S0'", "False", "(0, 9223372036854775807, 2)"), 1, &a, err));
 }
 
 static void test_objects_and_nested_subarrays_are_shown(void **state)

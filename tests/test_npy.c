@@ -122,6 +122,15 @@ static void fortran_order_is_said_only_where_it_differs(void **state)
         assert_non_null(strstr((const char *)file.data + 10, cases[i].words));
         nyz_buffer_free(&file);
     }
+    nyz_dtype no_bytes;
+    nyz_array a;
+    nyz_buffer file;
+    assert_ok(nyz_dtype_parse("|V0", 3, NULL, &no_bytes, err));
+    assert_ok(nyz_wrap(NULL, &no_bytes, 2, two_by_three, NULL, &a, err));
+    assert_ok(nyz_save_mem(&a, &opt, &file, err));
+    file.data[127] = '\0';
+    assert_non_null(strstr((const char *)file.data + 10, "'fortran_order': False"));
+    nyz_buffer_free(&file);
 }
 
 static void arrays_in_one_stream_are_read_one_by_one_until_not_found(void **state)
