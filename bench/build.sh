@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# What bench/run and bench/check share; sourced by both, in the project's folder.
+# shellcheck source=scripts/setup.sh
+source scripts/setup.sh
+
+BENCH=build/bench
+LOG=$BENCH/setup.log
+
+# build_library SOURCES FOLDER OPTION ...: the static library alone, in release mode.
+build_library()
+{
+    local sources=$1 folder=$2
+    shift 2
+    if [[ ! -f $folder/build.ninja ]]; then
+        quietly meson setup "$folder" "$sources" --buildtype=release -Dtool=disabled \
+            -Dtests=disabled -Dexamples=false "$@"
+    fi
+    quietly meson compile -C "$folder" nyz:static_library
+}
+
+# link SOURCES LIBRARY_FOLDER PROGRAM ARGUMENT ...: a program with the library of that folder,
+# against the nyz.h of those sources.
+link()
+{
+    local sources=$1 folder=$2 program=$3 needs
+    shift 3
+    needs=$(PKG_CONFIG_PATH=$folder/meson-uninstalled pkg-config --static --libs nyz)
+    # shellcheck disable=SC2086 # options, and CC may hold some, too
+    quietly ${CC:-cc} -std=c11 -O3 -D_GNU_SOURCE -Wall -Wextra -I"$sources/include" \
+        -o "$program" "$@" "$folder/libnyz.a" $needs
+}

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Counts the instructions of some operations in two builds of the library, and fails where one
+takes more than 3 % (and 10,000) more than before.  `bench/check` builds both and starts it.
+
+    count.py NOW BEFORE FOLDER [REPORT.xml]    two programs, a folder for files; REPORT: JUnit
+"""
+
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from xml.etree import ElementTree
+
+LIMIT = 1.03
+SLACK = 10000  # what a system call more may take where there is little to count
+# Functions are bound when a program starts, not within what is counted.
+ENVIRONMENT = dict(os.environ, LD_BIND_NOW="1")
+
+
+def operations(program):
+    """[(name, title)]"""
+    text = subprocess.run([program], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return [line.split("\t") for line in text.splitlines()]
+
+
+def instructions(program, folder, name):
+    """None where the operation fails."""
+    out = os.path.join(folder, "callgrind." + name)
+    done = subprocess.run(
+        ["valgrind", "-q", "--tool=callgrind", "--collect-atstart=no",
+         "--toggle-collect=counted", "--callgrind-out-file=" + out, program, folder, name],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False,
+        text=True, env=ENVIRONMENT)
+    if done.returncode != 0:
+        print("%s %s: %s" % (program, name, done.stderr.strip()))
+        return None
+    with open(out, encoding="utf-8", errors="replace") as file:
+        return int(re.search(r"^(?:totals|summary): (\d+)", file.read(), re.MULTILINE).group(1))
+
+
+def count_all(program, folder, names):
+    """{name: instructions} of one build, with its own files."""
+    os.makedirs(folder, exist_ok=True)
+    subprocess.run([program, folder, "make"], check=True)
+    return {name: instructions(program, folder, name) for name in names}
+
+
+def verdict(now, before):
+    """(figure, whether it is good)"""
+    if now is None or not before:
+        return "failed", False
+    return "%.3f" % (now / before), now <= before * LIMIT + SLACK
+
+
+def write_report(path, results):
+    suite = ElementTree.Element("testsuite", name="instructions", tests=str(len(results)),
+                                failures=str(sum(not good for _, _, good in results)),
+                                errors="0", skipped="0")
+    for title, text, good in results:
+        case = ElementTree.SubElement(suite, "testcase", name=title)
+        if not good:
+            ElementTree.SubElement(case, "failure", message=text)
+    ElementTree.ElementTree(suite).write(path)
+
+
+def main(now, before, folder, report=None):
+    known = operations(now)
+    names = [name for name, _ in known]
+    with ThreadPoolExecutor(2) as pool:
+        jobs = [pool.submit(count_all, program, os.path.join(folder, side), names)
+                for program, side in ((now, "now"), (before, "before"))]
+        counts = [job.result() for job in jobs]
+    results = []
+    print("%-36s %14s %14s %8s" % ("instructions", "before", "now", "x"))
+    for name, title in known:
+        text, good = verdict(counts[0][name], counts[1][name])
+        figures = ["-" if side[name] is None else "{:,}".format(side[name]) for side in counts]
+        print("%-36s %14s %14s %8s%s" % (title, figures[1], figures[0], text,
+                                         "" if good else "  FAILED: more than 3 % more"))
+        results.append((title, text, good))
+    if report:
+        write_report(report, results)
+    return int(not all(good for _, _, good in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

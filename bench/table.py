@@ -1,0 +1,91 @@
+"""The benchmark's table, in Markdown."""
+
+
+def least(result, key):
+    """The least time of a contender in ms; None where it did not run."""
+    if not result or not result.get("samples"):
+        return None
+    return min(sample[key] for sample in result["samples"]) / 1e6
+
+
+def over(a, b):
+    return None if a is None or not b else a / b
+
+
+def figure(value, unit=""):
+    if value is None:
+        return "-"
+    digits = 2 if value < 10 else 1 if value < 100 else 0
+    return "%.*f%s" % (digits, value, unit)
+
+
+def met(value, goal, at_most=False):
+    """None where there is no goal or no value."""
+    if goal is None or value is None:
+        return None
+    return value <= goal if at_most else value >= goal
+
+
+def ratios(row):
+    """What the goals are about, of one row of the results."""
+    runs = row["contenders"]
+    one = least(runs.get("nyz"), "cpu_ns")
+    two = least(runs.get("nyz-2"), "wall_ns")
+    return {
+        "one": over(least(runs.get("numpy"), "cpu_ns"), one),
+        "two": over(least(runs.get("numpy"), "wall_ns"), two),
+        "floor": over(one, least(runs.get("floor"), "cpu_ns")),
+        "memory": memory(row, "nyz"),
+    }
+
+
+def memory(row, name):
+    """The peak over the data; None where there is too little data to tell."""
+    peak = row["contenders"].get(name, {}).get("peak_kib")
+    return None if peak is None or row["size"] < 1 << 20 else peak * 1024 / row["size"]
+
+
+def judged(row):
+    """Each goal of a row: (text, whether it is met, or None)."""
+    ratio = ratios(row)
+    goals = (("one", "%g", False), ("two", "2T %g", False), ("floor", "floor %g", True),
+             ("memory", "memory %g", True))
+    for key, text, at_most in goals:
+        goal = row["must"].get(key)
+        if goal is not None:
+            yield text % goal, met(ratio[key], goal, at_most)
+
+
+HEAD = ("workload", "NumPy ms", "floor ms", "nyz ms", "x NumPy", "x floor", "2T ms", "x NumPy",
+        "memory: NumPy", "memory: nyz", "file", "must (NO: not met; ?: not measured)")
+
+
+def cells(row, peers):
+    runs, ratio = row["contenders"], ratios(row)
+    marks = {True: "", False: " NO", None: " ?"}
+    sizes = [runs.get(name, {}).get("bytes") for name in ("nyz", "numpy")]
+    text = [row["title"]]
+    text += [figure(least(runs.get(name), "cpu_ns")) for name in ("numpy", "floor", "nyz")]
+    text += [figure(ratio["one"]), figure(ratio["floor"])]
+    text += [figure(least(runs.get("nyz-2"), "wall_ns")), figure(ratio["two"])]
+    text += [figure(memory(row, "numpy")), figure(ratio["memory"])]
+    text += [figure(100 * sizes[0] / sizes[1], " %") if all(sizes) else "-"]
+    text += [", ".join(goal + marks[good] for goal, good in judged(row)) or "-"]
+    for peer in peers:
+        time = least(runs.get(peer), "cpu_ns")
+        times = over(least(runs.get("numpy"), "cpu_ns"), time)
+        text += [figure(time), figure(times), figure(memory(row, peer))]
+    return text
+
+
+def table(rows, peers):
+    lines = [list(HEAD) + [head % peer for peer in peers
+                           for head in ("%s ms", "%s x NumPy", "memory: %s")]]
+    lines += [cells(row, peers) for row in rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    left = (0, len(HEAD) - 1)
+    lines.insert(1, ["-" * width if i in left else "-" * (width - 1) + ":"
+                     for i, width in enumerate(widths)])
+    return "\n".join("| " + " | ".join(
+        cell.ljust(width) if i in left else cell.rjust(width)
+        for i, (cell, width) in enumerate(zip(line, widths))) + " |" for line in lines)

@@ -1,0 +1,247 @@
+/* The conversation and the measuring (worker.h).  Usage: worker nyz | worker floor */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "worker.h"
+
+struct request {
+    char *operation;
+    int threads;
+    size_t pretouch;
+    char *source;
+    char *target;
+    int64_t count;
+};
+
+void *touched(size_t size)
+{
+    void *memory = malloc(size + 1);
+    if (memory == NULL) {
+        fprintf(stderr, "worker: out of memory\n");
+        _exit(1);
+    }
+    return memset(memory, 0, size + 1);
+}
+
+int sys_fail(struct job *job, const char *what)
+{
+    snprintf(job->message, sizeof job->message, "%s: %s", what, strerror(errno));
+    return 1;
+}
+
+/* ------------------------------------------------------------------------------- digests */
+
+enum { BLOCK = 4096 }; /* words */
+
+static uint64_t sum_words(const unsigned char *bytes, size_t words)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < words; i++) {
+        uint64_t word;
+        memcpy(&word, bytes + i * 8, 8);
+        sum += word;
+    }
+    return sum;
+}
+
+static uint64_t digest_of(const void *bytes, size_t size)
+{
+    const unsigned char *at = bytes;
+    uint64_t digest = 0, factor = 1;
+    size_t left = size;
+    for (; left >= BLOCK * 8; left -= BLOCK * 8, at += BLOCK * 8)
+        digest += factor++ * sum_words(at, BLOCK);
+    uint64_t last = 0;
+    if (left % 8 != 0)
+        memcpy(&last, at + left / 8 * 8, left % 8);
+    return digest + factor * (sum_words(at, left / 8) + last) + size;
+}
+
+static uint64_t digest_spans(const struct job *job)
+{
+    uint64_t digest = 0;
+    for (int64_t i = 0; i < job->count; i++)
+        if (job->spans[i].data != NULL)
+            digest +=
+                (uint64_t)(i + 1) * digest_of(job->spans[i].data, job->spans[i].size);
+    return digest;
+}
+
+/* ----------------------------------------------------------------------------- measuring */
+
+/* Takes memory and gives it back, so that the host of a virtual machine has provided it
+ * before the clock starts. */
+static void pretouch(size_t size)
+{
+    if (size == 0)
+        return;
+    char *memory =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return;
+    madvise(memory, size, MADV_HUGEPAGE);
+    for (size_t i = 0; i < size; i += 4096)
+        memory[i] = 1;
+    munmap(memory, size);
+}
+
+/* The largest resident set since the last forget_peak, in KiB. */
+static long peak(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+}
+
+static void forget_peak(void)
+{
+    FILE *file = fopen("/proc/self/clear_refs", "w");
+    if (file != NULL) {
+        fputs("5", file);
+        fclose(file);
+    }
+}
+
+static int64_t wall_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+static int64_t cpu_ns(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * INT64_C(1000000000) +
+           (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * INT64_C(1000);
+}
+
+static void prepare_names(struct job *job)
+{
+    job->names = touched((size_t)job->count * sizeof *job->names);
+    job->paths = touched((size_t)job->count * sizeof *job->paths);
+    for (int64_t i = 0; i < job->count; i++) {
+        job->names[i] = touched(32);
+        snprintf(job->names[i], 32, "a%05lld", (long long)i);
+        const size_t size = strlen(job->source) + 40;
+        job->paths[i] = touched(size);
+        snprintf(job->paths[i], size, "%s/%s.npy", job->source, job->names[i]);
+    }
+}
+
+static int measure(const struct operation *operation, const struct request *request,
+                   struct job *job)
+{
+    prepare_names(job);
+    job->spans = touched((size_t)job->count * sizeof *job->spans);
+    if (operation->prepare != NULL && operation->prepare(job) != 0)
+        return 1;
+    pretouch(request->pretouch);
+    forget_peak();
+    const long peak_before = peak();
+    const int64_t cpu = cpu_ns(), wall = wall_ns();
+    const int failed = operation->run(job);
+    const int64_t wall_after = wall_ns(), cpu_after = cpu_ns();
+    const long peak_after = peak();
+    if (failed || (operation->collect != NULL && operation->collect(job) != 0))
+        return 1;
+    printf("ok\t%lld\t%lld\t%ld\t%llu\n", (long long)(wall_after - wall),
+           (long long)(cpu_after - cpu), peak_after - peak_before,
+           (unsigned long long)digest_spans(job));
+    return 0;
+}
+
+/* Runs in a process of its own, whose end frees everything. */
+static void answer(const struct operation *operation, const struct request *request)
+{
+    struct job job = {request->threads,
+                      request->source,
+                      request->target,
+                      request->count,
+                      NULL,
+                      NULL,
+                      NULL,
+                      "",
+                      NULL};
+    if (operation == NULL || request->threads > operation->max_threads)
+        printf("unsupported\n");
+    else if (measure(operation, request, &job) != 0)
+        printf("error\t%s\n", job.message);
+    fflush(stdout);
+    _exit(0);
+}
+
+/* -------------------------------------------------------------------------- conversation */
+
+static int parse(char *line, struct request *out)
+{
+    char *fields[6];
+    for (int i = 0; i < 6; i++) {
+        fields[i] = line;
+        line += strcspn(line, "\t\n");
+        if (*line == '\0')
+            return 1;
+        *line++ = '\0';
+    }
+    out->operation = fields[0];
+    out->threads = atoi(fields[1]);
+    out->pretouch = (size_t)strtoull(fields[2], NULL, 10);
+    out->source = fields[3];
+    out->target = fields[4];
+    out->count = strtoll(fields[5], NULL, 10);
+    return 0;
+}
+
+static const struct operation *find(const struct operation *operations, const char *name)
+{
+    for (; operations->name != NULL; operations++)
+        if (strcmp(operations->name, name) == 0)
+            return operations;
+    return NULL;
+}
+
+static void serve(const struct operation *operations, char *line)
+{
+    struct request request;
+    if (parse(line, &request) != 0) {
+        printf("error\tsix fields, separated by tabs, are wanted\n");
+        return;
+    }
+    fflush(stdout);
+    const pid_t child = fork();
+    if (child == 0)
+        answer(find(operations, request.operation), &request);
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) < 0)
+        printf("error\tfork: %s\n", strerror(errno));
+    else if (status != 0)
+        printf("error\tthe process ended with status %d\n", status);
+}
+
+int main(int argc, char **argv)
+{
+    const int is_floor = argc == 2 && strcmp(argv[1], "floor") == 0;
+    if (argc != 2 || (!is_floor && strcmp(argv[1], "nyz") != 0)) {
+        fprintf(stderr, "usage: worker nyz | worker floor\n");
+        return 2;
+    }
+    char *line = NULL;
+    size_t capacity = 0;
+    while (getline(&line, &capacity, stdin) > 0) {
+        if (strcmp(line, "codecs\n") == 0)
+            printf("%s\n", floor_codecs);
+        else
+            serve(is_floor ? floor_operations : nyz_operations, line);
+        fflush(stdout);
+    }
+    free(line);
+    return 0;
+}

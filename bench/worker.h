@@ -1,0 +1,58 @@
+/* One contender of the benchmark is a process that reads requests, a line each, and
+ * answers each with a line (README.md, "The protocol").  worker.c has that conversation
+ * and the measuring; worker_nyz.c and worker_floor.c have the operations, one small
+ * function each. */
+#ifndef WORKER_H
+#define WORKER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A piece of memory that an operation has read. */
+struct span {
+    const void *data;
+    size_t size;
+};
+
+struct job {
+    /* What was asked. */
+    int threads;
+    const char *source; /* a folder with a00000.npy, a00001.npy, ..., or an archive */
+    const char *target; /* what is to be written, or "-" */
+    int64_t count;      /* of arrays */
+
+    /* What all operations need; made before the clock starts. */
+    char **names; /* "a00000", ... */
+    char **paths; /* of the files in the folder */
+
+    /* What came of it.  A span without data counts for nothing. */
+    struct span *spans; /* `count` of them */
+    char message[512];
+
+    void *state; /* the operation's own */
+};
+
+/* prepare runs before the clock starts, and collect after it has stopped; either may be
+ * NULL. 0: done; else job->message says what is wrong. */
+struct operation {
+    const char *name;
+    int max_threads;
+    int (*prepare)(struct job *job);
+    int (*run)(struct job *job);
+    int (*collect)(struct job *job);
+};
+
+/* Both end with a row of NULLs. */
+extern const struct operation nyz_operations[];
+extern const struct operation floor_operations[];
+
+/* The codecs of the floor, as text. */
+extern const char floor_codecs[];
+
+/* Memory that is there, filled with zeros and touched; or the process ends. */
+void *touched(size_t size);
+
+/* Returns 1, with `what` and the system's reason as the job's message. */
+int sys_fail(struct job *job, const char *what);
+
+#endif

@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+"""NumPy as a contender of the benchmark: the operations of worker_nyz.c with the ordinary calls
+of NumPy, under the protocol of README.md.  A new operation is a function with @operation.
+"""
+
+import gc
+import mmap
+import os
+import resource
+import sys
+import tempfile
+import time
+
+import numpy as np
+
+OPERATIONS = {}
+BLOCK = 4096  # words
+
+
+class Job:
+    def __init__(self, source, target, count):
+        self.source = source
+        self.target = target
+        self.count = count
+        self.names = ["a%05d" % i for i in range(count)]
+        self.paths = ["%s/%s.npy" % (source, name) for name in self.names]
+        self.arrays = None
+
+
+def operation(prepare=None):
+    """Registers a function that gets the job and what `prepare` made before the clock started.
+    It returns what was read, {index: array or bytes}, or None."""
+
+    def register(function):
+        OPERATIONS[function.__name__] = prepare, function
+        return function
+
+    return register
+
+
+# ------------------------------------------------------------------------------------ .npy
+
+
+@operation()
+def load(job, _):
+    return {i: np.load(path) for i, path in enumerate(job.paths)}
+
+
+@operation()
+def load_native(job, _):
+    arrays = {}
+    for i, path in enumerate(job.paths):
+        array = np.load(path)
+        arrays[i] = array.astype(array.dtype.newbyteorder("="))
+    return arrays
+
+
+def loaded(job):
+    return {name: np.load(path) for name, path in zip(job.names, job.paths)}
+
+
+@operation(loaded)
+def save(job, arrays):
+    np.save(job.target, arrays["a00000"])
+
+
+# ---------------------------------------------------------------------------- archives
+
+
+@operation()
+def list_names(job, _):
+    with np.load(job.source) as archive:
+        return {i: name.encode() for i, name in enumerate(archive.files)}
+
+
+@operation()
+def read_one(job, _):
+    i = job.count // 2
+    with np.load(job.source) as archive:
+        return {i: archive[job.names[i]]}
+
+
+@operation()
+def read_by_name(job, _):
+    with np.load(job.source) as archive:
+        order = [i * 7919 % job.count for i in range(job.count)]
+        return {i: archive[job.names[i]] for i in order}
+
+
+@operation()
+def read_all(job, _):
+    with np.load(job.source) as archive:
+        return {i: archive[name] for i, name in enumerate(archive.files)}
+
+
+@operation(loaded)
+def write_stored(job, arrays):
+    np.savez(job.target, **arrays)
+
+
+@operation(loaded)
+def write_deflated(job, arrays):
+    np.savez_compressed(job.target, **arrays)
+
+
+# ----------------------------------------------------------------------------- digests
+
+
+def digest_of(thing):
+    """As digest_of in worker.c."""
+    if isinstance(thing, np.ndarray):
+        data = np.ascontiguousarray(thing).reshape(-1).view(np.uint8)
+    else:
+        data = np.frombuffer(thing, np.uint8)
+    words = data[:data.size // 8 * 8].view(np.uint64)
+    blocks = words.size // BLOCK
+    sums = words[:blocks * BLOCK].reshape(-1, BLOCK).sum(axis=1, dtype=np.uint64)
+    digest = int((sums * np.arange(1, blocks + 1, dtype=np.uint64)).sum(dtype=np.uint64))
+    rest = int(words[blocks * BLOCK:].sum(dtype=np.uint64))
+    rest += int.from_bytes(data[words.size * 8:].tobytes(), sys.byteorder)
+    return digest + (blocks + 1) * rest + data.size
+
+
+def digest_all(things):
+    return sum((i + 1) * digest_of(thing) for i, thing in things.items()) % 2**64
+
+
+# --------------------------------------------------------------------------- measuring
+
+
+def pretouch(size):
+    """Takes memory and gives it back, so that the host of a virtual machine has provided it."""
+    if size == 0:
+        return
+    with mmap.mmap(-1, size) as memory:
+        memory.madvise(mmap.MADV_HUGEPAGE)
+        view = np.frombuffer(memory, np.uint8)
+        view[::4096] = 1
+        del view
+
+
+def forget_peak():
+    try:
+        with open("/proc/self/clear_refs", "w", encoding="ascii") as file:
+            file.write("5")
+    except OSError:
+        pass
+
+
+def measure(prepare, run, job, pretouch_size):
+    arrays = prepare(job) if prepare else None
+    pretouch(pretouch_size)
+    forget_peak()
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    wall = time.monotonic_ns()
+    things = run(job, arrays)
+    wall = time.monotonic_ns() - wall
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    digest = digest_all(things) if things is not None else 0
+    return "ok\t%d\t%d\t%d\t%d" % (wall, round(cpu * 1e9),
+                                   after.ru_maxrss - before.ru_maxrss, digest)
+
+
+def answer(line):
+    name, threads, pretouch_size, source, target, count = line.rstrip("\n").split("\t")
+    if name not in OPERATIONS or int(threads) > 1:
+        return "unsupported"
+    try:
+        return measure(*OPERATIONS[name], Job(source, target, int(count)), int(pretouch_size))
+    except Exception as error:  # pylint: disable=broad-except
+        return "error\t%s: %s" % (type(error).__name__, str(error).replace("\n", " "))
+
+
+def warm_up():
+    """Lets the modules that NumPy imports late be imported before any clock starts."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "x.npz")
+        for write in (np.savez, np.savez_compressed):
+            write(path, x=np.arange(3.0))
+            with np.load(path) as archive:
+                digest_of(archive["x"])
+        np.save(path + ".npy", np.arange(3.0))
+        np.load(path + ".npy")
+
+
+def main():
+    warm_up()
+    gc.collect()
+    gc.freeze()
+    for line in sys.stdin:
+        if line == "codecs\n":
+            print("NumPy %s, Python %s" % (np.__version__, sys.version.split()[0]), flush=True)
+            continue
+        child = os.fork()
+        if child == 0:
+            os.write(1, (answer(line) + "\n").encode())
+            os._exit(0)
+        status = os.waitpid(child, 0)[1]
+        if status != 0:
+            print("error\tthe process ended with status %d" % status, flush=True)
+
+
+if __name__ == "__main__":
+    main()

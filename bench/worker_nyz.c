@@ -1,0 +1,189 @@
+/* The library's operations, through <nyz.h> and nothing else.  A new one is a function
+ * and a row at the end; the other contenders have theirs in worker_floor.c and worker.py.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <nyz.h>
+
+#include "worker.h"
+
+/* Where the library can use threads, they are set here and in the rows' max_threads. */
+static nyz_options options_of(const struct job *job)
+{
+    nyz_options options = {0};
+    options.flags = NYZ_NO_SYNC; /* NumPy does not sync either */
+    (void)job->threads;
+    return options;
+}
+
+static int fail(struct job *job, const nyz_error *err)
+{
+    snprintf(job->message, sizeof job->message, "%s", err->message);
+    return 1;
+}
+
+/* The arrays of a job are its state, `count` of them, touched before the clock starts. */
+static int prepare(struct job *job)
+{
+    job->state = touched((size_t)job->count * sizeof(nyz_array));
+    return 0;
+}
+
+static int collect(struct job *job)
+{
+    const nyz_array *arrays = job->state;
+    for (int64_t i = 0; i < job->count; i++) {
+        job->spans[i].data = arrays[i].data;
+        job->spans[i].size = (size_t)(nyz_size(&arrays[i]) * arrays[i].dtype.itemsize);
+    }
+    return 0;
+}
+
+/* --------------------------------------------------------------------------- .npy files */
+
+static int load_all(struct job *job)
+{
+    const nyz_options options = options_of(job);
+    nyz_array *arrays = job->state;
+    nyz_error err;
+    for (int64_t i = 0; i < job->count; i++)
+        if (nyz_load(job->paths[i], &options, &arrays[i], &err) != NYZ_OK)
+            return fail(job, &err);
+    return 0;
+}
+
+/* For what is written: the arrays are there before the clock starts. */
+static int prepare_loaded(struct job *job)
+{
+    prepare(job);
+    return load_all(job);
+}
+
+static int save(struct job *job)
+{
+    const nyz_options options = options_of(job);
+    nyz_error err;
+    return nyz_save(job->state, job->target, &options, &err) == NYZ_OK ? 0
+                                                                       : fail(job, &err);
+}
+
+/* ----------------------------------------------------------------------- archives, read */
+
+static nyz_status open_archive(const struct job *job, nyz_npz **npz, nyz_error *err)
+{
+    const nyz_options options = options_of(job);
+    return nyz_npz_open(job->source, &options, npz, err);
+}
+
+/* Closes it, and passes on what the last call said. */
+static int close_archive(struct job *job, nyz_npz **npz, nyz_status status,
+                         const nyz_error *err)
+{
+    nyz_npz_close(npz);
+    return status == NYZ_OK ? 0 : fail(job, err);
+}
+
+enum { NAME_ROOM = 32 };
+
+static int prepare_list(struct job *job)
+{
+    job->state = touched((size_t)job->count * NAME_ROOM);
+    return 0;
+}
+
+static int list_names(struct job *job)
+{
+    nyz_npz *npz;
+    nyz_member member;
+    nyz_error err;
+    nyz_status status = open_archive(job, &npz, &err);
+    for (int64_t i = 0; status == NYZ_OK && i < nyz_npz_count(npz); i++) {
+        status = nyz_npz_member(npz, i, &member, &err);
+        if (status != NYZ_OK || i >= job->count || member.key_size > NAME_ROOM)
+            break;
+        job->spans[i].data = (char *)job->state + i * NAME_ROOM;
+        job->spans[i].size = member.key_size;
+        memcpy((char *)job->state + i * NAME_ROOM, member.name, member.key_size);
+    }
+    return close_archive(job, &npz, status, &err);
+}
+
+static int read_one(struct job *job)
+{
+    const int64_t i = job->count / 2;
+    nyz_array *arrays = job->state;
+    nyz_npz *npz;
+    nyz_error err;
+    nyz_status status = open_archive(job, &npz, &err);
+    if (status == NYZ_OK)
+        status = nyz_npz_load(npz, job->names[i], NULL, &arrays[i], &err);
+    return close_archive(job, &npz, status, &err);
+}
+
+/* In an order that is not the directory's. */
+static int read_by_name(struct job *job)
+{
+    nyz_array *arrays = job->state;
+    nyz_npz *npz;
+    nyz_error err;
+    nyz_status status = open_archive(job, &npz, &err);
+    for (int64_t n = 0; status == NYZ_OK && n < job->count; n++) {
+        const int64_t i = n * 7919 % job->count;
+        status = nyz_npz_load(npz, job->names[i], NULL, &arrays[i], &err);
+    }
+    return close_archive(job, &npz, status, &err);
+}
+
+static int read_all(struct job *job)
+{
+    nyz_array *arrays = job->state;
+    nyz_npz *npz;
+    nyz_error err;
+    nyz_status status = open_archive(job, &npz, &err);
+    for (int64_t i = 0; status == NYZ_OK && i < job->count; i++)
+        status = nyz_npz_load_at(npz, i, NULL, &arrays[i], &err);
+    return close_archive(job, &npz, status, &err);
+}
+
+/* -------------------------------------------------------------------- archives, written */
+
+static int write_with(struct job *job, const nyz_options *options)
+{
+    const nyz_array *arrays = job->state;
+    nyz_npz_writer *npz;
+    nyz_error err;
+    nyz_status status = nyz_npz_create(job->target, options, &npz, &err);
+    if (status != NYZ_OK)
+        return fail(job, &err);
+    for (int64_t i = 0; i < job->count; i++)
+        nyz_npz_add(npz, job->names[i], &arrays[i], NULL, NULL);
+    status = nyz_npz_finish(&npz, &err);
+    return status == NYZ_OK ? 0 : fail(job, &err);
+}
+
+static int write_stored(struct job *job)
+{
+    const nyz_options options = options_of(job);
+    return write_with(job, &options);
+}
+
+static int write_deflated(struct job *job)
+{
+    nyz_options options = options_of(job);
+    options.method = NYZ_DEFLATED;
+    return write_with(job, &options);
+}
+
+const struct operation nyz_operations[] = {
+    {"load", 1, prepare, load_all, collect},
+    {"load_native", 1, prepare, load_all, collect},
+    {"save", 1, prepare_loaded, save, NULL},
+    {"list_names", 1, prepare_list, list_names, NULL},
+    {"read_one", 1, prepare, read_one, collect},
+    {"read_by_name", 1, prepare, read_by_name, collect},
+    {"read_all", 1, prepare, read_all, collect},
+    {"write_stored", 1, prepare_loaded, write_stored, NULL},
+    {"write_deflated", 1, prepare_loaded, write_deflated, NULL},
+    {NULL, 0, NULL, NULL, NULL},
+};

@@ -1,0 +1,135 @@
+"""The rows of the benchmark's table.  A new one is a line in `workloads`, and an operation of
+its name in worker_nyz.c, worker_floor.c and worker.py where they have none yet."""
+
+from dataclasses import dataclass
+from typing import Callable, Optional, Tuple
+
+from data import MIB, network_sizes
+
+
+@dataclass
+class Workload:
+    title: str
+    operation: str
+    data: str  # the folder or archive that it reads
+    make: Callable  # makes it: make(data)
+    size: int  # bytes of its arrays
+    count: int = 1  # arrays
+    must: Tuple[Optional[float], Optional[float]] = (None, None)  # x NumPy, 1 and 2 threads
+    must_floor: Optional[float] = None  # x floor at most
+    must_memory: Optional[float] = None  # peak over the data at most
+    floor: Optional[str] = None  # the floor's operation, where it has one of its own
+    floor_reads_same: bool = True  # the floor reads the bytes that the others read
+    target: str = ""  # the ending of the file that it writes
+    library: str = "nyz"  # "nyz-zlib": built without libdeflate
+    rounds: Optional[int] = None  # at most so many
+
+
+def in_words(size):
+    for unit, name in ((1 << 30, "GiB"), (MIB, "MiB"), (1024, "KiB")):
+        if size >= unit:
+            return "%.4g %s" % (size / unit, name)
+    return "%d bytes" % size
+
+
+class Sizes:
+    """Bytes and counts, smaller by a divisor where --quick is asked for."""
+
+    def __init__(self, quick):
+        self.quick = quick
+
+    def bytes(self, size):
+        return size // 16 if self.quick else size
+
+    def count(self, count):
+        return count // 10 if self.quick else count
+
+
+def loads(sizes):
+    big = sizes.bytes(1 << 30)
+    yield Workload("load .npy, " + in_words(big), "load", "big",
+                   lambda d: d.folder("big", "weights", [big]), big,
+                   must=(0.95, 1.4), must_memory=1.03)
+    for mib, must in ((2, 4.5), (4, 3), (8, 2.2), (16, 1.5)):
+        count = max(1, sizes.bytes(192 * MIB) // (mib * MIB))
+        name = "held_%d" % mib
+        yield Workload("load %d .npy of %d MiB, all held" % (count, mib), "load", name,
+                       lambda d, name=name, mib=mib, count=count:
+                       d.folder(name, "weights", [mib * MIB] * count),
+                       count * mib * MIB, count, must=(must, None), must_memory=1.03)
+    small = sizes.count(10000)
+    yield Workload("load {:,} .npy of 1 KiB".format(small), "load", "small",
+                   lambda d: d.folder("small", "weights", [896] * small), small * 896, small,
+                   must=(11, None), must_floor=1.25, floor="load_small")
+    swapped = sizes.bytes(256 * MIB)
+    yield Workload("load >f4 as native, " + in_words(swapped), "load_native", "swapped",
+                   lambda d: d.folder("swapped", "weights", [swapped], ">f4"), swapped,
+                   must=(1.2, 1.8), floor_reads_same=False)
+    yield Workload("save .npy, new file, " + in_words(swapped), "save", "one",
+                   lambda d: d.folder("one", "weights", [swapped]), swapped,
+                   must=(0.95, None), target=".npy")
+
+
+def stored(sizes):
+    one, many = sizes.bytes(512 * MIB), network_sizes(sizes.bytes(413 * 10**6))
+    fifty = network_sizes(sizes.bytes(103 * 10**6), 50)
+    single = sizes.bytes(256 * MIB)
+    yield Workload("stored .npz read, one member, " + in_words(one), "read_all", "one.npz",
+                   lambda d: d.archive("one.npz", "weights", [one]), one,
+                   must=(2.2, 3.3), must_memory=1.03)
+    yield Workload("stored .npz read, 200 members, " + in_words(sum(many)), "read_all",
+                   "many.npz", lambda d: d.archive("many.npz", "weights", many), sum(many), 200,
+                   must=(4.5, 7), must_memory=1.03)
+    yield Workload("stored .npz written, one member, " + in_words(single), "write_stored", "one",
+                   lambda d: d.folder("one", "weights", [single]), single,
+                   must=(2.5, None), target=".npz")
+    yield Workload("stored .npz written, 50 members, " + in_words(sum(fifty)), "write_stored",
+                   "fifty", lambda d: d.folder("fifty", "weights", fifty), sum(fifty), 50,
+                   must=(2.5, None), target=".npz")
+
+
+def deflated(sizes):
+    many = network_sizes(sizes.bytes(413 * 10**6))
+    for kind, must, must_zlib in (("weights", (1.55, 3), (1.1, 2.1)),
+                                  ("tokens", (2.9, 5), (1.25, 2.4))):
+        name = kind + "_z.npz"
+        for library, goals in (("nyz", must), ("nyz-zlib", must_zlib)):
+            without = ", without libdeflate" if library == "nyz-zlib" else ""
+            yield Workload("deflated .npz read, %s, 200 members%s" % (kind, without),
+                           "read_all", name,
+                           lambda d, name=name, kind=kind: d.archive(name, kind, many, True),
+                           sum(many), 200, must=goals, library=library,
+                           must_memory=1.03 if without else None)
+    small = sizes.bytes(32 * MIB)
+    for kind in ("weights", "tokens", "labels"):
+        name = "small_" + kind
+        yield Workload("deflated .npz written, %s, one member, %s" % (kind, in_words(small)),
+                       "write_deflated", name,
+                       lambda d, name=name, kind=kind: d.folder(name, kind, [small]), small,
+                       must=(1.0, None), target=".npz", rounds=5)
+    parts = network_sizes(small)
+    yield Workload("deflated .npz written, weights, 200 members, " + in_words(sum(parts)),
+                   "write_deflated", "parts",
+                   lambda d: d.folder("parts", "weights", parts), sum(parts), 200,
+                   must=(1.0, 1.7), target=".npz")
+
+
+def tiny(sizes):
+    """Members of 64 bytes."""
+    count = sizes.count(10000)
+    for title, operation, floor, must in (
+            ("list", "list_names", None, 40),
+            ("open and read one by name", "read_one", None, 35),
+            ("read all by name, in another order", "read_by_name", None, 60),
+            ("read all", "read_all", "read_tiny", 80)):
+        yield Workload("{:,} tiny members: {}".format(count, title), operation, "tiny.npz",
+                       lambda d: d.archive("tiny.npz", "weights", [64] * count),
+                       64 * count, count, must=(must, None), floor=floor)
+    yield Workload("{:,} tiny members: write".format(count), "write_stored", "tiny",
+                   lambda d: d.folder("tiny", "weights", [64] * count), 64 * count, count,
+                   must=(8, None), floor="write_tiny", target=".npz")
+
+
+def workloads(quick):
+    sizes = Sizes(quick)
+    return [row for group in (loads, stored, deflated, tiny) for row in group(sizes)]
