@@ -1,6 +1,8 @@
 /* Files opened by path, and streams over descriptors (POSIX). */
 #include "temp_folder.h"
 
+#include "faults.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -175,6 +177,78 @@ static void a_file_that_changed_is_noticed(void **state)
 }
 
 /* One file put in another's place is not a change of the one that is open. */
+/* An allocator that writes to a file at one of its calls, as another program might. */
+typedef struct meddler {
+    counting memory;
+    const char *path;
+    long at;
+} meddler;
+
+static void *meddler_alloc(void *ctx, size_t size, size_t align)
+{
+    meddler *const m = ctx;
+    if (m->memory.calls + 1 == m->at) {
+        FILE *const file = fopen(m->path, "ab");
+        assert_non_null(file);
+        assert_int_equal(fputc(0, file), 0);
+        assert_int_equal(fclose(file), 0);
+    }
+    return counting_alloc(&m->memory, size, align);
+}
+
+static void meddler_free(void *ctx, void *block, size_t size)
+{
+    meddler *const m = ctx;
+    counting_free(&m->memory, block, size);
+}
+
+static void write_archive(const char *path)
+{
+    nyz_npz_writer *writer = NULL;
+    assert_ok(nyz_npz_create(path, NULL, &writer, err));
+    assert_ok(nyz_npz_add_bytes(writer, "a", "text", 4, NULL, err));
+    assert_ok(nyz_npz_finish(&writer, err));
+}
+
+static nyz_status open_and_read(const char *path, const nyz_options *opt, int read,
+                                nyz_error *err)
+{
+    nyz_npz *npz = NULL;
+    nyz_array a;
+    nyz_status status = nyz_npz_open(path, opt, &npz, err);
+    if (status == NYZ_OK && read) {
+        status = nyz_npz_bytes(npz, 0, NULL, &a, err);
+        nyz_array_free(&a);
+    }
+    nyz_npz_close(&npz);
+    return status;
+}
+
+/* At whichever call: the NUL behind the archive would be read as padding, if it had been
+ * there before. */
+static void an_archive_that_changes_while_it_is_read_is_refused(void **state)
+{
+    const char *const path = in_folder(*state, "a.npz");
+    for (int read = 0; read < 2; read++) {
+        long calls = 0;
+        for (long at = 0; at <= calls; at++) {
+            meddler m = {.path = path, .at = at};
+            const nyz_allocator allocator = {meddler_alloc, meddler_free, &m};
+            const nyz_options opt = {.allocator = &allocator};
+            write_archive(path);
+            if (at == 0) { /* undisturbed */
+                assert_ok(open_and_read(path, &opt, read, err));
+                calls = m.memory.calls;
+            } else if (at > 2) { /* the first two are before the file is open */
+                assert_fails(NYZ_ERR_CORRUPT, "changed",
+                             open_and_read(path, &opt, read, err));
+            }
+            assert_int_equal(m.memory.live, 0);
+        }
+        assert_true(calls > 3);
+    }
+}
+
 static void a_file_that_was_replaced_stays_whole(void **state)
 {
     nyz_file *file;
@@ -441,6 +515,7 @@ int main(void)
         folder_test(an_open_file_is_not_inherited),
         cmocka_unit_test(a_device_is_only_read),
         folder_test(a_file_that_changed_is_noticed),
+        folder_test(an_archive_that_changes_while_it_is_read_is_refused),
         folder_test(a_file_that_was_replaced_stays_whole),
         folder_test(a_fifo_waits_for_its_writer),
         folder_test(a_fifo_whose_writer_says_nothing_is_empty),
