@@ -440,6 +440,12 @@ static void test_check_refuses_what_was_built_wrongly(void **state)
          "unit"},
         {{.type = NYZ_DATETIME64, .itemsize = 8, .byteorder = '<', .unit_count = 2},
          "unit"},
+        {{.type = NYZ_DATETIME64,
+          .itemsize = 8,
+          .byteorder = '<',
+          .unit = NYZ_DAY,
+          .unit_count = -1},
+         "unit"},
         {{.type = NYZ_STRUCT, .byteorder = '|', .nfields = 1}, "fields"},
         {{.type = NYZ_STRUCT, .byteorder = '|', .nfields = -1}, "fields"},
         {{.type = NYZ_STRUCT, .itemsize = 4, .nfields = 1, .fields = &outside},
@@ -471,6 +477,13 @@ static void test_check_ends_where_a_dtype_contains_itself(void **state)
     nyz_dtype d = {.type = NYZ_SUBARRAY, .itemsize = 4, .ndim = 1, .shape = shape};
     d.base = &d;
     assert_fails(NYZ_ERR_ARGUMENT, "nested", nyz_dtype_check(&d, err));
+    nyz_dtype levels[66] = {nyz_dtype_of(NYZ_INT32)};
+    for (int i = 1; i < 66; i++) {
+        levels[i] = d;
+        levels[i].base = &levels[i - 1];
+    }
+    assert_ok(nyz_dtype_check(&levels[64], err));
+    assert_fails(NYZ_ERR_ARGUMENT, "nested", nyz_dtype_check(&levels[65], err));
 }
 
 static void test_objects_are_found_wherever_they_are(void **state)

@@ -213,6 +213,28 @@ static void a_file_cut_anywhere_is_corrupt_and_leaves_nothing(void **state)
     nyz_buffer_free(&file);
 }
 
+/* It comes in many pieces, none of which may be missing. */
+static void a_large_array_from_a_pipe_is_whole(void **state)
+{
+    (void)state;
+    const int64_t shape[1] = {20 * (int64_t)MIB + 5};
+    unsigned char *const data = malloc((size_t)shape[0]);
+    trickle t = {0};
+    nyz_array back;
+    assert_non_null(data);
+    for (int64_t i = 0; i < shape[0]; i++) {
+        data[i] = (unsigned char)(i * 7 + (i >> 16));
+    }
+    const nyz_array a = wrapped(data, NYZ_UINT8, 1, shape);
+    assert_ok(nyz_save_mem(&a, NULL, &t.buffer, err));
+    const nyz_stream s = trickle_stream(&t, 3 * MIB, 0);
+    assert_ok(nyz_read(&s, NULL, &back, err));
+    assert_int_equal(memcmp(back.data, data, (size_t)shape[0]), 0);
+    nyz_array_free(&back);
+    nyz_buffer_free(&t.buffer);
+    free(data);
+}
+
 static void nothing_is_allocated_on_the_word_of_a_header(void **state)
 {
     (void)state;
@@ -558,6 +580,7 @@ int main(void)
         cmocka_unit_test(arrays_in_one_stream_are_read_one_by_one_until_not_found),
         cmocka_unit_test(read_header_leaves_the_stream_at_the_data),
         cmocka_unit_test(a_file_cut_anywhere_is_corrupt_and_leaves_nothing),
+        cmocka_unit_test(a_large_array_from_a_pipe_is_whole),
         cmocka_unit_test(nothing_is_allocated_on_the_word_of_a_header),
         cmocka_unit_test(a_long_header_that_is_not_there_allocates_little),
         cmocka_unit_test(loading_takes_the_array_and_at_most_1_mib),
