@@ -137,6 +137,7 @@ nyz_status nyz_win32_path(const char *path, const nyz_allocator *allocator, wcha
 {
     void *memory;
     *out = NULL;
+    *bytes = 0;
     const int units =
         MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, NULL, 0);
     if (units <= 0) {

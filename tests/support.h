@@ -15,6 +15,10 @@
 
 #include "nyz.h"
 
+#ifdef _WIN32
+#include "on_windows.h"
+#endif
+
 /* The folder of fixtures: set by the build, or by hand. */
 static inline const char *fixtures_dir(void)
 {
