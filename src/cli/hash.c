@@ -2,7 +2,7 @@
  */
 #include "hash.h"
 
-#include <openssl/evp.h>
+#include "sha256.h"
 
 /* Bytes copied at a time: much to hash, little to hold. */
 #define PIECE ((int64_t)4 << 20)
@@ -10,7 +10,7 @@
 static nyz_status fail(nyz_error *err)
 {
     *err = (nyz_error){.status = NYZ_ERR_MEMORY, .offset = -1};
-    snprintf(err->message, sizeof err->message, "libcrypto cannot compute SHA-256");
+    snprintf(err->message, sizeof err->message, "the system cannot compute SHA-256");
     return NYZ_ERR_MEMORY;
 }
 
@@ -28,16 +28,16 @@ static int is_big_endian(const nyz_dtype *dtype)
     return dtype->byteorder == '>';
 }
 
-static nyz_status add_bytes(EVP_MD_CTX *hash, const nyz_array *array, nyz_error *err)
+static nyz_status add_bytes(nyz_sha256 *hash, const nyz_array *array, nyz_error *err)
 {
     const int64_t size = nyz_size(array) * array->dtype.itemsize;
-    if (size > 0 && EVP_DigestUpdate(hash, array->data, (size_t)size) != 1) {
+    if (size > 0 && nyz_sha256_add(hash, array->data, (size_t)size) != 0) {
         return fail(err);
     }
     return NYZ_OK;
 }
 
-static nyz_status add_copy(EVP_MD_CTX *hash, const nyz_array *array, nyz_error *err)
+static nyz_status add_copy(nyz_sha256 *hash, const nyz_array *array, nyz_error *err)
 {
     nyz_array copy;
     const nyz_options opt = {.order = NYZ_C_ORDER, .byteorder = NYZ_LITTLE_ENDIAN};
@@ -50,7 +50,7 @@ static nyz_status add_copy(EVP_MD_CTX *hash, const nyz_array *array, nyz_error *
 }
 
 /* Cuts the first axis into pieces; where one row is too large already, cuts the rows. */
-static nyz_status add_pieces(EVP_MD_CTX *hash, const nyz_array *array, nyz_error *err)
+static nyz_status add_pieces(nyz_sha256 *hash, const nyz_array *array, nyz_error *err)
 {
     const int64_t size = nyz_size(array) * array->dtype.itemsize;
     if (array->ndim == 0 || size <= PIECE) {
@@ -71,7 +71,7 @@ static nyz_status add_pieces(EVP_MD_CTX *hash, const nyz_array *array, nyz_error
     return status;
 }
 
-static nyz_status add_array(EVP_MD_CTX *hash, const nyz_array *array, nyz_error *err)
+static nyz_status add_array(nyz_sha256 *hash, const nyz_array *array, nyz_error *err)
 {
     return nyz_is_contiguous(array, NYZ_C_ORDER) && !is_big_endian(&array->dtype)
                ? add_bytes(hash, array, err)
@@ -81,16 +81,15 @@ static nyz_status add_array(EVP_MD_CTX *hash, const nyz_array *array, nyz_error 
 nyz_status nyz_hash_array(const nyz_array *array, char out[NYZ_HASH_SIZE], nyz_error *err)
 {
     unsigned char digest[32];
-    EVP_MD_CTX *const hash = EVP_MD_CTX_new();
-    if (hash == NULL || EVP_DigestInit_ex(hash, EVP_sha256(), NULL) != 1) {
-        EVP_MD_CTX_free(hash);
+    nyz_sha256 *const hash = nyz_sha256_new();
+    if (hash == NULL) {
         return fail(err);
     }
     nyz_status status = add_array(hash, array, err);
-    if (status == NYZ_OK && EVP_DigestFinal_ex(hash, digest, NULL) != 1) {
+    if (status == NYZ_OK && nyz_sha256_finish(hash, digest) != 0) {
         status = fail(err);
     }
-    EVP_MD_CTX_free(hash);
+    nyz_sha256_free(hash);
     for (int i = 0; i < 32 && status == NYZ_OK; i++) {
         snprintf(out + 2 * i, 3, "%02x", digest[i]);
     }

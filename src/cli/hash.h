@@ -1,4 +1,4 @@
-/* SHA-256 of an array's values, through libcrypto. */
+/* SHA-256 of an array's values. */
 #ifndef NYZ_CLI_HASH_H
 #define NYZ_CLI_HASH_H
 
