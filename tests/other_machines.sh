@@ -215,7 +215,9 @@ build_and_test()
 # What this tool says of a file, its exit status too.
 describe()
 {
-    "$@" 2>&1 || say "status $?"
+    local status=0
+    "$@" 2>&1 | tr -d '\r' || status=$?
+    say "status $status"
 }
 
 # The same digests or the same refusals, there as here.
@@ -245,6 +247,17 @@ compare_tools()
     passed=$((passed + count))
 }
 
+# Without this, each program would start and stop all of wine, and its services would hold on to
+# the pipes of the first.
+start_wine()
+{
+    if [[ $MACHINE == windows ]]; then
+        trap 'WINEPREFIX=$FOLDER/prefix /usr/lib/wine/wineserver64 -k' EXIT
+        WINEPREFIX=$FOLDER/prefix quietly /usr/lib/wine/wineserver64 -p600
+        quietly "${EMULATOR[@]}" wineboot
+    fi
+}
+
 passed=0
 failed=0
 shift
@@ -253,6 +266,7 @@ mkdir -p "$FOLDER" build
 provide "$NEEDED"
 provide_libraries
 write_cross_file
+start_wine
 build_and_test "$@"
 if [[ $# == 0 ]]; then
     compare_tools
