@@ -176,6 +176,10 @@ typedef struct nyz_options {
     int npy_version;                /* saving: 1, 2 or 3; 0: the lowest that fits, as NumPy */
     nyz_method method;              /* archives: stored or deflated */
     int level;                      /* deflated: 1 fastest ... 9 smallest; 0: NumPy's, 6 */
+    int threads;                    /* how many may work on a large load, this one included:
+                                       0: one; negative: as many as the machine has.  Results and
+                                       errors do not depend on it; the allocator is called by
+                                       all of them */
     int64_t reserved[8];
 } nyz_options;
 
@@ -343,6 +347,15 @@ NYZ_API nyz_status nyz_load(const char *path, const nyz_options *opt, nyz_array 
 NYZ_API nyz_status nyz_load_mem(const void *bytes, size_t size, const nyz_options *opt,
                                 nyz_array *out, nyz_error *err);
 
+/* Loads into memory that you have: `into` describes it (nyz_wrap), with any strides, in the
+ * shape of the file's array, which nyz_peek tells.  Numbers are converted on the way: to the same
+ * kind or one that holds it (bool, unsigned, signed, float, complex; NumPy's "same_kind"; not
+ * NYZ_FLOAT16 and long doubles yet), and to the byte order of into->dtype; other dtypes must be
+ * the file's.  The memory is unspecified after a failure.  opt: limits, threads, allocator.
+ * Errors: as nyz_load, and ARGUMENT (another shape, a dtype that does not convert, readonly). */
+NYZ_API nyz_status nyz_load_into(const char *path, const nyz_options *opt, const nyz_array *into,
+                                 nyz_error *err);
+
 /* Only the header of a .npy file: dtype and strides as the file has them (byte order, memory
  * order; opt's do not count), and shape; data is NULL.  out owns the dtype.  Arrays of Python
  * objects succeed here, with NYZ_OBJECT.  Whether the data is all there is not looked at.
@@ -419,6 +432,10 @@ NYZ_API void nyz_output_discard(nyz_output **output);
 NYZ_API nyz_status nyz_read(const nyz_stream *stream, const nyz_options *opt, nyz_array *out,
                             nyz_error *err);
 
+/* The same into memory that you have, as nyz_load_into. */
+NYZ_API nyz_status nyz_read_into(const nyz_stream *stream, const nyz_options *opt,
+                                 const nyz_array *into, nyz_error *err);
+
 /* Only the header, as nyz_peek; the stream is left where the data begins.  For arrays larger
  * than memory: read their elements from the stream yourself. */
 NYZ_API nyz_status nyz_read_header(const nyz_stream *stream, const nyz_options *opt,
@@ -488,6 +505,11 @@ NYZ_API nyz_status nyz_npz_load(const nyz_npz *npz, const char *name, const nyz_
                                 nyz_array *out, nyz_error *err);
 NYZ_API nyz_status nyz_npz_load_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
                                    nyz_array *out, nyz_error *err);
+
+/* The array of member `index` into memory that you have, as nyz_load_into; the memory holds what
+ * was read before the CRC is compared.  Errors: as nyz_npz_load_at, and as nyz_load_into. */
+NYZ_API nyz_status nyz_npz_load_into(const nyz_npz *npz, int64_t index, const nyz_options *opt,
+                                     const nyz_array *into, nyz_error *err);
 
 /* The header of member `index`, as nyz_peek.  The CRC is not compared: that would read all.
  * Errors: as nyz_npz_load_at. */

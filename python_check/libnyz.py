@@ -57,7 +57,8 @@ class Limits(c.Structure):
 class Options(c.Structure):
     _fields_ = [("allocator", c.c_void_p), ("limits", c.POINTER(Limits)), ("flags", c.c_uint),
                 ("order", c.c_int), ("byteorder", c.c_int), ("npy_version", c.c_int),
-                ("method", c.c_int), ("level", c.c_int), ("reserved", c.c_int64 * 8)]
+                ("method", c.c_int), ("level", c.c_int), ("threads", c.c_int),
+                ("reserved", c.c_int64 * 8)]
 
 
 class Buffer(c.Structure):
@@ -213,6 +214,12 @@ def load_mem(content, **opt):
     return to_numpy(out)
 
 
+def load_into(path, array, **opt):
+    """Fills a NumPy array of any strides."""
+    with Wrapped(array) as wrapped:
+        call("load_into", os.fsencode(path), options(**opt), wrapped)
+
+
 def peek(path, **opt):
     """(dtype, shape, strides) of a file's header."""
     out = Array()
@@ -294,6 +301,10 @@ class Npz:
         else:
             call("npz_load_at", self.handle, c.c_int64(which), opt, c.byref(out))
         return to_numpy(out)
+
+    def load_into(self, index, array):
+        with Wrapped(array) as wrapped:
+            call("npz_load_into", self.handle, c.c_int64(index), None, wrapped)
 
     def bytes(self, index):
         out = Array()

@@ -9,8 +9,8 @@
 #define ALIGNMENT ((size_t)64)
 
 /* C11's aligned_alloc is missing on Windows: a malloc with room to move up, its own
- * address kept in front.  A large piece begins at a huge page; the room before it is never
- * touched, and so takes no memory. */
+ * address kept in front.  A large piece begins at a huge page; the room before it is
+ * never touched, and so takes no memory. */
 static void *default_alloc(void *ctx, size_t size, size_t align)
 {
     (void)ctx;

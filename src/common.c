@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "parallel.h"
 #include "utf8.h"
 
 int nyz_version(void)
@@ -314,6 +315,7 @@ nyz_status nyz_env_init(nyz_env *env, const nyz_options *opt, nyz_error *err)
     env->byteorder = o->byteorder;
     env->npy_version = o->npy_version;
     env->method = o->method;
+    env->threads = o->threads < 0 ? nyz_processors() : o->threads > 1 ? o->threads : 1;
     env->level = o->level != 0 ? o->level : 6;
     return NYZ_OK;
 }

@@ -55,7 +55,8 @@ typedef struct nyz_env {
     nyz_byteorder byteorder;
     int npy_version;
     nyz_method method;
-    int level; /* 1 ... 9 */
+    int level;   /* 1 ... 9 */
+    int threads; /* 1 or more */
 } nyz_env;
 
 /* Resolves opt (NULL: defaults).  Errors: ARGUMENT for values out of range. */

@@ -50,6 +50,54 @@ int nyz_dtype_has_object(const nyz_dtype *dtype)
     return 0;
 }
 
+static int same_text(const char *a, size_t a_size, const char *b, size_t b_size)
+{
+    return a_size == b_size && (a_size == 0 || memcmp(a, b, a_size) == 0);
+}
+
+static int same_fields(const nyz_dtype *from, const nyz_dtype *to,
+                       nyz_byteorder byteorder)
+{
+    for (int64_t i = 0; i < from->nfields; i++) {
+        const nyz_field *const a = &from->fields[i];
+        const nyz_field *const b = &to->fields[i];
+        if (a->offset != b->offset ||
+            !same_text(a->name, a->name_size, b->name, b->name_size) ||
+            !nyz_dtype_same(&a->dtype, &b->dtype, byteorder)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static int same_shape(const nyz_dtype *from, const nyz_dtype *to)
+{
+    for (int i = 0; i < from->ndim; i++) {
+        if (from->shape[i] != to->shape[i]) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+int nyz_dtype_same(const nyz_dtype *from, const nyz_dtype *to, nyz_byteorder byteorder)
+{
+    if (from->type != to->type || from->itemsize != to->itemsize) {
+        return 0;
+    }
+    if (from->type == NYZ_STRUCT) {
+        return from->nfields == to->nfields && same_fields(from, to, byteorder);
+    }
+    if (from->type == NYZ_SUBARRAY) {
+        return from->ndim == to->ndim && same_shape(from, to) &&
+               nyz_dtype_same(from->base, to->base, byteorder);
+    }
+    const char wanted = nyz_wanted_byteorder(byteorder);
+    const int ordered = from->byteorder == '<' || from->byteorder == '>';
+    return from->unit == to->unit && from->unit_count == to->unit_count &&
+           to->byteorder == (ordered && wanted != 0 ? wanted : from->byteorder);
+}
+
 int nyz_dtype_needs_swap(const nyz_dtype *dtype, nyz_byteorder byteorder)
 {
     const char wanted = nyz_wanted_byteorder(byteorder);

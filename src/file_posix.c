@@ -184,6 +184,11 @@ nyz_status nyz_file_open(const char *path, const nyz_allocator *allocator, nyz_f
     return NYZ_OK;
 }
 
+int64_t nyz_file_size(const nyz_file *file)
+{
+    return S_ISREG(file->opened.st_mode) ? file->opened.st_size : -1;
+}
+
 nyz_status nyz_file_unchanged(const nyz_file *file, nyz_error *err)
 {
     struct stat now;

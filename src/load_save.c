@@ -2,42 +2,47 @@
 #include <string.h>
 
 #include "npy.h"
+#include "window.h"
 
 /* ------------------------------------------------------------------------------- load */
 
-static nyz_status read_one(nyz_source *source, const nyz_env *env, int header_only,
-                           nyz_array *out, nyz_error *err)
+static nyz_status read_one(nyz_source *source, const nyz_env *env, nyz_npy_reader *reader,
+                           nyz_array *array, nyz_error *err)
 {
     nyz_npy_start start;
-    int fortran = 0;
     NYZ_TRY(nyz_npy_begin(source, &start, err));
-    if (header_only) {
-        return nyz_npy_read_header(source, &start, env, out, &fortran, err);
-    }
-    return nyz_npy_read(source, &start, env, out, err);
+    return reader(source, &start, env, array, err);
 }
 
 static nyz_status read_stream(const nyz_stream *stream, const nyz_options *opt,
-                              int header_only, nyz_array *out, nyz_error *err)
+                              nyz_npy_reader *reader, nyz_array *array, nyz_error *err)
 {
     nyz_env env;
     nyz_source source;
-    memset(out, 0, sizeof *out);
     NYZ_TRY(nyz_env_init(&env, opt, err));
     NYZ_TRY(nyz_source_init(&source, stream, err));
-    return read_one(&source, &env, header_only, out, err);
+    return read_one(&source, &env, reader, array, err);
 }
 
 nyz_status nyz_read(const nyz_stream *stream, const nyz_options *opt, nyz_array *out,
                     nyz_error *err)
 {
-    return read_stream(stream, opt, 0, out, err);
+    memset(out, 0, sizeof *out);
+    return read_stream(stream, opt, nyz_npy_read, out, err);
 }
 
 nyz_status nyz_read_header(const nyz_stream *stream, const nyz_options *opt,
                            nyz_array *out, nyz_error *err)
 {
-    return read_stream(stream, opt, 1, out, err);
+    memset(out, 0, sizeof *out);
+    return read_stream(stream, opt, nyz_npy_peek, out, err);
+}
+
+nyz_status nyz_read_into(const nyz_stream *stream, const nyz_options *opt,
+                         const nyz_array *into, nyz_error *err)
+{
+    nyz_array target = *into;
+    return read_stream(stream, opt, nyz_npy_read_into, &target, err);
 }
 
 /* A file or memory that holds nothing is damaged, not a stream that has come to its end.
@@ -50,45 +55,74 @@ static nyz_status refuse_empty(const nyz_source *source, nyz_error *err)
     return NYZ_OK;
 }
 
+/* A regular file's size is known, and its beginning is read in one call. */
+static nyz_status open_source(const nyz_file *file, const nyz_stream *stream,
+                              nyz_window *window, nyz_source *source, nyz_error *err)
+{
+    const int64_t size = nyz_file_size(file);
+    if (size < 0) {
+        return nyz_source_init(source, stream, err);
+    }
+    memset(source, 0, sizeof *source);
+    source->stream = nyz_window_open(window, stream, 0, size);
+    source->left = size;
+    return NYZ_OK;
+}
+
 static nyz_status read_file(const nyz_file *file, const nyz_stream *stream,
-                            const nyz_env *env, int header_only, nyz_array *out,
+                            const nyz_env *env, nyz_npy_reader *reader, nyz_array *array,
                             nyz_error *err)
 {
     nyz_source source;
-    NYZ_TRY(nyz_source_init(&source, stream, err));
+    nyz_window window;
+    NYZ_TRY(open_source(file, stream, &window, &source, err));
     NYZ_TRY(refuse_empty(&source, err));
-    NYZ_TRY(read_one(&source, env, header_only, out, err));
-    const nyz_status status = nyz_file_unchanged(file, err);
+    NYZ_TRY(read_one(&source, env, reader, array, err));
+    return nyz_file_unchanged(file, err);
+}
+
+static nyz_status read_path(const char *path, const nyz_options *opt,
+                            nyz_npy_reader *reader, nyz_array *array, nyz_error *err)
+{
+    nyz_env env;
+    nyz_file *file = NULL;
+    nyz_stream stream;
+    NYZ_TRY(nyz_env_init(&env, opt, err));
+    NYZ_TRY(nyz_file_open(path, &env.allocator, &file, &stream, err));
+    const nyz_status status = read_file(file, &stream, &env, reader, array, err);
+    nyz_file_close(&file);
+    return status;
+}
+
+/* An array that was read before the failure showed is not handed out. */
+static nyz_status load_path(const char *path, const nyz_options *opt,
+                            nyz_npy_reader *reader, nyz_array *out, nyz_error *err)
+{
+    memset(out, 0, sizeof *out);
+    const nyz_status status = read_path(path, opt, reader, out, err);
     if (status != NYZ_OK) {
         nyz_array_free(out);
     }
     return status;
 }
 
-static nyz_status read_path(const char *path, const nyz_options *opt, int header_only,
-                            nyz_array *out, nyz_error *err)
-{
-    nyz_env env;
-    nyz_file *file = NULL;
-    nyz_stream stream;
-    memset(out, 0, sizeof *out);
-    NYZ_TRY(nyz_env_init(&env, opt, err));
-    NYZ_TRY(nyz_file_open(path, &env.allocator, &file, &stream, err));
-    const nyz_status status = read_file(file, &stream, &env, header_only, out, err);
-    nyz_file_close(&file);
-    return status;
-}
-
 nyz_status nyz_load(const char *path, const nyz_options *opt, nyz_array *out,
                     nyz_error *err)
 {
-    return read_path(path, opt, 0, out, err);
+    return load_path(path, opt, nyz_npy_read, out, err);
 }
 
 nyz_status nyz_peek(const char *path, const nyz_options *opt, nyz_array *out,
                     nyz_error *err)
 {
-    return read_path(path, opt, 1, out, err);
+    return load_path(path, opt, nyz_npy_peek, out, err);
+}
+
+nyz_status nyz_load_into(const char *path, const nyz_options *opt, const nyz_array *into,
+                         nyz_error *err)
+{
+    nyz_array target = *into;
+    return read_path(path, opt, nyz_npy_read_into, &target, err);
 }
 
 nyz_status nyz_load_mem(const void *bytes, size_t size, const nyz_options *opt,
@@ -102,7 +136,7 @@ nyz_status nyz_load_mem(const void *bytes, size_t size, const nyz_options *opt,
     NYZ_TRY(nyz_env_init(&env, opt, err));
     NYZ_TRY(nyz_source_init(&source, &stream, err));
     NYZ_TRY(refuse_empty(&source, err));
-    return read_one(&source, &env, 0, out, err);
+    return read_one(&source, &env, nyz_npy_read, out, err);
 }
 
 /* ------------------------------------------------------------------------------- save */

@@ -25,6 +25,20 @@ nyz_status nyz_npy_read_header(nyz_source *source, const nyz_npy_start *start,
 nyz_status nyz_npy_read(nyz_source *source, const nyz_npy_start *start,
                         const nyz_env *env, nyz_array *out, nyz_error *err);
 
+/* Reads the rest of header and data into memory that `into` describes: as nyz_read_into.
+ */
+nyz_status nyz_npy_read_into(nyz_source *source, const nyz_npy_start *start,
+                             const nyz_env *env, nyz_array *into, nyz_error *err);
+
+/* Only the header, for who does not want the file's flag. */
+nyz_status nyz_npy_peek(nyz_source *source, const nyz_npy_start *start,
+                        const nyz_env *env, nyz_array *out, nyz_error *err);
+
+/* What can be done with a source at the start of an array.  The array is what comes out
+ * or, for nyz_npy_read_into, what is filled. */
+typedef nyz_status nyz_npy_reader(nyz_source *source, const nyz_npy_start *start,
+                                  const nyz_env *env, nyz_array *array, nyz_error *err);
+
 /* What bytes are handed to, in pieces. */
 typedef nyz_status (*nyz_put)(void *to, const void *bytes, int64_t size, nyz_error *err);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "transfer.h"
 
 /* ----------------------------------------------------------------------------- header */
 
@@ -127,6 +128,13 @@ nyz_status nyz_npy_read_header(nyz_source *source, const nyz_npy_start *start,
     return NYZ_OK;
 }
 
+nyz_status nyz_npy_peek(nyz_source *source, const nyz_npy_start *start,
+                        const nyz_env *env, nyz_array *out, nyz_error *err)
+{
+    int fortran = 0;
+    return nyz_npy_read_header(source, start, env, out, &fortran, err);
+}
+
 /* ------------------------------------------------------------------------------- data */
 
 /* Bytes from a source of unknown size, kept as they come in pieces that double: what is
@@ -191,58 +199,13 @@ static nyz_status read_unknown(nyz_source *source, int64_t bytes, const nyz_env 
     return status;
 }
 
-/* Reads items in the order of the file to where they stay, turning numbers round on the
- * way. */
-static nyz_status read_in_order(nyz_source *source, const nyz_dtype *dtype,
-                                nyz_byteorder byteorder, unsigned char *data,
-                                int64_t count, nyz_error *err)
-{
-    const int64_t itemsize = dtype->itemsize;
-    const int64_t piece =
-        nyz_dtype_needs_swap(dtype, byteorder) ? nyz_items_per_chunk(itemsize) : count;
-    while (count > 0 && itemsize > 0) {
-        const int64_t n = nyz_min(count, piece);
-        NYZ_TRY(nyz_source_read(source, data, n * itemsize, "data", err));
-        nyz_dtype_swap(dtype, byteorder, data, n, itemsize);
-        data += n * itemsize;
-        count -= n;
-    }
-    return NYZ_OK;
-}
-
-/* Reads items in the order of the file to an array of the other order: through a buffer,
- * or item by item where one is too large for it. */
-static nyz_status read_scattered(nyz_source *source, const nyz_array *in_file_order,
-                                 const nyz_dtype *dtype, nyz_byteorder byteorder,
-                                 int64_t count, const nyz_env *env, nyz_error *err)
-{
-    const int64_t itemsize = dtype->itemsize;
-    const int64_t piece = nyz_min(nyz_items_per_chunk(itemsize), count);
-    void *items = NULL;
-    if (count == 0 || itemsize == 0) {
-        return NYZ_OK;
-    }
-    NYZ_TRY(nyz_alloc(&env->allocator, piece * itemsize, &items, err));
-    nyz_status status = NYZ_OK;
-    for (int64_t first = 0; first < count && status == NYZ_OK; first += piece) {
-        const int64_t n = nyz_min(piece, count - first);
-        status = nyz_source_read(source, items, n * itemsize, "data", err);
-        if (status == NYZ_OK) {
-            nyz_dtype_swap(dtype, byteorder, items, n, itemsize);
-            nyz_scatter(in_file_order, first, n, items);
-        }
-    }
-    nyz_release(&env->allocator, items, piece * itemsize);
-    return status;
-}
-
 /* What a load has decided before it reads the data. */
 typedef struct load_plan {
     const nyz_env *env;
+    nyz_dtype from;          /* as the file has it */
     nyz_byteorder byteorder; /* of the result */
     int fortran;             /* the file's order */
     int reorder;             /* the result's order is another */
-    nyz_dtype file_dtype;
     int64_t count;
     int64_t bytes;
 } load_plan;
@@ -250,26 +213,18 @@ typedef struct load_plan {
 static nyz_status read_known(nyz_source *source, const load_plan *plan, nyz_array *array,
                              nyz_error *err)
 {
+    nyz_transfer transfer;
     NYZ_TRY(nyz_alloc(&plan->env->allocator, plan->bytes, &array->owner->data, err));
     array->owner->data_size = plan->bytes;
     array->data = array->owner->data;
-    if (!plan->reorder) {
-        return read_in_order(source, &plan->file_dtype, plan->byteorder, array->data,
-                             plan->count, err);
-    }
-    nyz_array view = *array;
-    if (plan->fortran) {
-        nyz_reverse_axes(&view); /* its C order is the file's order */
-    }
-    return read_scattered(source, &view, &plan->file_dtype, plan->byteorder, plan->count,
-                          plan->env, err);
+    NYZ_TRY(nyz_transfer_init(&transfer, &plan->from, array, plan->fortran, err));
+    return nyz_transfer_read(&transfer, source, plan->env, err);
 }
 
 /* Puts the items of a whole array into the other memory order. */
 static nyz_status reorder_loaded(const load_plan *plan, nyz_array *array, nyz_error *err)
 {
     nyz_array in_file_order = *array;
-    nyz_array wanted = *array;
     void *data = NULL;
     nyz_strides(&in_file_order, plan->fortran ? NYZ_F_ORDER : NYZ_C_ORDER);
     NYZ_TRY(nyz_alloc(&plan->env->allocator, plan->bytes, &data, err));
@@ -279,8 +234,7 @@ static nyz_status reorder_loaded(const load_plan *plan, nyz_array *array, nyz_er
     nyz_gather(&in_file_order, 0, plan->count, data);
     nyz_release(&plan->env->allocator, array->owner->data, plan->bytes);
     array->owner->data = data;
-    wanted.data = data;
-    *array = wanted;
+    array->data = data;
     return NYZ_OK;
 }
 
@@ -290,19 +244,27 @@ static nyz_status read_stream(nyz_source *source, const load_plan *plan, nyz_arr
     NYZ_TRY(read_unknown(source, plan->bytes, plan->env, &array->owner->data, err));
     array->owner->data_size = plan->bytes;
     array->data = array->owner->data;
-    nyz_dtype_swap(&plan->file_dtype, plan->byteorder, array->data, plan->count,
-                   plan->file_dtype.itemsize);
+    nyz_dtype_swap(&plan->from, plan->byteorder, array->data, plan->count,
+                   plan->from.itemsize);
     return plan->reorder ? reorder_loaded(plan, array, err) : NYZ_OK;
 }
 
-static nyz_status check_presence(const nyz_source *source, const load_plan *plan,
-                                 nyz_error *err)
+/* That the data can be read at all, and that the source can hold it.  Gives its size. */
+static nyz_status check_data(const nyz_source *source, const nyz_array *array,
+                             int64_t *count, int64_t *bytes, nyz_error *err)
 {
-    if (source->left >= 0 && plan->bytes > source->left) {
+    if (nyz_dtype_has_object(&array->dtype)) {
+        return nyz_fail(
+            err, NYZ_ERR_UNSUPPORTED, source->offset,
+            "an array of Python objects is a pickle, which is never run here; in "
+            "Python, convert it to a plain dtype (astype) and save it again");
+    }
+    NYZ_TRY(nyz_array_check(array, count, bytes, err));
+    if (source->left >= 0 && *bytes > source->left) {
         return nyz_fail(err, NYZ_ERR_CORRUPT, source->offset + source->left,
                         "data: expected %lld bytes (%lld items of %lld), found %lld",
-                        (long long)plan->bytes, (long long)plan->count,
-                        (long long)plan->file_dtype.itemsize, (long long)source->left);
+                        (long long)*bytes, (long long)*count,
+                        (long long)array->dtype.itemsize, (long long)source->left);
     }
     return NYZ_OK;
 }
@@ -322,18 +284,11 @@ static void decide_order(load_plan *plan, nyz_array *array)
 static nyz_status read_data(nyz_source *source, const nyz_env *env, int fortran,
                             nyz_array *array, nyz_error *err)
 {
-    load_plan plan = {.env = env, .fortran = fortran, .file_dtype = array->dtype};
-    if (nyz_dtype_has_object(&array->dtype)) {
-        return nyz_fail(
-            err, NYZ_ERR_UNSUPPORTED, source->offset,
-            "an array of Python objects is a pickle, which is never run here; in "
-            "Python, convert it to a plain dtype (astype) and save it again");
-    }
-    NYZ_TRY(nyz_array_check(array, &plan.count, &plan.bytes, err));
-    NYZ_TRY(check_presence(source, &plan, err));
+    load_plan plan = {.env = env, .fortran = fortran, .from = array->dtype};
+    NYZ_TRY(check_data(source, array, &plan.count, &plan.bytes, err));
     plan.byteorder = nyz_byteorder_or(env->byteorder, NYZ_NATIVE);
     decide_order(&plan, array);
-    NYZ_TRY(nyz_dtype_clone(&plan.file_dtype, plan.byteorder, &array->owner->arena,
+    NYZ_TRY(nyz_dtype_clone(&plan.from, plan.byteorder, &array->owner->arena,
                             &array->dtype, err));
     return source->left >= 0 ? read_known(source, &plan, array, err)
                              : read_stream(source, &plan, array, err);
@@ -348,5 +303,56 @@ nyz_status nyz_npy_read(nyz_source *source, const nyz_npy_start *start,
     if (status != NYZ_OK) {
         nyz_array_free(out);
     }
+    return status;
+}
+
+/* ----------------------------------------------------------------- into the caller's memory */
+
+static nyz_status check_shapes(const nyz_array *file, const nyz_array *into,
+                               nyz_error *err)
+{
+    if (file->ndim != into->ndim) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
+                        "the file's array has %d dimensions, the one to fill has %d",
+                        file->ndim, into->ndim);
+    }
+    for (int i = 0; i < file->ndim; i++) {
+        if (file->shape[i] != into->shape[i]) {
+            return nyz_fail(
+                err, NYZ_ERR_ARGUMENT, -1,
+                "axis %d of the file's array has %lld elements, of the one to fill "
+                "%lld",
+                i, (long long)file->shape[i], (long long)into->shape[i]);
+        }
+    }
+    return NYZ_OK;
+}
+
+static nyz_status read_into(nyz_source *source, const nyz_array *file, int fortran,
+                            const nyz_env *env, const nyz_array *into, nyz_error *err)
+{
+    nyz_transfer transfer;
+    int64_t count = 0;
+    int64_t bytes = 0;
+    NYZ_TRY(check_data(source, file, &count, &bytes, err));
+    NYZ_TRY(check_shapes(file, into, err));
+    NYZ_TRY(nyz_transfer_init(&transfer, &file->dtype, into, fortran, err));
+    return nyz_transfer_read(&transfer, source, env, err);
+}
+
+nyz_status nyz_npy_read_into(nyz_source *source, const nyz_npy_start *start,
+                             const nyz_env *env, nyz_array *into, nyz_error *err)
+{
+    int fortran = 0;
+    int64_t count = 0;
+    int64_t bytes = 0;
+    nyz_array file;
+    NYZ_TRY(nyz_array_check_data(into, &count, &bytes, err));
+    if (into->readonly) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "the array to fill is readonly");
+    }
+    NYZ_TRY(nyz_npy_read_header(source, start, env, &file, &fortran, err));
+    const nyz_status status = read_into(source, &file, fortran, env, into, err);
+    nyz_array_free(&file);
     return status;
 }

@@ -149,26 +149,24 @@ static nyz_status name_member(const nyz_npz *npz, int64_t index, nyz_status stat
 }
 
 /* What is done with an open member's bytes. */
-typedef nyz_status (*member_reader)(nyz_source *source, const nyz_env *env,
-                                    nyz_array *out, nyz_error *err);
+typedef nyz_status member_reader(nyz_source *source, const nyz_env *env, nyz_array *array,
+                                 nyz_error *err);
 
-static nyz_status begin_array(nyz_source *source, nyz_npy_start *start, nyz_error *err)
+static nyz_status read_start(nyz_source *source, nyz_npy_reader *reader,
+                             const nyz_env *env, nyz_array *array, nyz_error *err)
 {
-    NYZ_TRY(nyz_npy_begin(source, start, err));
-    if (!nyz_npy_has_magic(start)) {
+    nyz_npy_start start;
+    NYZ_TRY(nyz_npy_begin(source, &start, err));
+    if (!nyz_npy_has_magic(&start)) {
         return nyz_fail(
             err, NYZ_ERR_NOT_FOUND, 0,
             "holds no array (no \\x93NUMPY at its start); nyz_npz_bytes reads it");
     }
-    return NYZ_OK;
+    return reader(source, &start, env, array, err);
 }
 
-static nyz_status read_array(nyz_source *source, const nyz_env *env, nyz_array *out,
-                             nyz_error *err)
+static nyz_status check_end(const nyz_source *source, nyz_error *err)
 {
-    nyz_npy_start start;
-    NYZ_TRY(begin_array(source, &start, err));
-    NYZ_TRY(nyz_npy_read(source, &start, env, out, err));
     if (source->left > 0) {
         return nyz_fail(err, NYZ_ERR_CORRUPT, source->offset,
                         "%lld bytes behind the array", (long long)source->left);
@@ -176,13 +174,24 @@ static nyz_status read_array(nyz_source *source, const nyz_env *env, nyz_array *
     return NYZ_OK;
 }
 
+static nyz_status read_array(nyz_source *source, const nyz_env *env, nyz_array *out,
+                             nyz_error *err)
+{
+    NYZ_TRY(read_start(source, nyz_npy_read, env, out, err));
+    return check_end(source, err);
+}
+
+static nyz_status read_array_into(nyz_source *source, const nyz_env *env, nyz_array *into,
+                                  nyz_error *err)
+{
+    NYZ_TRY(read_start(source, nyz_npy_read_into, env, into, err));
+    return check_end(source, err);
+}
+
 static nyz_status read_array_header(nyz_source *source, const nyz_env *env,
                                     nyz_array *out, nyz_error *err)
 {
-    nyz_npy_start start;
-    int fortran = 0;
-    NYZ_TRY(begin_array(source, &start, err));
-    return nyz_npy_read_header(source, &start, env, out, &fortran, err);
+    return read_start(source, nyz_npy_peek, env, out, err);
 }
 
 static nyz_status read_bytes(nyz_source *source, const nyz_env *env, nyz_array *out,
@@ -204,11 +213,11 @@ static nyz_status read_bytes(nyz_source *source, const nyz_env *env, nyz_array *
 
 /* Opens the member, reads it, and, where all of it was read, checks its end and CRC. */
 static nyz_status read_open_member(const nyz_npz *npz, nyz_zip_member *member,
-                                   const nyz_env *env, member_reader reader,
-                                   int to_the_end, nyz_array *out, nyz_error *err)
+                                   const nyz_env *env, member_reader *reader,
+                                   int to_the_end, nyz_array *array, nyz_error *err)
 {
     nyz_source source = nyz_zip_member_source(member);
-    NYZ_TRY(nyz_zip_member_error(member, reader(&source, env, out, err), err));
+    NYZ_TRY(nyz_zip_member_error(member, reader(&source, env, array, err), err));
     if (to_the_end) {
         NYZ_TRY(nyz_zip_member_finish(member, err));
     }
@@ -234,41 +243,57 @@ static nyz_status resolve(const nyz_npz *npz, const nyz_options *opt, nyz_env *e
 }
 
 static nyz_status read_member(const nyz_npz *npz, int64_t index, const nyz_options *opt,
-                              member_reader reader, int to_the_end, nyz_array *out,
+                              member_reader *reader, int to_the_end, nyz_array *array,
                               nyz_error *err)
 {
     nyz_env env;
     nyz_zip_member member;
-    memset(out, 0, sizeof *out);
     NYZ_TRY(resolve(npz, opt, &env, err));
     NYZ_TRY(check_index(npz, index, err));
     nyz_status status = nyz_zip_member_open(&npz->stream, &npz->dir, index, &member, err);
     if (status == NYZ_OK) {
-        status = read_open_member(npz, &member, &env, reader, to_the_end, out, err);
+        status = read_open_member(npz, &member, &env, reader, to_the_end, array, err);
         nyz_zip_member_close(&member);
     }
+    return name_member(npz, index, status, err);
+}
+
+/* An array that was read before the failure showed is not handed out. */
+static nyz_status load_member(const nyz_npz *npz, int64_t index, const nyz_options *opt,
+                              member_reader *reader, int to_the_end, nyz_array *out,
+                              nyz_error *err)
+{
+    memset(out, 0, sizeof *out);
+    const nyz_status status = read_member(npz, index, opt, reader, to_the_end, out, err);
     if (status != NYZ_OK) {
         nyz_array_free(out);
     }
-    return name_member(npz, index, status, err);
+    return status;
 }
 
 nyz_status nyz_npz_load_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
                            nyz_array *out, nyz_error *err)
 {
-    return read_member(npz, index, opt, read_array, 1, out, err);
+    return load_member(npz, index, opt, read_array, 1, out, err);
 }
 
 nyz_status nyz_npz_peek(const nyz_npz *npz, int64_t index, const nyz_options *opt,
                         nyz_array *out, nyz_error *err)
 {
-    return read_member(npz, index, opt, read_array_header, 0, out, err);
+    return load_member(npz, index, opt, read_array_header, 0, out, err);
 }
 
 nyz_status nyz_npz_bytes(const nyz_npz *npz, int64_t index, const nyz_options *opt,
                          nyz_array *out, nyz_error *err)
 {
-    return read_member(npz, index, opt, read_bytes, 1, out, err);
+    return load_member(npz, index, opt, read_bytes, 1, out, err);
+}
+
+nyz_status nyz_npz_load_into(const nyz_npz *npz, int64_t index, const nyz_options *opt,
+                             const nyz_array *into, nyz_error *err)
+{
+    nyz_array target = *into;
+    return read_member(npz, index, opt, read_array_into, 1, &target, err);
 }
 
 nyz_status nyz_npz_load(const nyz_npz *npz, const char *name, const nyz_options *opt,

@@ -134,6 +134,7 @@ nyz_status nyz_source_init(nyz_source *source, const nyz_stream *stream, nyz_err
     }
     NYZ_TRY(measure(stream, &place, &end, err));
     source->stream = *stream;
+    source->start = place;
     source->left = end < 0 ? -1 : end > place ? end - place : 0;
     return NYZ_OK;
 }
@@ -165,6 +166,17 @@ nyz_status nyz_source_read(nyz_source *source, void *buffer, int64_t size,
         return fail_short(what, size, got, source->offset, err);
     }
     return NYZ_OK;
+}
+
+nyz_status nyz_source_skip(nyz_source *source, int64_t size, nyz_error *err)
+{
+    source->offset += size;
+    if (source->left >= 0) {
+        source->left -= size;
+    }
+    return source->stream.seek == NULL
+               ? NYZ_OK
+               : nyz_stream_seek(&source->stream, source->start + source->offset, err);
 }
 
 nyz_status nyz_source_read_some(nyz_source *source, void *buffer, int64_t size,

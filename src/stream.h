@@ -10,6 +10,7 @@
 /* Bytes to come: a stream, and how much of it has been taken and can still follow. */
 typedef struct nyz_source {
     nyz_stream stream;
+    int64_t start;  /* its place in the stream at offset 0; -1: not known */
     int64_t offset; /* bytes taken so far; what errors point at */
     int64_t left;   /* bytes that can still follow; -1: not known */
 } nyz_source;
@@ -21,6 +22,9 @@ nyz_status nyz_source_init(nyz_source *source, const nyz_stream *stream, nyz_err
  * Errors: IO, CORRUPT (ends before). */
 nyz_status nyz_source_read(nyz_source *source, void *buffer, int64_t size,
                            const char *what, nyz_error *err);
+
+/* Passes over bytes that have been read by read_at.  Errors: IO. */
+nyz_status nyz_source_skip(nyz_source *source, int64_t size, nyz_error *err);
 
 /* Reads up to `size` bytes, fewer only at the end; *got tells how many. */
 nyz_status nyz_source_read_some(nyz_source *source, void *buffer, int64_t size,
@@ -65,6 +69,8 @@ int64_t nyz_stdio_tell(FILE *file);
 typedef struct nyz_file nyz_file;
 nyz_status nyz_file_open(const char *path, const nyz_allocator *allocator, nyz_file **out,
                          nyz_stream *stream, nyz_error *err);
+/* Its bytes when it was opened; -1: no regular file. */
+int64_t nyz_file_size(const nyz_file *file);
 /* CORRUPT if size or modification time are not those at opening any more. */
 nyz_status nyz_file_unchanged(const nyz_file *file, nyz_error *err);
 void nyz_file_close(nyz_file **file);

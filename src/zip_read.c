@@ -21,10 +21,20 @@ static nyz_status prepare_inflate(nyz_zip_member *member, nyz_error *err)
     return nyz_inflate_new(&member->allocator, &member->inflater, err);
 }
 
+/* The local header, and of a small member all that follows, are read in one call. */
+static void look_at_beginning(const nyz_stream *archive, const nyz_zip_entry *entry,
+                              nyz_zip_member *member)
+{
+    member->archive = archive->read_at == NULL
+                          ? *archive
+                          : nyz_window_open(&member->window, archive, entry->offset,
+                                            entry->end - entry->offset);
+}
+
 nyz_status nyz_zip_member_open(const nyz_stream *archive, const nyz_zip_dir *dir,
                                int64_t index, nyz_zip_member *member, nyz_error *err)
 {
-    memset(member, 0, sizeof *member);
+    memset(member, 0, offsetof(nyz_zip_member, window));
     if (index < 0 || index >= dir->count) {
         return nyz_fail(err, NYZ_ERR_NOT_FOUND, -1,
                         "no member %lld: the archive has %lld", (long long)index,
@@ -32,9 +42,9 @@ nyz_status nyz_zip_member_open(const nyz_stream *archive, const nyz_zip_dir *dir
     }
     const nyz_zip_entry *const entry = &dir->entries[index];
     int64_t data;
-    NYZ_TRY(nyz_zip_local_read(archive, dir, entry, &data, err));
+    look_at_beginning(archive, entry, member);
+    NYZ_TRY(nyz_zip_local_read(&member->archive, dir, entry, &data, err));
     member->entry = entry;
-    member->archive = *archive;
     member->allocator = dir->allocator;
     member->position = data;
     member->stored_left = entry->stored_size;
@@ -53,7 +63,7 @@ void nyz_zip_member_close(nyz_zip_member *member)
         nyz_inflate_free(&member->inflater);
         nyz_release(&member->allocator, member->input, input_size(member->entry));
     }
-    memset(member, 0, sizeof *member);
+    memset(member, 0, offsetof(nyz_zip_member, window));
 }
 
 /* ------------------------------------------------------------------------- reading it */
@@ -147,6 +157,7 @@ nyz_source nyz_zip_member_source(nyz_zip_member *member)
     const nyz_source source = {
         .stream = {.read = member_read, .ctx = member},
         .offset = 0,
+        .start = -1,
         .left = member->left,
     };
     return source;

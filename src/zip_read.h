@@ -5,11 +5,12 @@
 #define NYZ_ZIP_READ_H
 
 #include "codec.h"
+#include "window.h"
 #include "zip_dir.h"
 
 typedef struct nyz_zip_member {
     const nyz_zip_entry *entry;
-    nyz_stream archive; /* borrowed */
+    nyz_stream archive; /* borrowed; its beginning seen through `window` */
     nyz_allocator allocator;
     int64_t position;       /* in the archive, of the next stored byte */
     int64_t stored_left;    /* stored bytes not read yet */
@@ -21,6 +22,7 @@ typedef struct nyz_zip_member {
     size_t available;  /* bytes at next */
     int done;          /* the deflate stream has ended */
     nyz_error failure; /* why the stream's read failed */
+    nyz_window window; /* the last: it is never cleared, only opened */
 } nyz_zip_member;
 
 /* Reads and checks the local header.  `member` must stay where it is until it is closed.

@@ -278,7 +278,7 @@ static void wrong_crc_is_found_at_the_end(void **state)
 static int64_t fail_behind_header(void *ctx, int64_t offset, void *buffer, size_t size)
 {
     const nyz_mem_reader *const reader = ctx;
-    if (offset >= 35) {
+    if (offset + (int64_t)size > 35) {
         return -5;
     }
     memcpy(buffer, reader->bytes + offset, size);

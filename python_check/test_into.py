@@ -1,0 +1,96 @@
+"""Loading into memory that is there already: conversions are those of NumPy's astype with
+casting="same_kind", and refused where NumPy refuses them; any order and strides."""
+
+import numpy as np
+import pytest
+
+import libnyz
+
+PLAIN = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8", "c8", "c16"]
+PLACES = ["C", "F", "backwards", "gaps"]
+
+
+def edges(code):
+    """Values at the ends of a type and between, in 2 x 3 x 8."""
+    dtype = np.dtype(code)
+    rng = np.random.default_rng(1)
+    if dtype.kind in "iu":
+        info = np.iinfo(dtype)
+        ends = [info.min, info.min + 1, 0, 1, info.max - 1, info.max]
+        values = np.array(ends + rng.integers(info.min, info.max, 42, dtype=dtype).tolist(), dtype)
+    elif dtype.kind == "b":
+        values = rng.integers(0, 2, 48).astype(bool)
+    else:
+        ends = [0.0, -0.0, 1e-320, -1e300, 1e39, np.inf, -np.inf, 0.1]
+        with np.errstate(over="ignore"):
+            values = np.array(ends + rng.normal(size=40).tolist()).astype(dtype)
+        if dtype.kind == "c":
+            values.imag = values.real[::-1]
+    return values.reshape(2, 3, 8)
+
+
+def place(kind, dtype):
+    if kind == "backwards":
+        return np.zeros((2, 3, 8), dtype)[::-1, :, ::-1]
+    if kind == "gaps":
+        return np.zeros((4, 3, 24), dtype)[::2, :, ::3]
+    return np.zeros((2, 3, 8), dtype, order=kind)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("endian", "<>")
+@pytest.mark.parametrize("source", PLAIN)
+def test_conversions_are_numpys_same_kind(source, endian, order, tmp_path):
+    path = str(tmp_path / "a.npy")
+    values = np.asarray(edges(source).astype(np.dtype(source).newbyteorder(endian)), order=order)
+    np.save(path, values)
+    for number, target in enumerate(PLAIN):
+        into = place(PLACES[number % 4], np.dtype(target).newbyteorder("<>"[number % 2]))
+        if np.can_cast(values.dtype, into.dtype, "same_kind"):
+            libnyz.load_into(path, into)
+            with np.errstate(over="ignore"):
+                expected = values.astype(into.dtype, casting="same_kind")
+            assert into.tobytes() == expected.tobytes(), (source, target)
+        else:
+            with pytest.raises(libnyz.NyzError) as failure:
+                libnyz.load_into(path, into)
+            assert failure.value.status == "argument"
+
+
+def test_every_other_dtype_is_filled_if_it_is_the_same(tmp_path):
+    path = str(tmp_path / "a.npy")
+    for dtype in ["f2", "g", "S5", ">U3", "V4", "M8[ns]", ">m8[D]",
+                  [("a", "<i4"), ("b", ">f8", (2,))]]:
+        values = np.arange(240, dtype="u1").repeat(8)[:6 * np.dtype(dtype).itemsize]
+        if np.dtype(dtype).kind == "U":
+            values = np.array(["a", "bc", "def", "", "é", "日本"], dtype)
+        else:
+            values = np.frombuffer(values.tobytes(), dtype)
+        values = values.reshape(2, 3)
+        np.save(path, values)
+        into = np.zeros((2, 3), dtype, order="F")
+        libnyz.load_into(path, into)
+        assert into.tobytes() == values.tobytes()
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_members_fill_it_too(compressed, tmp_path):
+    path = str(tmp_path / "a.npz")
+    values = np.random.default_rng(2).normal(size=(50, 60))
+    (np.savez_compressed if compressed else np.savez)(path, a=values, b=values.T)
+    with libnyz.Npz(path) as npz:
+        for index, expected in enumerate([values, values.T]):
+            into = np.zeros(expected.shape, "f4")
+            npz.load_into(index, into)
+            assert (into == expected.astype("f4")).all()
+
+
+@pytest.mark.parametrize("threads", [2, 5, -1])
+def test_threads_change_nothing(threads, tmp_path):
+    path = str(tmp_path / "a.npy")
+    values = np.asfortranarray(np.random.default_rng(3).normal(size=(1000, 1100)).astype(">f8"))
+    np.save(path, values)
+    assert (libnyz.load(path, threads=threads) == values).all()
+    into = np.zeros(values.shape, "f4")
+    libnyz.load_into(path, into, threads=threads)
+    assert (into == values.astype("f4")).all()

@@ -1,0 +1,19 @@
+/* Independent pieces of work on several threads.  Row "base".  parallel_posix.c and
+ * parallel_win32.c have it. */
+#ifndef NYZ_PARALLEL_H
+#define NYZ_PARALLEL_H
+
+#include <stdint.h>
+
+typedef void nyz_task(void *ctx, int64_t index);
+
+/* Calls task(ctx, index) once for each index from 0 to count - 1, in rising order as
+ * threads become free, on at most `threads` threads, of which this one is the first.
+ * Returns when all are done; no thread is left.  Where the system has no more threads,
+ * fewer do it.  The new threads block all signals. */
+void nyz_parallel(int threads, int64_t count, nyz_task *task, void *ctx);
+
+/* How many threads the machine runs at once; at least 1. */
+int nyz_processors(void);
+
+#endif

@@ -1,0 +1,250 @@
+/* Items from a file to memory: see transfer.h. */
+#include "transfer.h"
+
+#include <string.h>
+
+#include "alloc.h"
+#include "bytes.h"
+#include "parallel.h"
+
+/* Fewer bytes are read sooner than a thread is started. */
+#define WORTH_A_THREAD ((int64_t)4 << 20)
+#define MOST_PARTS 64
+
+/* -------------------------------------------------------------------------------- deciding */
+
+static nyz_status refuse_types(const nyz_transfer *t, nyz_error *err)
+{
+    char from[64];
+    char to[64];
+    size_t size;
+    if (nyz_dtype_format(&t->from, from, sizeof from, &size, NULL) != NYZ_OK ||
+        nyz_dtype_format(&t->to.dtype, to, sizeof to, &size, NULL) != NYZ_OK) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
+                        "the file's dtype is not that of the array");
+    }
+    return nyz_fail(
+        err, NYZ_ERR_ARGUMENT, -1,
+        "the file's dtype %s does not become %s: expected the same, or a kind that "
+        "holds it (bool, unsigned, signed, float, complex)",
+        from, to);
+}
+
+/* The one order that turns the file's items into those of `to`, if there is one. */
+static int find_byteorder(const nyz_dtype *from, const nyz_dtype *to, nyz_byteorder *out)
+{
+    static const nyz_byteorder orders[] = {NYZ_KEEP_BYTEORDER, NYZ_LITTLE_ENDIAN,
+                                           NYZ_BIG_ENDIAN};
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+        if (nyz_dtype_same(from, to, orders[i])) {
+            *out = orders[i];
+            return 1;
+        }
+    }
+    return 0;
+}
+
+nyz_status nyz_transfer_init(nyz_transfer *transfer, const nyz_dtype *from,
+                             const nyz_array *to, int fortran, nyz_error *err)
+{
+    memset(transfer, 0, sizeof *transfer);
+    transfer->from = *from;
+    transfer->to = *to;
+    transfer->count = nyz_size(to);
+    if (!find_byteorder(from, &to->dtype, &transfer->byteorder)) {
+        transfer->byteorder = NYZ_NATIVE;
+        transfer->convert = nyz_find_converter(from->type, to->dtype.type);
+        if (transfer->convert == NULL) {
+            return refuse_types(transfer, err);
+        }
+    }
+    if (fortran) {
+        nyz_reverse_axes(&transfer->to);
+    }
+    transfer->direct =
+        transfer->convert == NULL && nyz_is_contiguous(&transfer->to, NYZ_C_ORDER);
+    return NYZ_OK;
+}
+
+/* --------------------------------------------------------------------------------- reading */
+
+/* One run of items being read: from the source as it comes, or, source NULL, from a place
+ * in its stream. */
+typedef struct run {
+    const nyz_transfer *transfer;
+    nyz_source *source;
+    const nyz_stream *stream;
+    int64_t place;
+    int64_t first;
+    int64_t count;
+    unsigned char *items;     /* a chunk as the file has it; unless direct */
+    unsigned char *converted; /* the same chunk converted */
+} run;
+
+static nyz_status read_bytes(run *r, void *to, int64_t size, nyz_error *err)
+{
+    if (r->source != NULL) {
+        return nyz_source_read(r->source, to, size, "data", err);
+    }
+    NYZ_TRY(nyz_stream_read_at(r->stream, r->place, to, size, "data", err));
+    r->place += size;
+    return NYZ_OK;
+}
+
+static nyz_status read_directly(run *r, int64_t count, nyz_error *err)
+{
+    const nyz_dtype *const from = &r->transfer->from;
+    unsigned char *const to =
+        (unsigned char *)r->transfer->to.data + r->first * from->itemsize;
+    NYZ_TRY(read_bytes(r, to, count * from->itemsize, err));
+    nyz_dtype_swap(from, r->transfer->byteorder, to, count, from->itemsize);
+    return NYZ_OK;
+}
+
+/* From native numbers to the type and byte order of `to`; right to their place if they
+ * lie there without gaps.  Returns where they are. */
+static unsigned char *convert_items(const run *r, int64_t count, int contiguous)
+{
+    const nyz_array *const to = &r->transfer->to;
+    const int64_t itemsize = to->dtype.itemsize;
+    unsigned char *const out =
+        contiguous ? (unsigned char *)to->data + r->first * itemsize : r->converted;
+    nyz_dtype native = to->dtype;
+    r->transfer->convert(r->items, out, count);
+    native.byteorder = native.byteorder == '|' ? '|' : nyz_machine_byteorder();
+    nyz_dtype_swap(&native,
+                   to->dtype.byteorder == '>' ? NYZ_BIG_ENDIAN : NYZ_LITTLE_ENDIAN, out,
+                   count, itemsize);
+    return out;
+}
+
+static nyz_status read_and_place(run *r, int64_t count, nyz_error *err)
+{
+    const nyz_transfer *const t = r->transfer;
+    const unsigned char *items = r->items;
+    int placed = 0;
+    NYZ_TRY(read_bytes(r, r->items, count * t->from.itemsize, err));
+    nyz_dtype_swap(&t->from, t->byteorder, r->items, count, t->from.itemsize);
+    if (t->convert != NULL) {
+        placed = nyz_is_contiguous(&t->to, NYZ_C_ORDER);
+        items = convert_items(r, count, placed);
+    }
+    if (!placed) {
+        nyz_scatter(&t->to, r->first, count, items);
+    }
+    return NYZ_OK;
+}
+
+/* Items of a chunk, as the wider of the two types. */
+static int64_t chunk_items(const nyz_transfer *t)
+{
+    const int64_t a = t->from.itemsize;
+    const int64_t b = t->convert != NULL ? t->to.dtype.itemsize : 0;
+    return nyz_items_per_chunk(a > b ? a : b);
+}
+
+static nyz_status read_run(run *r, nyz_error *err)
+{
+    const nyz_transfer *const t = r->transfer;
+    const int whole = t->direct && !nyz_dtype_needs_swap(&t->from, t->byteorder);
+    const int64_t chunk = whole ? r->count : chunk_items(t);
+    while (r->count > 0) {
+        const int64_t n = nyz_min(r->count, chunk);
+        NYZ_TRY((t->direct ? read_directly : read_and_place)(r, n, err));
+        r->first += n;
+        r->count -= n;
+    }
+    return NYZ_OK;
+}
+
+/* Reads a run with buffers of its own, where it needs some. */
+static nyz_status read_buffered(run *r, const nyz_allocator *allocator, nyz_error *err)
+{
+    const nyz_transfer *const t = r->transfer;
+    const int64_t chunk = nyz_min(chunk_items(t), r->count);
+    const int64_t size = t->direct ? 0 : chunk * t->from.itemsize;
+    const int64_t more = t->convert != NULL ? chunk * t->to.dtype.itemsize : 0;
+    void *memory = NULL;
+    NYZ_TRY(nyz_alloc(allocator, size + more, &memory, err));
+    r->items = memory;
+    r->converted = r->items != NULL ? r->items + size : NULL;
+    const nyz_status status = read_run(r, err);
+    nyz_release(allocator, memory, size + more);
+    return status;
+}
+
+/* -------------------------------------------------------------------------------- threads */
+
+typedef struct parts {
+    const nyz_allocator *allocator;
+    run runs[MOST_PARTS];
+    nyz_status statuses[MOST_PARTS];
+    nyz_error errors[MOST_PARTS];
+} parts;
+
+static void read_part(void *ctx, int64_t index)
+{
+    parts *const p = ctx;
+    p->statuses[index] = read_buffered(&p->runs[index], p->allocator, &p->errors[index]);
+}
+
+/* The first failure in the order of the file, whichever came first in time. */
+static nyz_status first_failure(const parts *p, int64_t count, nyz_error *err)
+{
+    for (int64_t i = 0; i < count; i++) {
+        if (p->statuses[i] != NYZ_OK) {
+            if (err != NULL) {
+                *err = p->errors[i];
+            }
+            return p->statuses[i];
+        }
+    }
+    return NYZ_OK;
+}
+
+static nyz_status read_parts(const nyz_transfer *t, const nyz_source *source, parts *p,
+                             int64_t count, nyz_error *err)
+{
+    const int64_t most = t->count / count + 1;
+    for (int64_t i = 0; i < count; i++) {
+        run *const r = &p->runs[i];
+        memset(r, 0, sizeof *r);
+        r->transfer = t;
+        r->stream = &source->stream;
+        r->first = nyz_min(i * most, t->count);
+        r->count = nyz_min(most, t->count - r->first);
+        r->place = source->start + source->offset + r->first * t->from.itemsize;
+    }
+    nyz_parallel((int)count, count, read_part, p);
+    return first_failure(p, count, err);
+}
+
+static nyz_status read_in_parallel(const nyz_transfer *t, nyz_source *source,
+                                   const nyz_env *env, nyz_error *err)
+{
+    const int64_t bytes = t->count * t->from.itemsize;
+    void *memory = NULL;
+    NYZ_TRY(nyz_alloc(&env->allocator, (int64_t)sizeof(parts), &memory, err));
+    parts *const p = memory;
+    p->allocator = &env->allocator;
+    nyz_status status = read_parts(t, source, p, nyz_min(env->threads, MOST_PARTS), err);
+    nyz_release(&env->allocator, memory, (int64_t)sizeof(parts));
+    if (status == NYZ_OK) {
+        status = nyz_source_skip(source, bytes, err);
+    }
+    return status;
+}
+
+nyz_status nyz_transfer_read(const nyz_transfer *transfer, nyz_source *source,
+                             const nyz_env *env, nyz_error *err)
+{
+    run whole = {.transfer = transfer, .source = source, .count = transfer->count};
+    if (transfer->from.itemsize == 0) {
+        return NYZ_OK;
+    }
+    if (env->threads > 1 && source->start >= 0 && source->stream.read_at != NULL &&
+        transfer->count * transfer->from.itemsize >= WORTH_A_THREAD) {
+        return read_in_parallel(transfer, source, env, err);
+    }
+    return read_buffered(&whole, &env->allocator, err);
+}
