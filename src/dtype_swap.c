@@ -5,9 +5,10 @@
 #include "dtype_parts.h"
 
 /* A struct's fields are gone over once for so many bytes of items, which stay in the
- * processor's cache meanwhile; but for at least as many items as there are fields, so
- * that a struct of many empty fields is no long work. */
+ * processor's cache meanwhile; but for at least as many items as the whole tree has
+ * fields, times its levels, so that a tree of many empty fields is no long work. */
 #define BLOCK_BYTES ((int64_t)32 * 1024)
+#define MOST_LEVELS 32 /* of the default limits; deeper trees take longer */
 
 /* `count` things, `stride` bytes apart. */
 typedef struct row {
@@ -134,6 +135,7 @@ static void cross(row items, int64_t parts, int64_t size, visitor *visit,
 typedef struct subject {
     const nyz_dtype *dtype;
     nyz_byteorder byteorder;
+    int64_t worth; /* the fewest items that a struct's fields are gone over for */
 } subject;
 
 static void swap_items(const void *what, row items);
@@ -153,12 +155,12 @@ static void swap_scalar(const nyz_dtype *dtype, row items)
 static void swap_struct(const subject *s, row items)
 {
     const int64_t fitting = items.stride > 0 ? BLOCK_BYTES / items.stride : 1;
-    const int64_t block = fitting > s->dtype->nfields ? fitting : s->dtype->nfields;
+    const int64_t block = fitting > s->worth ? fitting : s->worth;
     for (int64_t done = 0; done < items.count; done += block) {
         const int64_t count = nyz_min(block, items.count - done);
         for (int64_t i = 0; i < s->dtype->nfields; i++) {
             const nyz_field *const field = &s->dtype->fields[i];
-            const subject inner = {&field->dtype, s->byteorder};
+            const subject inner = {&field->dtype, s->byteorder, s->worth};
             swap_items(&inner, (row){items.first + done * items.stride + field->offset,
                                      count, items.stride});
         }
@@ -176,7 +178,7 @@ static void swap_items(const void *what, row items)
     if (dtype->type == NYZ_STRUCT) {
         swap_struct(s, items);
     } else if (dtype->type == NYZ_SUBARRAY) {
-        const subject base = {dtype->base, s->byteorder};
+        const subject base = {dtype->base, s->byteorder, s->worth};
         cross(items, dtype->itemsize / dtype->base->itemsize, dtype->base->itemsize,
               swap_items, &base);
     } else {
@@ -184,9 +186,21 @@ static void swap_items(const void *what, row items)
     }
 }
 
+static int64_t count_fields(const nyz_dtype *dtype)
+{
+    int64_t count = dtype->nfields;
+    if (dtype->type == NYZ_SUBARRAY) {
+        return count_fields(dtype->base);
+    }
+    for (int64_t i = 0; i < dtype->nfields; i++) {
+        count += count_fields(&dtype->fields[i].dtype);
+    }
+    return count;
+}
+
 void nyz_dtype_swap(const nyz_dtype *dtype, nyz_byteorder byteorder, void *items,
                     int64_t count, int64_t stride)
 {
-    const subject s = {dtype, byteorder};
+    const subject s = {dtype, byteorder, MOST_LEVELS * count_fields(dtype)};
     swap_items(&s, (row){items, count, stride});
 }
