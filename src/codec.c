@@ -53,6 +53,44 @@ uint32_t nyz_crc32(uint32_t crc, const void *bytes, size_t size)
     return library_crc32(crc, (const unsigned char *)bytes + folded, size - folded);
 }
 
+uint32_t nyz_crc32_combine(uint32_t first, uint32_t second, int64_t second_size)
+{
+    return (uint32_t)crc32_combine64(first, second, second_size);
+}
+
+int nyz_has_inflate_whole(void)
+{
+#ifdef HAVE_LIBDEFLATE
+    return 1;
+#else
+    return 0;
+#endif
+}
+
+nyz_status nyz_inflate_whole(const unsigned char *in, size_t in_size, unsigned char *out,
+                             size_t out_size, nyz_error *err)
+{
+#ifdef HAVE_LIBDEFLATE
+    size_t taken = 0;
+    struct libdeflate_decompressor *const d = libdeflate_alloc_decompressor();
+    if (d == NULL) {
+        return nyz_fail(err, NYZ_ERR_MEMORY, -1, "no memory for libdeflate to inflate");
+    }
+    const enum libdeflate_result result =
+        libdeflate_deflate_decompress_ex(d, in, in_size, out, out_size, &taken, NULL);
+    libdeflate_free_decompressor(d);
+    if (result == LIBDEFLATE_SUCCESS && taken == in_size) {
+        return NYZ_OK;
+    }
+#else
+    (void)in;
+    (void)in_size;
+    (void)out;
+    (void)out_size;
+#endif
+    return nyz_fail(err, NYZ_ERR_CORRUPT, -1, "not one whole deflate stream");
+}
+
 static voidpf zlib_alloc(voidpf allocator, uInt count, uInt size)
 {
     int64_t bytes;

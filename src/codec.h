@@ -8,6 +8,9 @@
 /* The CRC-32 of the zip format, continued: start with 0. */
 uint32_t nyz_crc32(uint32_t crc, const void *bytes, size_t size);
 
+/* The CRC of two pieces behind each other, from theirs and the second one's size. */
+uint32_t nyz_crc32_combine(uint32_t first, uint32_t second, int64_t second_size);
+
 /* A raw deflate stream being inflated. */
 typedef struct nyz_inflater nyz_inflater;
 nyz_status nyz_inflate_new(const nyz_allocator *allocator, nyz_inflater **out,
@@ -17,6 +20,13 @@ nyz_status nyz_inflate_new(const nyz_allocator *allocator, nyz_inflater **out,
 nyz_status nyz_inflate(nyz_inflater *inflater, const unsigned char **in, size_t *in_size,
                        unsigned char **out, size_t *out_size, int *done, nyz_error *err);
 void nyz_inflate_free(nyz_inflater **inflater);
+
+/* Not 0 if there is an inflater for whole streams, a faster one than the above. */
+int nyz_has_inflate_whole(void);
+/* Inflates a raw deflate stream that is all of `in` to exactly all of `out`.
+ * Errors: CORRUPT (it does not end so), MEMORY. */
+nyz_status nyz_inflate_whole(const unsigned char *in, size_t in_size, unsigned char *out,
+                             size_t out_size, nyz_error *err);
 
 /* A raw deflate stream being made: as NumPy's, one stream of window 15, memory level 8.
  */

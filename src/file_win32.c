@@ -252,6 +252,11 @@ nyz_status nyz_file_open(const char *path, const nyz_allocator *allocator, nyz_f
     return NYZ_OK;
 }
 
+int64_t nyz_file_size(const nyz_file *file)
+{
+    return file->regular ? file->size.QuadPart : -1;
+}
+
 nyz_status nyz_file_unchanged(const nyz_file *file, nyz_error *err)
 {
     LARGE_INTEGER size;

@@ -1,0 +1,31 @@
+/* What the files of an archive open for reading share.  Row "format". */
+#ifndef NYZ_NPZ_H
+#define NYZ_NPZ_H
+
+#include "npy.h"
+#include "zip_dir.h"
+
+struct nyz_npz {
+    nyz_env env;
+    nyz_file *file;        /* NULL: memory or the caller's stream */
+    nyz_mem_reader memory; /* behind `stream`, for open_mem */
+    nyz_stream stream;
+    nyz_zip_dir dir;
+};
+
+/* The options of a call on an archive: what it does not say itself holds as it did when
+ * the archive was opened. */
+nyz_status nyz_npz_env(const nyz_npz *npz, const nyz_options *opt, nyz_env *env,
+                       nyz_error *err);
+
+/* Takes member `index`, whose entry->size bytes stand at `bytes` (aligned to 64), as an
+ * array in place.  out->owner owns the dtype alone.  CORRUPT, UNSUPPORTED, ...: not so;
+ * the plain lane tells why.  NOT_FOUND: it holds no array. */
+nyz_status nyz_npz_adopt(const nyz_npz *npz, int64_t index, const nyz_env *env,
+                         unsigned char *bytes, nyz_array *out, nyz_error *err);
+
+/* Loads member `index` by the fast lane.  Any failure: load it by the plain one. */
+nyz_status nyz_npz_load_whole(const nyz_npz *npz, int64_t index, const nyz_env *env,
+                              nyz_array *out);
+
+#endif
