@@ -64,24 +64,27 @@ static int64_t fd_read_at(void *ctx, int64_t offset, void *buffer, size_t size)
 }
 
 /* lseek itself cannot be asked: on a terminal or /dev/zero it may succeed and mean
- * nothing. A file that is only appended to has a place, but write does not heed it. */
-static int can_seek(int fd)
+ * nothing. */
+static int has_places(int fd)
 {
     struct stat st;
-    if (fstat(fd, &st) != 0 || !(S_ISREG(st.st_mode) || S_ISBLK(st.st_mode))) {
-        return 0;
-    }
+    return fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode));
+}
+
+/* What is written to a file that is appended to does not heed its place. */
+static int can_seek(int fd)
+{
     const int flags = fcntl(fd, F_GETFL);
-    return flags == -1 || (flags & O_APPEND) == 0 || (flags & O_ACCMODE) != O_WRONLY;
+    return has_places(fd) &&
+           (flags == -1 || (flags & O_APPEND) == 0 || (flags & O_ACCMODE) == O_RDONLY);
 }
 
 nyz_stream nyz_stream_fd(int fd)
 {
-    const int seekable = can_seek(fd);
     const nyz_stream stream = {.read = fd_read,
                                .write = fd_write,
-                               .seek = seekable ? fd_seek : NULL,
-                               .read_at = seekable ? fd_read_at : NULL,
+                               .seek = can_seek(fd) ? fd_seek : NULL,
+                               .read_at = has_places(fd) ? fd_read_at : NULL,
                                .ctx = fd_to_ctx(fd)};
     return stream;
 }

@@ -428,6 +428,34 @@ static void a_file_that_is_appended_to_cannot_seek(void **state)
     assert_file(path, "012345");
 }
 
+/* The same open for reading too; what is there can still be read at its place. */
+static void an_archive_appended_to_a_file_is_whole(void **state)
+{
+    const char *const path = in_folder(*state, "a");
+    static const double numbers[100] = {1, 2, 3};
+    const int64_t count = 100;
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT64);
+    nyz_options deflated = {0};
+    nyz_array array;
+    nyz_array back;
+    nyz_npz_writer *writer = NULL;
+    nyz_npz *npz = NULL;
+    deflated.method = NYZ_DEFLATED;
+    const int fd = open(path, O_RDWR | O_APPEND | O_CREAT, 0600);
+    const nyz_stream s = nyz_stream_fd(fd);
+    assert_null(s.seek);
+    assert_ok(nyz_wrap(numbers, &dtype, 1, &count, NULL, &array, err));
+    assert_ok(nyz_npz_create_stream(&s, &deflated, &writer, err));
+    assert_ok(nyz_npz_add(writer, "a", &array, NULL, err));
+    assert_ok(nyz_npz_finish(&writer, err));
+    assert_ok(nyz_npz_open_stream(&s, NULL, &npz, err));
+    assert_ok(nyz_npz_load(npz, "a", NULL, &back, err));
+    assert_memory_equal(back.data, numbers, sizeof numbers);
+    nyz_array_free(&back);
+    nyz_npz_close(&npz);
+    assert_int_equal(close(fd), 0);
+}
+
 static void a_file_in_memory_seeks(void **state)
 {
     (void)state;
@@ -524,6 +552,7 @@ int main(void)
         cmocka_unit_test(a_pipe_cannot_seek),
         cmocka_unit_test(a_device_cannot_seek),
         folder_test(a_file_that_is_appended_to_cannot_seek),
+        folder_test(an_archive_appended_to_a_file_is_whole),
         cmocka_unit_test(a_file_in_memory_seeks),
         folder_test(failures_of_a_c_file_have_their_errno),
         cmocka_unit_test(an_interrupted_read_is_tried_again),
