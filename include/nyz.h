@@ -97,10 +97,10 @@ NYZ_API const char *nyz_status_text(nyz_status status);
 
 /* Where the library takes its memory from.  `alloc` returns `size` (> 0) bytes aligned to
  * `align` (a power of two, at most 64), or NULL.  `free` gets the same size again.  Both are
- * called only inside the library's functions, on the calling thread; if threads share an
- * archive, by several at once.  Everything that the library
- * keeps or hands out comes from here; minizip's own small records while an archive is written,
- * and libdeflate's state while it inflates, come from malloc. */
+ * called only inside the library's functions; by several threads at once if threads share an
+ * archive, or with nyz_options.threads.  Everything that the library keeps or hands out comes
+ * from here; minizip's own small records while an archive is written, and libdeflate's state
+ * while it inflates, come from malloc. */
 typedef struct nyz_allocator {
     void *(*alloc)(void *ctx, size_t size, size_t align);
     void (*free)(void *ctx, void *memory, size_t size);
@@ -498,7 +498,9 @@ NYZ_API nyz_status nyz_npz_member(const nyz_npz *npz, int64_t index, nyz_member 
 NYZ_API int64_t nyz_npz_find(const nyz_npz *npz, const char *name);
 
 /* The array of the member with this name, or with this number.  The CRC is compared before
- * the array is handed out.  out owns it and does not need the archive any more.
+ * the array is handed out.  out owns it and does not need the archive any more.  Memory as for
+ * nyz_load; with libdeflate also the member's deflated bytes meanwhile, if they are at most
+ * 64 MiB.
  * opt NULL: as the archive was opened.
  * Errors: NOT_FOUND (no such member, or it holds no array: nyz_npz_bytes reads those), IO,
  * CORRUPT (also: CRC, bytes behind the array), UNSUPPORTED (objects), LIMIT. */

@@ -116,8 +116,7 @@ int nyz_dtype_needs_swap(const nyz_dtype *dtype, nyz_byteorder byteorder)
     return 0;
 }
 
-/* ---------------------------------------------------------------------------------
- * clones */
+/* ----------------------------------------------------------------------------- clones */
 
 static nyz_status copy_bytes(nyz_arena *arena, const void *bytes, size_t size, void **out,
                              nyz_error *err)

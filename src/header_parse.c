@@ -6,8 +6,7 @@
 #include "bytes.h"
 #include "header.h"
 
-/* -------------------------------------------------------------------------------
- * preamble */
+/* --------------------------------------------------------------------------- preamble */
 
 /* What people load by mistake is called by its name. */
 static nyz_status bad_magic(const unsigned char bytes[8], int64_t size, nyz_error *err)

@@ -34,8 +34,7 @@ void nyz_text_int(nyz_text *text, int64_t value)
     nyz_text_put(text, digits + at, sizeof digits - at);
 }
 
-/* ------------------------------------------------------------------------------------
- * repr */
+/* ------------------------------------------------------------------------------- repr */
 
 /* Code points that repr escapes: Unicode's control, format, surrogate, private-use and
  * separator characters (categories Cc Cf Cs Co Zl Zp Zs but the space; Unicode 15), the

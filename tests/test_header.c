@@ -21,8 +21,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* -------------------------------------------------------------------------------
- * preamble */
+/* --------------------------------------------------------------------------- preamble */
 
 static void test_the_three_versions_and_their_preambles(void **state)
 {
@@ -93,8 +92,7 @@ static void test_header_length_is_little_endian_and_limited(void **state)
     assert_fails(NYZ_ERR_LIMIT, "374", nyz_header_length(v1, 1, &env, &length, err));
 }
 
-/* -----------------------------------------------------------------------------------
- * read */
+/* ------------------------------------------------------------------------------- read */
 
 static nyz_status parse_sized(const char *text, size_t size, int version, nyz_array *out,
                               int *fortran, nyz_error *err)
@@ -333,8 +331,7 @@ static void test_errors_point_into_the_text(void **state)
     assert_int_equal(error.offset, 54);
 }
 
-/* --------------------------------------------------------------------------------
- * written */
+/* ---------------------------------------------------------------------------- written */
 
 static nyz_status format(const char *descr, int ndim, const int64_t *shape, int fortran,
                          int version, nyz_buffer *out, nyz_error *err)
