@@ -53,9 +53,13 @@ uint32_t nyz_crc32(uint32_t crc, const void *bytes, size_t size)
     return library_crc32(crc, (const unsigned char *)bytes + folded, size - folded);
 }
 
+/* In pieces, because not everywhere does zlib's function take 64 bits. */
 uint32_t nyz_crc32_combine(uint32_t first, uint32_t second, int64_t second_size)
 {
-    return (uint32_t)crc32_combine64(first, second, second_size);
+    for (; second_size > (int64_t)PIECE; second_size -= (int64_t)PIECE) {
+        first = (uint32_t)crc32_combine(first, 0, (z_off_t)PIECE);
+    }
+    return (uint32_t)crc32_combine(first, second, (z_off_t)second_size);
 }
 
 int nyz_has_inflate_whole(void)

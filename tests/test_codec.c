@@ -247,9 +247,26 @@ static void failing_sink_is_io(void **state)
     nyz_deflate_free(&deflater);
 }
 
+/* Zeros, twice as many each time, up to 8 GiB; the values at the end are Python's. */
+static void checksums_of_parts_are_combined(void **state)
+{
+    (void)state;
+    uint32_t crc = nyz_crc32(0, "\0", 1);
+    for (int bits = 0; bits < 32; bits++) {
+        crc = nyz_crc32_combine(crc, crc, (int64_t)1 << bits);
+    }
+    assert_int_equal(crc, 0xd202ef8d);
+    assert_int_equal(nyz_crc32_combine(crc, crc, (int64_t)1 << 32), 0x41d912ff);
+    const uint32_t whole = nyz_crc32(0, "abcdef", 6);
+    assert_int_equal(nyz_crc32_combine(nyz_crc32(0, "abcd", 4), nyz_crc32(0, "ef", 2), 2),
+                     whole);
+    assert_int_equal(nyz_crc32_combine(whole, nyz_crc32(0, "", 0), 0), whole);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(checksums_of_parts_are_combined),
         cmocka_unit_test(crc_has_the_check_value_and_continues),
         cmocka_unit_test(deflate_equals_zlib_whatever_the_pieces),
         cmocka_unit_test(inflate_gives_back_what_was_deflated),
