@@ -461,6 +461,9 @@ static void an_array_that_no_file_can_hold_is_refused(void **state)
     (void)state;
     const int64_t shape[1] = {INT64_MAX};
     const int64_t strides[1] = {0};
+    if (SIZE_MAX == UINT32_MAX) {
+        skip(); /* memory cannot hold it either */
+    }
     const nyz_dtype dtype = nyz_dtype_of(NYZ_UINT8);
     nyz_array a;
     nyz_buffer file = {0};
