@@ -19,14 +19,20 @@ typedef struct central {
     const unsigned char *extra;
     size_t name_size;
     size_t extra_size;
-    int64_t offset; /* of the header in the stream */
-    char quoted[NYZ_QUOTE_SIZE];
+    int64_t offset;              /* of the header in the stream */
+    char quoted[NYZ_QUOTE_SIZE]; /* room for quote() */
     nyz_error *err;
 } central;
 
-static nyz_status corrupt(const central *c, const char *reason)
+/* The name, for a message. */
+static const char *quote(central *c)
 {
-    return nyz_fail(c->err, NYZ_ERR_CORRUPT, c->offset, "member '%s': %s", c->quoted,
+    return nyz_quote(c->quoted, (const char *)c->name, c->name_size);
+}
+
+static nyz_status corrupt(central *c, const char *reason)
+{
+    return nyz_fail(c->err, NYZ_ERR_CORRUPT, c->offset, "member '%s': %s", quote(c),
                     reason);
 }
 
@@ -64,16 +70,15 @@ static nyz_status read_frame(central *c, const unsigned char *bytes, int64_t siz
             (long long)whole, (long long)left);
     }
     *position += whole;
-    (void)nyz_quote(c->quoted, (const char *)c->name, c->name_size);
     return NYZ_OK;
 }
 
-static nyz_status check_name(const central *c, const nyz_limits *limits)
+static nyz_status check_name(central *c, const nyz_limits *limits)
 {
     if ((int64_t)c->name_size > limits->name_bytes) {
         return nyz_fail(
             c->err, NYZ_ERR_LIMIT, c->offset,
-            "member '%s': a name of %zu bytes, the limit `name_bytes` is %lld", c->quoted,
+            "member '%s': a name of %zu bytes, the limit `name_bytes` is %lld", quote(c),
             c->name_size, (long long)limits->name_bytes);
     }
     if (c->name_size > 0 && memchr(c->name, 0, c->name_size) != NULL) {
@@ -84,16 +89,16 @@ static nyz_status check_name(const central *c, const nyz_limits *limits)
 
 /* ---------------------------------------------------------------- what we cannot read */
 
-static nyz_status check_flags(const central *c, unsigned flags)
+static nyz_status check_flags(central *c, unsigned flags)
 {
     if ((flags & (NYZ_ZIP_ENCRYPTED | NYZ_ZIP_STRONG | NYZ_ZIP_MASKED)) != 0) {
         return nyz_fail(c->err, NYZ_ERR_UNSUPPORTED, c->offset,
                         "member '%s' is encrypted; decrypt the archive with another tool",
-                        c->quoted);
+                        quote(c));
     }
     if ((flags & NYZ_ZIP_PATCH) != 0) {
         return nyz_fail(c->err, NYZ_ERR_UNSUPPORTED, c->offset,
-                        "member '%s' is a patch of another file, not a file", c->quoted);
+                        "member '%s' is a patch of another file, not a file", quote(c));
     }
     return NYZ_OK;
 }
@@ -116,13 +121,13 @@ static const char *method_name(unsigned method)
     }
 }
 
-static nyz_status check_method(const central *c, unsigned method)
+static nyz_status check_method(central *c, unsigned method)
 {
     if (method != NYZ_STORED && method != NYZ_DEFLATED) {
         return nyz_fail(c->err, NYZ_ERR_UNSUPPORTED, c->offset,
                         "member '%s' is compressed with %s (method %u); only stored and "
                         "deflated members are read: save it again with another tool",
-                        c->quoted, method_name(method), method);
+                        quote(c), method_name(method), method);
     }
     const unsigned version = c->header[6]; /* the other byte is the system */
     if (version > MAX_VERSION) {
@@ -130,7 +135,7 @@ static nyz_status check_method(const central *c, unsigned method)
             c->err, NYZ_ERR_UNSUPPORTED, c->offset,
             "member '%s' needs version %u.%u of the zip format; 6.3 is the last "
             "that is read",
-            c->quoted, version / 10, version % 10);
+            quote(c), version / 10, version % 10);
     }
     return NYZ_OK;
 }
@@ -168,7 +173,7 @@ static int take_zip64(const nyz_zip_extra *zip64, uint64_t numbers[NUMBERS])
     return 1;
 }
 
-static nyz_status read_numbers(const central *c, uint64_t numbers[NUMBERS])
+static nyz_status read_numbers(central *c, uint64_t numbers[NUMBERS])
 {
     nyz_zip_extra zip64;
     numbers[SIZE] = nyz_load_le32(c->header + 24);
@@ -202,17 +207,17 @@ static int more_than_times(int64_t size, int64_t factor, int64_t stored_size,
            size > most;
 }
 
-static nyz_status check_sizes(const central *c, const nyz_zip_entry *entry,
+static nyz_status check_sizes(central *c, const nyz_zip_entry *entry,
                               const nyz_limits *limits)
 {
     if (entry->method == NYZ_STORED && entry->size != entry->stored_size) {
         return nyz_fail(c->err, NYZ_ERR_CORRUPT, c->offset,
                         "member '%s' is stored, but is said to be %lld bytes in %lld",
-                        c->quoted, (long long)entry->size, (long long)entry->stored_size);
+                        quote(c), (long long)entry->size, (long long)entry->stored_size);
     }
     if (more_than_times(entry->size, MOST_INFLATED, entry->stored_size, INFLATED_SPARE)) {
         return nyz_fail(c->err, NYZ_ERR_CORRUPT, c->offset,
-                        "member '%s': %lld bytes cannot be deflated to %lld", c->quoted,
+                        "member '%s': %lld bytes cannot be deflated to %lld", quote(c),
                         (long long)entry->size, (long long)entry->stored_size);
     }
     if (entry->size > RATIO_FROM &&
@@ -220,15 +225,15 @@ static nyz_status check_sizes(const central *c, const nyz_zip_entry *entry,
         return nyz_fail(
             c->err, NYZ_ERR_LIMIT, c->offset,
             "member '%s': %lld bytes deflated to %lld, the limit `ratio` is %lld",
-            c->quoted, (long long)entry->size, (long long)entry->stored_size,
+            quote(c), (long long)entry->size, (long long)entry->stored_size,
             (long long)limits->ratio);
     }
     return NYZ_OK;
 }
 
 /* Local header, name and data must lie before the directory. */
-static nyz_status place_member(const central *c, const nyz_zip_place *place,
-                               uint64_t offset, nyz_zip_entry *entry)
+static nyz_status place_member(central *c, const nyz_zip_place *place, uint64_t offset,
+                               nyz_zip_entry *entry)
 {
     const int64_t room =
         place->start - place->prefix; /* for offsets as the header counts */
@@ -237,7 +242,7 @@ static nyz_status place_member(const central *c, const nyz_zip_place *place,
         entry->stored_size > room - head - (int64_t)offset) {
         return nyz_fail(c->err, NYZ_ERR_CORRUPT, c->offset,
                         "member '%s': %lld bytes at %lld do not fit before the directory",
-                        c->quoted, (long long)entry->stored_size, (long long)offset);
+                        quote(c), (long long)entry->stored_size, (long long)offset);
     }
     entry->offset = (int64_t)offset + place->prefix;
     return NYZ_OK;

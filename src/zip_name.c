@@ -45,9 +45,25 @@ static size_t decode_point(const unsigned char *raw, size_t size, int utf8,
     return ill_formed;
 }
 
+static int is_ascii(const unsigned char *raw, size_t size)
+{
+    unsigned all = 0;
+    for (size_t i = 0; i < size; i++) {
+        all |= raw[i];
+    }
+    return all < 0x80;
+}
+
+/* Nearly all names are ASCII, which stays as it is. */
 size_t nyz_zip_name_decode(const unsigned char *raw, size_t size, int utf8, char *out)
 {
     size_t written = 0;
+    if (is_ascii(raw, size)) {
+        if (out != NULL && size > 0) {
+            memcpy(out, raw, size);
+        }
+        return size;
+    }
     while (size > 0) {
         uint32_t point;
         char encoded[4];
