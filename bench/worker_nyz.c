@@ -13,7 +13,7 @@ static nyz_options options_of(const struct job *job)
 {
     nyz_options options = {0};
     options.flags = NYZ_NO_SYNC; /* NumPy does not sync either */
-    (void)job->threads;
+    options.threads = job->threads;
     return options;
 }
 
@@ -135,15 +135,27 @@ static int read_by_name(struct job *job)
     return close_archive(job, &npz, status, &err);
 }
 
+static int prepare_list_of_arrays(struct job *job)
+{
+    job->state = touched(sizeof(nyz_arrays));
+    return 0;
+}
+
 static int read_all(struct job *job)
 {
-    nyz_array *arrays = job->state;
     nyz_npz *npz;
     nyz_error err;
     nyz_status status = open_archive(job, &npz, &err);
-    for (int64_t i = 0; status == NYZ_OK && i < job->count; i++)
-        status = nyz_npz_load_at(npz, i, NULL, &arrays[i], &err);
+    if (status == NYZ_OK)
+        status = nyz_npz_load_all(npz, NULL, job->state, &err);
     return close_archive(job, &npz, status, &err);
+}
+
+static int collect_list(struct job *job)
+{
+    nyz_arrays *const all = job->state;
+    job->state = all->items;
+    return all->count == job->count ? collect(job) : 1;
 }
 
 /* -------------------------------------------------------------------- archives, written */
@@ -176,13 +188,13 @@ static int write_deflated(struct job *job)
 }
 
 const struct operation nyz_operations[] = {
-    {"load", 1, prepare, load_all, collect},
-    {"load_native", 1, prepare, load_all, collect},
+    {"load", 2, prepare, load_all, collect},
+    {"load_native", 2, prepare, load_all, collect},
     {"save", 1, prepare_loaded, save, NULL},
     {"list_names", 1, prepare_list, list_names, NULL},
     {"read_one", 1, prepare, read_one, collect},
     {"read_by_name", 1, prepare, read_by_name, collect},
-    {"read_all", 1, prepare, read_all, collect},
+    {"read_all", 2, prepare_list_of_arrays, read_all, collect_list},
     {"write_stored", 1, prepare_loaded, write_stored, NULL},
     {"write_deflated", 1, prepare_loaded, write_deflated, NULL},
     {NULL, 0, NULL, NULL, NULL},
