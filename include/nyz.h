@@ -166,6 +166,10 @@ enum {
                            "." or "..") */
 };
 
+/* A level of our own, for arrays of numbers, which zlib is slow at: any inflater reads it.  Weights
+ * of a network become no larger than with level 6, other arrays somewhat.  docs/format.md 5. */
+#define NYZ_FAST (-1)
+
 /* {0} or NULL: the defaults. */
 typedef struct nyz_options {
     const nyz_allocator *allocator; /* NULL: the C library's; must outlive what it allocated */
@@ -175,11 +179,11 @@ typedef struct nyz_options {
     nyz_byteorder byteorder;
     int npy_version;                /* saving: 1, 2 or 3; 0: the lowest that fits, as NumPy */
     nyz_method method;              /* archives: stored or deflated */
-    int level;                      /* deflated: 1 fastest ... 9 smallest; 0: NumPy's, 6 */
-    int threads;                    /* how many may work on a large load, this one included:
-                                       0: one; negative: as many as the machine has.  Results and
-                                       errors do not depend on it; the allocator is called by
-                                       all of them */
+    int level;                      /* deflated: 1 ... 9 smallest; 0: NumPy's, 6; or NYZ_FAST */
+    int threads;                    /* how many may work on a large load, or on a member deflated
+                                       with NYZ_FAST, this one included: 0: one; negative: as many
+                                       as the machine has.  Results and errors do not depend on
+                                       it; the allocator is called by all of them */
     int64_t reserved[8];
 } nyz_options;
 

@@ -295,9 +295,9 @@ static nyz_status check_options(const nyz_options *opt, nyz_error *err)
                         "method %d: expected NYZ_STORED or NYZ_DEFLATED",
                         (int)opt->method);
     }
-    if (opt->level < 0 || opt->level > 9) {
-        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "level %d: expected 1 to 9, or 0",
-                        opt->level);
+    if (opt->level < NYZ_FAST || opt->level > 9) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
+                        "level %d: expected 1 to 9, 0, or NYZ_FAST", opt->level);
     }
     return NYZ_OK;
 }

@@ -55,7 +55,7 @@ typedef struct nyz_env {
     nyz_byteorder byteorder;
     int npy_version;
     nyz_method method;
-    int level;   /* 1 ... 9 */
+    int level;   /* 1 ... 9, or NYZ_FAST */
     int threads; /* 1 or more */
 } nyz_env;
 

@@ -11,6 +11,7 @@
 
 #include "alloc.h"
 #include "bytes.h"
+#include "zip_content.h"
 
 /* A local header without its name: 30 bytes, and 20 for the zip64 field. */
 #define LOCAL_HEADER_ROOM 64
@@ -190,50 +191,6 @@ void nyz_zip_free(nyz_zip_writer **zip)
 
 /* ------------------------------------------------------------------------- one member */
 
-/* A member on its way into the archive. */
-typedef struct member_job {
-    nyz_zip_writer *zip;
-    nyz_deflater *deflater; /* NULL: stored */
-    nyz_zip_record record;
-} member_job;
-
-static nyz_status put_to_crc(void *to, const void *bytes, int64_t size, nyz_error *err)
-{
-    member_job *const job = to;
-    (void)err;
-    job->record.crc32 = nyz_crc32(job->record.crc32, bytes, (size_t)size);
-    return NYZ_OK;
-}
-
-static nyz_status put_to_archive(void *to, const void *bytes, int64_t size,
-                                 nyz_error *err)
-{
-    member_job *const job = to;
-    NYZ_TRY(nyz_stream_write(&job->zip->stream, bytes, size, err));
-    job->record.stored_size += size;
-    return NYZ_OK;
-}
-
-/* CRC and archive in one pass, in pieces that stay in the cache from one to the other. */
-static nyz_status put_to_both(void *to, const void *bytes, int64_t size, nyz_error *err)
-{
-    member_job *const job = to;
-    const unsigned char *p = bytes;
-    while (size > 0) {
-        const int64_t piece = nyz_min(size, (int64_t)NYZ_CHUNK);
-        NYZ_TRY(put_to_crc(job, p, piece, err));
-        if (job->deflater == NULL) {
-            NYZ_TRY(put_to_archive(job, p, piece, err));
-        } else {
-            NYZ_TRY(nyz_deflate(job->deflater, p, piece, 0, &job->zip->stream,
-                                &job->record.stored_size, err));
-        }
-        p += piece;
-        size -= piece;
-    }
-    return NYZ_OK;
-}
-
 static int is_ascii(const char *name, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
@@ -303,41 +260,32 @@ static nyz_status complete_member(nyz_zip_writer *zip, const nyz_zip_record *rec
     return nyz_stream_seek(&zip->stream, zip->position, err);
 }
 
-static nyz_status write_deflated(member_job *job, int level,
-                                 const nyz_zip_content *content, nyz_error *err)
-{
-    NYZ_TRY(nyz_deflate_new(&job->zip->allocator, level, &job->deflater, err));
-    nyz_status status = content->pass(content->ctx, put_to_both, job, err);
-    if (status == NYZ_OK) {
-        status = nyz_deflate(job->deflater, NULL, 0, 1, &job->zip->stream,
-                             &job->record.stored_size, err);
-    }
-    nyz_deflate_free(&job->deflater);
-    return status;
-}
-
 /* A stored member's header is known before its data if the CRC is taken first, so that
  * nothing is written twice; a deflated one's is not. */
-static nyz_status write_member(member_job *job, int level, const nyz_zip_content *content,
+static nyz_status write_member(nyz_zip_writer *zip, const nyz_zip_how *how,
+                               const nyz_zip_content *content, nyz_zip_record *record,
                                nyz_error *err)
 {
-    nyz_zip_writer *const zip = job->zip;
-    const int crc_first = zip->seekable && job->record.method == 0;
+    nyz_zip_sums sums = {0};
+    const int crc_first = zip->seekable && how->method == NYZ_STORED;
     if (crc_first) {
-        NYZ_TRY(content->pass(content->ctx, put_to_crc, job, err));
-        job->record.stored_size = job->record.size;
+        NYZ_TRY(nyz_zip_sum(content, &sums, err));
+        record->crc32 = sums.crc32;
+        record->stored_size = record->size;
     }
-    NYZ_TRY(write_local_header(zip, &job->record, err));
+    NYZ_TRY(write_local_header(zip, record, err));
     zip->position += (int64_t)zip->records.size;
-    job->record.stored_size = 0;
-    if (job->record.method != 0) {
-        NYZ_TRY(write_deflated(job, level, content, err));
-    } else {
-        NYZ_TRY(content->pass(content->ctx, crc_first ? put_to_archive : put_to_both, job,
-                              err));
+    if (crc_first) {
+        NYZ_TRY(nyz_zip_write_stored(content, &zip->stream, &sums, err));
+        zip->position += sums.stored_size;
+        return NYZ_OK;
     }
-    zip->position += job->record.stored_size;
-    return crc_first ? NYZ_OK : complete_member(zip, &job->record, err);
+    NYZ_TRY(
+        nyz_zip_write_content(content, how, &zip->allocator, &zip->stream, &sums, err));
+    zip->position += sums.stored_size;
+    record->crc32 = sums.crc32;
+    record->stored_size = sums.stored_size;
+    return complete_member(zip, record, err);
 }
 
 static nyz_status keep_record(nyz_zip_writer *zip, const nyz_zip_record *record,
@@ -360,22 +308,18 @@ static nyz_status keep_record(nyz_zip_writer *zip, const nyz_zip_record *record,
     return NYZ_OK;
 }
 
-nyz_status nyz_zip_add(nyz_zip_writer *zip, const char *name, nyz_method method,
-                       int level, const nyz_zip_content *content, nyz_error *err)
+nyz_status nyz_zip_add(nyz_zip_writer *zip, const char *name, const nyz_zip_how *how,
+                       const nyz_zip_content *content, nyz_error *err)
 {
-    member_job job;
-    memset(&job, 0, sizeof job);
-    job.zip = zip;
-    job.record.method = (uint16_t)method;
-    job.record.size = content->size;
-    NYZ_TRY(make_local_header(zip, name, &job.record, err));
-    NYZ_TRY(write_member(&job, level, content, err));
+    nyz_zip_record record = {.size = content->size, .method = (uint16_t)how->method};
+    NYZ_TRY(make_local_header(zip, name, &record, err));
+    NYZ_TRY(write_member(zip, how, content, &record, err));
     const int code =
-        zipCloseFileInZipRaw64(zip->zip, (ZPOS64_T)job.record.size, job.record.crc32);
+        zipCloseFileInZipRaw64(zip->zip, (ZPOS64_T)record.size, record.crc32);
     if (code != ZIP_OK) {
         return minizip_failed(code, "zipCloseFileInZipRaw64", err);
     }
-    return keep_record(zip, &job.record, err);
+    return keep_record(zip, &record, err);
 }
 
 /* ----------------------------------------------------------------------------- finish */

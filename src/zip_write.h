@@ -26,10 +26,17 @@ typedef struct nyz_zip_content {
     int64_t size;
 } nyz_zip_content;
 
+/* How a member is stored. */
+typedef struct nyz_zip_how {
+    nyz_method method;
+    int level;   /* deflated: 1 ... 9, or NYZ_FAST */
+    int threads; /* NYZ_FAST: 1 or more */
+} nyz_zip_how;
+
 /* Writes one member.  name: UTF-8 of at most 65,535 bytes; not checked further.
  * A failure leaves the archive unusable: free it. */
-nyz_status nyz_zip_add(nyz_zip_writer *zip, const char *name, nyz_method method,
-                       int level, const nyz_zip_content *content, nyz_error *err);
+nyz_status nyz_zip_add(nyz_zip_writer *zip, const char *name, const nyz_zip_how *how,
+                       const nyz_zip_content *content, nyz_error *err);
 
 /* Writes the central directory and the end records. */
 nyz_status nyz_zip_finish(nyz_zip_writer *zip, nyz_error *err);

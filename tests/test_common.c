@@ -118,7 +118,7 @@ static void options_out_of_range_are_refused(void **state)
     bad[4].npy_version = 4;
     bad[5].method = (nyz_method)12;
     bad[6].level = 10;
-    bad[7].level = -1;
+    bad[7].level = -2;
     for (size_t i = 0; i < 8; i++) {
         assert_fails(NYZ_ERR_ARGUMENT, "", nyz_env_init(&env, &bad[i], err));
     }

@@ -681,6 +681,67 @@ static void loading_a_member_takes_the_array_and_at_most_1_mib(void **state)
     free(data);
 }
 
+/* One member of 3 MB of weights, whole or a view of every second one, at the fast level.
+ */
+static nyz_buffer fast_archive(int threads, int can_seek, int gaps, const float *numbers)
+{
+    trickle t = {0};
+    const nyz_stream s = trickle_stream(&t, MIB, can_seek);
+    const int64_t count = 800000;
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
+    nyz_options opt = {0};
+    nyz_npz_writer *w = NULL;
+    nyz_array whole;
+    nyz_array a;
+    opt.method = NYZ_DEFLATED;
+    opt.level = NYZ_FAST;
+    opt.threads = threads;
+    assert_ok(nyz_wrap(numbers, &dtype, 1, &count, NULL, &whole, err));
+    assert_ok(nyz_slice(&whole, 0, 0, count, gaps ? 2 : 1, &a, err));
+    assert_ok(nyz_npz_create_stream(&s, &opt, &w, err));
+    assert_ok(nyz_npz_add(w, "w", &a, NULL, err));
+    assert_ok(nyz_npz_add_bytes(w, "none", "", 0, NULL, err));
+    assert_ok(nyz_npz_finish(&w, err));
+    return t.buffer;
+}
+
+static void the_fast_level_gives_the_same_bytes_on_any_number_of_threads(void **state)
+{
+    (void)state;
+    float *const numbers = malloc(800000 * sizeof *numbers);
+    uint32_t noise = 1;
+    assert_non_null(numbers);
+    for (int i = 0; i < 800000; i++) {
+        noise = noise * 1664525u + 1013904223u;
+        numbers[i] = (float)(noise >> 8) / (float)(1 << 24) - 0.5F;
+    }
+    for (int how = 0; how < 4; how++) {
+        nyz_buffer one = fast_archive(1, how % 2, how / 2, numbers);
+        nyz_npz *npz = NULL;
+        nyz_array a;
+        nyz_array bytes;
+        assert_true(one.size < 800000 * 4 * 95 / 100);
+        for (int threads = 2; threads < 20; threads += 5) {
+            nyz_buffer many = fast_archive(threads, how % 2, how / 2, numbers);
+            assert_int_equal(many.size, one.size);
+            assert_memory_equal(many.data, one.data, one.size);
+            nyz_buffer_free(&many);
+        }
+        assert_ok(nyz_npz_open_mem(one.data, one.size, NULL, &npz, err));
+        assert_ok(nyz_npz_load(npz, "w", NULL, &a, err));
+        for (int64_t i = 0; i < a.shape[0]; i++) {
+            assert_true(((const float *)a.data)[i] == numbers[i * (how / 2 + 1)]);
+        }
+        assert_ok(nyz_npz_bytes(npz, 1, NULL, &bytes, err));
+        assert_int_equal(bytes.shape[0], 0);
+        nyz_array_free(&bytes);
+        nyz_array_free(&a);
+        nyz_npz_close(&npz);
+        nyz_buffer_free(&one);
+    }
+    free(numbers);
+}
+
 static nyz_status read_everything(const nyz_stream *s, const nyz_options *opt,
                                   nyz_error *err)
 {
@@ -710,6 +771,8 @@ static nyz_status write_everything(const nyz_stream *s, const nyz_options *opt,
     NYZ_TRY(nyz_npz_create_stream(s, opt, &w, err));
     (void)nyz_npz_add(w, "w", &a, NULL, NULL);
     (void)nyz_npz_add(w, "z", &a, &deflated, NULL);
+    deflated.level = NYZ_FAST;
+    (void)nyz_npz_add(w, "fast", &a, &deflated, NULL);
     (void)nyz_npz_add_bytes(w, "note.txt", "hello", 5, NULL, NULL);
     return nyz_npz_finish(&w, err);
 }
@@ -808,6 +871,7 @@ int main(void)
         cmocka_unit_test(every_flipped_bit_of_a_members_data_is_found),
         cmocka_unit_test(bytes_behind_the_array_of_a_member_are_refused),
         cmocka_unit_test(loading_a_member_takes_the_array_and_at_most_1_mib),
+        cmocka_unit_test(the_fast_level_gives_the_same_bytes_on_any_number_of_threads),
         cmocka_unit_test(every_failing_allocation_is_reported_and_nothing_leaks),
         cmocka_unit_test(every_failing_stream_call_is_reported),
     };

@@ -18,7 +18,7 @@ typedef struct nyz_args {
     int all;   /* show --all */
     int json;  /* --json */
     int store; /* cp --store */
-    int level; /* cp --level; 0: not given */
+    int level; /* cp --level; NYZ_FAST: fast; 0: not given */
     int help;
     int count; /* FILE... */
     char **files;

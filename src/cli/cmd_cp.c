@@ -9,10 +9,11 @@ const nyz_options nyz_cp_load = {.order = NYZ_KEEP_ORDER,
 nyz_options nyz_cp_how(const nyz_cp *cp, nyz_method method)
 {
     nyz_options opt = nyz_cp_load;
-    opt.method = cp->args->store       ? NYZ_STORED
-                 : cp->args->level > 0 ? NYZ_DEFLATED
-                                       : method;
+    opt.method = cp->args->store        ? NYZ_STORED
+                 : cp->args->level != 0 ? NYZ_DEFLATED
+                                        : method;
     opt.level = cp->args->level;
+    opt.threads = -1;
     return opt;
 }
 

@@ -60,8 +60,8 @@ static const char cp_help[] =
     "when all is written; it may be IN.  What NumPy wrote keeps its bytes.\n"
     "\n"
     "  --store     do not compress the members of an archive\n"
-    "  --level N   compress them all, 1 fastest to 9 smallest\n"
-    "              (else each is stored or deflated as it was)\n";
+    "  --level N   compress them all, 1 to 9 smallest; or fast: several times as\n"
+    "              fast, for numbers (else each is stored or deflated as it was)\n";
 
 static const struct command {
     const char *name;

@@ -16,9 +16,12 @@ static int wrong(const char *command, const char *what, const char *option)
 
 static int set_level(const char *value, nyz_args *out)
 {
+    if (strcmp(value, "fast") == 0) {
+        out->level = NYZ_FAST;
+        return NYZ_EXIT_FINE;
+    }
     if (value[0] < '1' || value[0] > '9' || value[1] != '\0') {
-        return wrong(out->command, "--level takes 1 (fastest) to 9 (smallest), not",
-                     value);
+        return wrong(out->command, "--level takes 1 to 9 (smallest) or fast, not", value);
     }
     out->level = value[0] - '0';
     return NYZ_EXIT_FINE;
