@@ -187,6 +187,14 @@ static int write_deflated(struct job *job)
     return write_with(job, &options);
 }
 
+static int write_fast(struct job *job)
+{
+    nyz_options options = options_of(job);
+    options.method = NYZ_DEFLATED;
+    options.level = NYZ_FAST;
+    return write_with(job, &options);
+}
+
 const struct operation nyz_operations[] = {
     {"load", 2, prepare, load_all, collect},
     {"load_native", 2, prepare, load_all, collect},
@@ -197,5 +205,6 @@ const struct operation nyz_operations[] = {
     {"read_all", 2, prepare_list_of_arrays, read_all, collect_list},
     {"write_stored", 1, prepare_loaded, write_stored, NULL},
     {"write_deflated", 1, prepare_loaded, write_deflated, NULL},
+    {"write_fast", 2, prepare_loaded, write_fast, NULL},
     {NULL, 0, NULL, NULL, NULL},
 };

@@ -107,6 +107,12 @@ def deflated(sizes):
                        "write_deflated", name,
                        lambda d, name=name, kind=kind: d.folder(name, kind, [small]), small,
                        must=(1.0, None), target=".npz", rounds=5)
+    for kind, must in (("weights", (16, 26)), ("tokens", (14, None)), ("labels", (5, None))):
+        name = "small_" + kind
+        yield Workload("fast .npz written, %s, one member, %s" % (kind, in_words(small)),
+                       "write_fast", name,
+                       lambda d, name=name, kind=kind: d.folder(name, kind, [small]), small,
+                       must=must, target=".npz", rounds=5)
     parts = network_sizes(small)
     yield Workload("deflated .npz written, weights, 200 members, " + in_words(sum(parts)),
                    "write_deflated", "parts",
