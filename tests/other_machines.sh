@@ -252,6 +252,7 @@ compare_tools()
 start_wine()
 {
     if [[ $MACHINE == windows ]]; then
+        mkdir -p "$FOLDER/prefix" # wineserver does not make it
         trap 'WINEPREFIX=$FOLDER/prefix /usr/lib/wine/wineserver64 -k' EXIT
         WINEPREFIX=$FOLDER/prefix quietly /usr/lib/wine/wineserver64 -p600
         quietly "${EMULATOR[@]}" wineboot
