@@ -1,5 +1,5 @@
-/* CRC-32 and raw deflate streams: the only file that knows zlib and libdeflate.  zlib's
- * own memory comes from the caller's allocator. */
+/* CRC-32 and raw deflate streams, by zlib and libdeflate.  zlib's own memory comes from
+ * the caller's allocator; libdeflate's from malloc. */
 #include "codec.h"
 
 #include <string.h>

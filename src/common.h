@@ -15,7 +15,8 @@
 #define NYZ_PRINTF(text, first)
 #endif
 
-/* A piece of work between two looks at the clock: no buffer of the library is larger. */
+/* The bytes that are worked on at a time, so that they stay in the processor's cache: the
+ * usual size of a buffer. */
 #define NYZ_CHUNK ((size_t)256 * 1024)
 
 /* Passes a failure on: the message stays that of the layer that saw it. */

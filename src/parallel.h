@@ -5,6 +5,11 @@
 
 #include <stdint.h>
 
+/* Fewer bytes are read sooner than a thread is started. */
+#define NYZ_WORTH_A_THREAD ((int64_t)4 << 20)
+/* More pieces than this one read is not cut into. */
+#define NYZ_MOST_PARTS 64
+
 typedef void nyz_task(void *ctx, int64_t index);
 
 /* Calls task(ctx, index) once for each index from 0 to count - 1, in rising order as

@@ -7,10 +7,6 @@
 #include "bytes.h"
 #include "parallel.h"
 
-/* Fewer bytes are read sooner than a thread is started. */
-#define WORTH_A_THREAD ((int64_t)4 << 20)
-#define MOST_PARTS 64
-
 /* -------------------------------------------------------------------------------- deciding */
 
 static nyz_status refuse_types(const nyz_transfer *t, nyz_error *err)
@@ -177,9 +173,9 @@ static nyz_status read_buffered(run *r, const nyz_allocator *allocator, nyz_erro
 
 typedef struct parts {
     const nyz_allocator *allocator;
-    run runs[MOST_PARTS];
-    nyz_status statuses[MOST_PARTS];
-    nyz_error errors[MOST_PARTS];
+    run runs[NYZ_MOST_PARTS];
+    nyz_status statuses[NYZ_MOST_PARTS];
+    nyz_error errors[NYZ_MOST_PARTS];
 } parts;
 
 static void read_part(void *ctx, int64_t index)
@@ -227,7 +223,8 @@ static nyz_status read_in_parallel(const nyz_transfer *t, nyz_source *source,
     NYZ_TRY(nyz_alloc(&env->allocator, (int64_t)sizeof(parts), &memory, err));
     parts *const p = memory;
     p->allocator = &env->allocator;
-    nyz_status status = read_parts(t, source, p, nyz_min(env->threads, MOST_PARTS), err);
+    nyz_status status =
+        read_parts(t, source, p, nyz_min(env->threads, NYZ_MOST_PARTS), err);
     nyz_release(&env->allocator, memory, (int64_t)sizeof(parts));
     if (status == NYZ_OK) {
         status = nyz_source_skip(source, bytes, err);
@@ -243,7 +240,7 @@ nyz_status nyz_transfer_read(const nyz_transfer *transfer, nyz_source *source,
         return NYZ_OK;
     }
     if (env->threads > 1 && source->start >= 0 && source->stream.read_at != NULL &&
-        transfer->count * transfer->from.itemsize >= WORTH_A_THREAD) {
+        transfer->count * transfer->from.itemsize >= NYZ_WORTH_A_THREAD) {
         return read_in_parallel(transfer, source, env, err);
     }
     return read_buffered(&whole, &env->allocator, err);

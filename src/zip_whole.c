@@ -9,18 +9,15 @@
 #include "zip_dir_parts.h"
 #include "zip_read.h"
 
-/* Fewer bytes are read sooner than a thread is started. */
-#define WORTH_A_THREAD ((int64_t)4 << 20)
 /* More deflated bytes than this are not kept in memory beside what they inflate to. */
 #define MOST_INPUT ((int64_t)64 << 20)
-#define MOST_PARTS 64
 
 int nyz_zip_is_worth_whole(const nyz_zip_entry *entry, int threads)
 {
     if (entry->method == NYZ_DEFLATED) {
         return nyz_has_inflate_whole() && entry->stored_size <= MOST_INPUT;
     }
-    return threads > 1 && entry->size >= WORTH_A_THREAD;
+    return threads > 1 && entry->size >= NYZ_WORTH_A_THREAD;
 }
 
 static nyz_status wrong_crc(nyz_error *err)
@@ -79,9 +76,9 @@ static nyz_status read_stored(const nyz_stream *archive, const nyz_zip_entry *en
                               int64_t place, int threads, unsigned char *to,
                               nyz_error *err)
 {
-    part parts[MOST_PARTS];
-    const int many = archive->read_at != NULL && entry->size >= WORTH_A_THREAD;
-    const int64_t count = many ? nyz_min(threads, MOST_PARTS) : 1;
+    part parts[NYZ_MOST_PARTS];
+    const int many = archive->read_at != NULL && entry->size >= NYZ_WORTH_A_THREAD;
+    const int64_t count = many ? nyz_min(threads, NYZ_MOST_PARTS) : 1;
     const int64_t most = entry->size / count + 1;
     for (int64_t i = 0; i < count; i++) {
         const int64_t first = nyz_min(i * most, entry->size);
