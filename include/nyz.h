@@ -552,7 +552,7 @@ typedef struct nyz_npz_writer nyz_npz_writer;
 
 /* Begins an archive at a path (atomic, as nyz_save: nothing is there before finish), or at a
  * stream's place.  A stream needs `write`; one that cannot `seek` gets data descriptors, as
- * Python's zipfile writes them.  Byte for byte what np.savez writes, and with
+ * Python's zipfile writes them.  The last 64 KiB that were added may wait for finish.  Byte for byte what np.savez writes, and with
  * opt->method NYZ_DEFLATED what np.savez_compressed writes (Python 3.11.4 or later; its zlib).
  * opt holds for all that is added.  Errors: IO, NOT_FOUND (no such folder). */
 NYZ_API nyz_status nyz_npz_create(const char *path, const nyz_options *opt,

@@ -13,7 +13,6 @@
 
 #include "alloc.h"
 #include "crc32.h"
-#include "stream.h"
 
 /* zlib counts in unsigned int: no call gets more than this. */
 #define PIECE ((size_t)1 << 30)
@@ -232,12 +231,12 @@ nyz_status nyz_deflate_new(const nyz_allocator *allocator, int level, nyz_deflat
     return NYZ_OK;
 }
 
-static nyz_status write_output(nyz_deflater *deflater, const nyz_stream *sink,
+static nyz_status write_output(nyz_deflater *deflater, const nyz_sink *sink,
                                int64_t *written, nyz_error *err)
 {
     const int64_t size = (int64_t)(sizeof deflater->output - deflater->z.avail_out);
     if (size > 0) {
-        NYZ_TRY(nyz_stream_write(sink, deflater->output, size, err));
+        NYZ_TRY(nyz_sink_put(sink, deflater->output, size, err));
         *written += size;
         deflater->z.next_out = deflater->output;
         deflater->z.avail_out = (uInt)sizeof deflater->output;
@@ -246,7 +245,7 @@ static nyz_status write_output(nyz_deflater *deflater, const nyz_stream *sink,
 }
 
 static nyz_status deflate_piece(nyz_deflater *deflater, const unsigned char *bytes,
-                                size_t size, const nyz_stream *sink, int64_t *written,
+                                size_t size, const nyz_sink *sink, int64_t *written,
                                 nyz_error *err)
 {
     z_stream *const z = &deflater->z;
@@ -264,7 +263,7 @@ static nyz_status deflate_piece(nyz_deflater *deflater, const unsigned char *byt
     return NYZ_OK;
 }
 
-static nyz_status deflate_end(nyz_deflater *deflater, const nyz_stream *sink,
+static nyz_status deflate_end(nyz_deflater *deflater, const nyz_sink *sink,
                               int64_t *written, nyz_error *err)
 {
     int result;
@@ -281,8 +280,7 @@ static nyz_status deflate_end(nyz_deflater *deflater, const nyz_stream *sink,
 }
 
 nyz_status nyz_deflate(nyz_deflater *deflater, const void *bytes, int64_t size,
-                       int finish, const nyz_stream *sink, int64_t *written,
-                       nyz_error *err)
+                       int finish, const nyz_sink *sink, int64_t *written, nyz_error *err)
 {
     const unsigned char *next = bytes;
     while (size > 0) {

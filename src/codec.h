@@ -3,7 +3,7 @@
 #ifndef NYZ_CODEC_H
 #define NYZ_CODEC_H
 
-#include "common.h"
+#include "stream.h"
 
 /* The CRC-32 of the zip format, continued: start with 0. */
 uint32_t nyz_crc32(uint32_t crc, const void *bytes, size_t size);
@@ -33,10 +33,10 @@ nyz_status nyz_inflate_whole(const unsigned char *in, size_t in_size, unsigned c
 typedef struct nyz_deflater nyz_deflater;
 nyz_status nyz_deflate_new(const nyz_allocator *allocator, int level, nyz_deflater **out,
                            nyz_error *err);
-/* Deflates all of `bytes` and writes what comes out to `sink`, adding its length to
+/* Deflates all of `bytes` and puts what comes out to `sink`, adding its length to
  * *written; finish: ends the stream. */
 nyz_status nyz_deflate(nyz_deflater *deflater, const void *bytes, int64_t size,
-                       int finish, const nyz_stream *sink, int64_t *written,
+                       int finish, const nyz_sink *sink, int64_t *written,
                        nyz_error *err);
 void nyz_deflate_free(nyz_deflater **deflater);
 

@@ -4,7 +4,6 @@
 #include "alloc.h"
 #include "fast_deflate.h"
 #include "parallel.h"
-#include "stream.h"
 
 #define MOST_THREADS 16
 
@@ -64,7 +63,7 @@ static void deflate_lane(void *ctx, int64_t index)
 /* Deflates as many chunks as there are lanes, and returns by *taken how many bytes they
  * are. */
 static nyz_status write_batch(nyz_fast_stream *stream, const unsigned char *bytes,
-                              int64_t size, const nyz_stream *sink, int64_t *taken,
+                              int64_t size, const nyz_sink *sink, int64_t *taken,
                               int64_t *written, nyz_error *err)
 {
     int count = 0;
@@ -79,14 +78,14 @@ static nyz_status write_batch(nyz_fast_stream *stream, const unsigned char *byte
     nyz_parallel(count, count, deflate_lane, stream->lanes);
     for (int i = 0; i < count; i++) {
         const int64_t n = (int64_t)stream->lanes[i].output_size;
-        NYZ_TRY(nyz_stream_write(sink, stream->lanes[i].output, n, err));
+        NYZ_TRY(nyz_sink_put(sink, stream->lanes[i].output, n, err));
         *written += n;
     }
     return NYZ_OK;
 }
 
 nyz_status nyz_fast_stream_write(nyz_fast_stream *stream, const void *bytes, int64_t size,
-                                 const nyz_stream *sink, int64_t *written, nyz_error *err)
+                                 const nyz_sink *sink, int64_t *written, nyz_error *err)
 {
     const unsigned char *next = bytes;
     while (size > 0) {
@@ -98,13 +97,13 @@ nyz_status nyz_fast_stream_write(nyz_fast_stream *stream, const void *bytes, int
     return NYZ_OK;
 }
 
-nyz_status nyz_fast_stream_finish(nyz_fast_stream *stream, const nyz_stream *sink,
+nyz_status nyz_fast_stream_finish(nyz_fast_stream *stream, const nyz_sink *sink,
                                   int64_t *written, nyz_error *err)
 {
     lane *const l = &stream->lanes[0];
     NYZ_TRY(open_lane(stream, l, err));
     const int64_t n = (int64_t)nyz_fast_deflate(l->fast, NULL, 0, 1, l->output);
-    NYZ_TRY(nyz_stream_write(sink, l->output, n, err));
+    NYZ_TRY(nyz_sink_put(sink, l->output, n, err));
     *written += n;
     return NYZ_OK;
 }

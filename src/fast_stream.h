@@ -3,7 +3,7 @@
 #ifndef NYZ_FAST_STREAM_H
 #define NYZ_FAST_STREAM_H
 
-#include "common.h"
+#include "stream.h"
 
 typedef struct nyz_fast_stream nyz_fast_stream;
 
@@ -15,11 +15,10 @@ nyz_status nyz_fast_stream_new(const nyz_allocator *allocator, int threads,
  * to `sink`, adding its length to *written.  The same bytes come out for any number of
  * threads. */
 nyz_status nyz_fast_stream_write(nyz_fast_stream *stream, const void *bytes, int64_t size,
-                                 const nyz_stream *sink, int64_t *written,
-                                 nyz_error *err);
+                                 const nyz_sink *sink, int64_t *written, nyz_error *err);
 
 /* Ends the deflate stream. */
-nyz_status nyz_fast_stream_finish(nyz_fast_stream *stream, const nyz_stream *sink,
+nyz_status nyz_fast_stream_finish(nyz_fast_stream *stream, const nyz_sink *sink,
                                   int64_t *written, nyz_error *err);
 
 void nyz_fast_stream_free(nyz_fast_stream **stream); /* NULL is fine */

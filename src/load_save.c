@@ -141,20 +141,16 @@ nyz_status nyz_load_mem(const void *bytes, size_t size, const nyz_options *opt,
 
 /* ------------------------------------------------------------------------------- save */
 
-static nyz_status put_to_stream(void *to, const void *bytes, int64_t size, nyz_error *err)
-{
-    return nyz_stream_write(to, bytes, size, err);
-}
-
 nyz_status nyz_write(const nyz_stream *stream, const nyz_array *array,
                      const nyz_options *opt, nyz_error *err)
 {
     nyz_env env;
     nyz_npy_plan plan;
-    nyz_stream sink = *stream;
+    nyz_stream to = *stream;
+    const nyz_sink sink = nyz_sink_to(&to);
     NYZ_TRY(nyz_env_init(&env, opt, err));
     NYZ_TRY(nyz_npy_plan_init(&plan, array, 1, &env, err));
-    const nyz_status status = nyz_npy_emit(&plan, put_to_stream, &sink, err);
+    const nyz_status status = nyz_npy_emit(&plan, &sink, err);
     nyz_npy_plan_free(&plan);
     return status;
 }
@@ -180,7 +176,8 @@ static nyz_status write_path(const nyz_npy_plan *plan, const char *path,
     NYZ_TRY(nyz_output_begin(path, (env->flags & NYZ_NO_SYNC) == 0, &env->allocator,
                              &output, &stream, err));
     nyz_output_reserve(output, (int64_t)plan->header.size + plan->bytes);
-    const nyz_status status = nyz_npy_emit(plan, put_to_stream, &stream, err);
+    const nyz_sink sink = nyz_sink_to(&stream);
+    const nyz_status status = nyz_npy_emit(plan, &sink, err);
     if (status != NYZ_OK) {
         nyz_output_discard(&output);
         return status;
@@ -216,12 +213,13 @@ static nyz_status write_buffer(const nyz_npy_plan *plan, nyz_buffer *buffer,
                                nyz_error *err)
 {
     nyz_stream stream = nyz_stream_buffer(buffer);
+    const nyz_sink sink = nyz_sink_to(&stream);
     int64_t size = 0;
     if (nyz_add(plan->bytes, (int64_t)plan->header.size, &size) || size > PTRDIFF_MAX) {
         return nyz_fail(err, NYZ_ERR_MEMORY, -1, "out of memory: the file is too large");
     }
     NYZ_TRY(nyz_buffer_reserve(buffer, (size_t)size, err));
-    NYZ_TRY(nyz_npy_emit(plan, put_to_stream, &stream, err));
+    NYZ_TRY(nyz_npy_emit(plan, &sink, err));
     buffer->position = 0;
     return NYZ_OK;
 }

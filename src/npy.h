@@ -39,9 +39,6 @@ nyz_status nyz_npy_peek(nyz_source *source, const nyz_npy_start *start,
 typedef nyz_status nyz_npy_reader(nyz_source *source, const nyz_npy_start *start,
                                   const nyz_env *env, nyz_array *array, nyz_error *err);
 
-/* What bytes are handed to, in pieces. */
-typedef nyz_status (*nyz_put)(void *to, const void *bytes, int64_t size, nyz_error *err);
-
 /* An array about to be written: its header made, its order and byte order decided.  It
  * stays where it is until it is freed. */
 typedef struct nyz_npy_plan {
@@ -57,8 +54,8 @@ nyz_status nyz_npy_plan_init(nyz_npy_plan *plan, const nyz_array *array, int wit
                              const nyz_env *env, nyz_error *err);
 void nyz_npy_plan_free(nyz_npy_plan *plan);
 
-/* Hands header and data to `put` in pieces: a contiguous array's data in one, else
- * NYZ_CHUNK or one item at a time.  Can be called again. */
-nyz_status nyz_npy_emit(const nyz_npy_plan *plan, nyz_put put, void *to, nyz_error *err);
+/* Hands header and data to a sink: a contiguous array's data in one piece, else in the
+ * sink's pieces, or one item at a time.  Can be called again. */
+nyz_status nyz_npy_emit(const nyz_npy_plan *plan, const nyz_sink *sink, nyz_error *err);
 
 #endif

@@ -66,11 +66,17 @@ void nyz_npy_plan_free(nyz_npy_plan *plan)
     memset(plan, 0, sizeof *plan);
 }
 
-static nyz_status emit_gathered(const nyz_npy_plan *plan, nyz_put put, void *to,
+static int64_t items_per_piece(int64_t itemsize, const nyz_sink *sink)
+{
+    const int64_t items = sink->piece / itemsize;
+    return items > 0 ? items : nyz_items_per_chunk(itemsize);
+}
+
+static nyz_status emit_gathered(const nyz_npy_plan *plan, const nyz_sink *sink,
                                 nyz_error *err)
 {
     const nyz_dtype *const dtype = &plan->array.dtype;
-    const int64_t piece = nyz_min(nyz_items_per_chunk(dtype->itemsize), plan->count);
+    const int64_t piece = nyz_min(items_per_piece(dtype->itemsize, sink), plan->count);
     void *items = NULL;
     NYZ_TRY(nyz_alloc(&plan->allocator, piece * dtype->itemsize, &items, err));
     nyz_status status = NYZ_OK;
@@ -78,21 +84,21 @@ static nyz_status emit_gathered(const nyz_npy_plan *plan, nyz_put put, void *to,
         const int64_t n = nyz_min(piece, plan->count - first);
         nyz_gather(&plan->array, first, n, items);
         nyz_dtype_swap(dtype, plan->byteorder, items, n, dtype->itemsize);
-        status = put(to, items, n * dtype->itemsize, err);
+        status = nyz_sink_put(sink, items, n * dtype->itemsize, err);
     }
     nyz_release(&plan->allocator, items, piece * dtype->itemsize);
     return status;
 }
 
-nyz_status nyz_npy_emit(const nyz_npy_plan *plan, nyz_put put, void *to, nyz_error *err)
+nyz_status nyz_npy_emit(const nyz_npy_plan *plan, const nyz_sink *sink, nyz_error *err)
 {
-    NYZ_TRY(put(to, plan->header.data, (int64_t)plan->header.size, err));
+    NYZ_TRY(nyz_sink_put(sink, plan->header.data, (int64_t)plan->header.size, err));
     if (plan->bytes == 0) {
         return NYZ_OK;
     }
     if (nyz_is_contiguous(&plan->array, NYZ_C_ORDER) &&
         !nyz_dtype_needs_swap(&plan->array.dtype, plan->byteorder)) {
-        return put(to, plan->array.data, plan->bytes, err);
+        return nyz_sink_put(sink, plan->array.data, plan->bytes, err);
     }
-    return emit_gathered(plan, put, to, err);
+    return emit_gathered(plan, sink, err);
 }

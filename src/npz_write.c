@@ -120,9 +120,9 @@ static nyz_status add_content(nyz_npz_writer *writer, const char *member,
     return status;
 }
 
-static nyz_status pass_array(void *ctx, nyz_zip_put put, void *to, nyz_error *err)
+static nyz_status pass_array(void *ctx, const nyz_sink *sink, nyz_error *err)
 {
-    return nyz_npy_emit(ctx, put, to, err);
+    return nyz_npy_emit(ctx, sink, err);
 }
 
 static nyz_status add_array(nyz_npz_writer *writer, const char *member,
@@ -189,10 +189,11 @@ typedef struct bytes_content {
     int64_t size;
 } bytes_content;
 
-static nyz_status pass_bytes(void *ctx, nyz_zip_put put, void *to, nyz_error *err)
+static nyz_status pass_bytes(void *ctx, const nyz_sink *sink, nyz_error *err)
 {
     const bytes_content *const content = ctx;
-    return content->size > 0 ? put(to, content->bytes, content->size, err) : NYZ_OK;
+    return content->size > 0 ? nyz_sink_put(sink, content->bytes, content->size, err)
+                             : NYZ_OK;
 }
 
 nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name, const void *bytes,

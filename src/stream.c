@@ -239,3 +239,14 @@ nyz_status nyz_stream_write(const nyz_stream *stream, const void *bytes, int64_t
     }
     return NYZ_OK;
 }
+
+static nyz_status put_to_stream(void *to, const void *bytes, int64_t size, nyz_error *err)
+{
+    return nyz_stream_write(to, bytes, size, err);
+}
+
+nyz_sink nyz_sink_to(nyz_stream *stream)
+{
+    const nyz_sink sink = {put_to_stream, stream, 0};
+    return sink;
+}

@@ -38,6 +38,23 @@ nyz_status nyz_stream_read_at(const nyz_stream *stream, int64_t offset, void *bu
 nyz_status nyz_stream_write(const nyz_stream *stream, const void *bytes, int64_t size,
                             nyz_error *err);
 
+/* Where bytes are handed to, in pieces of any size; an array with gaps is gathered in
+ * pieces of at most `piece` bytes, or NYZ_CHUNK if that is 0. */
+typedef struct nyz_sink {
+    nyz_status (*put)(void *to, const void *bytes, int64_t size, nyz_error *err);
+    void *to;
+    int64_t piece;
+} nyz_sink;
+
+static inline nyz_status nyz_sink_put(const nyz_sink *sink, const void *bytes,
+                                      int64_t size, nyz_error *err)
+{
+    return sink->put(sink->to, bytes, size, err);
+}
+
+/* Writes to a stream, which is borrowed. */
+nyz_sink nyz_sink_to(nyz_stream *stream);
+
 /* The bytes from the start of a seekable stream to its end, its place unchanged; -1: it
  * cannot seek (or fails to, as a pipe does). */
 int64_t nyz_stream_size(const nyz_stream *stream);

@@ -7,7 +7,7 @@
 
 /* One of deflater and fast, or none: stored. */
 typedef struct job {
-    const nyz_stream *to;
+    const nyz_sink *to;
     nyz_zip_sums *sums;
     nyz_deflater *deflater;
     nyz_fast_stream *fast;
@@ -33,7 +33,7 @@ static nyz_status put_to_archive(void *to, const void *bytes, int64_t size,
     if (j->deflater != NULL) {
         return nyz_deflate(j->deflater, bytes, size, 0, j->to, written, err);
     }
-    NYZ_TRY(nyz_stream_write(j->to, bytes, size, err));
+    NYZ_TRY(nyz_sink_put(j->to, bytes, size, err));
     *written += size;
     return NYZ_OK;
 }
@@ -55,14 +55,8 @@ static nyz_status put_to_both(void *to, const void *bytes, int64_t size, nyz_err
 nyz_status nyz_zip_sum(const nyz_zip_content *content, nyz_zip_sums *sums, nyz_error *err)
 {
     job j = {.sums = sums};
-    return content->pass(content->ctx, put_to_crc, &j, err);
-}
-
-nyz_status nyz_zip_write_stored(const nyz_zip_content *content, const nyz_stream *to,
-                                nyz_zip_sums *sums, nyz_error *err)
-{
-    job j = {.to = to, .sums = sums};
-    return content->pass(content->ctx, put_to_archive, &j, err);
+    const nyz_sink sink = {put_to_crc, &j, 0};
+    return content->pass(content->ctx, &sink, err);
 }
 
 /* Makes what deflates.  Chunks of the fast level begin anew with each piece. */
@@ -92,13 +86,14 @@ static nyz_status finish_codec(const job *j, nyz_error *err)
 }
 
 nyz_status nyz_zip_write_content(const nyz_zip_content *content, const nyz_zip_how *how,
-                                 const nyz_allocator *allocator, const nyz_stream *to,
+                                 const nyz_allocator *allocator, const nyz_sink *to,
                                  nyz_zip_sums *sums, nyz_error *err)
 {
     job j = {.to = to, .sums = sums};
+    const nyz_sink sink = {put_to_both, &j, 0};
     nyz_status status = open_codec(&j, how, allocator, err);
     if (status == NYZ_OK) {
-        status = content->pass(content->ctx, put_to_both, &j, err);
+        status = content->pass(content->ctx, &sink, err);
     }
     if (status == NYZ_OK) {
         status = finish_codec(&j, err);

@@ -15,13 +15,9 @@ typedef struct nyz_zip_sums {
 nyz_status nyz_zip_sum(const nyz_zip_content *content, nyz_zip_sums *sums,
                        nyz_error *err);
 
-/* Writes them stored, and adds to sums->stored_size alone. */
-nyz_status nyz_zip_write_stored(const nyz_zip_content *content, const nyz_stream *to,
-                                nyz_zip_sums *sums, nyz_error *err);
-
 /* Writes them as `how` says, with CRC and size in one pass. */
 nyz_status nyz_zip_write_content(const nyz_zip_content *content, const nyz_zip_how *how,
-                                 const nyz_allocator *allocator, const nyz_stream *to,
+                                 const nyz_allocator *allocator, const nyz_sink *to,
                                  nyz_zip_sums *sums, nyz_error *err);
 
 #endif

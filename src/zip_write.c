@@ -1,5 +1,5 @@
 /* Members of a zip archive being written: see zip_write.h.  The only file that knows
- * minizip, which makes every record.  It writes them not to the stream but to a buffer,
+ * minizip, which makes every record.  It writes them not to the stream but to memory,
  * where they are given the layout of Python's zipfile; the members' bytes never pass
  * through it.  The directory at the end is in zip_write_dir.c.  docs/format.md 5. */
 #include "zip_write_parts.h"
@@ -11,6 +11,7 @@
 
 #include "alloc.h"
 #include "bytes.h"
+#include "gather.h"
 #include "zip_content.h"
 
 /* A local header without its name: 30 bytes, and 20 for the zip64 field. */
@@ -22,9 +23,8 @@
 
 struct nyz_zip_writer {
     nyz_allocator allocator;
-    nyz_stream stream;
+    nyz_gather out; /* to the stream */
     int seekable;
-    int64_t position; /* of the stream */
 
     zipFile zip;
     nyz_buffer records; /* what minizip has written, at records_base of its file */
@@ -111,12 +111,12 @@ static int records_error(voidpf opaque, voidpf file)
     return 0;
 }
 
-/* Begins an empty buffer at the stream's place. */
+/* Begins an empty buffer where the next record goes. */
 static void begin_records(nyz_zip_writer *zip)
 {
     zip->records.size = 0;
     zip->records.position = 0;
-    zip->records_base = (uint64_t)zip->position;
+    zip->records_base = (uint64_t)zip->out.position;
     zip->cursor = zip->records_base;
 }
 
@@ -158,11 +158,12 @@ nyz_status nyz_zip_create(const nyz_stream *stream, const nyz_allocator *allocat
     nyz_zip_writer *zip = memory;
     zip->allocator = *allocator;
     zip->records.allocator = &zip->allocator;
-    zip->stream = *stream;
-    zip->position = nyz_stream_tell(stream);
-    zip->seekable = zip->position >= 0;
+    zip->out.stream = *stream;
+    zip->out.allocator = *allocator;
+    zip->out.position = nyz_stream_tell(stream);
+    zip->seekable = zip->out.position >= 0;
     if (!zip->seekable) {
-        zip->position = 0;
+        zip->out.position = 0;
     }
     begin_records(zip);
     const nyz_status status = open_minizip(zip, err);
@@ -181,6 +182,7 @@ void nyz_zip_free(nyz_zip_writer **zip)
         if ((*zip)->zip != NULL) {
             (void)zipClose((*zip)->zip, NULL);
         }
+        nyz_gather_free(&(*zip)->out);
         nyz_buffer_free(&(*zip)->records);
         nyz_release(&allocator, (*zip)->members,
                     (*zip)->capacity * (int64_t)sizeof *(*zip)->members);
@@ -224,7 +226,7 @@ static nyz_status make_local_header(nyz_zip_writer *zip, const char *name,
     begin_records(zip);
     NYZ_TRY(nyz_buffer_reserve(&zip->records, strlen(name) + LOCAL_HEADER_ROOM, err));
     NYZ_TRY(try_malloc((int64_t)strlen(name) + MINIZIP_ROOM, err));
-    record->offset = zip->position;
+    record->offset = zip->out.position;
     record->flags = (uint16_t)((is_ascii(name, strlen(name)) ? 0 : NYZ_ZIP_UTF8) |
                                (zip->seekable ? 0 : NYZ_ZIP_DESCRIPTOR));
     /* Level 6 whatever the member's: others would set flag bits that Python leaves clear.
@@ -238,26 +240,25 @@ static nyz_status make_local_header(nyz_zip_writer *zip, const char *name,
 static nyz_status write_local_header(nyz_zip_writer *zip, const nyz_zip_record *record,
                                      nyz_error *err)
 {
+    const nyz_sink sink = nyz_gather_sink(&zip->out);
     nyz_zip_patch_local(zip->records.data, record, !zip->seekable);
-    return nyz_stream_write(&zip->stream, zip->records.data, (int64_t)zip->records.size,
-                            err);
+    return nyz_sink_put(&sink, zip->records.data, (int64_t)zip->records.size, err);
 }
 
-/* What was not known before the data is written to its place in the local header now, or,
+/* What was not known before the data is put to its place in the local header now, or,
  * where the stream cannot go back, behind the data. */
 static nyz_status complete_member(nyz_zip_writer *zip, const nyz_zip_record *record,
                                   nyz_error *err)
 {
+    const nyz_sink sink = nyz_gather_sink(&zip->out);
     unsigned char descriptor[NYZ_ZIP_DESCRIPTOR_SIZE];
     if (!zip->seekable) {
         nyz_zip_make_descriptor(descriptor, record);
-        zip->position += (int64_t)sizeof descriptor;
-        return nyz_stream_write(&zip->stream, descriptor, (int64_t)sizeof descriptor,
-                                err);
+        return nyz_sink_put(&sink, descriptor, (int64_t)sizeof descriptor, err);
     }
-    NYZ_TRY(nyz_stream_seek(&zip->stream, record->offset, err));
-    NYZ_TRY(write_local_header(zip, record, err));
-    return nyz_stream_seek(&zip->stream, zip->position, err);
+    nyz_zip_patch_local(zip->records.data, record, 0);
+    return nyz_gather_patch(&zip->out, record->offset, zip->records.data,
+                            (int64_t)zip->records.size, err);
 }
 
 /* A stored member's header is known before its data if the CRC is taken first, so that
@@ -266,6 +267,7 @@ static nyz_status write_member(nyz_zip_writer *zip, const nyz_zip_how *how,
                                const nyz_zip_content *content, nyz_zip_record *record,
                                nyz_error *err)
 {
+    const nyz_sink sink = nyz_gather_sink(&zip->out);
     nyz_zip_sums sums = {0};
     const int crc_first = zip->seekable && how->method == NYZ_STORED;
     if (crc_first) {
@@ -274,15 +276,10 @@ static nyz_status write_member(nyz_zip_writer *zip, const nyz_zip_how *how,
         record->stored_size = record->size;
     }
     NYZ_TRY(write_local_header(zip, record, err));
-    zip->position += (int64_t)zip->records.size;
     if (crc_first) {
-        NYZ_TRY(nyz_zip_write_stored(content, &zip->stream, &sums, err));
-        zip->position += sums.stored_size;
-        return NYZ_OK;
+        return content->pass(content->ctx, &sink, err);
     }
-    NYZ_TRY(
-        nyz_zip_write_content(content, how, &zip->allocator, &zip->stream, &sums, err));
-    zip->position += sums.stored_size;
+    NYZ_TRY(nyz_zip_write_content(content, how, &zip->allocator, &sink, &sums, err));
     record->crc32 = sums.crc32;
     record->stored_size = sums.stored_size;
     return complete_member(zip, record, err);
@@ -326,12 +323,14 @@ nyz_status nyz_zip_add(nyz_zip_writer *zip, const char *name, const nyz_zip_how 
 
 nyz_status nyz_zip_finish(nyz_zip_writer *zip, nyz_error *err)
 {
+    const nyz_sink sink = nyz_gather_sink(&zip->out);
     begin_records(zip);
     const int code = zipClose(zip->zip, NULL);
     zip->zip = NULL;
     if (code != ZIP_OK) {
         return minizip_failed(code, "zipClose", err);
     }
-    return nyz_zip_write_directory(&zip->stream, &zip->records, zip->members, zip->count,
-                                   zip->position, err);
+    NYZ_TRY(nyz_zip_write_directory(&sink, &zip->records, zip->members, zip->count,
+                                    zip->out.position, err));
+    return nyz_gather_flush(&zip->out, err);
 }

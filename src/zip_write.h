@@ -10,18 +10,15 @@
 
 typedef struct nyz_zip_writer nyz_zip_writer;
 
-/* Begins at the stream's place.  The stream is copied, its ctx borrowed. */
+/* Begins at the stream's place.  The stream is copied, its ctx borrowed.  Some of what is
+ * written is kept in a buffer until it is full or the archive finished. */
 nyz_status nyz_zip_create(const nyz_stream *stream, const nyz_allocator *allocator,
                           nyz_zip_writer **out, nyz_error *err);
 
-/* What bytes are handed to, in pieces. */
-typedef nyz_status (*nyz_zip_put)(void *to, const void *bytes, int64_t size,
-                                  nyz_error *err);
-
-/* A member's bytes.  `pass` hands all of them to `put` and returns the first failure; it
+/* A member's bytes.  `pass` hands all of them to a sink and returns the first failure; it
  * is called twice for a stored member: for the CRC, then for the archive. */
 typedef struct nyz_zip_content {
-    nyz_status (*pass)(void *ctx, nyz_zip_put put, void *to, nyz_error *err);
+    nyz_status (*pass)(void *ctx, const nyz_sink *sink, nyz_error *err);
     void *ctx;
     int64_t size;
 } nyz_zip_content;

@@ -48,42 +48,25 @@ void nyz_zip_make_descriptor(unsigned char out[NYZ_ZIP_DESCRIPTOR_SIZE],
 
 /* ------------------------------------------------------------------ central directory */
 
-/* Records on their way to the stream: written when a piece is full. */
-typedef struct piece {
-    const nyz_stream *stream;
-    int64_t written; /* handed over so far, the piece included */
-    size_t used;
-    unsigned char bytes[4096];
+/* Records on their way to the sink. */
+typedef struct records {
+    const nyz_sink *sink;
+    int64_t written;
     unsigned char last[LOCATOR_SIZE]; /* the last bytes of all that was put */
-} piece;
+} records;
 
-static nyz_status flush(piece *p, nyz_error *err)
-{
-    const size_t used = p->used;
-    p->used = 0;
-    return used > 0 ? nyz_stream_write(p->stream, p->bytes, (int64_t)used, err) : NYZ_OK;
-}
-
-static void remember(piece *p, const unsigned char *bytes, size_t size)
+static void remember(records *p, const unsigned char *bytes, size_t size)
 {
     const size_t n = size < LOCATOR_SIZE ? size : LOCATOR_SIZE;
     memmove(p->last, p->last + n, LOCATOR_SIZE - n);
     memcpy(p->last + LOCATOR_SIZE - n, bytes + size - n, n);
 }
 
-static nyz_status put(piece *p, const void *bytes, size_t size, nyz_error *err)
+static nyz_status put(records *p, const void *bytes, size_t size, nyz_error *err)
 {
     p->written += (int64_t)size;
     remember(p, bytes, size);
-    if (size > sizeof p->bytes - p->used) {
-        NYZ_TRY(flush(p, err));
-    }
-    if (size > sizeof p->bytes) {
-        return nyz_stream_write(p->stream, bytes, (int64_t)size, err);
-    }
-    memcpy(p->bytes + p->used, bytes, size);
-    p->used += size;
-    return NYZ_OK;
+    return nyz_sink_put(p->sink, bytes, (int64_t)size, err);
 }
 
 /* The zip64 field of a central header: only what does not fit.  Returns its length. */
@@ -124,7 +107,7 @@ static void patch_central(unsigned char header[CENTRAL_SIZE], const nyz_zip_reco
 }
 
 /* Puts the next central header, and returns by *made where the one after it begins. */
-static nyz_status put_central(piece *p, const unsigned char **made,
+static nyz_status put_central(records *p, const unsigned char **made,
                               const nyz_zip_record *r, nyz_error *err)
 {
     unsigned char header[CENTRAL_SIZE];
@@ -143,7 +126,7 @@ static nyz_status put_central(piece *p, const unsigned char **made,
 
 /* ------------------------------------------------------------------------ end records */
 
-static nyz_status put_end64(piece *p, int64_t count, int64_t size, int64_t offset,
+static nyz_status put_end64(records *p, int64_t count, int64_t size, int64_t offset,
                             nyz_error *err)
 {
     unsigned char end64[END64_SIZE] = {0};
@@ -163,7 +146,7 @@ static nyz_status put_end64(piece *p, int64_t count, int64_t size, int64_t offse
     return put(p, locator, LOCATOR_SIZE, err);
 }
 
-static nyz_status put_end(piece *p, int64_t count, int64_t size, int64_t offset,
+static nyz_status put_end(records *p, int64_t count, int64_t size, int64_t offset,
                           nyz_error *err)
 {
     unsigned char end[END_SIZE] = {0};
@@ -178,21 +161,17 @@ static nyz_status put_end(piece *p, int64_t count, int64_t size, int64_t offset,
 
 /* Readers take what stands here for a zip64 locator if it begins like one: a name of the
  * last member may. */
-static int ends_like_locator(const piece *p)
+static int ends_like_locator(const records *p)
 {
     return nyz_load_le32(p->last) == 0x07064b50;
 }
 
-nyz_status nyz_zip_write_directory(const nyz_stream *stream, const nyz_buffer *made,
+nyz_status nyz_zip_write_directory(const nyz_sink *sink, const nyz_buffer *made,
                                    const nyz_zip_record *members, int64_t count,
                                    int64_t position, nyz_error *err)
 {
-    piece p;
+    records p = {.sink = sink};
     const unsigned char *next = made->data;
-    p.stream = stream;
-    p.written = 0;
-    p.used = 0;
-    memset(p.last, 0, sizeof p.last);
     for (int64_t i = 0; i < count; i++) {
         NYZ_TRY(put_central(&p, &next, &members[i], err));
     }
@@ -201,6 +180,5 @@ nyz_status nyz_zip_write_directory(const nyz_stream *stream, const nyz_buffer *m
         ends_like_locator(&p)) {
         NYZ_TRY(put_end64(&p, count, size, position, err));
     }
-    NYZ_TRY(put_end(&p, count, size, position, err));
-    return flush(&p, err);
+    return put_end(&p, count, size, position, err);
 }

@@ -30,9 +30,9 @@ void nyz_zip_patch_local(unsigned char *header, const nyz_zip_record *record, in
 void nyz_zip_make_descriptor(unsigned char out[NYZ_ZIP_DESCRIPTOR_SIZE],
                              const nyz_zip_record *record);
 
-/* Writes the directory and the end records to the stream, which stands at `position`.
+/* Puts the directory and the end records, which stand at `position`.
  * made: the central headers as minizip has made them, in the same order as `members`. */
-nyz_status nyz_zip_write_directory(const nyz_stream *stream, const nyz_buffer *made,
+nyz_status nyz_zip_write_directory(const nyz_sink *sink, const nyz_buffer *made,
                                    const nyz_zip_record *members, int64_t count,
                                    int64_t position, nyz_error *err);
 

@@ -16,10 +16,11 @@ static nyz_buffer write_directory(const nyz_zip_record *record, int64_t position
     unsigned char header[CENTRAL_SIZE + 1] = {'P', 'K', 1, 2};
     nyz_buffer made = {header, sizeof header, sizeof header, 0, NULL};
     nyz_buffer out = {0};
-    const nyz_stream stream = nyz_stream_buffer(&out);
+    nyz_stream stream = nyz_stream_buffer(&out);
+    const nyz_sink sink = nyz_sink_to(&stream);
     nyz_store_le16(header + 28, 1);
     header[CENTRAL_SIZE] = 'n';
-    assert_ok(nyz_zip_write_directory(&stream, &made, record, 1, position, err));
+    assert_ok(nyz_zip_write_directory(&sink, &made, record, 1, position, err));
     return out;
 }
 

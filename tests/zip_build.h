@@ -99,7 +99,8 @@ static inline void zb_append_deflated(zb_archive *a, const void *data, size_t si
     nyz_deflater *deflater = NULL;
     nyz_buffer buffer = {0};
     int64_t written = 0;
-    const nyz_stream sink = nyz_stream_buffer(&buffer);
+    nyz_stream stream = nyz_stream_buffer(&buffer);
+    const nyz_sink sink = nyz_sink_to(&stream);
     assert_ok(nyz_deflate_new(&nyz_default_allocator, 6, &deflater, err));
     assert_ok(nyz_deflate(deflater, data, (int64_t)size, 1, &sink, &written, err));
     nyz_deflate_free(&deflater);
