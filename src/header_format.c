@@ -14,6 +14,9 @@
  * GROWTH_AXIS_MAX_DIGITS. */
 #define GROWTH_DIGITS 21
 
+/* Longer texts are counted before there is room for them. */
+#define USUAL_TEXT ((size_t)256)
+
 /* What a version asks of a header. */
 typedef struct version_rule {
     int version;
@@ -86,11 +89,10 @@ static void put_growth_room(nyz_text *text, int ndim, const int64_t *shape, int 
     if (ndim == 0) {
         return;
     }
+    static const char spaces[] = "                     ";
     nyz_text digits = {NULL, 0, 0};
     nyz_text_int(&digits, shape[fortran ? ndim - 1 : 0]);
-    for (size_t i = digits.length; i < GROWTH_DIGITS; i++) {
-        nyz_text_puts(text, " ");
-    }
+    nyz_text_put(text, spaces, GROWTH_DIGITS - digits.length);
 }
 
 /* {'descr': ..., 'fortran_order': ..., 'shape': ..., } in UTF-8. */
@@ -114,8 +116,9 @@ static nyz_status put_dict(nyz_text *text, const nyz_dtype *dtype, int ndim,
  * it. */
 static int64_t latin1_length(const char *text, size_t size)
 {
-    int64_t count = 0;
-    for (size_t i = 0; i < size; count++) {
+    size_t i = nyz_ascii_prefix(text, size);
+    int64_t count = (int64_t)i;
+    for (; i < size; count++) {
         uint32_t point = 0;
         const int length = nyz_utf8_decode(text + i, size - i, &point);
         if (length == 0 || point > 0xff) {
@@ -159,11 +162,10 @@ static nyz_status choose_version(int asked, int64_t length, int64_t latin1,
  */
 static void encode(unsigned char *to, const char *text, size_t size, int latin1)
 {
-    if (!latin1) {
-        memmove(to, text, size);
-        return;
-    }
-    for (size_t i = 0; i < size;) {
+    const size_t same = latin1 ? nyz_ascii_prefix(text, size) : size;
+    memmove(to, text, same);
+    to += same;
+    for (size_t i = same; i < size;) {
         uint32_t point = 0;
         i += (size_t)nyz_utf8_decode(text + i, size - i, &point);
         *to++ = (unsigned char)point;
@@ -200,10 +202,11 @@ nyz_status nyz_header_format(const nyz_dtype *dtype, int ndim, const int64_t *sh
     nyz_text text = {NULL, 0, 0};
     NYZ_TRY(check_arguments(dtype, ndim, shape, npy_version, err));
     NYZ_TRY(check_names(dtype, allocator, err));
-    NYZ_TRY(put_dict(&text, dtype, ndim, shape, fortran, err));
-    NYZ_TRY(nyz_buffer_reserve(out, NYZ_PREAMBLE_MAX + text.length + 1 + ALIGNMENT, err));
-    text = (nyz_text){(char *)out->data + NYZ_PREAMBLE_MAX, text.length, 0};
-    NYZ_TRY(put_dict(&text, dtype, ndim, shape, fortran, err));
+    for (size_t room = USUAL_TEXT; text.capacity < room; room = text.length) {
+        NYZ_TRY(nyz_buffer_reserve(out, NYZ_PREAMBLE_MAX + room + 1 + ALIGNMENT, err));
+        text = (nyz_text){(char *)out->data + NYZ_PREAMBLE_MAX, room, 0};
+        NYZ_TRY(put_dict(&text, dtype, ndim, shape, fortran, err));
+    }
     const int64_t latin1 = latin1_length(text.data, text.length);
     NYZ_TRY(choose_version(npy_version, (int64_t)text.length, latin1, &rule, err));
     finish(out, text.length, rule->latin1 ? latin1 : (int64_t)text.length, rule);

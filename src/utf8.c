@@ -1,6 +1,8 @@
 /* UTF-8, decoded and encoded one code point at a time: see utf8.h. */
 #include "utf8.h"
 
+#include <string.h>
+
 /* What a lead byte promises: the length, and the range of the second byte, which is
  * narrower than 80-BF where that keeps out overlong forms, surrogates and what lies over
  * U+10FFFF. */
@@ -65,9 +67,25 @@ int nyz_utf8_encode(uint32_t point, char out[4])
     return length;
 }
 
+size_t nyz_ascii_prefix(const char *text, size_t size)
+{
+    size_t i = 0;
+    for (; i + 8 <= size; i += 8) {
+        uint64_t eight = 0;
+        memcpy(&eight, text + i, sizeof eight);
+        if ((eight & UINT64_C(0x8080808080808080)) != 0) {
+            break;
+        }
+    }
+    while (i < size && (unsigned char)text[i] < 0x80) {
+        i++;
+    }
+    return i;
+}
+
 int nyz_utf8_valid(const char *text, size_t size)
 {
-    for (size_t i = 0; i < size;) {
+    for (size_t i = nyz_ascii_prefix(text, size); i < size;) {
         uint32_t point = 0;
         const int length = nyz_utf8_decode(text + i, size - i, &point);
         if (length == 0) {

@@ -15,6 +15,9 @@ int nyz_utf8_decode(const char *text, size_t size, uint32_t *point);
  * to 4. */
 int nyz_utf8_encode(uint32_t point, char out[4]);
 
+/* How many bytes at the start of a text are ASCII: mostly all of them. */
+size_t nyz_ascii_prefix(const char *text, size_t size);
+
 /* Not 0 if all of the text is well-formed UTF-8. */
 int nyz_utf8_valid(const char *text, size_t size);
 

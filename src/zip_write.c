@@ -12,6 +12,7 @@
 #include "alloc.h"
 #include "bytes.h"
 #include "gather.h"
+#include "utf8.h"
 #include "zip_content.h"
 
 /* A local header without its name: 30 bytes, and 20 for the zip64 field. */
@@ -193,16 +194,6 @@ void nyz_zip_free(nyz_zip_writer **zip)
 
 /* ------------------------------------------------------------------------- one member */
 
-static int is_ascii(const char *name, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        if ((unsigned char)name[i] >= 0x80) {
-            return 0;
-        }
-    }
-    return 1;
-}
-
 /* minizip takes memory for a central header and writes to it before it looks whether it
  * got any.  So malloc is asked for more than that first: what has just been given back
  * can be had again. */
@@ -223,12 +214,14 @@ static nyz_status make_local_header(nyz_zip_writer *zip, const char *name,
     memset(&info, 0, sizeof info);
     info.dosDate = NYZ_ZIP_DATE;
     info.external_fa = NYZ_ZIP_ATTRIBUTES;
+    const size_t name_size = strlen(name);
+    const int ascii = nyz_ascii_prefix(name, name_size) == name_size;
     begin_records(zip);
-    NYZ_TRY(nyz_buffer_reserve(&zip->records, strlen(name) + LOCAL_HEADER_ROOM, err));
-    NYZ_TRY(try_malloc((int64_t)strlen(name) + MINIZIP_ROOM, err));
+    NYZ_TRY(nyz_buffer_reserve(&zip->records, name_size + LOCAL_HEADER_ROOM, err));
+    NYZ_TRY(try_malloc((int64_t)name_size + MINIZIP_ROOM, err));
     record->offset = zip->out.position;
-    record->flags = (uint16_t)((is_ascii(name, strlen(name)) ? 0 : NYZ_ZIP_UTF8) |
-                               (zip->seekable ? 0 : NYZ_ZIP_DESCRIPTOR));
+    record->flags =
+        (uint16_t)((ascii ? 0 : NYZ_ZIP_UTF8) | (zip->seekable ? 0 : NYZ_ZIP_DESCRIPTOR));
     /* Level 6 whatever the member's: others would set flag bits that Python leaves clear.
      */
     const int code = zipOpenNewFileInZip4_64(

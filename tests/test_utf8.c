@@ -69,12 +69,28 @@ static void test_valid_looks_at_all_of_the_text(void **state)
     assert_false(nyz_utf8_valid("\xf0\x9f\x98\x80", 3));
 }
 
+static void test_ascii_ends_at_the_first_byte_that_is_none(void **state)
+{
+    (void)state;
+    for (size_t size = 0; size < 40; size++) {
+        char text[40];
+        memset(text, '\x7f', sizeof text);
+        assert_int_equal(nyz_ascii_prefix(text, size), size);
+        for (size_t at = 0; at < size; at++) {
+            text[at] = '\x80';
+            assert_int_equal(nyz_ascii_prefix(text, size), at);
+            text[at] = '\x7f';
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_code_point_round_trips),
         cmocka_unit_test(test_ill_formed_bytes_are_refused_as_python_counts_them),
         cmocka_unit_test(test_valid_looks_at_all_of_the_text),
+        cmocka_unit_test(test_ascii_ends_at_the_first_byte_that_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
