@@ -562,7 +562,8 @@ def test_cp_of_npy_files_gives_the_same_bytes(folder, tmp_path, name):
         folder / name).read_bytes()
 
 
-@pytest.mark.parametrize("options", [["--store"], ["--level", "9"], ["--level=1"], ["--level=fast"], []])
+@pytest.mark.parametrize("options", [["--store"], ["--level", "9"], ["--level=1"], ["--level=fast"],
+                                     ["--level", "1", "--chunked"], ["--chunked"], []])
 @pytest.mark.parametrize("name", ["some.npz", "small.npz", "raw.npz"])
 def test_cp_keeps_digests(folder, tmp_path, name, options):
     fine("cp", *options, folder / name, tmp_path / "x.npz")
@@ -572,6 +573,17 @@ def test_cp_keeps_digests(folder, tmp_path, name, options):
     assert [info[0] for info in after] == [info[0] for info in before]
     forced = {"--store": 0, "--level": 8, "--level=1": 8, "--level=fast": 8}.get(options[0] if options else "")
     assert all(now[1] == (was[1] if forced is None else forced) for now, was in zip(after, before))
+
+
+def test_cp_chunked_makes_other_bytes_of_the_same_arrays(tmp_path):
+    np.savez_compressed(tmp_path / "in.npz", a=np.random.default_rng(1).zipf(1.3, 500000) % 50000)
+    fine("cp", tmp_path / "in.npz", tmp_path / "plain.npz")
+    fine("cp", "--chunked", tmp_path / "in.npz", tmp_path / "chunked.npz")
+    sizes = [os.path.getsize(tmp_path / name) for name in ("plain.npz", "chunked.npz")]
+    assert sizes[0] < sizes[1] < sizes[0] * 1.003
+    assert fine("digest", tmp_path / "chunked.npz") == fine("digest", tmp_path / "in.npz")
+    assert b"--store goes without '--chunked'" in fails(
+        2, "cp", "--store", "--chunked", tmp_path / "in.npz", tmp_path / "x.npz").stderr
 
 
 def test_cp_archive_through_pipes_and_onto_itself(folder, tmp_path):

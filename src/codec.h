@@ -1,5 +1,6 @@
-/* CRC-32 and deflate.  Row "codec": codec.c is the only file that knows zlib and
- * libdeflate, but for crc32_x86.c, which leaves its last 16 bytes to zlib. */
+/* CRC-32 and deflate.  Row "codec": codec*.c are the only files that know zlib, and
+ * codec.c the only one that knows libdeflate; crc32_x86.c leaves its last 16 bytes to
+ * zlib. */
 #ifndef NYZ_CODEC_H
 #define NYZ_CODEC_H
 
@@ -38,6 +39,16 @@ nyz_status nyz_deflate_new(const nyz_allocator *allocator, int level, nyz_deflat
 nyz_status nyz_deflate(nyz_deflater *deflater, const void *bytes, int64_t size,
                        int finish, const nyz_sink *sink, int64_t *written,
                        nyz_error *err);
+/* Deflates in[0 ... size - 1] to whole bytes at `out`, without a look at what came
+ * before, and returns how many they are by *written.  last: the stream ends here;
+ * otherwise an empty stored block ends the chunk, and any other may follow.  room: at
+ * least nyz_deflate_chunk_bound(deflater, size).  A deflater makes chunks or one stream,
+ * not both. */
+size_t nyz_deflate_chunk_bound(nyz_deflater *deflater, size_t size);
+nyz_status nyz_deflate_chunk(nyz_deflater *deflater, const unsigned char *in, size_t size,
+                             int last, unsigned char *out, size_t room, size_t *written,
+                             nyz_error *err);
+
 void nyz_deflate_free(nyz_deflater **deflater);
 
 #endif

@@ -47,7 +47,7 @@ static nyz_status put(void *to, const void *bytes, int64_t size, nyz_error *err)
 
 nyz_sink nyz_gather_sink(nyz_gather *gather)
 {
-    const nyz_sink sink = {put, gather, 0};
+    const nyz_sink sink = {put, gather};
     return sink;
 }
 

@@ -66,17 +66,11 @@ void nyz_npy_plan_free(nyz_npy_plan *plan)
     memset(plan, 0, sizeof *plan);
 }
 
-static int64_t items_per_piece(int64_t itemsize, const nyz_sink *sink)
-{
-    const int64_t items = sink->piece / itemsize;
-    return items > 0 ? items : nyz_items_per_chunk(itemsize);
-}
-
 static nyz_status emit_gathered(const nyz_npy_plan *plan, const nyz_sink *sink,
                                 nyz_error *err)
 {
     const nyz_dtype *const dtype = &plan->array.dtype;
-    const int64_t piece = nyz_min(items_per_piece(dtype->itemsize, sink), plan->count);
+    const int64_t piece = nyz_min(nyz_items_per_chunk(dtype->itemsize), plan->count);
     void *items = NULL;
     NYZ_TRY(nyz_alloc(&plan->allocator, piece * dtype->itemsize, &items, err));
     nyz_status status = NYZ_OK;

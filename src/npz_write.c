@@ -111,7 +111,8 @@ static nyz_status add_content(nyz_npz_writer *writer, const char *member,
     if (writer->output != NULL && env->method == NYZ_STORED) {
         nyz_output_reserve(writer->output, content->size);
     }
-    const nyz_zip_how how = {env->method, env->level, env->threads};
+    const int chunked = env->level == NYZ_FAST || (env->flags & NYZ_CHUNKED) != 0;
+    const nyz_zip_how how = {env->method, env->level, chunked, env->threads};
     const nyz_status status = nyz_zip_add(writer->zip, member, &how, content, err);
     if (status != NYZ_OK) {
         char quoted[NYZ_QUOTE_SIZE];

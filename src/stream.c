@@ -247,6 +247,6 @@ static nyz_status put_to_stream(void *to, const void *bytes, int64_t size, nyz_e
 
 nyz_sink nyz_sink_to(nyz_stream *stream)
 {
-    const nyz_sink sink = {put_to_stream, stream, 0};
+    const nyz_sink sink = {put_to_stream, stream};
     return sink;
 }

@@ -38,12 +38,10 @@ nyz_status nyz_stream_read_at(const nyz_stream *stream, int64_t offset, void *bu
 nyz_status nyz_stream_write(const nyz_stream *stream, const void *bytes, int64_t size,
                             nyz_error *err);
 
-/* Where bytes are handed to, in pieces of any size; an array with gaps is gathered in
- * pieces of at most `piece` bytes, or NYZ_CHUNK if that is 0. */
+/* Where bytes are handed to, in pieces of any size. */
 typedef struct nyz_sink {
     nyz_status (*put)(void *to, const void *bytes, int64_t size, nyz_error *err);
     void *to;
-    int64_t piece;
 } nyz_sink;
 
 static inline nyz_status nyz_sink_put(const nyz_sink *sink, const void *bytes,

@@ -1,17 +1,15 @@
 /* A member's bytes on their way into an archive: see zip_content.h. */
 #include "zip_content.h"
 
+#include "chunks.h"
 #include "codec.h"
-#include "fast_deflate.h"
-#include "fast_stream.h"
 
-/* One of deflater and fast, or none: stored. */
+/* One of deflater and chunks, or none: stored. */
 typedef struct job {
     const nyz_sink *to;
     nyz_zip_sums *sums;
     nyz_deflater *deflater;
-    nyz_fast_stream *fast;
-    int64_t piece; /* bytes that are summed and written while they are in the cache */
+    nyz_chunks *chunks;
 } job;
 
 static nyz_status put_to_crc(void *to, const void *bytes, int64_t size, nyz_error *err)
@@ -22,30 +20,30 @@ static nyz_status put_to_crc(void *to, const void *bytes, int64_t size, nyz_erro
     return NYZ_OK;
 }
 
+static nyz_status put_piece(const job *j, const void *bytes, int64_t size, nyz_error *err)
+{
+    if (j->deflater != NULL) {
+        return nyz_deflate(j->deflater, bytes, size, 0, j->to, &j->sums->stored_size,
+                           err);
+    }
+    j->sums->stored_size += size;
+    return nyz_sink_put(j->to, bytes, size, err);
+}
+
+/* Piece by piece, so that the CRC is taken of what is in the cache; chunks take their
+ * own. */
 static nyz_status put_to_archive(void *to, const void *bytes, int64_t size,
                                  nyz_error *err)
 {
     const job *const j = to;
-    int64_t *const written = &j->sums->stored_size;
-    if (j->fast != NULL) {
-        return nyz_fast_stream_write(j->fast, bytes, size, j->to, written, err);
-    }
-    if (j->deflater != NULL) {
-        return nyz_deflate(j->deflater, bytes, size, 0, j->to, written, err);
-    }
-    NYZ_TRY(nyz_sink_put(j->to, bytes, size, err));
-    *written += size;
-    return NYZ_OK;
-}
-
-static nyz_status put_to_both(void *to, const void *bytes, int64_t size, nyz_error *err)
-{
-    const job *const j = to;
     const unsigned char *next = bytes;
+    if (j->chunks != NULL) {
+        return nyz_chunks_put(j->chunks, bytes, size, j->to, err);
+    }
     while (size > 0) {
-        const int64_t piece = nyz_min(size, j->piece);
+        const int64_t piece = nyz_min(size, (int64_t)NYZ_CHUNK);
         NYZ_TRY(put_to_crc(to, next, piece, err));
-        NYZ_TRY(put_to_archive(to, next, piece, err));
+        NYZ_TRY(put_piece(j, next, piece, err));
         next += piece;
         size -= piece;
     }
@@ -55,32 +53,29 @@ static nyz_status put_to_both(void *to, const void *bytes, int64_t size, nyz_err
 nyz_status nyz_zip_sum(const nyz_zip_content *content, nyz_zip_sums *sums, nyz_error *err)
 {
     job j = {.sums = sums};
-    const nyz_sink sink = {put_to_crc, &j, 0};
+    const nyz_sink sink = {put_to_crc, &j};
     return content->pass(content->ctx, &sink, err);
 }
 
-/* Makes what deflates.  Chunks of the fast level begin anew with each piece. */
 static nyz_status open_codec(job *j, const nyz_zip_how *how,
                              const nyz_allocator *allocator, nyz_error *err)
 {
-    j->piece = (int64_t)NYZ_CHUNK;
     if (how->method != NYZ_DEFLATED) {
         return NYZ_OK;
     }
-    if (how->level != NYZ_FAST) {
-        return nyz_deflate_new(allocator, how->level, &j->deflater, err);
-    }
-    j->piece = (int64_t)NYZ_FAST_CHUNK * how->threads;
-    return nyz_fast_stream_new(allocator, how->threads, &j->fast, err);
+    return how->chunked
+               ? nyz_chunks_new(allocator, how->level, how->threads, &j->chunks, err)
+               : nyz_deflate_new(allocator, how->level, &j->deflater, err);
 }
 
 static nyz_status finish_codec(const job *j, nyz_error *err)
 {
-    if (j->fast != NULL) {
-        return nyz_fast_stream_finish(j->fast, j->to, &j->sums->stored_size, err);
+    nyz_zip_sums *const sums = j->sums;
+    if (j->chunks != NULL) {
+        return nyz_chunks_finish(j->chunks, j->to, &sums->crc32, &sums->stored_size, err);
     }
     if (j->deflater != NULL) {
-        return nyz_deflate(j->deflater, NULL, 0, 1, j->to, &j->sums->stored_size, err);
+        return nyz_deflate(j->deflater, NULL, 0, 1, j->to, &sums->stored_size, err);
     }
     return NYZ_OK;
 }
@@ -90,7 +85,7 @@ nyz_status nyz_zip_write_content(const nyz_zip_content *content, const nyz_zip_h
                                  nyz_zip_sums *sums, nyz_error *err)
 {
     job j = {.to = to, .sums = sums};
-    const nyz_sink sink = {put_to_both, &j, 0};
+    const nyz_sink sink = {put_to_archive, &j};
     nyz_status status = open_codec(&j, how, allocator, err);
     if (status == NYZ_OK) {
         status = content->pass(content->ctx, &sink, err);
@@ -99,6 +94,6 @@ nyz_status nyz_zip_write_content(const nyz_zip_content *content, const nyz_zip_h
         status = finish_codec(&j, err);
     }
     nyz_deflate_free(&j.deflater);
-    nyz_fast_stream_free(&j.fast);
+    nyz_chunks_free(&j.chunks);
     return status;
 }

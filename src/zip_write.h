@@ -26,8 +26,9 @@ typedef struct nyz_zip_content {
 /* How a member is stored. */
 typedef struct nyz_zip_how {
     nyz_method method;
-    int level;   /* deflated: 1 ... 9, or NYZ_FAST */
-    int threads; /* NYZ_FAST: 1 or more */
+    int level;   /* deflated: 1 ... 9, or NYZ_FAST, which is always chunked */
+    int chunked; /* deflated: in chunks that do not know each other */
+    int threads; /* chunked: 1 or more */
 } nyz_zip_how;
 
 /* Writes one member.  name: UTF-8 of at most 65,535 bytes; not checked further.

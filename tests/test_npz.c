@@ -689,12 +689,18 @@ static void loading_a_member_takes_the_array_and_at_most_1_mib(void **state)
     free(data);
 }
 
-/* One member of 3 MB of weights, whole or a view of every second one, at the fast level.
- */
-static nyz_buffer fast_archive(int threads, int can_seek, int gaps, const float *numbers)
+/* How a member of 3 MB of weights is made of chunks. */
+typedef struct chunked_way {
+    int level;
+    int can_seek;
+    int gaps; /* a view of every second number */
+} chunked_way;
+
+static nyz_buffer chunked_archive(const chunked_way *way, int threads,
+                                  const float *numbers)
 {
     trickle t = {0};
-    const nyz_stream s = trickle_stream(&t, MIB, can_seek);
+    const nyz_stream s = trickle_stream(&t, MIB, way->can_seek);
     const int64_t count = 800000;
     const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
     nyz_options opt = {0};
@@ -702,10 +708,11 @@ static nyz_buffer fast_archive(int threads, int can_seek, int gaps, const float 
     nyz_array whole;
     nyz_array a;
     opt.method = NYZ_DEFLATED;
-    opt.level = NYZ_FAST;
+    opt.level = way->level;
+    opt.flags = way->level == NYZ_FAST ? 0 : NYZ_CHUNKED;
     opt.threads = threads;
     assert_ok(nyz_wrap(numbers, &dtype, 1, &count, NULL, &whole, err));
-    assert_ok(nyz_slice(&whole, 0, 0, count, gaps ? 2 : 1, &a, err));
+    assert_ok(nyz_slice(&whole, 0, 0, count, way->gaps ? 2 : 1, &a, err));
     assert_ok(nyz_npz_create_stream(&s, &opt, &w, err));
     assert_ok(nyz_npz_add(w, "w", &a, NULL, err));
     assert_ok(nyz_npz_add_bytes(w, "none", "", 0, NULL, err));
@@ -713,7 +720,7 @@ static nyz_buffer fast_archive(int threads, int can_seek, int gaps, const float 
     return t.buffer;
 }
 
-static void the_fast_level_gives_the_same_bytes_on_any_number_of_threads(void **state)
+static void chunks_are_the_same_bytes_on_any_number_of_threads(void **state)
 {
     (void)state;
     float *const numbers = malloc(800000 * sizeof *numbers);
@@ -723,14 +730,15 @@ static void the_fast_level_gives_the_same_bytes_on_any_number_of_threads(void **
         noise = noise * 1664525u + 1013904223u;
         numbers[i] = (float)(noise >> 8) / (float)(1 << 24) - 0.5F;
     }
-    for (int how = 0; how < 4; how++) {
-        nyz_buffer one = fast_archive(1, how % 2, how / 2, numbers);
+    for (int how = 0; how < 6; how++) {
+        const chunked_way way = {how < 4 ? NYZ_FAST : 1, how % 2, how / 2 % 2};
+        nyz_buffer one = chunked_archive(&way, 1, numbers);
         nyz_npz *npz = NULL;
         nyz_array a;
         nyz_array bytes;
         assert_true(one.size < 800000 * 4 * 95 / 100);
-        for (int threads = 2; threads < 20; threads += 5) {
-            nyz_buffer many = fast_archive(threads, how % 2, how / 2, numbers);
+        for (int threads = 2; threads < 20; threads += how < 4 ? 5 : 15) {
+            nyz_buffer many = chunked_archive(&way, threads, numbers);
             assert_int_equal(many.size, one.size);
             assert_memory_equal(many.data, one.data, one.size);
             nyz_buffer_free(&many);
@@ -738,7 +746,7 @@ static void the_fast_level_gives_the_same_bytes_on_any_number_of_threads(void **
         assert_ok(nyz_npz_open_mem(one.data, one.size, NULL, &npz, err));
         assert_ok(nyz_npz_load(npz, "w", NULL, &a, err));
         for (int64_t i = 0; i < a.shape[0]; i++) {
-            assert_true(((const float *)a.data)[i] == numbers[i * (how / 2 + 1)]);
+            assert_true(((const float *)a.data)[i] == numbers[i * (way.gaps + 1)]);
         }
         assert_ok(nyz_npz_bytes(npz, 1, NULL, &bytes, err));
         assert_int_equal(bytes.shape[0], 0);
@@ -748,6 +756,41 @@ static void the_fast_level_gives_the_same_bytes_on_any_number_of_threads(void **
         nyz_buffer_free(&one);
     }
     free(numbers);
+}
+
+/* Chunks are a choice: without it the bytes are those of one stream, as NumPy's. */
+static void one_stream_is_the_default_and_chunks_are_asked_for(void **state)
+{
+    enum { SIZE = 3 * 1024 * 1024 };
+    int64_t stored[2];
+    unsigned char *const text = malloc(SIZE);
+    (void)state;
+    assert_non_null(text);
+    for (size_t i = 0; i < SIZE; i++) {
+        text[i] = (unsigned char)"abcdefghijklmnopqrstuvwxyz"[i * i / 7 % 26];
+    }
+    for (int chunked = 0; chunked < 2; chunked++) {
+        nyz_buffer file = {0};
+        const nyz_stream s = nyz_stream_buffer(&file);
+        nyz_options opt = {0};
+        nyz_npz_writer *w = NULL;
+        nyz_npz *npz = NULL;
+        nyz_member m;
+        opt.method = NYZ_DEFLATED;
+        opt.flags = chunked ? NYZ_CHUNKED : 0;
+        opt.threads = 2;
+        assert_ok(nyz_npz_create_stream(&s, &opt, &w, err));
+        assert_ok(nyz_npz_add_bytes(w, "a", text, SIZE, NULL, err));
+        assert_ok(nyz_npz_finish(&w, err));
+        assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+        assert_ok(nyz_npz_member(npz, 0, &m, err));
+        stored[chunked] = m.stored_size;
+        nyz_npz_close(&npz);
+        nyz_buffer_free(&file);
+    }
+    assert_true(stored[1] > stored[0]);
+    assert_true(stored[1] < stored[0] + 3 * 1024);
+    free(text);
 }
 
 static nyz_status read_everything(const nyz_stream *s, const nyz_options *opt,
@@ -781,6 +824,9 @@ static nyz_status write_everything(const nyz_stream *s, const nyz_options *opt,
     (void)nyz_npz_add(w, "z", &a, &deflated, NULL);
     deflated.level = NYZ_FAST;
     (void)nyz_npz_add(w, "fast", &a, &deflated, NULL);
+    deflated.level = 1;
+    deflated.flags = NYZ_CHUNKED;
+    (void)nyz_npz_add(w, "chunked", &a, &deflated, NULL);
     (void)nyz_npz_add_bytes(w, "note.txt", "hello", 5, NULL, NULL);
     return nyz_npz_finish(&w, err);
 }
@@ -879,7 +925,8 @@ int main(void)
         cmocka_unit_test(every_flipped_bit_of_a_members_data_is_found),
         cmocka_unit_test(bytes_behind_the_array_of_a_member_are_refused),
         cmocka_unit_test(loading_a_member_takes_the_array_and_at_most_1_mib),
-        cmocka_unit_test(the_fast_level_gives_the_same_bytes_on_any_number_of_threads),
+        cmocka_unit_test(chunks_are_the_same_bytes_on_any_number_of_threads),
+        cmocka_unit_test(one_stream_is_the_default_and_chunks_are_asked_for),
         cmocka_unit_test(every_failing_allocation_is_reported_and_nothing_leaks),
         cmocka_unit_test(every_failing_stream_call_is_reported),
     };

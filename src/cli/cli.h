@@ -15,10 +15,11 @@ enum {
 /* A parsed command line. */
 typedef struct nyz_args {
     const char *command;
-    int all;   /* show --all */
-    int json;  /* --json */
-    int store; /* cp --store */
-    int level; /* cp --level; NYZ_FAST: fast; 0: not given */
+    int all;     /* show --all */
+    int json;    /* --json */
+    int store;   /* cp --store */
+    int level;   /* cp --level; NYZ_FAST: fast; 0: not given */
+    int chunked; /* cp --chunked */
     int help;
     int count; /* FILE... */
     char **files;

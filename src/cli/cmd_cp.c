@@ -13,6 +13,7 @@ nyz_options nyz_cp_how(const nyz_cp *cp, nyz_method method)
                  : cp->args->level != 0 ? NYZ_DEFLATED
                                         : method;
     opt.level = cp->args->level;
+    opt.flags = cp->args->chunked ? NYZ_CHUNKED : 0;
     opt.threads = -1;
     return opt;
 }

@@ -19,7 +19,7 @@ static int copy_bytes(const nyz_cp *cp, nyz_npz_writer *writer, int64_t index)
     nyz_options how = nyz_cp_how(cp, member.method);
     nyz_error err;
     nyz_array bytes;
-    how.flags = EXACTLY;
+    how.flags |= EXACTLY;
     if (nyz_npz_bytes(cp->input->npz, index, NULL, &bytes, &err) != NYZ_OK) {
         return nyz_complain_error(cp->input->label, member.name, &err);
     }
@@ -36,7 +36,7 @@ static int copy_member(const nyz_cp *cp, nyz_npz_writer *writer, int64_t index)
     nyz_options how = nyz_cp_how(cp, member.method);
     nyz_error err;
     nyz_array array;
-    how.flags = EXACTLY;
+    how.flags |= EXACTLY;
     nyz_status status =
         nyz_npz_load_at(cp->input->npz, index, &nyz_cp_load, &array, &err);
     if (status == NYZ_ERR_NOT_FOUND ||

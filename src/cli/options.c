@@ -42,6 +42,9 @@ static int *flag_of(const char *option, unsigned takes, nyz_args *out)
     if (strcmp(option, "--store") == 0 && (takes & NYZ_TAKES_STORE) != 0) {
         return &out->store;
     }
+    if (strcmp(option, "--chunked") == 0 && (takes & NYZ_TAKES_LEVEL) != 0) {
+        return &out->chunked;
+    }
     return NULL;
 }
 
@@ -91,8 +94,9 @@ int nyz_args_parse(const char *command, unsigned takes, int argc, char **argv,
             out->count++;
         }
     }
-    if (out->store && out->level != 0) {
-        return wrong(command, "--store goes without", "--level");
+    if (out->store && (out->level != 0 || out->chunked)) {
+        return wrong(command, "--store goes without",
+                     out->chunked ? "--chunked" : "--level");
     }
     return NYZ_EXIT_FINE;
 }
