@@ -184,10 +184,11 @@ typedef struct nyz_options {
     int npy_version;                /* saving: 1, 2 or 3; 0: the lowest that fits, as NumPy */
     nyz_method method;              /* archives: stored or deflated */
     int level;                      /* deflated: 1 ... 9 smallest; 0: NumPy's, 6; or NYZ_FAST */
-    int threads;                    /* how many may work on a large load, or on a member deflated
-                                       with NYZ_FAST or NYZ_CHUNKED, this one included: 0: one;
-                                       negative: as many as the machine has.  Results and errors
-                                       do not depend on it; the allocator is called by all */
+    int threads;                    /* how many may work on a large load, on members added together,
+                                       or on one deflated in chunks (NYZ_FAST, NYZ_CHUNKED), this
+                                       one included: 0: one; negative: as many as the machine has.
+                                       Results and errors do not depend on it; the allocator is
+                                       called by all of them */
     int64_t reserved[8];
 } nyz_options;
 
@@ -570,6 +571,20 @@ NYZ_API nyz_status nyz_npz_create_stream(const nyz_stream *stream, const nyz_opt
  * there already, or no safe file name; see NYZ_ANY_NAME). */
 NYZ_API nyz_status nyz_npz_add(nyz_npz_writer *writer, const char *name, const nyz_array *array,
                                const nyz_options *opt, nyz_error *err);
+
+/* Writes many arrays, each as nyz_npz_add would; names NULL, or names[i] NULL: arr_0, arr_1, ...
+ * With opt->threads, deflated members are made side by side: up to 128 of them, and 64 MiB and
+ * one more member of at most that, wait in memory for their turn.  A larger one is deflated by one
+ * thread, unless in chunks (NYZ_FAST, NYZ_CHUNKED).  The first failure is that of the first array
+ * which cannot be added.  Errors: as nyz_npz_add. */
+NYZ_API nyz_status nyz_npz_add_all(nyz_npz_writer *writer, const char *const *names,
+                                   const nyz_array *arrays, int64_t count,
+                                   const nyz_options *opt, nyz_error *err);
+
+/* All of an archive in one call, as np.savez and np.savez_compressed: create, add_all, finish. */
+NYZ_API nyz_status nyz_npz_save(const char *path, const char *const *names,
+                                const nyz_array *arrays, int64_t count, const nyz_options *opt,
+                                nyz_error *err);
 
 /* Writes bytes as the member of exactly this name.  Errors: as nyz_npz_add. */
 NYZ_API nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name,

@@ -1,18 +1,7 @@
 /* The public calls for an archive being written. */
 #include <string.h>
 
-#include "npy.h"
-#include "npz_names.h"
-#include "zip_write.h"
-
-struct nyz_npz_writer {
-    nyz_env env;
-    nyz_output *output; /* NULL: the caller's stream */
-    nyz_zip_writer *zip;
-    nyz_names names;
-    int64_t positional; /* arrays added without a name */
-    nyz_error failure;  /* the first one; status NYZ_OK: none yet */
-};
+#include "npz_writer.h"
 
 /* ----------------------------------------------------------------------------- create */
 
@@ -77,9 +66,8 @@ nyz_status nyz_npz_create_stream(const nyz_stream *stream, const nyz_options *op
 
 /* -------------------------------------------------------------------------------- add */
 
-/* Every add ends here: the first failure stays, and comes back from all later calls. */
-static nyz_status latch(nyz_npz_writer *writer, nyz_status status,
-                        const nyz_error *failure, nyz_error *err)
+nyz_status nyz_npz_latch(nyz_npz_writer *writer, nyz_status status,
+                         const nyz_error *failure, nyz_error *err)
 {
     if (status != NYZ_OK) {
         writer->failure = *failure;
@@ -90,7 +78,7 @@ static nyz_status latch(nyz_npz_writer *writer, nyz_status status,
     return status;
 }
 
-static nyz_status repeat_failure(const nyz_npz_writer *writer, nyz_error *err)
+nyz_status nyz_npz_repeat(const nyz_npz_writer *writer, nyz_error *err)
 {
     if (writer->failure.status != NYZ_OK && err != NULL) {
         *err = writer->failure;
@@ -98,22 +86,15 @@ static nyz_status repeat_failure(const nyz_npz_writer *writer, nyz_error *err)
     return writer->failure.status;
 }
 
-static nyz_status add_content(nyz_npz_writer *writer, const char *member,
-                              const nyz_env *env, const nyz_zip_content *content,
-                              nyz_error *err)
+nyz_zip_how nyz_npz_how(const nyz_env *env)
 {
-    const int any = (env->flags & NYZ_ANY_NAME) != 0;
-    NYZ_TRY(nyz_name_check(member, err));
-    if (!any) {
-        NYZ_TRY(nyz_name_check_safe(member, err));
-    }
-    NYZ_TRY(nyz_names_add(&writer->names, member, any, err));
-    if (writer->output != NULL && env->method == NYZ_STORED) {
-        nyz_output_reserve(writer->output, content->size);
-    }
     const int chunked = env->level == NYZ_FAST || (env->flags & NYZ_CHUNKED) != 0;
     const nyz_zip_how how = {env->method, env->level, chunked, env->threads};
-    const nyz_status status = nyz_zip_add(writer->zip, member, &how, content, err);
+    return how;
+}
+
+nyz_status nyz_npz_blame(const char *member, nyz_status status, nyz_error *err)
+{
     if (status != NYZ_OK) {
         char quoted[NYZ_QUOTE_SIZE];
         nyz_error_prefix(err, "member '%s': ", nyz_quote(quoted, member, strlen(member)));
@@ -121,27 +102,46 @@ static nyz_status add_content(nyz_npz_writer *writer, const char *member,
     return status;
 }
 
+static nyz_status take_name(nyz_npz_writer *writer, const char *member,
+                            const nyz_env *env, nyz_error *err)
+{
+    const int any = (env->flags & NYZ_ANY_NAME) != 0;
+    NYZ_TRY(nyz_name_check(member, err));
+    if (!any) {
+        NYZ_TRY(nyz_name_check_safe(member, err));
+    }
+    return nyz_names_add(&writer->names, member, any, err);
+}
+
+static nyz_status add_content(nyz_npz_writer *writer, const char *member,
+                              const nyz_env *env, const nyz_zip_content *content,
+                              nyz_error *err)
+{
+    const nyz_zip_how how = nyz_npz_how(env);
+    if (writer->output != NULL && env->method == NYZ_STORED) {
+        nyz_output_reserve(writer->output, content->size);
+    }
+    return nyz_npz_blame(member, nyz_zip_add(writer->zip, member, &how, content, err),
+                         err);
+}
+
+/* ---------------------------------------------------------------------------- one array */
+
 static nyz_status pass_array(void *ctx, const nyz_sink *sink, nyz_error *err)
 {
     return nyz_npy_emit(ctx, sink, err);
 }
 
-static nyz_status add_array(nyz_npz_writer *writer, const char *member,
-                            const nyz_array *array, const nyz_env *env, nyz_error *err)
+static nyz_status make_content(nyz_pending *pending, nyz_error *err)
 {
-    nyz_npy_plan plan;
-    NYZ_TRY(nyz_npy_plan_init(&plan, array, 1, env, err));
-    nyz_zip_content content = {pass_array, &plan, 0};
-    nyz_status status;
-    if (nyz_add(plan.bytes, (int64_t)plan.header.size, &content.size)) {
-        status = nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
-                          "an array of %lld bytes, which no file can hold",
-                          (long long)plan.bytes);
-    } else {
-        status = add_content(writer, member, env, &content, err);
+    nyz_npy_plan *const plan = &pending->plan;
+    pending->content = (nyz_zip_content){pass_array, plan, 0};
+    if (nyz_add(plan->bytes, (int64_t)plan->header.size, &pending->content.size)) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
+                        "an array of %lld bytes, which no file can hold",
+                        (long long)plan->bytes);
     }
-    nyz_npy_plan_free(&plan);
-    return status;
+    return NYZ_OK;
 }
 
 /* The member's name: arr_N for no name, and ".npy" behind it unless it is taken as it is.
@@ -166,23 +166,60 @@ static nyz_status make_member_name(nyz_npz_writer *writer, const char *name,
     return NYZ_OK;
 }
 
+nyz_status nyz_pending_init(nyz_pending *pending, nyz_npz_writer *writer,
+                            const char *name, const nyz_array *array, const nyz_env *env,
+                            nyz_error *err)
+{
+    memset(pending, 0, sizeof *pending);
+    pending->name.allocator = &writer->env.allocator;
+    nyz_status status = make_member_name(writer, name, env->flags, &pending->name, err);
+    if (status == NYZ_OK) {
+        status = nyz_npy_plan_init(&pending->plan, array, 1, env, err);
+    }
+    if (status == NYZ_OK) {
+        status = make_content(pending, err);
+    }
+    if (status == NYZ_OK) {
+        status = take_name(writer, (const char *)pending->name.data, env, err);
+    }
+    if (status != NYZ_OK) {
+        nyz_pending_free(pending);
+    }
+    return status;
+}
+
+nyz_status nyz_pending_write(const nyz_pending *pending, nyz_npz_writer *writer,
+                             const nyz_env *env, nyz_error *err)
+{
+    return add_content(writer, (const char *)pending->name.data, env, &pending->content,
+                       err);
+}
+
+void nyz_pending_free(nyz_pending *pending)
+{
+    nyz_npy_plan_free(&pending->plan);
+    nyz_buffer_free(&pending->name);
+}
+
 nyz_status nyz_npz_add(nyz_npz_writer *writer, const char *name, const nyz_array *array,
                        const nyz_options *opt, nyz_error *err)
 {
     nyz_error failure;
     nyz_env env = writer->env;
-    nyz_buffer member = {NULL, 0, 0, 0, &writer->env.allocator};
-    NYZ_TRY(repeat_failure(writer, err));
+    nyz_pending pending;
+    NYZ_TRY(nyz_npz_repeat(writer, err));
     nyz_status status = opt != NULL ? nyz_env_init(&env, opt, &failure) : NYZ_OK;
     if (status == NYZ_OK) {
-        status = make_member_name(writer, name, env.flags, &member, &failure);
+        status = nyz_pending_init(&pending, writer, name, array, &env, &failure);
     }
     if (status == NYZ_OK) {
-        status = add_array(writer, (const char *)member.data, array, &env, &failure);
+        status = nyz_pending_write(&pending, writer, &env, &failure);
+        nyz_pending_free(&pending);
     }
-    nyz_buffer_free(&member);
-    return latch(writer, status, &failure, err);
+    return nyz_npz_latch(writer, status, &failure, err);
 }
+
+/* -------------------------------------------------------------------------------- bytes */
 
 /* Bytes in memory, as a member's content. */
 typedef struct bytes_content {
@@ -204,12 +241,15 @@ nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name, const voi
     nyz_env env = writer->env;
     bytes_content ctx = {bytes, (int64_t)size};
     const nyz_zip_content content = {pass_bytes, &ctx, (int64_t)size};
-    NYZ_TRY(repeat_failure(writer, err));
+    NYZ_TRY(nyz_npz_repeat(writer, err));
     nyz_status status = opt != NULL ? nyz_env_init(&env, opt, &failure) : NYZ_OK;
+    if (status == NYZ_OK) {
+        status = take_name(writer, name, &env, &failure);
+    }
     if (status == NYZ_OK) {
         status = add_content(writer, name, &env, &content, &failure);
     }
-    return latch(writer, status, &failure, err);
+    return nyz_npz_latch(writer, status, &failure, err);
 }
 
 /* ----------------------------------------------------------------------------- finish */
@@ -217,7 +257,7 @@ nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name, const voi
 nyz_status nyz_npz_finish(nyz_npz_writer **writer, nyz_error *err)
 {
     nyz_npz_writer *const w = *writer;
-    nyz_status status = repeat_failure(w, err);
+    nyz_status status = nyz_npz_repeat(w, err);
     if (status == NYZ_OK) {
         status = nyz_zip_finish(w->zip, err);
     }

@@ -1,5 +1,5 @@
 /* Independent pieces of work on several threads.  Row "base".  parallel_posix.c and
- * parallel_win32.c have it. */
+ * parallel_win32.c have it, and parallel.c what does not depend on the system. */
 #ifndef NYZ_PARALLEL_H
 #define NYZ_PARALLEL_H
 
@@ -17,6 +17,10 @@ typedef void nyz_task(void *ctx, int64_t index);
  * Returns when all are done; no thread is left.  Where the system has no more threads,
  * fewer do it.  The new threads block all signals. */
 void nyz_parallel(int threads, int64_t count, nyz_task *task, void *ctx);
+
+/* Fills order[0 ... count - 1] with the numbers of pieces of work, those that take
+ * longest first: so threads end at about the same time. */
+void nyz_longest_first(const int64_t *work, int64_t count, int64_t *order);
 
 /* How many threads the machine runs at once; at least 1. */
 int nyz_processors(void);

@@ -1,6 +1,8 @@
 /* A member's bytes on their way into an archive: see zip_content.h. */
 #include "zip_content.h"
 
+#include <string.h>
+
 #include "chunks.h"
 #include "codec.h"
 
@@ -96,4 +98,31 @@ nyz_status nyz_zip_write_content(const nyz_zip_content *content, const nyz_zip_h
     nyz_deflate_free(&j.deflater);
     nyz_chunks_free(&j.chunks);
     return status;
+}
+
+/* What zlib and the fast level add to bytes that do not become fewer. */
+static size_t most_deflated(int64_t size)
+{
+    return (size_t)(size + size / 1024 + 256);
+}
+
+nyz_status nyz_zip_make_ready(const nyz_zip_content *content, const nyz_zip_how *how,
+                              const nyz_allocator *allocator, nyz_zip_ready *ready,
+                              nyz_error *err)
+{
+    nyz_stream stream = nyz_stream_buffer(&ready->bytes);
+    const nyz_sink sink = nyz_sink_to(&stream);
+    nyz_zip_sums sums = {0};
+    memset(ready, 0, sizeof *ready);
+    ready->bytes.allocator = allocator;
+    ready->size = content->size;
+    NYZ_TRY(nyz_buffer_reserve(&ready->bytes, most_deflated(content->size), err));
+    NYZ_TRY(nyz_zip_write_content(content, how, allocator, &sink, &sums, err));
+    ready->crc32 = sums.crc32;
+    return NYZ_OK;
+}
+
+void nyz_zip_free_ready(nyz_zip_ready *ready)
+{
+    nyz_buffer_free(&ready->bytes);
 }

@@ -98,14 +98,8 @@ static long records_seek(voidpf opaque, voidpf file, ZPOS64_T offset, int origin
     return 0;
 }
 
-static int records_close(voidpf opaque, voidpf file)
-{
-    (void)opaque;
-    (void)file;
-    return 0;
-}
-
-static int records_error(voidpf opaque, voidpf file)
+/* Nothing is to be closed, and no error is kept. */
+static int records_fine(voidpf opaque, voidpf file)
 {
     (void)opaque;
     (void)file;
@@ -121,8 +115,7 @@ static void begin_records(nyz_zip_writer *zip)
     zip->cursor = zip->records_base;
 }
 
-/* minizip fails where its memory or ours was not enough: nothing else can go wrong here.
- */
+/* minizip fails where there is no memory: nothing else can go wrong here. */
 static nyz_status minizip_failed(int code, const char *call, nyz_error *err)
 {
     return nyz_fail(err, NYZ_ERR_MEMORY, -1, "out of memory: minizip's %s returned %d",
@@ -139,8 +132,8 @@ static nyz_status open_minizip(nyz_zip_writer *zip, nyz_error *err)
         .zwrite_file = records_write,
         .ztell64_file = records_tell,
         .zseek64_file = records_seek,
-        .zclose_file = records_close,
-        .zerror_file = records_error,
+        .zclose_file = records_fine,
+        .zerror_file = records_fine,
         .opaque = zip,
     };
     zip->zip = zipOpen2_64("", APPEND_STATUS_CREATE, NULL, &functions);
@@ -298,18 +291,41 @@ static nyz_status keep_record(nyz_zip_writer *zip, const nyz_zip_record *record,
     return NYZ_OK;
 }
 
+static nyz_status close_member(nyz_zip_writer *zip, const nyz_zip_record *record,
+                               nyz_error *err)
+{
+    const int code =
+        zipCloseFileInZipRaw64(zip->zip, (ZPOS64_T)record->size, record->crc32);
+    if (code != ZIP_OK) {
+        return minizip_failed(code, "zipCloseFileInZipRaw64", err);
+    }
+    return keep_record(zip, record, err);
+}
+
 nyz_status nyz_zip_add(nyz_zip_writer *zip, const char *name, const nyz_zip_how *how,
                        const nyz_zip_content *content, nyz_error *err)
 {
     nyz_zip_record record = {.size = content->size, .method = (uint16_t)how->method};
     NYZ_TRY(make_local_header(zip, name, &record, err));
     NYZ_TRY(write_member(zip, how, content, &record, err));
-    const int code =
-        zipCloseFileInZipRaw64(zip->zip, (ZPOS64_T)record.size, record.crc32);
-    if (code != ZIP_OK) {
-        return minizip_failed(code, "zipCloseFileInZipRaw64", err);
+    return close_member(zip, &record, err);
+}
+
+nyz_status nyz_zip_add_ready(nyz_zip_writer *zip, const char *name,
+                             const nyz_zip_ready *ready, nyz_error *err)
+{
+    const nyz_sink sink = nyz_gather_sink(&zip->out);
+    nyz_zip_record record = {.size = ready->size,
+                             .stored_size = (int64_t)ready->bytes.size,
+                             .crc32 = ready->crc32,
+                             .method = NYZ_DEFLATED};
+    NYZ_TRY(make_local_header(zip, name, &record, err));
+    NYZ_TRY(write_local_header(zip, &record, err));
+    NYZ_TRY(nyz_sink_put(&sink, ready->bytes.data, record.stored_size, err));
+    if (!zip->seekable) {
+        NYZ_TRY(complete_member(zip, &record, err));
     }
-    return keep_record(zip, &record, err);
+    return close_member(zip, &record, err);
 }
 
 /* ----------------------------------------------------------------------------- finish */

@@ -36,6 +36,24 @@ typedef struct nyz_zip_how {
 nyz_status nyz_zip_add(nyz_zip_writer *zip, const char *name, const nyz_zip_how *how,
                        const nyz_zip_content *content, nyz_error *err);
 
+/* A member that has been deflated in memory, before its turn came. */
+typedef struct nyz_zip_ready {
+    nyz_buffer bytes;
+    int64_t size; /* inflated */
+    uint32_t crc32;
+} nyz_zip_ready;
+
+/* Deflates a member to memory; may be called by several threads at once.  Free `ready`
+ * in any case.  Errors: MEMORY, and those of content->pass. */
+nyz_status nyz_zip_make_ready(const nyz_zip_content *content, const nyz_zip_how *how,
+                              const nyz_allocator *allocator, nyz_zip_ready *ready,
+                              nyz_error *err);
+void nyz_zip_free_ready(nyz_zip_ready *ready);
+
+/* Writes it: the same bytes as nyz_zip_add's. */
+nyz_status nyz_zip_add_ready(nyz_zip_writer *zip, const char *name,
+                             const nyz_zip_ready *ready, nyz_error *err);
+
 /* Writes the central directory and the end records. */
 nyz_status nyz_zip_finish(nyz_zip_writer *zip, nyz_error *err);
 
