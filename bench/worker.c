@@ -109,19 +109,12 @@ static void forget_peak(void)
     }
 }
 
-static int64_t wall_ns(void)
+/* CLOCK_MONOTONIC, or CLOCK_PROCESS_CPUTIME_ID: user and system time of all threads. */
+static int64_t now_ns(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
-static int64_t cpu_ns(void)
-{
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * INT64_C(1000000000) +
-           (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * INT64_C(1000);
 }
 
 static void prepare_names(struct job *job)
@@ -147,9 +140,10 @@ static int measure(const struct operation *operation, const struct request *requ
     pretouch(request->pretouch);
     forget_peak();
     const long peak_before = peak();
-    const int64_t cpu = cpu_ns(), wall = wall_ns();
+    const int64_t cpu = now_ns(CLOCK_PROCESS_CPUTIME_ID), wall = now_ns(CLOCK_MONOTONIC);
     const int failed = operation->run(job);
-    const int64_t wall_after = wall_ns(), cpu_after = cpu_ns();
+    const int64_t wall_after = now_ns(CLOCK_MONOTONIC),
+                  cpu_after = now_ns(CLOCK_PROCESS_CPUTIME_ID);
     const long peak_after = peak();
     if (failed || (operation->collect != NULL && operation->collect(job) != 0))
         return 1;

@@ -157,15 +157,13 @@ def measure(prepare, run, job, pretouch_size):
     arrays = prepare(job) if prepare else None
     pretouch(pretouch_size)
     forget_peak()
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    wall = time.monotonic_ns()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    cpu, wall = time.process_time_ns(), time.monotonic_ns()
     things = run(job, arrays)
-    wall = time.monotonic_ns() - wall
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    wall, cpu = time.monotonic_ns() - wall, time.process_time_ns() - cpu
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak
     digest = digest_all(things) if things is not None else 0
-    return "ok\t%d\t%d\t%d\t%d" % (wall, round(cpu * 1e9),
-                                   after.ru_maxrss - before.ru_maxrss, digest)
+    return "ok\t%d\t%d\t%d\t%d" % (wall, cpu, peak, digest)
 
 
 def answer(line):
