@@ -62,8 +62,10 @@ def start_servers(build):
 
 def contenders_of(workload, servers, peers):
     nyz = servers[workload.library]
-    return [Contender("numpy", servers["numpy"]), Contender("floor", servers["floor"]),
-            Contender("nyz", nyz), Contender("nyz-2", nyz, 2)] + peers
+    own = [Contender("own", nyz, 1, workload.own)] if workload.own else []
+    return [Contender("numpy", servers["numpy"], 1, workload.numpy),
+            Contender("floor", servers["floor"], 1, workload.floor),
+            Contender("nyz", nyz), Contender("nyz-2", nyz, 2)] + own + peers
 
 
 # ----------------------------------------------------------------------------------- runs
@@ -90,8 +92,8 @@ class Run:
         work = self.workload
         is_floor = contender.name == "floor"
         try:
-            result = contender.run(work.floor or work.operation if is_floor else work.operation,
-                                   pretouch, self.source, self.target, work.count)
+            result = contender.run(contender.operation or work.operation, pretouch, self.source,
+                                   self.target, work.count)
             if result and work.target:
                 result["bytes"] = os.path.getsize(self.target)
                 if check and not is_floor:
@@ -150,7 +152,7 @@ class Run:
     def row(self, load):
         work = self.workload
         must = {"one": work.must[0], "two": work.must[1], "floor": work.must_floor,
-                "memory": work.must_memory}
+                "memory": work.must_memory, "own": work.must_own}
         return {"title": work.title, "operation": work.operation, "size": work.size,
                 "count": work.count, "must": must, "library": work.library, "load": load,
                 "contenders": self.results, "problems": self.problems}

@@ -58,12 +58,14 @@ class Server:
 
 
 class Contender:
-    """A column of the table: a server, and a number of threads to ask it for."""
+    """A column of the table: a server, a number of threads to ask it for, and its operation,
+    where it is not the row's."""
 
-    def __init__(self, name, server, threads=1):
+    def __init__(self, name, server, threads=1, operation=None):
         self.name = name
         self.server = server
         self.threads = threads
+        self.operation = operation
 
     def run(self, operation, pretouch, source, target, count):
         """None where the contender does not know the operation; else what one run took."""

@@ -1,8 +1,8 @@
 """The files that the benchmark reads: made when a workload needs them, with fixed seeds.
 
-Three kinds of numbers: `weights`, float32 from a normal distribution, as in a network; `tokens`,
-int64 from a zipf distribution, as in a text; `labels`, uint8 images of areas with one value
-each.  A pool of each is made once, and arrays are cut from it one after the other.
+Four kinds of numbers: `weights`, float32 from a normal distribution, as in a network; `doubles`,
+the same in float64; `tokens`, int64 from a zipf distribution, as in a text; `labels`, uint8 images
+of areas with one value each.  A pool of each is made once, and arrays are cut from it one after the other.
 
 A folder holds a00000.npy, a00001.npy, ...; an archive holds members of these names, and beside
 it lies ARCHIVE.index, for the floor: the directory's offset and size, then per member the
@@ -22,6 +22,10 @@ HEADER = 128  # of every .npy file here
 
 def make_weights(size):
     return np.random.default_rng(1).standard_normal(size // 4, np.float32)
+
+
+def make_doubles(size):
+    return np.random.default_rng(5).standard_normal(size // 8)
 
 
 def make_tokens(size):
@@ -50,7 +54,8 @@ def make_labels(size, width=1024, bounds=64):
     return classes[image[:, None], area].reshape(-1)
 
 
-KINDS = {"weights": make_weights, "tokens": make_tokens, "labels": make_labels}
+KINDS = {"weights": make_weights, "doubles": make_doubles, "tokens": make_tokens,
+         "labels": make_labels}
 
 
 class Data:
@@ -79,12 +84,17 @@ class Data:
     def exists(self, name):
         return os.path.exists(self.path(name))
 
-    def folder(self, name, kind, sizes, dtype=None):
+    def folder(self, name, kind, sizes, dtype=None, fortran=None):
+        """`fortran`: the shape of arrays in Fortran order."""
         os.mkdir(self.path(name))
         for i, size in enumerate(sizes):
             array = self.cut(kind, size)
+            if dtype is not None:
+                array = array.astype(dtype)
+            if fortran is not None:
+                array = array.reshape(fortran, order="F")
             path = os.path.join(self.path(name), "a%05d.npy" % i)
-            np.save(path, array if dtype is None else array.astype(dtype))
+            np.save(path, array)
             assert os.path.getsize(path) == HEADER + size
 
     def archive(self, name, kind, sizes, deflated=False):

@@ -15,9 +15,6 @@ enum {
     NPY_HEADER = 128   /* of every file of the benchmark */
 };
 
-/* Fresh memory in huge pages, as the system gives it; or NULL. */
-char *floor_fresh(size_t size);
-
 /* The fastest CRC-32 there is. */
 uint32_t floor_crc(uint32_t crc, const void *bytes, size_t size);
 

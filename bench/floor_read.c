@@ -123,7 +123,7 @@ static int read_members(struct job *job, int64_t first, int64_t step, int64_t n)
     size_t size = 0;
     for (int64_t i = 0; i < n; i++)
         size += index->places[(first + i * step) % job->count].size;
-    char *memory = floor_fresh(size);
+    char *memory = fresh(size);
     if (fd < 0 || memory == NULL)
         return sys_fail(job, job->source);
     for (int64_t i = 0; i < n; i++) {
@@ -158,7 +158,7 @@ int floor_read_tiny(struct job *job)
     const struct place *last = &index->places[job->count - 1];
     const int64_t end = last->offset + (int64_t)last->size;
     const int fd = open_archive(job);
-    char *memory = floor_fresh((size_t)end);
+    char *memory = fresh((size_t)end);
     if (fd < 0 || memory == NULL || floor_read(fd, memory, (size_t)end, 0) != 0)
         return sys_fail(job, job->source);
     for (int64_t i = 0; i < job->count; i++) {

@@ -68,7 +68,7 @@ int floor_write_tiny(struct job *job)
     size_t size = 0, at = 0;
     for (int64_t i = 0; i < job->count; i++)
         size += 3 * LOCAL_HEADER + job->spans[i].size;
-    char *memory = floor_fresh(size);
+    char *memory = fresh(size);
     const int fd = create(job, size);
     if (memory == NULL || fd < 0)
         return sys_fail(job, job->target);
@@ -91,7 +91,7 @@ static int deflate_to(int fd, const struct span *span, int64_t *at)
     if (deflateInit2(&stream, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) != Z_OK)
         return 1;
     const size_t room = deflateBound(&stream, span->size);
-    char *memory = floor_fresh(room);
+    char *memory = fresh(room);
     stream.next_in = (Bytef *)(uintptr_t)span->data;
     stream.avail_in = (uInt)span->size;
     stream.next_out = (Bytef *)memory;

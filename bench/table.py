@@ -35,6 +35,7 @@ def ratios(row):
         "one": over(least(runs.get("numpy"), "cpu_ns"), one),
         "two": over(least(runs.get("numpy"), "wall_ns"), two),
         "floor": over(one, least(runs.get("floor"), "cpu_ns")),
+        "own": over(least(runs.get("own"), "cpu_ns"), one),
         "memory": memory(row, "nyz"),
     }
 
@@ -49,11 +50,12 @@ def judged(row):
     """Each goal of a row: (text, whether it is met, or None)."""
     ratio = ratios(row)
     goals = (("one", "%g", False), ("two", "2T %g", False), ("floor", "floor %g", True),
-             ("memory", "memory %g", True))
+             ("memory", "memory %g", True), ("own", "%g x own load", False))
     for key, text, at_most in goals:
         goal = row["must"].get(key)
         if goal is not None:
-            yield text % goal, met(ratio[key], goal, at_most)
+            found = " (%s)" % figure(ratio[key]) if key == "own" else ""
+            yield text % goal + found, met(ratio[key], goal, at_most)
 
 
 HEAD = ("workload", "NumPy ms", "floor ms", "nyz ms", "x NumPy", "x floor", "2T ms", "x NumPy",

@@ -30,6 +30,27 @@ void *touched(size_t size)
     return memset(memory, 0, size + 1);
 }
 
+enum { HUGE_PAGE = 2 << 20 };
+
+char *fresh(size_t size)
+{
+    const size_t room = size + HUGE_PAGE;
+    char *memory =
+        mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return NULL;
+    memory += (HUGE_PAGE - (uintptr_t)memory % HUGE_PAGE) % HUGE_PAGE;
+    if (size >= HUGE_PAGE / 2)
+        madvise(memory, size, MADV_HUGEPAGE);
+    return memory;
+}
+
+char *warm(size_t size)
+{
+    char *memory = fresh(size);
+    return memory == NULL ? NULL : memset(memory, 0, size);
+}
+
 int sys_fail(struct job *job, const char *what)
 {
     snprintf(job->message, sizeof job->message, "%s: %s", what, strerror(errno));

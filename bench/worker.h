@@ -52,6 +52,12 @@ extern const char floor_codecs[];
 /* Memory that is there, filled with zeros and touched; or the process ends. */
 void *touched(size_t size);
 
+/* Fresh memory in huge pages, as the system gives it; or NULL. */
+char *fresh(size_t size);
+
+/* The same, every page of it touched: what a caller has who loads again and again. */
+char *warm(size_t size);
+
 /* Returns 1, with `what` and the system's reason as the job's message. */
 int sys_fail(struct job *job, const char *what);
 

@@ -1,6 +1,5 @@
 /* The floor (floor.h): what its files share, the .npy files, the table of operations. */
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,21 +22,6 @@
 const char floor_codecs[] =
     "CRC by " CRC_BY ", inflate by libdeflate " LIBDEFLATE_VERSION_STRING
     ", deflate by zlib " ZLIB_VERSION;
-
-enum { HUGE_PAGE = 2 << 20 };
-
-char *floor_fresh(size_t size)
-{
-    const size_t room = size + HUGE_PAGE;
-    char *memory =
-        mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED)
-        return NULL;
-    memory += (HUGE_PAGE - (uintptr_t)memory % HUGE_PAGE) % HUGE_PAGE;
-    if (size >= HUGE_PAGE / 2)
-        madvise(memory, size, MADV_HUGEPAGE);
-    return memory;
-}
 
 int floor_read(int fd, char *to, size_t size, int64_t offset)
 {
@@ -85,7 +69,7 @@ static int load_one(struct job *job, int64_t i)
     if (fd < 0 || fstat(fd, &before) != 0)
         return sys_fail(job, job->paths[i]);
     const size_t size = (size_t)before.st_size;
-    char *memory = floor_fresh(size);
+    char *memory = fresh(size);
     if (memory == NULL || floor_read(fd, memory, size, 0) != 0)
         return sys_fail(job, job->paths[i]);
     close(fd);
@@ -125,9 +109,89 @@ static int load_small(struct job *job)
     return 0;
 }
 
+/* ------------------------------------------------- .npy files into memory that is there */
+
+enum { PIECE = 256 << 10 }; /* stays in the cache */
+
+static int size_of(const char *path, size_t *size)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return 1;
+    *size = (size_t)status.st_size - NPY_HEADER;
+    return 0;
+}
+
+/* Touched memory for the elements of each file. */
+static int prepare_into(struct job *job)
+{
+    for (int64_t i = 0; i < job->count; i++) {
+        if (size_of(job->paths[i], &job->spans[i].size) != 0)
+            return sys_fail(job, job->paths[i]);
+        job->spans[i].data = warm(job->spans[i].size);
+        if (job->spans[i].data == NULL)
+            return sys_fail(job, "memory");
+    }
+    return 0;
+}
+
+static int load_into(struct job *job)
+{
+    for (int64_t i = 0; i < job->count; i++) {
+        char header[NPY_HEADER];
+        struct stat status;
+        const int fd = open(job->paths[i], O_RDONLY | O_CLOEXEC);
+        if (fd < 0 || fstat(fd, &status) != 0 ||
+            floor_read(fd, header, NPY_HEADER, 0) != 0 ||
+            floor_read(fd, (char *)job->spans[i].data, job->spans[i].size, NPY_HEADER) !=
+                0)
+            return sys_fail(job, job->paths[i]);
+        close(fd);
+    }
+    return 0;
+}
+
+static int prepare_piece(struct job *job)
+{
+    job->state = touched(PIECE);
+    return 0;
+}
+
+/* `size` bytes of float64, a piece at a time, to float32. */
+static int convert(int fd, double *piece, float *to, size_t size)
+{
+    for (size_t done = 0; done < size; done += PIECE) {
+        const size_t left = size - done, now = left < PIECE ? left : PIECE;
+        if (floor_read(fd, (char *)piece, now, NPY_HEADER + (int64_t)done) != 0)
+            return 1;
+        for (size_t i = 0; i < now / sizeof *piece; i++)
+            *to++ = (float)piece[i];
+    }
+    return 0;
+}
+
+static int load_as_f4(struct job *job)
+{
+    for (int64_t i = 0; i < job->count; i++) {
+        size_t size;
+        const int fd = open(job->paths[i], O_RDONLY | O_CLOEXEC);
+        if (fd < 0 || size_of(job->paths[i], &size) != 0)
+            return sys_fail(job, job->paths[i]);
+        char *memory = fresh(size / 2);
+        if (memory == NULL || convert(fd, job->state, (float *)memory, size) != 0)
+            return sys_fail(job, job->paths[i]);
+        close(fd);
+        job->spans[i].data = memory;
+        job->spans[i].size = size / 2;
+    }
+    return 0;
+}
+
 const struct operation floor_operations[] = {
     {"load", 1, NULL, floor_load, NULL},
     {"load_native", 1, NULL, floor_load, NULL},
+    {"load_into", 1, prepare_into, load_into, NULL},
+    {"load_as_f4", 1, prepare_piece, load_as_f4, NULL},
     {"load_small", 1, prepare_small, load_small, NULL},
     {"save", 1, floor_prepare_files, floor_save, floor_forget},
     {"list_names", 1, floor_prepare_archive, floor_list_names, NULL},

@@ -18,7 +18,10 @@ class Workload:
     must: Tuple[Optional[float], Optional[float]] = (None, None)  # x NumPy, 1 and 2 threads
     must_floor: Optional[float] = None  # x floor at most
     must_memory: Optional[float] = None  # peak over the data at most
-    floor: Optional[str] = None  # the floor's operation, where it has one of its own
+    must_own: Optional[float] = None  # x `own`
+    own: Optional[str] = None  # an operation of ours to compare with
+    numpy: Optional[str] = None  # NumPy's operation, where it is another one
+    floor: Optional[str] = None  # the floor's
     floor_reads_same: bool = True  # the floor reads the bytes that the others read
     target: str = ""  # the ending of the file that it writes
     library: str = "nyz"  # "nyz-zlib": built without libdeflate
@@ -40,6 +43,11 @@ class Sizes:
 
     def bytes(self, size):
         return size // 16 if self.quick else size
+
+    def shape(self, *shape):
+        """Half or a quarter of each extent, so that it has as many bytes less as `bytes` says."""
+        by = 16 ** (1 / len(shape))
+        return tuple(int(extent / by) if self.quick else extent for extent in shape)
 
     def count(self, count):
         return count // 10 if self.quick else count
@@ -68,6 +76,23 @@ def loads(sizes):
     yield Workload("save .npy, new file, " + in_words(swapped), "save", "one",
                    lambda d: d.folder("one", "weights", [swapped]), swapped,
                    must=(0.95, None), target=".npy")
+
+
+def into(sizes):
+    """Into memory that the caller has."""
+    big, quarter = sizes.bytes(512 * MIB), sizes.bytes(256 * MIB)
+    yield Workload("load f8 into the caller's f4, " + in_words(big), "load_as_f4", "doubles",
+                   lambda d: d.folder("doubles", "doubles", [big]), big, must=(1.6, 2.3))
+    yield Workload("load into a warm buffer, " + in_words(big), "load_into", "half",
+                   lambda d: d.folder("half", "weights", [big]), big,
+                   must_own=1.3, own="load", numpy="load")
+    for words, shape in (("2-D", sizes.shape(8192, 8192)), ("4-D", sizes.shape(64, 128, 64, 128))):
+        name = "fortran_" + words
+        yield Workload("load Fortran into C order, %s f4, %s" % (words, in_words(quarter)),
+                       "load_into", name,
+                       lambda d, name=name, shape=shape:
+                       d.folder(name, "weights", [quarter], fortran=shape), quarter,
+                       must=(1.3, 2), floor_reads_same=False)
 
 
 def stored(sizes):
@@ -138,4 +163,4 @@ def tiny(sizes):
 
 def workloads(quick):
     sizes = Sizes(quick)
-    return [row for group in (loads, stored, deflated, tiny) for row in group(sizes)]
+    return [row for group in (loads, into, stored, deflated, tiny) for row in group(sizes)]
