@@ -1,0 +1,55 @@
+"""What the benchmark says about the machine and at its end."""
+
+import os
+import platform
+import re
+
+from table import judged, table
+
+BUSY = 1.5  # load average from which times mean little
+
+
+def processor():
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            return re.search(r"model name\s*: (.*)", file.read()).group(1)
+    except (OSError, AttributeError):
+        return platform.machine()
+
+
+def huge_pages():
+    try:
+        with open("/sys/kernel/mm/transparent_hugepage/enabled", encoding="ascii") as file:
+            return re.search(r"\[(\w+)\]", file.read()).group(1)
+    except (OSError, AttributeError):
+        return "unknown"
+
+
+def environment(args, servers):
+    return {
+        "machine": "%s, %d cores, Linux %s, huge pages: %s" % (
+            processor(), os.cpu_count(), platform.release(), huge_pages()),
+        "numpy": servers["numpy"].say("codecs"),
+        "floor": servers["floor"].say("codecs"),
+        "rounds": args.rounds, "quick": args.quick, "load_before": args.load,
+    }
+
+
+def report(env, rows, peers):
+    print()
+    for key in ("machine", "numpy", "floor"):
+        print("%-8s %s" % (key + ":", env[key]))
+    print("%-8s least CPU time (2T: least wall time) of %d rounds%s" % (
+        "times:", env["rounds"], ", SMALL DATA: not to be quoted" if env["quick"] else ""))
+    print()
+    print(table(rows, peers))
+    goals = [good for row in rows for _, good in judged(row)]
+    print("\n%d goals met, %d not, %d not measured" % (
+        goals.count(True), goals.count(False), goals.count(None)))
+    load = max([env["load_before"]] + [row["load"] for row in rows])
+    if load > BUSY:
+        print("WARNING: the load average was %.1f: others used the machine, and the times, "
+              "those of two threads most, mean little" % load)
+    for row in rows:
+        for problem in row["problems"]:
+            print("FAILED: %s: %s: %s" % (row["title"], *problem))
