@@ -58,14 +58,15 @@ class Server:
 
 
 class Contender:
-    """A column of the table: a server, a number of threads to ask it for, and its operation,
-    where it is not the row's."""
+    """A column of the table: a server, a number of threads to ask it for, its operation where it
+    is not the row's, and what its data has at the end of its name."""
 
-    def __init__(self, name, server, threads=1, operation=None):
+    def __init__(self, name, server, threads=1, operation=None, ending=""):
         self.name = name
         self.server = server
         self.threads = threads
         self.operation = operation
+        self.ending = ending
 
     def run(self, operation, pretouch, source, target, count):
         """None where the contender does not know the operation; else what one run took."""

@@ -6,7 +6,8 @@ of areas with one value each.  A pool of each is made once, and arrays are cut f
 
 A folder holds a00000.npy, a00001.npy, ...; an archive holds members of these names, and beside
 it lies ARCHIVE.index, for the floor: the directory's offset and size, then per member the
-offset, stored size and size of its bytes, and its method.
+offset, stored size and size of its bytes, and its method.  ARCHIVE.no_crc is the same archive with
+CRCs of 0, for a worker that computes none.
 """
 
 import os
@@ -105,11 +106,25 @@ class Data:
             index.writelines("%d %d %d %d\n" % row if len(row) == 4 else "%d %d\n" % row
                              for row in places(file))
 
+    def without_crc(self, name):
+        """The same archive once more, as NAME.no_crc: all CRCs are 0."""
+        with open(self.path(name), "rb") as file:
+            data = bytearray(file.read())
+        with zipfile.ZipFile(self.path(name)) as archive:
+            at, members = archive.start_dir, archive.infolist()
+        for info in members:
+            assert data[at:at + 4] == b"PK\x01\x02" and info.flag_bits & 8 == 0
+            data[at + 16:at + 20] = data[info.header_offset + 14:info.header_offset + 18] = bytes(4)
+            at += 46 + sum(int.from_bytes(data[i:i + 2], "little")
+                           for i in (at + 28, at + 30, at + 32))
+        with open(self.path(name) + ".no_crc", "wb") as file:
+            file.write(data)
+
     def remove(self, name):
         if os.path.isdir(self.path(name)):
             shutil.rmtree(self.path(name))
         else:
-            for path in (self.path(name), self.path(name) + ".index"):
+            for path in (self.path(name) + ending for ending in ("", ".index", ".no_crc")):
                 if os.path.exists(path):
                     os.remove(path)
 

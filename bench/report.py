@@ -4,7 +4,7 @@ import os
 import platform
 import re
 
-from table import judged, table
+from table import checks_table, judged, table
 
 BUSY = 1.5  # load average from which times mean little
 
@@ -35,14 +35,23 @@ def environment(args, servers):
     }
 
 
+def tables(rows, peers):
+    compared = [row for row in rows if not row["check"]]
+    checks = [row for row in rows if row["check"]]
+    if compared:
+        yield table(compared, peers)
+    if checks:
+        yield checks_table(checks)
+
+
 def report(env, rows, peers):
     print()
     for key in ("machine", "numpy", "floor"):
         print("%-8s %s" % (key + ":", env[key]))
     print("%-8s least CPU time (2T: least wall time) of %d rounds%s" % (
         "times:", env["rounds"], ", SMALL DATA: not to be quoted" if env["quick"] else ""))
-    print()
-    print(table(rows, peers))
+    for text in tables(rows, peers):
+        print("\n" + text)
     goals = [good for row in rows for _, good in judged(row)]
     print("\n%d goals met, %d not, %d not measured" % (
         goals.count(True), goals.count(False), goals.count(None)))

@@ -81,11 +81,23 @@ def cells(row, peers):
 
 
 def table(rows, peers):
-    lines = [list(HEAD) + [head % peer for peer in peers
-                           for head in ("%s ms", "%s x NumPy", "memory: %s")]]
-    lines += [cells(row, peers) for row in rows]
+    head = list(HEAD) + [text % peer for peer in peers
+                         for text in ("%s ms", "%s x NumPy", "memory: %s")]
+    return markdown([head] + [cells(row, peers) for row in rows], (0, len(HEAD) - 1))
+
+
+def checks_table(rows):
+    """What each check costs: the times with it and without it."""
+    lines = [["the cost of a check", "with, ms", "without, ms", "with / without"]]
+    for row in rows:
+        times = [least(row["contenders"].get(name), "cpu_ns") for name in ("with", "without")]
+        lines.append([row["title"], *map(figure, times), figure(over(*times))])
+    return markdown(lines, (0,))
+
+
+def markdown(lines, left):
+    """The columns `left` stand at the left."""
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    left = (0, len(HEAD) - 1)
     lines.insert(1, ["-" * width if i in left else "-" * (width - 1) + ":"
                      for i, width in enumerate(widths)])
     return "\n".join("| " + " | ".join(

@@ -1,4 +1,4 @@
-/* The conversation and the measuring (worker.h).  Usage: worker nyz | worker floor */
+/* The conversation and the measuring (worker.h).  Usage: worker KIND, one of `kinds`. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +29,16 @@ void *touched(size_t size)
     }
     return memset(memory, 0, size + 1);
 }
+
+static const struct kind {
+    const char *name;
+    const struct operation *operations;
+    int unlimited;
+} kinds[] = {
+    {"nyz", nyz_operations, 0},
+    {"nyz-unlimited", nyz_operations, 1},
+    {"floor", floor_operations, 0},
+};
 
 enum { HUGE_PAGE = 2 << 20 };
 
@@ -174,18 +184,23 @@ static int measure(const struct operation *operation, const struct request *requ
     return 0;
 }
 
-/* Runs in a process of its own, whose end frees everything. */
-static void answer(const struct operation *operation, const struct request *request)
+static const struct operation *find(const struct operation *operations, const char *name)
 {
-    struct job job = {request->threads,
-                      request->source,
-                      request->target,
-                      request->count,
-                      NULL,
-                      NULL,
-                      NULL,
-                      "",
-                      NULL};
+    for (; operations->name != NULL; operations++)
+        if (strcmp(operations->name, name) == 0)
+            return operations;
+    return NULL;
+}
+
+/* Runs in a process of its own, whose end frees everything. */
+static void answer(const struct kind *kind, const struct request *request)
+{
+    const struct operation *operation = find(kind->operations, request->operation);
+    struct job job = {.threads = request->threads,
+                      .source = request->source,
+                      .target = request->target,
+                      .count = request->count,
+                      .unlimited = kind->unlimited};
     if (operation == NULL || request->threads > operation->max_threads)
         printf("unsupported\n");
     else if (measure(operation, request, &job) != 0)
@@ -215,15 +230,7 @@ static int parse(char *line, struct request *out)
     return 0;
 }
 
-static const struct operation *find(const struct operation *operations, const char *name)
-{
-    for (; operations->name != NULL; operations++)
-        if (strcmp(operations->name, name) == 0)
-            return operations;
-    return NULL;
-}
-
-static void serve(const struct operation *operations, char *line)
+static void serve(const struct kind *kind, char *line)
 {
     struct request request;
     if (parse(line, &request) != 0) {
@@ -233,7 +240,7 @@ static void serve(const struct operation *operations, char *line)
     fflush(stdout);
     const pid_t child = fork();
     if (child == 0)
-        answer(find(operations, request.operation), &request);
+        answer(kind, &request);
     int status = 0;
     if (child < 0 || waitpid(child, &status, 0) < 0)
         printf("error\tfork: %s\n", strerror(errno));
@@ -241,11 +248,19 @@ static void serve(const struct operation *operations, char *line)
         printf("error\tthe process ended with status %d\n", status);
 }
 
+static const struct kind *kind_of(const char *name)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
-    const int is_floor = argc == 2 && strcmp(argv[1], "floor") == 0;
-    if (argc != 2 || (!is_floor && strcmp(argv[1], "nyz") != 0)) {
-        fprintf(stderr, "usage: worker nyz | worker floor\n");
+    const struct kind *kind = argc == 2 ? kind_of(argv[1]) : NULL;
+    if (kind == NULL) {
+        fprintf(stderr, "usage: worker nyz | nyz-unlimited | floor\n");
         return 2;
     }
     char *line = NULL;
@@ -254,7 +269,7 @@ int main(int argc, char **argv)
         if (strcmp(line, "codecs\n") == 0)
             printf("%s\n", floor_codecs);
         else
-            serve(is_floor ? floor_operations : nyz_operations, line);
+            serve(kind, line);
         fflush(stdout);
     }
     free(line);

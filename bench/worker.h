@@ -20,6 +20,7 @@ struct job {
     const char *source; /* a folder with a00000.npy, a00001.npy, ..., or an archive */
     const char *target; /* what is to be written, or "-" */
     int64_t count;      /* of arrays */
+    int unlimited;      /* the library's limits are out of reach */
 
     /* What all operations need; made before the clock starts. */
     char **names; /* "a00000", ... */

@@ -8,12 +8,29 @@
 
 #include "worker.h"
 
+/* Nothing in a file comes near these; 0 would be the default. */
+static const nyz_limits out_of_reach = {
+    .header_bytes = INT64_MAX,
+    .dims = INT64_MAX,
+    .nesting = INT64_MAX,
+    .brackets = INT64_MAX,
+    .fields = INT64_MAX,
+    .item_bytes = INT64_MAX,
+    .array_bytes = INT64_MAX,
+    .members = INT64_MAX,
+    .directory_bytes = INT64_MAX,
+    .name_bytes = INT64_MAX,
+    .archive_bytes = INT64_MAX,
+    .ratio = INT64_MAX,
+};
+
 /* Where the library can use threads, they are set here and in the rows' max_threads. */
 static nyz_options options_of(const struct job *job)
 {
     nyz_options options = {0};
     options.flags = NYZ_NO_SYNC; /* NumPy does not sync either */
     options.threads = job->threads;
+    options.limits = job->unlimited ? &out_of_reach : NULL;
     return options;
 }
 

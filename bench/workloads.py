@@ -1,7 +1,7 @@
 """The rows of the benchmark's table.  A new one is a line in `workloads`, and an operation of
 its name in worker_nyz.c, worker_floor.c and worker.py where they have none yet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Callable, Optional, Tuple
 
 from data import MIB, network_sizes
@@ -26,6 +26,7 @@ class Workload:
     target: str = ""  # the ending of the file that it writes
     library: str = "nyz"  # "nyz-zlib": built without libdeflate
     rounds: Optional[int] = None  # at most so many
+    check: str = ""  # "crc" or "limits": with it and without it, instead of the contenders
 
 
 def in_words(size):
@@ -161,6 +162,21 @@ def tiny(sizes):
                    must=(8, None), floor="write_tiny", target=".npz")
 
 
+# Rows once more, with a check and without it: (the check, data, operation).
+CHECKED = (("crc", "one.npz", "read_all"), ("crc", "many.npz", "read_all"),
+           ("crc", "weights_z.npz", "read_all"), ("crc", "tokens_z.npz", "read_all"),
+           ("limits", "small", "load"), ("limits", "tiny.npz", "list_names"),
+           ("limits", "tiny.npz", "read_all"))
+
+
+def checks(rows):
+    for check, data, operation in CHECKED:
+        row = next(row for row in rows if (row.data, row.operation) == (data, operation))
+        yield replace(row, title="%s: %s" % (check.replace("crc", "CRC"), row.title), check=check,
+                      must=(None, None), must_floor=None, must_memory=None)
+
+
 def workloads(quick):
     sizes = Sizes(quick)
-    return [row for group in (loads, into, stored, deflated, tiny) for row in group(sizes)]
+    rows = [row for group in (loads, into, stored, deflated, tiny) for row in group(sizes)]
+    return rows + list(checks(rows))
