@@ -1,132 +1,64 @@
-/* What `bench/check` counts instructions of: `count FOLDER OPERATION`.  `count FOLDER
- * make` makes the files, the same ones each time.  callgrind counts only within
- * counted().
- *
- * This is also built against an earlier release: it may use only what that one's nyz.h
- * has. */
+/* What `bench/check` counts instructions of: `count FOLDER OPERATION`, and `count FOLDER
+ * make` for the files.  callgrind counts only within counted(). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <nyz.h>
-
-#define MIB (1 << 20)
-
-enum { SMALL_FILES = 200, MEMBERS = 2000 };
-
-static nyz_error err;
-
-static void must(nyz_status status)
-{
-    if (status == NYZ_OK)
-        return;
-    fprintf(stderr, "count: %s\n", err.message);
-    exit(1);
-}
-
-static const char *in_folder(const char *folder, const char *name)
-{
-    static char path[4096];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
-static const char *numbered(const char *folder, int i)
-{
-    char name[32];
-    snprintf(name, sizeof name, "small%03d.npy", i);
-    return in_folder(folder, name);
-}
-
-/* Numbers that deflate to about a half: one of 16 values in every byte. */
-static unsigned char *numbers(size_t size)
-{
-    unsigned char *bytes = malloc(size);
-    uint32_t state = 1;
-    if (bytes == NULL)
-        exit(1);
-    for (size_t i = 0; i < size; i++) {
-        state = state * 1664525u + 1013904223u;
-        bytes[i] = (unsigned char)(state >> 28);
-    }
-    return bytes;
-}
-
-static nyz_array wrap(const void *data, const char *descr, int ndim, int64_t rows,
-                      int64_t columns)
-{
-    const int64_t shape[2] = {rows, columns};
-    nyz_dtype dtype;
-    nyz_array array;
-    must(nyz_dtype_parse(descr, strlen(descr), NULL, &dtype, &err));
-    must(nyz_wrap(data, &dtype, ndim, shape, NULL, &array, &err));
-    return array;
-}
-
-/* ------------------------------------------------------------------------------ the files */
-
-static void make_archive(const char *path, const nyz_array *array, int count,
-                         nyz_method method)
-{
-    nyz_options options = {0};
-    nyz_npz_writer *npz;
-    options.method = method;
-    options.flags = NYZ_NO_SYNC;
-    must(nyz_npz_create(path, &options, &npz, &err));
-    for (int i = 0; i < count; i++)
-        nyz_npz_add(npz, NULL, array, NULL, NULL);
-    must(nyz_npz_finish(&npz, &err));
-}
-
-static void make(const char *folder)
-{
-    const nyz_options options = {.flags = NYZ_NO_SYNC};
-    unsigned char *bytes = numbers(4 * MIB);
-    const nyz_array tiny = wrap(bytes, "<f4", 1, 16, 1),
-                    small = wrap(bytes, "<f4", 2, 16, 14),
-                    large = wrap(bytes, "<f4", 2, 1024, 1024),
-                    big_endian = wrap(bytes, ">f4", 2, 1024, 1024);
-    for (int i = 0; i < SMALL_FILES; i++)
-        must(nyz_save(&small, numbered(folder, i), &options, &err));
-    must(nyz_save(&large, in_folder(folder, "large.npy"), &options, &err));
-    must(nyz_save(&big_endian, in_folder(folder, "big_endian.npy"), &options, &err));
-    make_archive(in_folder(folder, "tiny.npz"), &tiny, MEMBERS, NYZ_STORED);
-    make_archive(in_folder(folder, "stored.npz"), &large, 1, NYZ_STORED);
-    make_archive(in_folder(folder, "deflated.npz"), &large, 1, NYZ_DEFLATED);
-    free(bytes);
-}
-
-/* ------------------------------------------------------------------------- the operations */
+#include "count.h"
 
 /* What an operation needs, made before the counting starts. */
 struct input {
     const char *folder;
     nyz_array large;      /* 4 MiB of f4 */
-    nyz_buffer header[2]; /* .npy files without elements */
+    nyz_array into;       /* the same, to be overwritten */
+    nyz_buffer header[3]; /* .npy files without elements */
 };
+
+/* "[('f00', '<i4'), ...]" */
+static void describe_fields(char *text, size_t capacity)
+{
+    size_t at = 0;
+    for (int i = 0; i < FIELDS; i++)
+        at += (size_t)snprintf(text + at, capacity - at, "%s('f%02d', '<%c%d')",
+                               i == 0 ? "[" : ", ", i, "if"[i % 2], 4 + i % 4 / 2 * 4);
+    snprintf(text + at, capacity - at, "]");
+}
 
 static void prepare(const char *folder, struct input *in)
 {
-    const char *const descrs[2] = {
+    char fields[FIELDS * 20];
+    const char *const descrs[3] = {
         "<f4",
-        "[('name', '<U16'), ('xyz', '<f8', (3,)), ('id', '<i4'), ('when', '<M8[us]')]"};
+        "[('name', '<U16'), ('xyz', '<f8', (3,)), ('id', '<i4'), ('when', '<M8[us]')]",
+        fields};
+    describe_fields(fields, sizeof fields);
     in->folder = folder;
     in->large = wrap(numbers(4 * MIB), "<f4", 2, 1024, 1024);
-    for (int i = 0; i < 2; i++) {
+    in->into = wrap(numbers(4 * MIB), "<f4", 2, 1024, 1024);
+    for (int i = 0; i < 3; i++) {
         nyz_array empty = wrap(NULL, descrs[i], 2, 0, 7);
         must(nyz_save_mem(&empty, NULL, &in->header[i], &err));
         nyz_dtype_free(&empty.dtype);
     }
 }
 
+static void parse(const nyz_buffer *file)
+{
+    nyz_array array;
+    must(nyz_load_mem(file->data, file->size, NULL, &array, &err));
+    nyz_array_free(&array);
+}
+
 static void parse_headers(struct input *in)
 {
-    for (int i = 0; i < 1000; i++) {
-        const nyz_buffer *file = &in->header[i % 2];
-        nyz_array array;
-        must(nyz_load_mem(file->data, file->size, NULL, &array, &err));
-        nyz_array_free(&array);
-    }
+    for (int i = 0; i < 1000; i++)
+        parse(&in->header[i % 2]);
+}
+
+static void parse_fields(struct input *in)
+{
+    for (int i = 0; i < 50; i++)
+        parse(&in->header[2]);
 }
 
 static void load_file(const char *path)
@@ -152,6 +84,18 @@ static void load_big_endian(struct input *in)
     load_file(in_folder(in->folder, "big_endian.npy"));
 }
 
+static void load_doubles(struct input *in)
+{
+    nyz_array half;
+    must(nyz_slice(&in->into, 0, 0, 512, 1, &half, &err));
+    must(nyz_load_into(in_folder(in->folder, "doubles.npy"), NULL, &half, &err));
+}
+
+static void load_transposed(struct input *in)
+{
+    must(nyz_load_into(in_folder(in->folder, "fortran.npy"), NULL, &in->into, &err));
+}
+
 static void read_archive(const char *path)
 {
     nyz_npz *npz;
@@ -164,10 +108,34 @@ static void read_archive(const char *path)
     nyz_npz_close(&npz);
 }
 
-static void open_tiny(struct input *in)
+static nyz_npz *open_tiny_archive(const struct input *in)
 {
     nyz_npz *npz;
     must(nyz_npz_open(in_folder(in->folder, "tiny.npz"), NULL, &npz, &err));
+    return npz;
+}
+
+static void open_tiny(struct input *in)
+{
+    nyz_npz *npz = open_tiny_archive(in);
+    nyz_npz_close(&npz);
+}
+
+static void list_tiny(struct input *in)
+{
+    nyz_npz *npz = open_tiny_archive(in);
+    nyz_member member;
+    for (int64_t i = 0; i < nyz_npz_count(npz); i++)
+        must(nyz_npz_member(npz, i, &member, &err));
+    nyz_npz_close(&npz);
+}
+
+static void read_all_tiny(struct input *in)
+{
+    nyz_npz *npz = open_tiny_archive(in);
+    nyz_arrays all;
+    must(nyz_npz_load_all(npz, NULL, &all, &err));
+    nyz_arrays_free(&all);
     nyz_npz_close(&npz);
 }
 
@@ -195,7 +163,7 @@ static void save_small(struct input *in)
         must(nyz_save(&array, in_folder(in->folder, "saved.npy"), &options, &err));
 }
 
-static void save_transposed(struct input *in)
+static void save_strided(struct input *in)
 {
     nyz_array array, part;
     nyz_buffer file = {0};
@@ -205,23 +173,33 @@ static void save_transposed(struct input *in)
     nyz_buffer_free(&file);
 }
 
-static void write_tiny(struct input *in)
+/* The first rows of the large array, `count` times. */
+static void write_rows(struct input *in, int rows, int count, nyz_method method,
+                       int level)
 {
     nyz_array array;
-    must(nyz_slice(&in->large, 0, 0, 1, 1, &array, &err));
-    make_archive(in_folder(in->folder, "written.npz"), &array, MEMBERS / 4, NYZ_STORED);
+    must(nyz_slice(&in->large, 0, 0, rows, 1, &array, &err));
+    make_archive(in_folder(in->folder, "written.npz"), &array, count, method, level);
+}
+
+static void write_tiny(struct input *in)
+{
+    write_rows(in, 1, MEMBERS / 4, NYZ_STORED, 0);
 }
 
 static void write_stored(struct input *in)
 {
-    make_archive(in_folder(in->folder, "written.npz"), &in->large, 1, NYZ_STORED);
+    write_rows(in, 1024, 1, NYZ_STORED, 0);
 }
 
 static void write_deflated(struct input *in)
 {
-    nyz_array array;
-    must(nyz_slice(&in->large, 0, 0, 64, 1, &array, &err));
-    make_archive(in_folder(in->folder, "written.npz"), &array, 1, NYZ_DEFLATED);
+    write_rows(in, 64, 1, NYZ_DEFLATED, 0);
+}
+
+static void write_fast(struct input *in)
+{
+    write_rows(in, 256, 1, NYZ_DEFLATED, NYZ_FAST);
 }
 
 static const struct {
@@ -229,18 +207,24 @@ static const struct {
     void (*run)(struct input *in);
 } operations[] = {
     {"parse_headers", "parse 1,000 headers", parse_headers},
+    {"parse_fields", "parse 50 headers of 64 fields", parse_fields},
     {"load_small", "load 200 .npy of 1 KiB", load_small},
     {"load_large", "load .npy, 4 MiB", load_large},
     {"load_big_endian", "load >f4 as native, 4 MiB", load_big_endian},
+    {"load_doubles", "load f8 into f4, 4 MiB", load_doubles},
+    {"load_transposed", "load Fortran into C order, 4 MiB", load_transposed},
     {"save_small", "save 200 small .npy", save_small},
-    {"save_strided", "save every other column, 1 MiB", save_transposed},
+    {"save_strided", "save every other column, 1 MiB", save_strided},
     {"open_tiny", "open an archive of 2,000 members", open_tiny},
-    {"read_tiny", "read its 2,000 members", read_tiny},
+    {"list_tiny", "open it, and list its names", list_tiny},
+    {"read_tiny", "read its members one by one", read_tiny},
+    {"read_all_tiny", "read its members all at once", read_all_tiny},
     {"read_stored", "read a stored member, 4 MiB", read_stored},
     {"read_deflated", "read a deflated member, 4 MiB", read_deflated},
     {"write_tiny", "write 500 small members", write_tiny},
     {"write_stored", "write a stored member, 4 MiB", write_stored},
     {"write_deflated", "write a deflated member, 256 KiB", write_deflated},
+    {"write_fast", "write a fast member, 1 MiB", write_fast},
 };
 
 enum { OPERATIONS = sizeof operations / sizeof *operations };
@@ -270,7 +254,7 @@ int main(int argc, char **argv)
     if (argc == 3 && strcmp(argv[2], "make") != 0)
         return run(argv[1], argv[2]);
     if (argc == 3)
-        make(argv[1]);
+        make_files(argv[1]);
     else
         for (int i = 0; i < OPERATIONS; i++)
             printf("%s\t%s\n", operations[i].name, operations[i].title);
