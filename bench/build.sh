@@ -6,6 +6,13 @@ source scripts/setup.sh
 BENCH=build/bench
 LOG=$BENCH/setup.log
 
+# Ends the script with the reason, and the status that ./check counts as skipped.
+skip()
+{
+    say "$1"
+    exit 77
+}
+
 # build_library SOURCES FOLDER OPTION ...: the static library alone, in release mode.
 build_library()
 {

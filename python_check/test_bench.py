@@ -1,0 +1,142 @@
+"""bench/check: which commit it compares with, what it lets pass, and what it reports."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from conftest import ROOT
+
+sys.path.insert(0, os.path.join(ROOT, "bench"))
+import count  # pylint: disable=wrong-import-position
+import junit  # pylint: disable=wrong-import-position
+
+SKIPPED = 77
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bench/check is made for Linux")
+
+
+def git(folder, *words):
+    names = ["-c", "user.name=x", "-c", "user.email=x", "-c", "commit.gpgsign=false"]
+    return subprocess.run(["git", *names, *words], cwd=folder, check=True, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.strip()
+
+
+def commit(folder, text):
+    """A commit with the scripts in it; its hash."""
+    for path in ("bench/check", "bench/build.sh", "scripts/setup.sh"):
+        os.makedirs(os.path.dirname(folder / path), exist_ok=True)
+        shutil.copy(os.path.join(ROOT, path), folder / path)
+    (folder / "text").write_text(text)
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", text)
+    return git(folder, "rev-parse", "HEAD")
+
+
+@pytest.fixture(name="history")
+def make_history(tmp_path):
+    """A folder with three commits, the first of which is named in bench/base, and their hashes."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    git(folder, "init", "-q")
+    first = commit(folder, "first")
+    (folder / "bench/base").write_text(first + " # why\n")
+    return folder, [first, commit(folder, "second"), commit(folder, "third")]
+
+
+def check(folder, *words):
+    return subprocess.run([folder / "bench/check", *words], check=False, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def base_of(folder):
+    return check(folder, "--base").stdout.strip()
+
+
+def test_the_base_is_the_commit_in_the_file(history):
+    folder, commits = history
+    assert base_of(folder) == commits[0]
+
+
+def test_the_base_may_be_this_commit(history):
+    folder, commits = history
+    (folder / "bench/base").write_text(commits[2] + " # why\n")
+    assert base_of(folder) == commits[2]
+
+
+def test_a_tag_before_this_commit_goes_before_the_file(history):
+    folder, commits = history
+    git(folder, "tag", "v3", commits[2])
+    assert base_of(folder) == commits[0]
+    git(folder, "tag", "v2", commits[1])
+    assert base_of(folder) == commits[1]
+
+
+@pytest.mark.parametrize("depth,number", [(2, 1), (1, None)])
+def test_a_shallow_clone_has_the_commit_before_or_none(history, tmp_path, depth, number):
+    folder, commits = history
+    git(tmp_path, "clone", "-q", "--depth", str(depth), "file://%s" % folder, "shallow")
+    assert base_of(tmp_path / "shallow") == ("none" if number is None else commits[number])
+
+
+def test_without_an_earlier_commit_it_is_skipped(history, tmp_path):
+    folder, _ = history
+    git(tmp_path, "clone", "-q", "--depth", "1", "file://%s" % folder, "shallow")
+    shutil.rmtree(folder / ".git")
+    for place in (tmp_path / "shallow", folder):
+        done = check(place)
+        assert done.returncode == SKIPPED and "no earlier commit is here" in done.stdout
+
+
+def test_an_unknown_commit_is_a_failure(history):
+    done = check(history[0], "no-such-name")
+    assert done.returncode == 1 and "no such commit" in done.stdout
+
+
+def test_the_named_base_is_a_commit_and_a_reason():
+    with open(os.path.join(ROOT, "bench", "base"), encoding="utf-8") as file:
+        name, sign, reason = file.read().split(maxsplit=2)
+    assert len(name) == 40 and sign == "#" and reason
+
+
+# ---------------------------------------------------------------------------- the verdict
+
+
+@pytest.mark.parametrize("now,before,good", [
+    (10**6, 10**6, True), (1030000, 10**6, True), (1040001, 10**6, False),
+    (10500, 1000, True), (None, 10**6, False), (10**6, None, False)])
+def test_more_instructions_are_a_failure(now, before, good):
+    assert count.verdict(now, before, count.LIMIT)[1] is good
+
+
+def accepted(tmp_path, text):
+    path = tmp_path / "accepted.txt"
+    path.write_text(text)
+    return count.accepted({"load", "save"}, path)
+
+
+def test_what_is_accepted_has_a_reason(tmp_path):
+    assert accepted(tmp_path, "# why\n\nload 1.2 one more check\nsave 2 a slower way\n") == {
+        "load": 1.2, "save": 2.0}
+
+
+@pytest.mark.parametrize("line", ["load 1.2", "load much a check", "lode 1.2 a check",
+                                  "load 1.1 a check\nload 1.2 a check"])
+def test_a_wrong_line_of_what_is_accepted_is_a_failure(tmp_path, line):
+    with pytest.raises(SystemExit, match="NAME TIMES REASON"):
+        accepted(tmp_path, line + "\n")
+
+
+# ----------------------------------------------------------------------------- the report
+
+
+def tally(path):
+    return subprocess.run([sys.executable, os.path.join(ROOT, "scripts", "tally.py"), "junit",
+                           path], check=True, text=True, stdout=subprocess.PIPE).stdout.split()
+
+
+def test_what_is_wrong_counts_as_failed(tmp_path):
+    junit.write_report(tmp_path / "x.xml", "some", [("load", None), ("save", "2.0 times")])
+    assert tally(tmp_path / "x.xml") == ["1", "1", "0"]
