@@ -13,8 +13,9 @@ import tempfile
 
 from contender import peer
 from data import Data
+from junit import write_report
 from measure import run_all, start_servers
-from report import environment, report
+from report import environment, report, results
 from workloads import workloads
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -62,16 +63,18 @@ def main(argv):
     try:
         with data_folder(args) as folder:
             env = environment(args, servers)
-            results = run_all(rows, Data(folder), servers, peers, args.rounds)
+            done = run_all(rows, Data(folder), servers, peers, args.rounds)
     finally:
         for server in [*servers.values(), *(p.server for p in peers)]:
             server.stop()
     names = [p.name for p in peers]
-    report(env, results, names)
+    report(env, done, names)
+    if os.environ.get("NYZ_BENCH_REPORT"):
+        write_report(os.environ["NYZ_BENCH_REPORT"], "benchmark", list(results(done)))
     if args.json:
         with open(args.json, "w", encoding="utf-8") as file:
-            json.dump({"environment": env, "rows": results}, file, indent=1)
-    return int(any(name not in names for row in results for name, _ in row["problems"]))
+            json.dump({"environment": env, "rows": done}, file, indent=1)
+    return int(any(name not in names for row in done for name, _ in row["problems"]))
 
 
 if __name__ == "__main__":

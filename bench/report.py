@@ -44,6 +44,13 @@ def tables(rows, peers):
         yield checks_table(checks)
 
 
+def results(rows):
+    """Of a test that asks for right bytes, not for speed: [(title, what is wrong, or None)]"""
+    for row in rows:
+        wrong = ["%s: %s" % problem for problem in row["problems"]]
+        yield row["title"], "; ".join(wrong) or None
+
+
 def report(env, rows, peers):
     print()
     for key in ("machine", "numpy", "floor"):

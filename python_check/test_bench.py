@@ -12,6 +12,7 @@ from conftest import ROOT
 sys.path.insert(0, os.path.join(ROOT, "bench"))
 import count  # pylint: disable=wrong-import-position
 import junit  # pylint: disable=wrong-import-position
+import report  # pylint: disable=wrong-import-position
 
 SKIPPED = 77
 
@@ -137,6 +138,9 @@ def tally(path):
                            path], check=True, text=True, stdout=subprocess.PIPE).stdout.split()
 
 
-def test_what_is_wrong_counts_as_failed(tmp_path):
-    junit.write_report(tmp_path / "x.xml", "some", [("load", None), ("save", "2.0 times")])
+def test_a_row_with_wrong_bytes_counts_as_failed(tmp_path):
+    rows = [{"title": "load", "problems": []},
+            {"title": "save", "problems": [("nyz", "WRONG: other bytes"), ("numpy", "error")]}]
+    junit.write_report(tmp_path / "x.xml", "benchmark", list(report.results(rows)))
     assert tally(tmp_path / "x.xml") == ["1", "1", "0"]
+    assert "nyz: WRONG: other bytes; numpy: error" in (tmp_path / "x.xml").read_text()
