@@ -6,15 +6,13 @@ import argparse
 import json
 import os
 import re
-import shutil
 import signal
 import sys
-import tempfile
 
 from contender import peer
 from data import Data
 from junit import write_report
-from measure import run_all, start_servers
+from measure import contenders_of, data_folder, run_all, start_servers
 from report import environment, report, results
 from workloads import workloads
 
@@ -41,15 +39,6 @@ def arguments(argv):
     return args
 
 
-def data_folder(args):
-    base = os.environ.get("NYZ_BENCH_DIR") or os.path.join(args.build, "data")
-    os.makedirs(base, exist_ok=True)
-    if not args.quick and shutil.disk_usage(base).free < ROOM:
-        sys.exit("%s: %d GiB are wanted; NYZ_BENCH_DIR may name another folder"
-                 % (base, ROOM >> 30))
-    return tempfile.TemporaryDirectory(prefix="nyz-bench-", dir=base)
-
-
 def main(argv):
     args = arguments(argv)
     rows = [row for row in workloads(args.quick)
@@ -61,9 +50,10 @@ def main(argv):
     servers = start_servers(args.build)
     peers = [peer(text, number) for number, text in enumerate(args.peer, 1)]
     try:
-        with data_folder(args) as folder:
+        with data_folder(args.build, 0 if args.quick else ROOM) as folder:
             env = environment(args, servers)
-            done = run_all(rows, Data(folder), servers, peers, args.rounds)
+            done = run_all(rows, Data(folder), lambda row: contenders_of(row, servers, peers),
+                           args.rounds)
     finally:
         for server in [*servers.values(), *(p.server for p in peers)]:
             server.stop()

@@ -36,3 +36,15 @@ link()
     quietly ${CC:-cc} -std=c11 -O3 -D_GNU_SOURCE -Wall -Wextra -I"$sources/include" \
         -o "$program" "$@" "$folder/libnyz.a" $needs
 }
+
+# build_worker: the library and the program `worker`; WORKER is what that is made of.
+build_worker()
+{
+    WORKER=(bench/worker.c bench/worker_nyz.c bench/worker_floor.c bench/floor_read.c
+        bench/floor_write.c -ldeflate -lz)
+    if pkg-config --exists libisal; then
+        WORKER+=(-DHAVE_ISAL -lisal)
+    fi
+    build_library . "$BENCH/library"
+    link . "$BENCH/library" "$BENCH/worker" "${WORKER[@]}"
+}

@@ -1,8 +1,9 @@
 """The files that the benchmark reads: made when a workload needs them, with fixed seeds.
 
 Four kinds of numbers: `weights`, float32 from a normal distribution, as in a network; `doubles`,
-the same in float64; `tokens`, int64 from a zipf distribution, as in a text; `labels`, uint8 images
-of areas with one value each.  A pool of each is made once, and arrays are cut from it one after the other.
+the same in float64; `tokens`, int64 from a zipf distribution, as in a text; `labels`, uint8
+images of areas with one value each.  A pool of each is made once, and arrays are cut from it one
+after the other.
 
 A folder holds a00000.npy, a00001.npy, ...; an archive holds members of these names, and beside
 it lies ARCHIVE.index, for the floor: the directory's offset and size, then per member the
@@ -114,7 +115,8 @@ class Data:
             at, members = archive.start_dir, archive.infolist()
         for info in members:
             assert data[at:at + 4] == b"PK\x01\x02" and info.flag_bits & 8 == 0
-            data[at + 16:at + 20] = data[info.header_offset + 14:info.header_offset + 18] = bytes(4)
+            begin = info.header_offset + 14
+            data[at + 16:at + 20] = data[begin:begin + 4] = bytes(4)
             at += 46 + sum(int.from_bytes(data[i:i + 2], "little")
                            for i in (at + 28, at + 30, at + 32))
         with open(self.path(name) + ".no_crc", "wb") as file:

@@ -2,7 +2,9 @@
 
 import os
 import re
+import shutil
 import sys
+import tempfile
 
 import numpy as np
 
@@ -72,8 +74,9 @@ class Run:
         work = self.workload
         is_floor = contender.name == "floor"
         try:
-            result = contender.run(contender.operation or work.operation, pretouch,
-                                   self.source + contender.ending, self.target, work.count)
+            operation = ("again:" if work.again else "") + (contender.operation or work.operation)
+            result = contender.run(operation, pretouch, self.source + contender.ending,
+                                   self.target, work.count)
             if result and work.target:
                 result["bytes"] = os.path.getsize(self.target)
                 if check and not is_floor:
@@ -136,9 +139,9 @@ class Run:
         work = self.workload
         must = {"one": work.must[0], "two": work.must[1], "floor": work.must_floor,
                 "memory": work.must_memory, "own": work.must_own}
-        return {"title": work.title, "check": work.check, "operation": work.operation, "size": work.size,
-                "count": work.count, "must": must, "library": work.library, "load": load,
-                "contenders": self.results, "problems": self.problems}
+        return {"title": work.title, "check": work.check, "operation": work.operation,
+                "size": work.size, "count": work.count, "must": must, "library": work.library,
+                "load": load, "contenders": self.results, "problems": self.problems}
 
 
 def run_workload(workload, data, contenders, rounds):
@@ -155,12 +158,22 @@ def run_workload(workload, data, contenders, rounds):
     return run.row(os.getloadavg()[0])
 
 
-def run_all(rows, data, servers, peers, rounds):
+def data_folder(build, room):
+    """A folder for the data, with so many bytes of room."""
+    base = os.environ.get("NYZ_BENCH_DIR") or os.path.join(build, "data")
+    os.makedirs(base, exist_ok=True)
+    if shutil.disk_usage(base).free < room:
+        sys.exit("%s: %d GiB are wanted; NYZ_BENCH_DIR may name another folder"
+                 % (base, room >> 30))
+    return tempfile.TemporaryDirectory(prefix="nyz-bench-", dir=base)
+
+
+def run_all(rows, data, contenders, rounds):
+    """contenders(workload): those that take part."""
     results = []
     for i, workload in enumerate(rows):
         say("%d/%d %s" % (i + 1, len(rows), workload.title))
-        results.append(run_workload(workload, data, contenders_of(workload, servers, peers),
-                                    rounds))
+        results.append(run_workload(workload, data, contenders(workload), rounds))
         if all(later.data != workload.data for later in rows[i + 1:]):
             data.remove(workload.data)
     return results

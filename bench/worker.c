@@ -13,6 +13,7 @@
 
 struct request {
     char *operation;
+    int again; /* the operation has run once before the clock starts */
     int threads;
     size_t pretouch;
     char *source;
@@ -161,6 +162,16 @@ static void prepare_names(struct job *job)
     }
 }
 
+/* So that the caches know the code.  What it has read stays where it is, and what it has
+ * written goes, so that the next run meets what this one met. */
+static int run_once(const struct operation *operation, struct job *job)
+{
+    const int failed = operation->run(job);
+    if (strcmp(job->target, "-") != 0)
+        remove(job->target);
+    return failed;
+}
+
 static int measure(const struct operation *operation, const struct request *request,
                    struct job *job)
 {
@@ -169,6 +180,8 @@ static int measure(const struct operation *operation, const struct request *requ
     if (operation->prepare != NULL && operation->prepare(job) != 0)
         return 1;
     pretouch(request->pretouch);
+    if (request->again && run_once(operation, job) != 0)
+        return 1;
     forget_peak();
     const long peak_before = peak();
     const int64_t cpu = now_ns(CLOCK_PROCESS_CPUTIME_ID), wall = now_ns(CLOCK_MONOTONIC);
@@ -211,6 +224,8 @@ static void answer(const struct kind *kind, const struct request *request)
 
 /* -------------------------------------------------------------------------- conversation */
 
+static const char AGAIN[] = "again:";
+
 static int parse(char *line, struct request *out)
 {
     char *fields[6];
@@ -221,7 +236,8 @@ static int parse(char *line, struct request *out)
             return 1;
         *line++ = '\0';
     }
-    out->operation = fields[0];
+    out->again = strncmp(fields[0], AGAIN, strlen(AGAIN)) == 0;
+    out->operation = fields[0] + (out->again ? strlen(AGAIN) : 0);
     out->threads = atoi(fields[1]);
     out->pretouch = (size_t)strtoull(fields[2], NULL, 10);
     out->source = fields[3];

@@ -26,6 +26,7 @@ class Workload:
     target: str = ""  # the ending of the file that it writes
     library: str = "nyz"  # "nyz-zlib": built without libdeflate
     rounds: Optional[int] = None  # at most so many
+    again: bool = False  # it has run once before the clock starts
     check: str = ""  # "crc" or "limits": with it and without it, instead of the contenders
 
 
