@@ -98,7 +98,6 @@ void nyz_release(const nyz_allocator *allocator, void *memory, int64_t size)
 struct nyz_arena_block {
     nyz_arena_block *next;
     int64_t size; /* of the block, this head included */
-    int64_t used;
 };
 
 #define BLOCK_HEAD ((int64_t)64)
@@ -106,8 +105,16 @@ struct nyz_arena_block {
 
 void nyz_arena_init(nyz_arena *arena, const nyz_allocator *allocator)
 {
+    nyz_arena_init_in(arena, allocator, NULL, 0);
+}
+
+void nyz_arena_init_in(nyz_arena *arena, const nyz_allocator *allocator, void *room,
+                       int64_t size)
+{
     arena->allocator = *allocator;
     arena->first = NULL;
+    arena->next = room;
+    arena->left = size;
 }
 
 /* A new block at the front, twice as large as the last, so that their number stays small.
@@ -124,12 +131,13 @@ static nyz_status grow(nyz_arena *arena, int64_t bytes, nyz_error *err)
         return nyz_fail(err, NYZ_ERR_MEMORY, -1, "out of memory");
     }
     void *memory = NULL;
-    NYZ_TRY(nyz_alloc_zero(&arena->allocator, size, &memory, err));
+    NYZ_TRY(nyz_alloc(&arena->allocator, size, &memory, err));
     nyz_arena_block *const block = memory;
     block->next = arena->first;
     block->size = size;
-    block->used = BLOCK_HEAD;
     arena->first = block;
+    arena->next = (unsigned char *)memory + BLOCK_HEAD;
+    arena->left = size - BLOCK_HEAD;
     return NYZ_OK;
 }
 
@@ -142,11 +150,12 @@ nyz_status nyz_arena_alloc(nyz_arena *arena, int64_t count, size_t size, void **
         return nyz_fail(err, NYZ_ERR_MEMORY, -1, "out of memory");
     }
     bytes = (bytes + 15) / 16 * 16;
-    if (arena->first == NULL || arena->first->size - arena->first->used < bytes) {
+    if (arena->next == NULL || arena->left < bytes) {
         NYZ_TRY(grow(arena, bytes, err));
     }
-    *out = (unsigned char *)arena->first + arena->first->used;
-    arena->first->used += bytes;
+    *out = memset(arena->next, 0, (size_t)bytes);
+    arena->next += bytes;
+    arena->left -= bytes;
     return NYZ_OK;
 }
 
@@ -157,6 +166,8 @@ void nyz_arena_free(nyz_arena *arena)
         arena->first = block->next;
         nyz_release(&arena->allocator, block, block->size);
     }
+    arena->next = NULL;
+    arena->left = 0;
 }
 
 /* ----------------------------------------------------------------------------- owners */

@@ -22,14 +22,20 @@ nyz_status nyz_alloc_array(const nyz_allocator *allocator, int64_t count, size_t
 /* Frees what these gave, NULL too; `size` as it was asked for. */
 void nyz_release(const nyz_allocator *allocator, void *memory, int64_t size);
 
-/* Blocks that are freed together.  An arena is a value: zero `first`, set `allocator`. */
+/* Blocks that are freed together.  An arena is a value. */
 typedef struct nyz_arena_block nyz_arena_block;
 typedef struct nyz_arena {
     nyz_allocator allocator;
     nyz_arena_block *first;
+    unsigned char *next; /* what is free of the newest block, or of the caller's room */
+    int64_t left;
 } nyz_arena;
 
 void nyz_arena_init(nyz_arena *arena, const nyz_allocator *allocator);
+/* The same with `size` bytes of the caller's, aligned to 16, which are used up before
+ * anything is allocated. */
+void nyz_arena_init_in(nyz_arena *arena, const nyz_allocator *allocator, void *room,
+                       int64_t size);
 /* `count` things of `size` bytes, zeroed, aligned for any of C's types. */
 nyz_status nyz_arena_alloc(nyz_arena *arena, int64_t count, size_t size, void **out,
                            nyz_error *err);

@@ -87,26 +87,32 @@ static int is_key(const nyz_lit *key, const char *name)
            memcmp(key->text, name, strlen(name)) == 0;
 }
 
+/* A key that is none of the three, or one of them again. */
+static nyz_status refuse_key(const nyz_lit *key, int again, nyz_error *err)
+{
+    char quoted[NYZ_QUOTE_SIZE];
+    nyz_quote(quoted, key->text, (size_t)key->count);
+    if (again) {
+        return nyz_fail(err, NYZ_ERR_CORRUPT, key->offset,
+                        "header: the key '%s' occurs twice", quoted);
+    }
+    return nyz_fail(err, NYZ_ERR_CORRUPT, key->offset,
+                    "header: expected the keys 'descr', 'fortran_order' and 'shape', "
+                    "found \"%s\"",
+                    quoted);
+}
+
 static nyz_status put_entry(entries *e, const nyz_lit *key, nyz_error *err)
 {
     if (key->type != NYZ_LIT_STR) {
         return fail_at(err, key, "a string as key");
     }
-    char quoted[NYZ_QUOTE_SIZE];
-    nyz_quote(quoted, key->text, (size_t)key->count);
     const nyz_lit **const place = is_key(key, "descr")           ? &e->descr
                                   : is_key(key, "fortran_order") ? &e->fortran_order
                                   : is_key(key, "shape")         ? &e->shape
                                                                  : NULL;
-    if (place == NULL) {
-        return nyz_fail(err, NYZ_ERR_CORRUPT, key->offset,
-                        "header: expected the keys 'descr', 'fortran_order' and 'shape', "
-                        "found \"%s\"",
-                        quoted);
-    }
-    if (*place != NULL) {
-        return nyz_fail(err, NYZ_ERR_CORRUPT, key->offset,
-                        "header: the key '%s' occurs twice", quoted);
+    if (place == NULL || *place != NULL) {
+        return refuse_key(key, place != NULL, err);
     }
     *place = key->next;
     return NYZ_OK;
@@ -278,9 +284,10 @@ nyz_status nyz_header_parse(const char *text, size_t size, int version,
                             int *fortran, nyz_error *err)
 {
     nyz_arena scratch;
+    _Alignas(16) unsigned char room[1024]; /* nearly all headers need less */
     memset(out, 0, sizeof *out);
     *fortran = 0;
-    nyz_arena_init(&scratch, &env->allocator);
+    nyz_arena_init_in(&scratch, &env->allocator, room, (int64_t)sizeof room);
     const nyz_status status =
         parse(text, size, version, env, &scratch, arena, out, fortran, err);
     nyz_arena_free(&scratch);

@@ -29,17 +29,27 @@ static size_t line_join(const nyz_scan *scan)
     return (end == '\n' || end == '\r') && nyz_scan_peek(scan, size) >= 0 ? size : 0;
 }
 
+/* Up to 63 spaces pad a header. */
+static size_t behind_spaces(const nyz_scan *scan)
+{
+    size_t at = scan->position;
+    while (at < scan->size && scan->text[at] == ' ') {
+        at++;
+    }
+    return at;
+}
+
 void nyz_scan_blank(nyz_scan *scan)
 {
     for (;;) {
+        scan->position = behind_spaces(scan);
         const int byte = nyz_scan_peek(scan, 0);
         const size_t join = line_join(scan);
         if (byte == '#') {
             skip_comment(scan);
         } else if (join > 0) {
             scan->position += join;
-        } else if (byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r' ||
-                   byte == '\f') {
+        } else if (byte == '\t' || byte == '\n' || byte == '\r' || byte == '\f') {
             scan->position++;
         } else {
             return;

@@ -22,7 +22,8 @@ struct nyz_lit {
     nyz_lit_type type;
     int32_t offset;   /* bytes from the start of the text: where errors point */
     int64_t count;    /* INT: the value; STR: bytes; TUPLE, LIST, DICT: children */
-    const char *text; /* STR: UTF-8, escapes resolved (a lone surrogate in three bytes) */
+    const char *text; /* STR: UTF-8, escapes resolved (a lone surrogate in three bytes);
+                       * no NUL behind it */
     const nyz_lit *first; /* TUPLE, LIST, DICT: the first child */
     const nyz_lit *next;  /* the next child of the same parent */
 };
@@ -34,8 +35,8 @@ typedef struct nyz_lit_rules {
 } nyz_lit_rules;
 
 /* Parses one literal, which must be all of the text but for white space and comments.
- * The tree lives in `arena`.  One pass, O(size).  `err->offset` counts from the text's
- * start. Errors: CORRUPT, LIMIT (brackets), UNSUPPORTED. */
+ * The tree lives in `arena`, and borrows the text.  One pass, O(size).  `err->offset`
+ * counts from the text's start. Errors: CORRUPT, LIMIT (brackets), UNSUPPORTED. */
 nyz_status nyz_lit_parse(const char *text, size_t size, const nyz_lit_rules *rules,
                          nyz_arena *arena, const nyz_lit **out, nyz_error *err);
 

@@ -233,11 +233,51 @@ static nyz_status measure(nyz_scan *scan, nyz_lit *lit, int64_t *most)
     return NYZ_OK;
 }
 
+/* The length of a string that stands for its own bytes, as nearly all do: one piece of
+ * ASCII without prefix or escape.  0: it is another, or empty. */
+static size_t plain_size(const nyz_scan *scan)
+{
+    const int quote = nyz_scan_peek(scan, 0);
+    size_t size = 0;
+    int byte;
+    if (quote != '\'' && quote != '"') {
+        return 0;
+    }
+    do {
+        size++;
+        byte = nyz_scan_peek(scan, size);
+    } while (byte >= ' ' && byte < 0x80 && byte != quote && byte != '\\');
+    return byte == quote ? size - 1 : 0;
+}
+
+/* Takes such a string as it stands, unless another follows, which would belong to it. */
+static int take_plain(nyz_scan *scan, nyz_lit *lit)
+{
+    const size_t begin = scan->position;
+    const size_t size = plain_size(scan);
+    if (size == 0) {
+        return 0;
+    }
+    scan->position += size + 2;
+    nyz_scan_blank(scan);
+    if (nyz_scan_is_string(scan) > 0) {
+        scan->position = begin;
+        return 0;
+    }
+    lit->type = NYZ_LIT_STR;
+    lit->text = scan->text + begin + 1;
+    lit->count = (int64_t)size;
+    return 1;
+}
+
 nyz_status nyz_scan_string(nyz_scan *scan, nyz_lit *lit)
 {
     const size_t begin = scan->position;
     int64_t most = 0;
     void *memory = NULL;
+    if (take_plain(scan, lit)) {
+        return NYZ_OK;
+    }
     NYZ_TRY(measure(scan, lit, &most));
     if (lit->type == NYZ_LIT_BYTES) {
         return NYZ_OK;

@@ -1,9 +1,5 @@
 /* Errors, quoting, limits and options: src/common.c and src/alloc.c. */
-#include "support.h"
-
-#include <errno.h>
-
-#include "alloc.h"
+#include "faults.h"
 
 static void an_error_is_filled_whole_and_cut_not_overrun(void **state)
 {
@@ -193,6 +189,28 @@ static void an_arena_gives_zeroed_aligned_memory_of_any_size(void **state)
     assert_null(arena.first);
 }
 
+static void an_arena_uses_up_the_callers_room_before_it_allocates(void **state)
+{
+    (void)state;
+    counting c;
+    nyz_arena arena;
+    void *memory = NULL;
+    _Alignas(16) unsigned char room[64];
+    counting_init(&c);
+    memset(room, 0xff, sizeof room);
+    nyz_arena_init_in(&arena, &c.allocator, room, (int64_t)sizeof room);
+    for (size_t i = 0; i < 4; i++) {
+        assert_ok(nyz_arena_alloc(&arena, 1, 1, &memory, err));
+        assert_ptr_equal(memory, room + 16 * i);
+        assert_int_equal(room[16 * i + 15], 0);
+    }
+    assert_int_equal(c.calls, 0);
+    assert_ok(nyz_arena_alloc(&arena, 1, 1, &memory, err));
+    assert_int_equal(c.calls, 1);
+    nyz_arena_free(&arena);
+    assert_int_equal(c.live, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +226,7 @@ int main(void)
         cmocka_unit_test(memory_is_aligned_to_64_bytes),
         cmocka_unit_test(impossible_sizes_fail_instead_of_wrapping),
         cmocka_unit_test(an_arena_gives_zeroed_aligned_memory_of_any_size),
+        cmocka_unit_test(an_arena_uses_up_the_callers_room_before_it_allocates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
