@@ -5,23 +5,39 @@
 
 #include <string.h>
 
+#include "system.h"
 #include "zip_dir_parts.h"
 
-/* ------------------------------------------------------------------------ the headers */
+/* --------------------------------------------------------------------------- the memory */
 
-static nyz_status read_bytes(const nyz_stream *stream, const nyz_zip_place *place,
-                             nyz_zip_dir *dir, nyz_error *err)
+/* Touching memory for the first time is most of the work here.  A huge page for the end
+ * is faster than small ones for half of it. */
+static int64_t whole_pages(int64_t size)
 {
-    void *memory;
-    NYZ_TRY(nyz_alloc(&dir->allocator, place->size, &memory, err));
-    dir->bytes = memory;
-    dir->bytes_size = place->size;
-    if (place->size == 0) {
-        return NYZ_OK;
-    }
-    return nyz_stream_read_at(stream, place->start, dir->bytes, place->size, "directory",
-                              err);
+    const int64_t page = (int64_t)NYZ_HUGE_PAGE;
+    const int64_t rest = size % page;
+    return rest >= page / 2 ? size - rest + page : size;
 }
+
+/* Entries, slots, bytes, and room for the last name's NUL.  No sum overflows: a directory
+ * has less than 4 GiB, and so fewer than 2^27 members. */
+static nyz_status allocate(const nyz_zip_place *place, nyz_zip_dir *dir, nyz_error *err)
+{
+    const int64_t slot_count = nyz_zip_index_slots(place->count);
+    const int64_t entries_size = place->count * (int64_t)sizeof *dir->entries;
+    const int64_t slots_size = slot_count * (int64_t)sizeof *dir->slots;
+    const int64_t size = whole_pages(entries_size + slots_size + place->size + 1);
+    NYZ_TRY(nyz_alloc(&dir->allocator, size, &dir->memory, err));
+    unsigned char *const memory = dir->memory;
+    dir->memory_size = size;
+    dir->entries = dir->memory;
+    dir->slots = (void *)(memory + entries_size);
+    dir->slot_count = slot_count;
+    dir->bytes = memory + entries_size + slots_size;
+    return NYZ_OK;
+}
+
+/* -------------------------------------------------------------------------- the headers */
 
 static nyz_status add_size(int64_t *total, int64_t size, const nyz_limits *limits,
                            nyz_error *err)
@@ -35,21 +51,32 @@ static nyz_status add_size(int64_t *total, int64_t size, const nyz_limits *limit
     return NYZ_OK;
 }
 
+/* A plain name ends with a NUL where the next header begins, or this one's extra fields:
+ * both must have been read. */
+static void end_name(const nyz_zip_dir *dir, const nyz_zip_entry *entry)
+{
+    if (entry->name != NULL) {
+        dir->bytes[entry->raw_offset + (int64_t)entry->raw_size] = '\0';
+    }
+}
+
 static nyz_status read_entries(const nyz_zip_place *place, const nyz_limits *limits,
                                nyz_zip_dir *dir, nyz_error *err)
 {
     int64_t position = 0;
     int64_t total = 0;
-    void *memory;
-    NYZ_TRY(nyz_alloc_array(&dir->allocator, place->count, sizeof *dir->entries, &memory,
-                            err));
-    dir->entries = memory;
-    dir->count = place->count;
-    for (int64_t i = 0; i < dir->count; i++) {
+    for (int64_t i = 0; i < place->count; i++) {
         nyz_zip_entry *const entry = &dir->entries[i];
         NYZ_TRY(nyz_zip_entry_read(dir->bytes, place, limits, &position, entry, err));
         NYZ_TRY(add_size(&total, entry->size, limits, err));
+        if (i > 0) {
+            end_name(dir, entry - 1);
+        }
     }
+    if (place->count > 0) {
+        end_name(dir, &dir->entries[place->count - 1]);
+    }
+    dir->count = place->count;
     if (position != place->size) {
         return nyz_fail(err, NYZ_ERR_CORRUPT, place->start + position,
                         "%lld more bytes in the directory than its %lld members take",
@@ -66,25 +93,29 @@ static size_t decode_name(const nyz_zip_dir *dir, const nyz_zip_entry *entry, ch
                                (entry->flags & NYZ_ZIP_UTF8) != 0, out);
 }
 
-/* Counts, allocates once, and decodes. */
+/* The names that are not ASCII.  Counts, allocates once, and decodes. */
 static nyz_status decode_names(nyz_zip_dir *dir, nyz_error *err)
 {
     void *memory;
     int64_t size = 0;
     for (int64_t i = 0; i < dir->count; i++) {
         nyz_zip_entry *const entry = &dir->entries[i];
-        entry->name_size = (uint32_t)decode_name(dir, entry, NULL);
-        size += (int64_t)entry->name_size + 1;
+        if (entry->name == NULL) {
+            entry->name_size = (uint32_t)decode_name(dir, entry, NULL);
+            size += (int64_t)entry->name_size + 1;
+        }
     }
     NYZ_TRY(nyz_alloc(&dir->allocator, size, &memory, err));
     dir->names = memory;
     dir->names_size = size;
     char *next = dir->names;
-    for (int64_t i = 0; i < dir->count; i++) {
+    for (int64_t i = 0; size > 0 && i < dir->count; i++) {
         nyz_zip_entry *const entry = &dir->entries[i];
-        next[decode_name(dir, entry, next)] = '\0';
-        entry->name = next;
-        next += entry->name_size + 1;
+        if (entry->name == NULL) {
+            next[decode_name(dir, entry, next)] = '\0';
+            entry->name = next;
+            next += entry->name_size + 1;
+        }
     }
     return NYZ_OK;
 }
@@ -171,9 +202,13 @@ static nyz_status set_ends(nyz_zip_dir *dir, const int64_t *order, int64_t start
     return NYZ_OK;
 }
 
+/* Nearly all archives have their members in order. */
 static nyz_status check_extents(nyz_zip_dir *dir, int64_t start, nyz_error *err)
 {
     void *order;
+    if (set_ends(dir, NULL, start, NULL) == NYZ_OK) {
+        return NYZ_OK;
+    }
     if (is_ascending(dir)) {
         return set_ends(dir, NULL, start, err);
     }
@@ -209,7 +244,9 @@ static nyz_status read_all(const nyz_stream *stream, const nyz_env *env, nyz_zip
 {
     nyz_zip_place place;
     NYZ_TRY(nyz_zip_place_read(stream, env, &place, err));
-    NYZ_TRY(read_bytes(stream, &place, dir, err));
+    NYZ_TRY(allocate(&place, dir, err));
+    NYZ_TRY(nyz_stream_read_at(stream, place.start, dir->bytes, place.size, "directory",
+                               err));
     NYZ_TRY(read_entries(&place, &env->limits, dir, err));
     NYZ_TRY(decode_names(dir, err));
     NYZ_TRY(check_extents(dir, place.start, err));
@@ -234,9 +271,7 @@ nyz_status nyz_zip_dir_read(const nyz_stream *stream, const nyz_env *env,
 void nyz_zip_dir_free(nyz_zip_dir *dir)
 {
     const nyz_allocator *const allocator = &dir->allocator;
-    nyz_release(allocator, dir->slots, dir->slot_count * (int64_t)sizeof *dir->slots);
     nyz_release(allocator, dir->names, dir->names_size);
-    nyz_release(allocator, dir->entries, dir->count * (int64_t)sizeof *dir->entries);
-    nyz_release(allocator, dir->bytes, dir->bytes_size);
+    nyz_release(allocator, dir->memory, dir->memory_size);
     memset(dir, 0, sizeof *dir);
 }

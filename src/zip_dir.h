@@ -8,7 +8,7 @@
 
 /* One central header, checked. */
 typedef struct nyz_zip_entry {
-    const char *name;    /* UTF-8, NUL-terminated; in nyz_zip_dir.names */
+    const char *name;    /* UTF-8, NUL-terminated */
     uint32_t name_size;  /* of name */
     uint32_t raw_offset; /* where in nyz_zip_dir.bytes the name's own bytes are, */
     uint16_t raw_size;   /* and how many: the local header must repeat them */
@@ -25,13 +25,15 @@ typedef struct nyz_zip_dir {
     nyz_allocator allocator;
     int64_t count;
     nyz_zip_entry *entries; /* in the directory's order */
-    unsigned char *bytes;   /* the central directory as it stands in the file */
-    int64_t bytes_size;
-    char *names; /* all decoded names */
-    int64_t names_size;
-    int64_t *slots; /* hash table: index of an entry, -1 free */
+    uint32_t *slots;        /* hash table: number of an entry from 1 on, 0 free */
     int64_t slot_count;
     uint32_t seed;
+    unsigned char *bytes; /* the central directory as it stands in the file, but for a NUL
+                           * behind each name that is ASCII, which is used where it is */
+    void *memory;         /* of all these, in one piece */
+    int64_t memory_size;
+    char *names; /* the others, decoded; NULL: all are ASCII */
+    int64_t names_size;
 } nyz_zip_dir;
 
 /* Reads the directory of a stream that has read_at, or read and seek, and knows its size.

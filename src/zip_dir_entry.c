@@ -73,7 +73,7 @@ static nyz_status read_frame(central *c, const unsigned char *bytes, int64_t siz
     return NYZ_OK;
 }
 
-static nyz_status check_name(central *c, const nyz_limits *limits)
+static nyz_status check_name(central *c, const nyz_limits *limits, int *plain)
 {
     if ((int64_t)c->name_size > limits->name_bytes) {
         return nyz_fail(
@@ -81,7 +81,8 @@ static nyz_status check_name(central *c, const nyz_limits *limits)
             "member '%s': a name of %zu bytes, the limit `name_bytes` is %lld", quote(c),
             c->name_size, (long long)limits->name_bytes);
     }
-    if (c->name_size > 0 && memchr(c->name, 0, c->name_size) != NULL) {
+    *plain = nyz_zip_name_is_plain(c->name, c->name_size);
+    if (!*plain && memchr(c->name, 0, c->name_size) != NULL) {
         return corrupt(c, "its name contains a NUL byte");
     }
     return NYZ_OK;
@@ -199,6 +200,26 @@ static nyz_status read_numbers(central *c, uint64_t numbers[NUMBERS])
     return NYZ_OK;
 }
 
+/* Nearly all headers have the numbers in 32 bits, and no extra fields. */
+static nyz_status set_numbers(central *c, nyz_zip_entry *out, uint64_t *offset)
+{
+    const uint32_t size = nyz_load_le32(c->header + 24);
+    const uint32_t stored_size = nyz_load_le32(c->header + 20);
+    uint64_t numbers[NUMBERS];
+    *offset = nyz_load_le32(c->header + 42);
+    out->size = size;
+    out->stored_size = stored_size;
+    if (c->extra_size == 0 && size != NYZ_ZIP_SATURATED &&
+        stored_size != NYZ_ZIP_SATURATED && *offset != NYZ_ZIP_SATURATED) {
+        return NYZ_OK;
+    }
+    NYZ_TRY(read_numbers(c, numbers));
+    out->size = (int64_t)numbers[SIZE];
+    out->stored_size = (int64_t)numbers[STORED_SIZE];
+    *offset = numbers[OFFSET];
+    return NYZ_OK;
+}
+
 static int more_than_times(int64_t size, int64_t factor, int64_t stored_size,
                            int64_t spare)
 {
@@ -252,10 +273,15 @@ nyz_status nyz_zip_entry_read(const unsigned char *bytes, const nyz_zip_place *p
                               const nyz_limits *limits, int64_t *position,
                               nyz_zip_entry *out, nyz_error *err)
 {
-    central c = {.offset = place->start + *position, .err = err};
-    uint64_t numbers[NUMBERS];
+    central c; /* not zeroed: it is large, and there are many */
+    uint64_t offset = 0;
+    int plain = 0;
+    c.offset = place->start + *position;
+    c.err = err;
     NYZ_TRY(read_frame(&c, bytes, place->size, position));
-    NYZ_TRY(check_name(&c, limits));
+    NYZ_TRY(check_name(&c, limits, &plain));
+    out->name = plain ? (const char *)c.name : NULL;
+    out->name_size = (uint32_t)c.name_size;
     out->raw_offset = (uint32_t)(c.name - bytes);
     out->raw_size = (uint16_t)c.name_size;
     out->flags = nyz_load_le16(c.header + 8);
@@ -266,9 +292,7 @@ nyz_status nyz_zip_entry_read(const unsigned char *bytes, const nyz_zip_place *p
     if (nyz_load_le16(c.header + 34) != 0) {
         return corrupt(&c, "it begins on another disk than the only one");
     }
-    NYZ_TRY(read_numbers(&c, numbers));
-    out->size = (int64_t)numbers[SIZE];
-    out->stored_size = (int64_t)numbers[STORED_SIZE];
+    NYZ_TRY(set_numbers(&c, out, &offset));
     NYZ_TRY(check_sizes(&c, out, limits));
-    return place_member(&c, place, numbers[OFFSET], out);
+    return place_member(&c, place, offset, out);
 }

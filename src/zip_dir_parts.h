@@ -54,7 +54,8 @@ nyz_status nyz_zip_end64_take(const nyz_stream *stream, nyz_zip_end *values, int
                               int64_t *prefix, nyz_error *err);
 
 /* Reads the central header at bytes[*position], and moves *position behind it.  The entry
- * lacks name and end.  Errors: CORRUPT, UNSUPPORTED, LIMIT. */
+ * lacks its end; and its name, NULL, unless that is plain: then it stands in `bytes`,
+ * still without a NUL.  Errors: CORRUPT, UNSUPPORTED, LIMIT. */
 nyz_status nyz_zip_entry_read(const unsigned char *bytes, const nyz_zip_place *place,
                               const nyz_limits *limits, int64_t *position,
                               nyz_zip_entry *out, nyz_error *err);
@@ -69,13 +70,19 @@ typedef struct nyz_zip_extra {
 const char *nyz_zip_extra_scan(const unsigned char *bytes, size_t size,
                                nyz_zip_extra *zip64);
 
+/* Not 0 if all bytes are ASCII, and none is NUL: such a name needs no decoding. */
+int nyz_zip_name_is_plain(const unsigned char *raw, size_t size);
+
 /* Decodes a member's name to UTF-8 (docs/format.md 3.1): with the UTF-8 flag as Python's
  * errors='replace' does, else from code page 437.  `out` may be NULL, to count.  Returns
  * the bytes without a NUL; none is written. */
 size_t nyz_zip_name_decode(const unsigned char *raw, size_t size, int utf8, char *out);
 
-/* Builds dir->slots over the names.  The last of several equal names wins; with
- * NYZ_UNTRUSTED they are refused.  Errors: CORRUPT, LIMIT (names made to collide). */
+/* How many slots an index of so many names has. */
+int64_t nyz_zip_index_slots(int64_t count);
+/* Fills dir->slots, dir->slot_count of them, from the names.  The last of several equal
+ * names wins; with NYZ_UNTRUSTED they are refused.  Errors: CORRUPT, LIMIT (names made to
+ * collide). */
 nyz_status nyz_zip_index_build(nyz_zip_dir *dir, unsigned flags, nyz_error *err);
 uint64_t nyz_zip_name_hash(const char *name, size_t size, uint32_t seed);
 

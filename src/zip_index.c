@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "bytes.h"
+
 enum { SEEDS = 8, PROBES_PER_NAME = 8, PROBES_SPARE = 64 };
 
 /* A name in two parts, the second mostly empty. */
@@ -16,20 +18,37 @@ typedef struct split_name {
     size_t suffix_size;
 } split_name;
 
-/* FNV-1a, then the finaliser of MurmurHash3, so that the low bits depend on all. */
-static uint64_t hash_text(uint64_t hash, const char *text, size_t size)
+static uint64_t mix(uint64_t hash, uint64_t word)
 {
-    for (size_t i = 0; i < size; i++) {
-        hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
-    }
-    return hash;
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 32;
 }
 
+/* Of both parts as if they were one: in words of eight bytes, the last filled up with 0.
+ * At the end the finaliser of MurmurHash3, so that the low bits depend on all. */
 static uint64_t hash_name(const split_name *name, uint32_t seed)
 {
-    uint64_t hash = 0xcbf29ce484222325u ^ (seed * UINT64_C(0x9e3779b97f4a7c15));
-    hash = hash_text(hash, name->text, name->size);
-    hash = hash_text(hash, name->suffix, name->suffix_size);
+    const unsigned char *const text = (const unsigned char *)name->text;
+    uint64_t hash = mix(seed, name->size + name->suffix_size);
+    uint64_t word = 0;
+    unsigned used = 0; /* bits of `word` */
+    size_t i = 0;
+    for (; name->size - i >= 8; i += 8) {
+        hash = mix(hash, nyz_load_le64(text + i));
+    }
+    for (; i < name->size; i++, used += 8) {
+        word |= (uint64_t)text[i] << used;
+    }
+    for (size_t k = 0; k < name->suffix_size; k++) {
+        word |= (uint64_t)(unsigned char)name->suffix[k] << used;
+        used += 8;
+        if (used == 64) {
+            hash = mix(hash, word);
+            word = 0;
+            used = 0;
+        }
+    }
+    hash = mix(hash, word);
     hash = (hash ^ hash >> 33) * UINT64_C(0xff51afd7ed558ccd);
     hash = (hash ^ hash >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
     return hash ^ hash >> 33;
@@ -50,16 +69,17 @@ static int has_name(const nyz_zip_entry *entry, const split_name *name)
 
 /* The slot that holds this name, or the free one where it belongs.  *probes: slots that
  * held other names. */
-static int64_t find_slot(const nyz_zip_dir *dir, const split_name *name, int64_t *probes)
+static uint32_t *find_slot(const nyz_zip_dir *dir, const split_name *name,
+                           int64_t *probes)
 {
     const uint64_t mask = (uint64_t)dir->slot_count - 1;
     uint64_t at = hash_name(name, dir->seed) & mask;
     *probes = 0;
-    while (dir->slots[at] >= 0 && !has_name(&dir->entries[dir->slots[at]], name)) {
+    while (dir->slots[at] != 0 && !has_name(&dir->entries[dir->slots[at] - 1], name)) {
         at = (at + 1) & mask;
         ++*probes;
     }
-    return (int64_t)at;
+    return &dir->slots[at];
 }
 
 int64_t nyz_zip_dir_find_with(const nyz_zip_dir *dir, const char *name, size_t size,
@@ -67,7 +87,7 @@ int64_t nyz_zip_dir_find_with(const nyz_zip_dir *dir, const char *name, size_t s
 {
     const split_name split = {name, size, suffix, strlen(suffix)};
     int64_t probes;
-    return dir->slot_count == 0 ? -1 : dir->slots[find_slot(dir, &split, &probes)];
+    return dir->slot_count == 0 ? -1 : (int64_t)*find_slot(dir, &split, &probes) - 1;
 }
 
 int64_t nyz_zip_dir_find(const nyz_zip_dir *dir, const char *name, size_t size)
@@ -87,36 +107,34 @@ static nyz_status fail_duplicate(const nyz_zip_entry *entry, nyz_error *err)
 static nyz_status fill(nyz_zip_dir *dir, unsigned flags, int *full, nyz_error *err)
 {
     int64_t budget = dir->count * PROBES_PER_NAME + PROBES_SPARE;
-    for (int64_t i = 0; i < dir->slot_count; i++) {
-        dir->slots[i] = -1;
-    }
+    memset(dir->slots, 0, (size_t)dir->slot_count * sizeof *dir->slots);
     *full = 0;
     for (int64_t i = 0; i < dir->count && !*full; i++) {
         const nyz_zip_entry *const entry = &dir->entries[i];
         const split_name name = {entry->name, entry->name_size, "", 0};
         int64_t probes;
-        const int64_t at = find_slot(dir, &name, &probes);
-        if (dir->slots[at] >= 0 && (flags & NYZ_UNTRUSTED) != 0) {
+        uint32_t *const slot = find_slot(dir, &name, &probes);
+        if (*slot != 0 && (flags & NYZ_UNTRUSTED) != 0) {
             return fail_duplicate(entry, err);
         }
-        dir->slots[at] = i;
+        *slot = (uint32_t)i + 1;
         budget -= probes;
         *full = budget < 0;
     }
     return NYZ_OK;
 }
 
-nyz_status nyz_zip_index_build(nyz_zip_dir *dir, unsigned flags, nyz_error *err)
+int64_t nyz_zip_index_slots(int64_t count)
 {
-    void *memory;
-    int64_t slot_count = dir->count == 0 ? 0 : 2;
-    while (slot_count < 2 * dir->count) {
+    int64_t slot_count = count == 0 ? 0 : 2;
+    while (slot_count < 2 * count) {
         slot_count *= 2;
     }
-    NYZ_TRY(
-        nyz_alloc_array(&dir->allocator, slot_count, sizeof *dir->slots, &memory, err));
-    dir->slots = memory;
-    dir->slot_count = slot_count;
+    return slot_count;
+}
+
+nyz_status nyz_zip_index_build(nyz_zip_dir *dir, unsigned flags, nyz_error *err)
+{
     for (dir->seed = 0; dir->seed < SEEDS; dir->seed++) {
         int full;
         NYZ_TRY(fill(dir, flags, &full, err));

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "bytes.h"
 #include "utf8.h"
 
 /* Code page 437, bytes 0x80 ... 0xff. */
@@ -45,25 +46,26 @@ static size_t decode_point(const unsigned char *raw, size_t size, int utf8,
     return ill_formed;
 }
 
-static int is_ascii(const unsigned char *raw, size_t size)
+/* Eight bytes at a time.  Less 1 each, NUL has the high bit set, as a byte beyond ASCII
+ * has without; only below such a one is anything borrowed. */
+int nyz_zip_name_is_plain(const unsigned char *raw, size_t size)
 {
-    unsigned all = 0;
-    for (size_t i = 0; i < size; i++) {
-        all |= raw[i];
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t found = 0;
+    size_t i = 0;
+    for (; size - i >= 8; i += 8) {
+        const uint64_t word = nyz_load_le64(raw + i);
+        found |= word | (word - ones);
     }
-    return all < 0x80;
+    for (; i < size; i++) {
+        found |= raw[i] | (raw[i] - UINT64_C(1));
+    }
+    return (found & ones << 7) == 0;
 }
 
-/* Nearly all names are ASCII, which stays as it is. */
 size_t nyz_zip_name_decode(const unsigned char *raw, size_t size, int utf8, char *out)
 {
     size_t written = 0;
-    if (is_ascii(raw, size)) {
-        if (out != NULL && size > 0) {
-            memcpy(out, raw, size);
-        }
-        return size;
-    }
     while (size > 0) {
         uint32_t point;
         char encoded[4];

@@ -365,6 +365,7 @@ static void every_failing_allocation_is_memory_without_a_leak(void **state)
         nyz_zip_dir dir;
         nyz_error err;
         zb_add_two(&a);
+        zb_add(&a, (zb_member){.name = "\x80"}); /* a name to be decoded */
         zb_swap(&a, 0, 1); /* out of order, so that sorting allocates too */
         zb_finish(&a, 0);
         zb_append(&a, "\0", 1); /* and the tail is searched */
@@ -373,7 +374,7 @@ static void every_failing_allocation_is_memory_without_a_leak(void **state)
         assert_int_equal(c.live, 0);
         zb_free(&a);
         if (status == NYZ_OK) {
-            assert_int_equal(fail_at, 7);
+            assert_int_equal(fail_at, 5); /* tail, directory, names, order */
             break;
         }
         assert_int_equal(status, NYZ_ERR_MEMORY);

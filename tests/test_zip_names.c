@@ -43,6 +43,69 @@ static void names_are_decoded_as_python_does(void **state)
     }
 }
 
+static void plain_names_are_ascii_without_nul(void **state)
+{
+    static const unsigned char bytes[] = {0, 1, 0x7f, 0x80, 0x81, 0xff};
+    unsigned char name[24] = {0};
+    (void)state;
+    assert_true(nyz_zip_name_is_plain(name, 0));
+    for (size_t size = 1; size <= sizeof name; size++) {
+        for (size_t at = 0; at < size; at++) {
+            for (size_t b = 0; b < sizeof bytes; b++) {
+                memset(name, b % 2 == 0 ? 1 : 0x7f, sizeof name);
+                name[at] = bytes[b];
+                assert_int_equal(nyz_zip_name_is_plain(name, size), b == 1 || b == 2);
+            }
+        }
+    }
+}
+
+/* A plain name is used where it stands, with a NUL in place of the byte behind it. */
+static void names_end_whatever_follows_them(void **state)
+{
+    static const zb_bytes extra = ZB("\xca\xfe\x01\0x");
+    zb_archive a = {0};
+    nyz_zip_dir dir;
+    (void)state;
+    zb_add(&a, (zb_member){.name = "a", .central_extra = extra});
+    zb_add(&a, (zb_member){.name = "\x80", .central_extra = extra});
+    zb_add(&a, (zb_member){.name = "c"});
+    zb_add(&a, (zb_member){.name = "d"});
+    zb_finish(&a, 0);
+    assert_ok(zb_read(&a, NULL, &dir, err));
+    assert_string_equal(dir.entries[0].name, "a");
+    assert_string_equal(dir.entries[1].name, "\xc3\x87");
+    assert_string_equal(dir.entries[2].name, "c");
+    assert_string_equal(dir.entries[3].name, "d");
+    nyz_zip_dir_free(&dir);
+    zb_free(&a);
+}
+
+/* Of all lengths around the eight bytes that are hashed at a time. */
+static void names_are_found_by_their_beginning_and_a_suffix(void **state)
+{
+    static const char digits[] = "01234567890123456789";
+    char names[20][24];
+    zb_archive a = {0};
+    nyz_zip_dir dir;
+    (void)state;
+    for (size_t i = 0; i < 20; i++) {
+        (void)snprintf(names[i], sizeof names[i], "%s.npy", digits + 20 - i);
+        zb_add(&a, (zb_member){.name = names[i]});
+    }
+    zb_finish(&a, 0);
+    assert_ok(zb_read(&a, NULL, &dir, err));
+    for (size_t i = 0; i < 20; i++) {
+        for (size_t cut = 0; cut <= i + 4; cut++) {
+            const char *const suffix = names[i] + cut;
+            assert_int_equal(nyz_zip_dir_find_with(&dir, names[i], cut, suffix), i);
+            assert_int_equal(nyz_zip_dir_find_with(&dir, names[i], cut, "x"), -1);
+        }
+    }
+    nyz_zip_dir_free(&dir);
+    zb_free(&a);
+}
+
 static void longest_name_is_read(void **state)
 {
     char *const name = malloc(65535);
@@ -117,6 +180,33 @@ static void counts_around_65535(void **state)
     free(names);
 }
 
+/* One piece, which ends with a huge page where that comes faster. */
+static void memory_of_a_directory_is_what_it_needs(void **state)
+{
+    static const size_t counts[] = {100, 10000, 17000, 40000};
+    const int64_t mib = 1 << 20;
+    char *const names = malloc(40000 * NAME_ROOM);
+    (void)state;
+    for (size_t i = 0; i < 40000; i++) {
+        (void)snprintf(names + i * NAME_ROOM, NAME_ROOM, "%05zu.npy", i);
+    }
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        zb_archive a = {0};
+        nyz_zip_dir dir;
+        add_named(&a, names, counts[i]);
+        zb_finish(&a, 0);
+        assert_ok(zb_read(&a, NULL, &dir, err));
+        const int64_t used =
+            dir.bytes - (unsigned char *)dir.memory + (int64_t)(46 + 9) * dir.count + 1;
+        const int64_t rest = used % (2 * mib);
+        assert_int_equal(dir.memory_size, used + (rest >= mib ? 2 * mib - rest : 0));
+        assert_null(dir.names);
+        nyz_zip_dir_free(&dir);
+        zb_free(&a);
+    }
+    free(names);
+}
+
 /* Names that meet at one end of a table of 4096 slots under one seed. */
 static size_t make_colliding(char *names, size_t wanted, uint32_t seed, unsigned *serial)
 {
@@ -165,9 +255,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_decoded_as_python_does),
+        cmocka_unit_test(plain_names_are_ascii_without_nul),
+        cmocka_unit_test(names_end_whatever_follows_them),
+        cmocka_unit_test(names_are_found_by_their_beginning_and_a_suffix),
         cmocka_unit_test(longest_name_is_read),
         cmocka_unit_test(last_of_equal_names_is_found),
         cmocka_unit_test(counts_around_65535),
+        cmocka_unit_test(memory_of_a_directory_is_what_it_needs),
         cmocka_unit_test(crafted_names_get_another_seed_and_at_last_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
