@@ -46,10 +46,14 @@ void nyz_arena_free(nyz_arena *arena);
 struct nyz_owner {
     nyz_arena arena;
     void *data;
-    int64_t data_size;
+    int64_t data_size; /* at `data`; if that is NULL, behind the owner, in one piece with
+                          it */
 };
 
 nyz_status nyz_owner_new(const nyz_allocator *allocator, nyz_owner **out, nyz_error *err);
+/* The same with `size` bytes behind it, aligned to 64, not initialised: in *data. */
+nyz_status nyz_owner_new_with(const nyz_allocator *allocator, int64_t size,
+                              nyz_owner **out, void **data, nyz_error *err);
 void nyz_owner_free(nyz_owner **owner); /* NULL is fine */
 
 #endif

@@ -18,11 +18,15 @@ struct nyz_npz {
 nyz_status nyz_npz_env(const nyz_npz *npz, const nyz_options *opt, nyz_env *env,
                        nyz_error *err);
 
-/* Takes member `index`, whose entry->size bytes stand at `bytes` (aligned to 64), as an
- * array in place.  out->owner owns the dtype alone.  CORRUPT, UNSUPPORTED, ...: not so;
- * the plain lane tells why.  NOT_FOUND: it holds no array. */
-nyz_status nyz_npz_adopt(const nyz_npz *npz, int64_t index, const nyz_env *env,
-                         unsigned char *bytes, nyz_array *out, nyz_error *err);
+/* Not 0 if the fast lane may take a member: its order is kept, and the limit on an array
+ * is not passed by header and array together either. */
+int nyz_npz_fits(const nyz_zip_entry *entry, const nyz_env *env);
+
+/* Takes a member whose `size` bytes stand at `bytes` (aligned to 64) as an array in
+ * place, which owns nothing: its dtype is in `arena`.  Any failure: load it by the plain
+ * lane; *out is not zeroed then. */
+nyz_status nyz_npz_adopt(unsigned char *bytes, int64_t size, const nyz_env *env,
+                         nyz_arena *arena, nyz_array *out);
 
 /* Loads member `index` by the fast lane.  Any failure: load it by the plain one. */
 nyz_status nyz_npz_load_whole(const nyz_npz *npz, int64_t index, const nyz_env *env,

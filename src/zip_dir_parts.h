@@ -90,5 +90,9 @@ uint64_t nyz_zip_name_hash(const char *name, size_t size, uint32_t seed);
  * *data: where the stored bytes begin.  Errors: IO, CORRUPT. */
 nyz_status nyz_zip_local_read(const nyz_stream *archive, const nyz_zip_dir *dir,
                               const nyz_zip_entry *entry, int64_t *data, nyz_error *err);
+/* The same of bytes that have been read, from entry->offset to entry->end.  Returns the
+ * header's size, behind which the stored bytes stand; -1: something is wrong. */
+int64_t nyz_zip_local_size(const unsigned char *bytes, const nyz_zip_dir *dir,
+                           const nyz_zip_entry *entry);
 
 #endif

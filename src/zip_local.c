@@ -14,7 +14,7 @@
 
 typedef struct local {
     const nyz_zip_entry *entry;
-    unsigned char header[NYZ_ZIP_LOCAL_SIZE];
+    const unsigned char *header; /* the fixed part */
     size_t name_size;
     size_t extra_size;
     int later; /* sizes and CRC may be missing: they stand behind the data */
@@ -134,27 +134,47 @@ static nyz_status check_tail(const local *l, const unsigned char *tail,
     return check_numbers(l, tail + l->name_size);
 }
 
+static nyz_status check_long_tail(const local *l, const nyz_stream *archive,
+                                  const nyz_zip_dir *dir, int64_t offset, int64_t size)
+{
+    void *tail;
+    NYZ_TRY(nyz_alloc(&dir->allocator, size, &tail, l->err));
+    nyz_status status =
+        nyz_stream_read_at(archive, offset, tail, size, "local header", l->err);
+    if (status == NYZ_OK) {
+        status = check_tail(l, tail, dir);
+    }
+    nyz_release(&dir->allocator, tail, size);
+    return status;
+}
+
 nyz_status nyz_zip_local_read(const nyz_stream *archive, const nyz_zip_dir *dir,
                               const nyz_zip_entry *entry, int64_t *data, nyz_error *err)
 {
-    static const unsigned char none[1] = {0};
     const int64_t tail_offset = entry->offset + NYZ_ZIP_LOCAL_SIZE;
-    local l = {.entry = entry, .err = err};
-    void *tail;
-    NYZ_TRY(nyz_stream_read_at(archive, entry->offset, l.header, NYZ_ZIP_LOCAL_SIZE,
+    unsigned char header[NYZ_ZIP_LOCAL_SIZE];
+    unsigned char tail[256]; /* most names need no more */
+    local l = {.entry = entry, .header = header, .err = err};
+    NYZ_TRY(nyz_stream_read_at(archive, entry->offset, header, NYZ_ZIP_LOCAL_SIZE,
                                "local header", err));
     NYZ_TRY(check_frame(&l));
     const int64_t tail_size = (int64_t)(l.name_size + l.extra_size);
     *data = tail_offset + tail_size;
-    if (tail_size == 0) {
-        return check_tail(&l, none, dir);
+    if (tail_size > (int64_t)sizeof tail) {
+        return check_long_tail(&l, archive, dir, tail_offset, tail_size);
     }
-    NYZ_TRY(nyz_alloc(&dir->allocator, tail_size, &tail, err));
-    nyz_status status =
-        nyz_stream_read_at(archive, tail_offset, tail, tail_size, "local header", err);
-    if (status == NYZ_OK) {
-        status = check_tail(&l, tail, dir);
+    NYZ_TRY(
+        nyz_stream_read_at(archive, tail_offset, tail, tail_size, "local header", err));
+    return check_tail(&l, tail, dir);
+}
+
+int64_t nyz_zip_local_size(const unsigned char *bytes, const nyz_zip_dir *dir,
+                           const nyz_zip_entry *entry)
+{
+    local l = {.entry = entry, .header = bytes, .err = NULL};
+    if (check_frame(&l) != NYZ_OK ||
+        check_tail(&l, bytes + NYZ_ZIP_LOCAL_SIZE, dir) != NYZ_OK) {
+        return -1;
     }
-    nyz_release(&dir->allocator, tail, tail_size);
-    return status;
+    return NYZ_ZIP_LOCAL_SIZE + (int64_t)(l.name_size + l.extra_size);
 }

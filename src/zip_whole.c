@@ -67,7 +67,8 @@ static nyz_status join_parts(const part *parts, int64_t count, uint32_t expected
             }
             return parts[i].status;
         }
-        crc = nyz_crc32_combine(crc, parts[i].crc32, parts[i].size);
+        crc = i == 0 ? parts[i].crc32
+                     : nyz_crc32_combine(crc, parts[i].crc32, parts[i].size);
     }
     return crc == expected ? NYZ_OK : wrong_crc(err);
 }

@@ -211,6 +211,27 @@ static void an_arena_uses_up_the_callers_room_before_it_allocates(void **state)
     assert_int_equal(c.live, 0);
 }
 
+static void an_owner_may_have_data_behind_it(void **state)
+{
+    (void)state;
+    counting c;
+    counting_init(&c);
+    for (int64_t size = 0; size < 200; size += 7) {
+        nyz_owner *owner = NULL;
+        void *data = NULL;
+        assert_ok(nyz_owner_new_with(&c.allocator, size, &owner, &data, err));
+        assert_int_equal((uintptr_t)data % 64, 0);
+        memset(data, 0xff, (size_t)size);
+        nyz_owner_free(&owner);
+        assert_null(owner);
+        assert_int_equal(c.live, 0);
+    }
+    nyz_owner *owner = NULL;
+    void *data = NULL;
+    assert_fails(NYZ_ERR_MEMORY, "out of memory",
+                 nyz_owner_new_with(&c.allocator, INT64_MAX, &owner, &data, err));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +248,7 @@ int main(void)
         cmocka_unit_test(impossible_sizes_fail_instead_of_wrapping),
         cmocka_unit_test(an_arena_gives_zeroed_aligned_memory_of_any_size),
         cmocka_unit_test(an_arena_uses_up_the_callers_room_before_it_allocates),
+        cmocka_unit_test(an_owner_may_have_data_behind_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
