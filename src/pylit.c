@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "bytes.h"
 #include "pylit_scan.h"
 #include "utf8.h"
 
@@ -29,26 +30,37 @@ static size_t line_join(const nyz_scan *scan)
     return (end == '\n' || end == '\r') && nyz_scan_peek(scan, size) >= 0 ? size : 0;
 }
 
-/* Up to 63 spaces pad a header. */
+/* Up to 63 spaces pad a header: eight at a time. */
 static size_t behind_spaces(const nyz_scan *scan)
 {
+    const unsigned char *const text = (const unsigned char *)scan->text;
     size_t at = scan->position;
+    while (scan->size - at >= 8 &&
+           nyz_load_le64(text + at) == UINT64_C(0x2020202020202020)) {
+        at += 8;
+    }
     while (at < scan->size && scan->text[at] == ' ') {
         at++;
     }
     return at;
 }
 
+/* Mostly there is no more than one space. */
 void nyz_scan_blank(nyz_scan *scan)
 {
     for (;;) {
-        scan->position = behind_spaces(scan);
+        scan->position += nyz_scan_peek(scan, 0) == ' ';
         const int byte = nyz_scan_peek(scan, 0);
+        if (byte > ' ' && byte != '#' && byte != '\\') {
+            return;
+        }
         const size_t join = line_join(scan);
         if (byte == '#') {
             skip_comment(scan);
         } else if (join > 0) {
             scan->position += join;
+        } else if (byte == ' ') {
+            scan->position = behind_spaces(scan);
         } else if (byte == '\t' || byte == '\n' || byte == '\r' || byte == '\f') {
             scan->position++;
         } else {

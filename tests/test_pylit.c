@@ -206,6 +206,26 @@ static void test_white_space_comments_and_continued_lines(void **state)
     assert_int_equal(read_text("()\\\n\\\r\n#")->type, NYZ_LIT_TUPLE);
 }
 
+/* They are gone over eight at a time; a sanitizer sees what is read behind the text. */
+static void test_spaces_of_any_number(void **state)
+{
+    (void)state;
+    for (size_t spaces = 0; spaces < 40; spaces++) {
+        const size_t size = spaces + 3;
+        char *const text = malloc(size);
+        assert_non_null(text);
+        memset(text, ' ', size);
+        text[0] = '[';
+        text[size - 2] = '7';
+        text[size - 1] = ']';
+        assert_int_equal(read_as(text, size, &utf8_rules)->first->count, 7);
+        text[size - 2] = text[size - 1] = ' ';
+        text[1] = ']';
+        assert_int_equal(read_as(text, size, &utf8_rules)->count, 0);
+        free(text);
+    }
+}
+
 static const struct {
     const char *text;
     const char *value;
@@ -341,6 +361,7 @@ int main(void)
         arena_test(test_parentheses_make_a_tuple_only_with_a_comma),
         arena_test(test_parenthesised_values_keep_their_place_among_others),
         arena_test(test_white_space_comments_and_continued_lines),
+        arena_test(test_spaces_of_any_number),
         arena_test(test_strings_and_their_escapes),
         arena_test(test_latin1_text_becomes_utf8),
         arena_test(test_long_latin1_text_has_room),
