@@ -138,7 +138,7 @@ class Run:
     def row(self, load):
         work = self.workload
         must = {"one": work.must[0], "two": work.must[1], "floor": work.must_floor,
-                "memory": work.must_memory, "own": work.must_own}
+                "memory": work.must_memory, "file": work.must_file, "own": work.must_own}
         return {"title": work.title, "check": work.check, "operation": work.operation,
                 "size": work.size, "count": work.count, "must": must, "library": work.library,
                 "load": load, "contenders": self.results, "problems": self.problems}

@@ -37,6 +37,7 @@ def ratios(row):
         "floor": over(one, least(runs.get("floor"), "cpu_ns")),
         "own": over(least(runs.get("own"), "cpu_ns"), one),
         "memory": memory(row, "nyz"),
+        "file": over(*(runs.get(name, {}).get("bytes") for name in ("nyz", "numpy"))),
     }
 
 
@@ -50,7 +51,7 @@ def judged(row):
     """Each goal of a row: (text, whether it is met, or None)."""
     ratio = ratios(row)
     goals = (("one", "%g", False), ("two", "2T %g", False), ("floor", "floor %g", True),
-             ("memory", "memory %g", True), ("own", "%g x own load", False))
+             ("memory", "memory %g", True), ("file", "file %g", True), ("own", "%g x own load", False))
     for key, text, at_most in goals:
         goal = row["must"].get(key)
         if goal is not None:
@@ -65,13 +66,12 @@ HEAD = ("workload", "NumPy ms", "floor ms", "nyz ms", "x NumPy", "x floor", "2T 
 def cells(row, peers):
     runs, ratio = row["contenders"], ratios(row)
     marks = {True: "", False: " NO", None: " ?"}
-    sizes = [runs.get(name, {}).get("bytes") for name in ("nyz", "numpy")]
     text = [row["title"]]
     text += [figure(least(runs.get(name), "cpu_ns")) for name in ("numpy", "floor", "nyz")]
     text += [figure(ratio["one"]), figure(ratio["floor"])]
     text += [figure(least(runs.get("nyz-2"), "wall_ns")), figure(ratio["two"])]
     text += [figure(memory(row, "numpy")), figure(ratio["memory"])]
-    text += [figure(100 * sizes[0] / sizes[1], " %") if all(sizes) else "-"]
+    text += ["-" if ratio["file"] is None else "%.1f %%" % (100 * ratio["file"])]
     text += [", ".join(goal + marks[good] for goal, good in judged(row)) or "-"]
     for peer in peers:
         time = least(runs.get(peer), "cpu_ns")

@@ -125,12 +125,6 @@ def write_deflated(job, arrays):
     np.savez_compressed(job.target, **arrays)
 
 
-@operation(loaded)
-def write_fast(job, arrays):
-    """NumPy has one level."""
-    np.savez_compressed(job.target, **arrays)
-
-
 # ----------------------------------------------------------------------------- digests
 
 

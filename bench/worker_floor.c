@@ -202,6 +202,5 @@ const struct operation floor_operations[] = {
     {"write_stored", 1, floor_prepare_files, floor_write_stored, floor_forget},
     {"write_tiny", 1, floor_prepare_files, floor_write_tiny, floor_forget},
     {"write_deflated", 1, floor_prepare_files, floor_write_deflated, floor_forget},
-    {"write_fast", 1, floor_prepare_files, floor_write_deflated, floor_forget},
     {NULL, 0, NULL, NULL, NULL},
 };

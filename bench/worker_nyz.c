@@ -253,15 +253,10 @@ static int collect_list(struct job *job)
 
 static int write_with(struct job *job, const nyz_options *options)
 {
-    const nyz_array *arrays = job->state;
-    nyz_npz_writer *npz;
+    const char *const *names = (const char *const *)job->names;
     nyz_error err;
-    nyz_status status = nyz_npz_create(job->target, options, &npz, &err);
-    if (status != NYZ_OK)
-        return fail(job, &err);
-    for (int64_t i = 0; i < job->count; i++)
-        nyz_npz_add(npz, job->names[i], &arrays[i], NULL, NULL);
-    status = nyz_npz_finish(&npz, &err);
+    const nyz_status status =
+        nyz_npz_save(job->target, names, job->state, job->count, options, &err);
     return status == NYZ_OK ? 0 : fail(job, &err);
 }
 
@@ -275,6 +270,14 @@ static int write_deflated(struct job *job)
 {
     nyz_options options = options_of(job);
     options.method = NYZ_DEFLATED;
+    return write_with(job, &options);
+}
+
+static int write_chunked(struct job *job)
+{
+    nyz_options options = options_of(job);
+    options.method = NYZ_DEFLATED;
+    options.flags |= NYZ_CHUNKED;
     return write_with(job, &options);
 }
 
@@ -297,7 +300,8 @@ const struct operation nyz_operations[] = {
     {"read_by_name", 1, prepare, read_by_name, collect},
     {"read_all", 2, prepare_list_of_arrays, read_all, collect_list},
     {"write_stored", 1, prepare_loaded, write_stored, NULL},
-    {"write_deflated", 1, prepare_loaded, write_deflated, NULL},
+    {"write_deflated", 2, prepare_loaded, write_deflated, NULL},
+    {"write_chunked", 2, prepare_loaded, write_chunked, NULL},
     {"write_fast", 2, prepare_loaded, write_fast, NULL},
     {NULL, 0, NULL, NULL, NULL},
 };

@@ -18,6 +18,7 @@ class Workload:
     must: Tuple[Optional[float], Optional[float]] = (None, None)  # x NumPy, 1 and 2 threads
     must_floor: Optional[float] = None  # x floor at most
     must_memory: Optional[float] = None  # peak over the data at most
+    must_file: Optional[float] = None  # the file's size over NumPy's, at most
     must_own: Optional[float] = None  # x `own`
     own: Optional[str] = None  # an operation of ours to compare with
     numpy: Optional[str] = None  # NumPy's operation, where it is another one
@@ -134,12 +135,21 @@ def deflated(sizes):
                        "write_deflated", name,
                        lambda d, name=name, kind=kind: d.folder(name, kind, [small]), small,
                        must=(1.0, None), target=".npz", rounds=5)
-    for kind, must in (("weights", (16, 26)), ("tokens", (14, None)), ("labels", (5, None))):
+    for kind in ("weights", "tokens", "labels"):
+        name = "small_" + kind
+        yield Workload("deflated .npz written in chunks, %s, one member, %s" % (
+            kind, in_words(small)), "write_chunked", name,
+                       lambda d, name=name, kind=kind: d.folder(name, kind, [small]), small,
+                       must=(None, 1.6), must_file=1.003, numpy="write_deflated",
+                       floor="write_deflated", target=".npz", rounds=5)
+    for kind, must, must_file in (("weights", (16, 26), 1), ("tokens", (14, None), 1.2),
+                                  ("labels", (5, None), 1.3)):
         name = "small_" + kind
         yield Workload("fast .npz written, %s, one member, %s" % (kind, in_words(small)),
                        "write_fast", name,
                        lambda d, name=name, kind=kind: d.folder(name, kind, [small]), small,
-                       must=must, target=".npz", rounds=5)
+                       must=must, must_file=must_file, numpy="write_deflated",
+                       floor="write_deflated", target=".npz", rounds=5)
     parts = network_sizes(small)
     yield Workload("deflated .npz written, weights, 200 members, " + in_words(sum(parts)),
                    "write_deflated", "parts",
