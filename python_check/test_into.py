@@ -3,8 +3,11 @@ casting="same_kind", and refused where NumPy refuses them; any order and strides
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import libnyz
+from strategies import COMMON
 
 PLAIN = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8", "c8", "c16"]
 PLACES = ["C", "F", "backwards", "gaps"]
@@ -94,3 +97,40 @@ def test_threads_change_nothing(threads, tmp_path):
     into = np.zeros(values.shape, "f4")
     libnyz.load_into(path, into, threads=threads)
     assert (into == values.astype("f4")).all()
+
+
+@st.composite
+def places(draw):
+    """A shape, a type, and memory of that shape in any order of axes, some backwards."""
+    shape = draw(st.lists(st.sampled_from([1, 2, 3, 15, 16, 17, 65]), max_size=4))
+    code = draw(st.sampled_from(["u1", "<i2", ">f4", "<f8", ">c16", "S3", "V12"]))
+    order = draw(st.permutations(range(len(shape))))
+    signs = draw(st.lists(st.sampled_from([1, 1, -1]), min_size=4, max_size=4))
+    into = np.zeros([shape[axis] for axis in order], code).transpose(np.argsort(order))
+    return into[(*(slice(None, None, sign) for sign in signs[:len(shape)]), ...)]
+
+
+@COMMON
+@given(into=places(), fortran=st.booleans(), as_float=st.booleans())
+def test_any_order_of_axes_is_filled(into, fortran, as_float, tmp_path_factory):
+    path = str(tmp_path_factory.getbasetemp() / "any.npy")
+    source = "u1" if as_float and into.dtype.kind == "f" else into.dtype
+    values = np.random.default_rng(4).integers(0, 256, into.nbytes, "u1")
+    values = values[:into.size * np.dtype(source).itemsize].view(source).reshape(into.shape)
+    np.save(path, np.asarray(values, order="F" if fortran else "C"))
+    libnyz.load_into(path, into)
+    assert into.tobytes() == values.astype(into.dtype).tobytes()
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("code,shape", [("u1", (70000, 67)), (">f4", (9001, 130)),
+                                        ("<f8", (60, 40, 30, 20)), ("<c16", (4001, 3, 97))])
+def test_large_files_change_their_order(code, shape, threads, tmp_path):
+    path = str(tmp_path / "a.npy")
+    values = np.random.default_rng(5).integers(0, 256, shape, "u1").astype(code)
+    np.save(path, np.asfortranarray(values))
+    into = np.zeros(shape, code)
+    libnyz.load_into(path, into, threads=threads)
+    assert into.tobytes() == values.tobytes()
+    loaded = libnyz.load(path, order=libnyz.C_ORDER, threads=threads)
+    assert loaded.flags.c_contiguous and (loaded == values).all()

@@ -155,10 +155,9 @@ void nyz_reverse_axes(nyz_array *array)
     }
 }
 
-int64_t nyz_items_per_chunk(int64_t itemsize)
+int64_t nyz_items_in(size_t bytes, int64_t itemsize)
 {
-    return itemsize > 0 && itemsize < (int64_t)NYZ_CHUNK ? (int64_t)NYZ_CHUNK / itemsize
-                                                         : 1;
+    return itemsize > 0 && itemsize < (int64_t)bytes ? (int64_t)bytes / itemsize : 1;
 }
 
 nyz_byteorder nyz_byteorder_or(nyz_byteorder asked, nyz_byteorder standard)

@@ -1,5 +1,4 @@
-/* Arrays in memory: shapes, strides, views, and copying between any strides and
- * contiguous bytes.  Row "array": knows no file. */
+/* Arrays in memory: shapes, strides and views.  Row "array": knows no file. */
 #ifndef NYZ_ARRAY_H
 #define NYZ_ARRAY_H
 
@@ -29,15 +28,10 @@ nyz_status nyz_array_new(const nyz_allocator *allocator, const nyz_array *like,
                          nyz_order order, nyz_byteorder byteorder, nyz_array *out,
                          nyz_error *err);
 
-/* How many whole items a piece of work takes: NYZ_CHUNK bytes, but at least one item. */
-int64_t nyz_items_per_chunk(int64_t itemsize);
+/* How many whole items there are in so many bytes; but at least one. */
+int64_t nyz_items_in(size_t bytes, int64_t itemsize);
 
 /* The byte order asked for, or `standard` where none is. */
 nyz_byteorder nyz_byteorder_or(nyz_byteorder asked, nyz_byteorder standard);
-
-/* Copies elements first ... first + count - 1, counted in C order, from the array to
- * contiguous items, or the other way round. */
-void nyz_gather(const nyz_array *array, int64_t first, int64_t count, void *items);
-void nyz_scatter(const nyz_array *array, int64_t first, int64_t count, const void *items);
 
 #endif

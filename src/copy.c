@@ -1,153 +1,53 @@
-/* Copying elements between an array of any strides and contiguous items, and nyz_copy. */
-#include "array.h"
+/* Whole arrays from any strides to any other, and nyz_copy. */
+#include "box.h"
 
 #include <string.h>
 
-/* A walk through an array in C order.  Axes that lie behind each other in memory are
- * joined, so that the innermost run is as long as it can be. */
-typedef struct walk {
-    unsigned char *place; /* of the current element */
-    int64_t itemsize;
-    int ndim;
-    int64_t shape[NYZ_MAX_DIMS];
-    int64_t strides[NYZ_MAX_DIMS];
-    int64_t index[NYZ_MAX_DIMS];
-} walk;
-
-static void walk_add_axis(walk *w, int64_t extent, int64_t stride)
+void nyz_copy_elements(const nyz_array *from, const nyz_array *to)
 {
-    if (extent == 1) {
-        return;
-    }
-    if (w->ndim > 0 && w->strides[w->ndim - 1] == extent * stride) {
-        w->shape[w->ndim - 1] *= extent;
-        w->strides[w->ndim - 1] = stride;
-        return;
-    }
-    w->shape[w->ndim] = extent;
-    w->strides[w->ndim] = stride;
-    w->ndim++;
+    nyz_box box;
+    box.itemsize = from->dtype.itemsize;
+    box.ndim = from->ndim;
+    memcpy(box.shape, from->shape, sizeof box.shape);
+    memcpy(box.to_strides, to->strides, sizeof box.to_strides);
+    memcpy(box.from_strides, from->strides, sizeof box.from_strides);
+    nyz_box_copy(&box, to->data, from->data);
 }
 
-static void walk_begin(walk *w, const nyz_array *array, int64_t first)
+void nyz_pack(const nyz_array *from, void *items)
 {
-    w->place = array->data;
-    w->itemsize = array->dtype.itemsize;
-    w->ndim = 0;
-    for (int i = 0; i < array->ndim; i++) {
-        walk_add_axis(w, array->shape[i], array->strides[i]);
-    }
-    if (w->ndim == 0) {
-        w->shape[0] = 1;
-        w->strides[0] = w->itemsize;
-        w->ndim = 1;
-    }
-    for (int i = w->ndim - 1; i >= 0; i--) {
-        w->index[i] = first % w->shape[i];
-        w->place += w->index[i] * w->strides[i];
-        first /= w->shape[i];
-    }
+    nyz_array to = *from;
+    to.data = items;
+    nyz_strides(&to, NYZ_C_ORDER);
+    nyz_copy_elements(from, &to);
 }
 
-/* Goes `run` elements on; they do not lead past the end of the innermost axis. */
-static void walk_on(walk *w, int64_t run)
+void nyz_unpack(const nyz_array *to, const void *items)
 {
-    int axis = w->ndim - 1;
-    w->index[axis] += run;
-    w->place += run * w->strides[axis];
-    while (axis > 0 && w->index[axis] == w->shape[axis]) {
-        w->place -= w->shape[axis] * w->strides[axis];
-        w->index[axis] = 0;
-        axis--;
-        w->index[axis]++;
-        w->place += w->strides[axis];
-    }
+    nyz_array from = *to;
+    from.data = (void *)(uintptr_t)items;
+    nyz_strides(&from, NYZ_C_ORDER);
+    nyz_copy_elements(&from, to);
 }
 
-/* One run of items from one stride to another.  The fixed sizes let the compiler turn
- * memcpy into a load and a store. */
-static void copy_run(unsigned char *to, int64_t to_stride, const unsigned char *from,
-                     int64_t from_stride, int64_t itemsize, int64_t count)
+/* Where numbers are turned round, block by block, while they are in the cache. */
+static void copy_in_order(const nyz_array *from, nyz_byteorder byteorder,
+                          unsigned char *items)
 {
-#define COPY_ITEMS(size)                                                                 \
-    for (int64_t i = 0; i < count; i++) {                                                \
-        memcpy(to + i * to_stride, from + i * from_stride, (size));                      \
-    }
-    if (to_stride == itemsize && from_stride == itemsize) {
-        memcpy(to, from, (size_t)(itemsize * count));
+    const nyz_dtype *const dtype = &from->dtype;
+    nyz_blocks blocks;
+    if (!nyz_dtype_needs_swap(dtype, byteorder)) {
+        nyz_pack(from, items);
         return;
     }
-    switch (itemsize) {
-    case 1:
-        COPY_ITEMS(1)
-        return;
-    case 2:
-        COPY_ITEMS(2)
-        return;
-    case 4:
-        COPY_ITEMS(4)
-        return;
-    case 8:
-        COPY_ITEMS(8)
-        return;
-    case 16:
-        COPY_ITEMS(16)
-        return;
-    default:
-        COPY_ITEMS((size_t)itemsize)
-        return;
-    }
-#undef COPY_ITEMS
-}
-
-void nyz_gather(const nyz_array *array, int64_t first, int64_t count, void *items)
-{
-    walk w;
-    unsigned char *to = items;
-    if (count == 0 || array->dtype.itemsize == 0) {
-        return;
-    }
-    walk_begin(&w, array, first);
-    while (count > 0) {
-        const int inner = w.ndim - 1;
-        const int64_t run = nyz_min(count, w.shape[inner] - w.index[inner]);
-        copy_run(to, w.itemsize, w.place, w.strides[inner], w.itemsize, run);
-        to += run * w.itemsize;
-        count -= run;
-        walk_on(&w, run);
-    }
-}
-
-void nyz_scatter(const nyz_array *array, int64_t first, int64_t count, const void *items)
-{
-    walk w;
-    const unsigned char *from = items;
-    if (count == 0 || array->dtype.itemsize == 0) {
-        return;
-    }
-    walk_begin(&w, array, first);
-    while (count > 0) {
-        const int inner = w.ndim - 1;
-        const int64_t run = nyz_min(count, w.shape[inner] - w.index[inner]);
-        copy_run(w.place, w.strides[inner], from, w.itemsize, w.itemsize, run);
-        from += run * w.itemsize;
-        count -= run;
-        walk_on(&w, run);
-    }
-}
-
-/* Piece by piece, so that numbers are turned round while they are in the cache. */
-static void copy_elements(const nyz_array *from, const nyz_array *to,
-                          nyz_byteorder byteorder, int64_t count)
-{
-    const int64_t itemsize = from->dtype.itemsize;
-    const int64_t piece = nyz_items_per_chunk(itemsize);
-    unsigned char *items = to->data;
-    for (int64_t first = 0; first < count && itemsize > 0; first += piece) {
-        const int64_t n = nyz_min(piece, count - first);
-        nyz_gather(from, first, n, items);
-        nyz_dtype_swap(&from->dtype, byteorder, items, n, itemsize);
-        items += n * itemsize;
+    nyz_blocks_in_order(&blocks, from, nyz_items_in(2 * NYZ_CHUNK, dtype->itemsize));
+    for (int64_t i = 0; i < blocks.count; i++) {
+        nyz_array block;
+        int64_t first = 0;
+        nyz_blocks_at(&blocks, i, &block, &first);
+        unsigned char *const to = items + first * dtype->itemsize;
+        nyz_pack(&block, to);
+        nyz_dtype_swap(dtype, byteorder, to, nyz_size(&block), dtype->itemsize);
     }
 }
 
@@ -167,6 +67,8 @@ nyz_status nyz_copy(const nyz_array *array, const nyz_options *opt, nyz_array *o
         (env.order == NYZ_KEEP_ORDER && nyz_is_fortran(array))) {
         nyz_reverse_axes(&from);
     }
-    copy_elements(&from, out, byteorder, count);
+    if (count > 0) {
+        copy_in_order(&from, byteorder, out->data);
+    }
     return NYZ_OK;
 }

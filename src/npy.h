@@ -54,8 +54,8 @@ nyz_status nyz_npy_plan_init(nyz_npy_plan *plan, const nyz_array *array, int wit
                              const nyz_env *env, nyz_error *err);
 void nyz_npy_plan_free(nyz_npy_plan *plan);
 
-/* Hands header and data to a sink: a contiguous array's data in one piece, else NYZ_CHUNK
- * or one item at a time.  Can be called again. */
+/* Hands header and data to a sink: a contiguous array's data in one piece, else at most
+ * 384 KiB or one item at a time.  Can be called again. */
 nyz_status nyz_npy_emit(const nyz_npy_plan *plan, const nyz_sink *sink, nyz_error *err);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "box.h"
 #include "transfer.h"
 
 /* ------------------------------------------------------------------------------- data */
@@ -99,10 +100,9 @@ static nyz_status reorder_loaded(const load_plan *plan, nyz_array *array, nyz_er
     void *data = NULL;
     nyz_strides(&in_file_order, plan->fortran ? NYZ_F_ORDER : NYZ_C_ORDER);
     NYZ_TRY(nyz_alloc(&plan->env->allocator, plan->bytes, &data, err));
-    if (!plan->fortran) {
-        nyz_reverse_axes(&in_file_order);
-    }
-    nyz_gather(&in_file_order, 0, plan->count, data);
+    nyz_array ordered = *array;
+    ordered.data = data;
+    nyz_copy_elements(&in_file_order, &ordered);
     nyz_release(&plan->env->allocator, array->owner->data, plan->bytes);
     array->owner->data = data;
     array->data = data;

@@ -3,6 +3,12 @@
 
 #include <string.h>
 
+#include "box.h"
+
+/* Gathered at a time.  The more, the more of a line of the cache is used at once where a
+ * transposed array is written; and a deflater has half a mebibyte of its own. */
+#define BLOCK_BYTES (NYZ_CHUNK * 3 / 2)
+
 /* Makes the view whose C order is the order of the file, and returns the file's flag. */
 static int decide_order(nyz_array *view, nyz_order order)
 {
@@ -66,21 +72,32 @@ void nyz_npy_plan_free(nyz_npy_plan *plan)
     memset(plan, 0, sizeof *plan);
 }
 
+static nyz_status emit_block(const nyz_npy_plan *plan, const nyz_array *block,
+                             void *items, const nyz_sink *sink, nyz_error *err)
+{
+    const nyz_dtype *const dtype = &block->dtype;
+    const int64_t count = nyz_size(block);
+    nyz_pack(block, items);
+    nyz_dtype_swap(dtype, plan->byteorder, items, count, dtype->itemsize);
+    return nyz_sink_put(sink, items, count * dtype->itemsize, err);
+}
+
 static nyz_status emit_gathered(const nyz_npy_plan *plan, const nyz_sink *sink,
                                 nyz_error *err)
 {
-    const nyz_dtype *const dtype = &plan->array.dtype;
-    const int64_t piece = nyz_min(nyz_items_per_chunk(dtype->itemsize), plan->count);
+    const int64_t itemsize = plan->array.dtype.itemsize;
+    nyz_blocks blocks;
     void *items = NULL;
-    NYZ_TRY(nyz_alloc(&plan->allocator, piece * dtype->itemsize, &items, err));
+    nyz_blocks_in_order(&blocks, &plan->array, nyz_items_in(BLOCK_BYTES, itemsize));
+    NYZ_TRY(nyz_alloc(&plan->allocator, blocks.items * itemsize, &items, err));
     nyz_status status = NYZ_OK;
-    for (int64_t first = 0; first < plan->count && status == NYZ_OK; first += piece) {
-        const int64_t n = nyz_min(piece, plan->count - first);
-        nyz_gather(&plan->array, first, n, items);
-        nyz_dtype_swap(dtype, plan->byteorder, items, n, dtype->itemsize);
-        status = nyz_sink_put(sink, items, n * dtype->itemsize, err);
+    for (int64_t i = 0; i < blocks.count && status == NYZ_OK; i++) {
+        nyz_array block;
+        int64_t first = 0;
+        nyz_blocks_at(&blocks, i, &block, &first);
+        status = emit_block(plan, &block, items, sink, err);
     }
-    nyz_release(&plan->allocator, items, piece * dtype->itemsize);
+    nyz_release(&plan->allocator, items, blocks.items * itemsize);
     return status;
 }
 

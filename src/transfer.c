@@ -1,10 +1,9 @@
-/* Items from a file to memory: see transfer.h. */
+/* Items from a file to memory, and straight to it where they can: see transfer.h. */
 #include "transfer.h"
 
 #include <string.h>
 
 #include "alloc.h"
-#include "bytes.h"
 #include "parallel.h"
 
 /* -------------------------------------------------------------------------------- deciding */
@@ -62,10 +61,17 @@ nyz_status nyz_transfer_init(nyz_transfer *transfer, const nyz_dtype *from,
     return NYZ_OK;
 }
 
+int nyz_transfer_is_shared(const nyz_transfer *transfer, const nyz_source *source,
+                           const nyz_env *env)
+{
+    return env->threads > 1 && source->start >= 0 && source->stream.read_at != NULL &&
+           transfer->count * transfer->from.itemsize >= NYZ_WORTH_A_THREAD;
+}
+
 /* --------------------------------------------------------------------------------- reading */
 
-/* One run of items being read: from the source as it comes, or, source NULL, from a place
- * in its stream. */
+/* What goes right to its place: a run of items read from the source as it comes or,
+ * source NULL, from a place in its stream. */
 typedef struct run {
     const nyz_transfer *transfer;
     nyz_source *source;
@@ -73,106 +79,40 @@ typedef struct run {
     int64_t place;
     int64_t first;
     int64_t count;
-    unsigned char *items;     /* a chunk as the file has it; unless direct */
-    unsigned char *converted; /* the same chunk converted */
 } run;
 
-static nyz_status read_bytes(run *r, void *to, int64_t size, nyz_error *err)
-{
-    if (r->source != NULL) {
-        return nyz_source_read(r->source, to, size, "data", err);
-    }
-    NYZ_TRY(nyz_stream_read_at(r->stream, r->place, to, size, "data", err));
-    r->place += size;
-    return NYZ_OK;
-}
-
-static nyz_status read_directly(run *r, int64_t count, nyz_error *err)
+static nyz_status read_piece(run *r, int64_t count, nyz_error *err)
 {
     const nyz_dtype *const from = &r->transfer->from;
+    const int64_t size = count * from->itemsize;
     unsigned char *const to =
         (unsigned char *)r->transfer->to.data + r->first * from->itemsize;
-    NYZ_TRY(read_bytes(r, to, count * from->itemsize, err));
+    NYZ_TRY(r->source != NULL
+                ? nyz_source_read(r->source, to, size, "data", err)
+                : nyz_stream_read_at(r->stream, r->place, to, size, "data", err));
     nyz_dtype_swap(from, r->transfer->byteorder, to, count, from->itemsize);
+    r->place += size;
+    r->first += count;
+    r->count -= count;
     return NYZ_OK;
 }
 
-/* From native numbers to the type and byte order of `to`; right to their place if they
- * lie there without gaps.  Returns where they are. */
-static unsigned char *convert_items(const run *r, int64_t count, int contiguous)
-{
-    const nyz_array *const to = &r->transfer->to;
-    const int64_t itemsize = to->dtype.itemsize;
-    unsigned char *const out =
-        contiguous ? (unsigned char *)to->data + r->first * itemsize : r->converted;
-    nyz_dtype native = to->dtype;
-    r->transfer->convert(r->items, out, count);
-    native.byteorder = native.byteorder == '|' ? '|' : nyz_machine_byteorder();
-    nyz_dtype_swap(&native,
-                   to->dtype.byteorder == '>' ? NYZ_BIG_ENDIAN : NYZ_LITTLE_ENDIAN, out,
-                   count, itemsize);
-    return out;
-}
-
-static nyz_status read_and_place(run *r, int64_t count, nyz_error *err)
-{
-    const nyz_transfer *const t = r->transfer;
-    const unsigned char *items = r->items;
-    int placed = 0;
-    NYZ_TRY(read_bytes(r, r->items, count * t->from.itemsize, err));
-    nyz_dtype_swap(&t->from, t->byteorder, r->items, count, t->from.itemsize);
-    if (t->convert != NULL) {
-        placed = nyz_is_contiguous(&t->to, NYZ_C_ORDER);
-        items = convert_items(r, count, placed);
-    }
-    if (!placed) {
-        nyz_scatter(&t->to, r->first, count, items);
-    }
-    return NYZ_OK;
-}
-
-/* Items of a chunk, as the wider of the two types. */
-static int64_t chunk_items(const nyz_transfer *t)
-{
-    const int64_t a = t->from.itemsize;
-    const int64_t b = t->convert != NULL ? t->to.dtype.itemsize : 0;
-    return nyz_items_per_chunk(a > b ? a : b);
-}
-
+/* Numbers to be turned round are so while they are in the cache. */
 static nyz_status read_run(run *r, nyz_error *err)
 {
     const nyz_transfer *const t = r->transfer;
-    const int whole = t->direct && !nyz_dtype_needs_swap(&t->from, t->byteorder);
-    const int64_t chunk = whole ? r->count : chunk_items(t);
+    const int64_t piece = nyz_dtype_needs_swap(&t->from, t->byteorder)
+                              ? nyz_items_in(NYZ_CHUNK, t->from.itemsize)
+                              : r->count;
     while (r->count > 0) {
-        const int64_t n = nyz_min(r->count, chunk);
-        NYZ_TRY((t->direct ? read_directly : read_and_place)(r, n, err));
-        r->first += n;
-        r->count -= n;
+        NYZ_TRY(read_piece(r, nyz_min(r->count, piece), err));
     }
     return NYZ_OK;
-}
-
-/* Reads a run with buffers of its own, where it needs some. */
-static nyz_status read_buffered(run *r, const nyz_allocator *allocator, nyz_error *err)
-{
-    const nyz_transfer *const t = r->transfer;
-    const int64_t chunk = nyz_min(chunk_items(t), r->count);
-    const int64_t size = t->direct ? 0 : chunk * t->from.itemsize;
-    const int64_t more = t->convert != NULL ? chunk * t->to.dtype.itemsize : 0;
-    void *memory = NULL;
-    NYZ_TRY(nyz_alloc(allocator, size + more, &memory, err));
-    r->items = memory;
-    r->converted = r->items != NULL ? r->items + size : NULL;
-    const nyz_status status = read_run(r, err);
-    nyz_release(allocator, memory, size + more);
-    return status;
 }
 
 /* -------------------------------------------------------------------------------- threads */
 
 typedef struct parts {
-    const nyz_allocator *allocator;
     run runs[NYZ_MOST_PARTS];
     nyz_status statuses[NYZ_MOST_PARTS];
     nyz_error errors[NYZ_MOST_PARTS];
@@ -181,7 +121,7 @@ typedef struct parts {
 static void read_part(void *ctx, int64_t index)
 {
     parts *const p = ctx;
-    p->statuses[index] = read_buffered(&p->runs[index], p->allocator, &p->errors[index]);
+    p->statuses[index] = read_run(&p->runs[index], &p->errors[index]);
 }
 
 /* The first failure in the order of the file, whichever came first in time. */
@@ -222,7 +162,6 @@ static nyz_status read_in_parallel(const nyz_transfer *t, nyz_source *source,
     void *memory = NULL;
     NYZ_TRY(nyz_alloc(&env->allocator, (int64_t)sizeof(parts), &memory, err));
     parts *const p = memory;
-    p->allocator = &env->allocator;
     nyz_status status =
         read_parts(t, source, p, nyz_min(env->threads, NYZ_MOST_PARTS), err);
     nyz_release(&env->allocator, memory, (int64_t)sizeof(parts));
@@ -236,12 +175,13 @@ nyz_status nyz_transfer_read(const nyz_transfer *transfer, nyz_source *source,
                              const nyz_env *env, nyz_error *err)
 {
     run whole = {.transfer = transfer, .source = source, .count = transfer->count};
-    if (transfer->from.itemsize == 0) {
+    if (transfer->count == 0 || transfer->from.itemsize == 0) {
         return NYZ_OK;
     }
-    if (env->threads > 1 && source->start >= 0 && source->stream.read_at != NULL &&
-        transfer->count * transfer->from.itemsize >= NYZ_WORTH_A_THREAD) {
-        return read_in_parallel(transfer, source, env, err);
+    if (!transfer->direct) {
+        return nyz_transfer_read_blocks(transfer, source, env, err);
     }
-    return read_buffered(&whole, &env->allocator, err);
+    return nyz_transfer_is_shared(transfer, source, env)
+               ? read_in_parallel(transfer, source, env, err)
+               : read_run(&whole, err);
 }

@@ -27,4 +27,11 @@ nyz_status nyz_transfer_init(nyz_transfer *transfer, const nyz_dtype *from,
 nyz_status nyz_transfer_read(const nyz_transfer *transfer, nyz_source *source,
                              const nyz_env *env, nyz_error *err);
 
+/* Its two helpers.  Whether several threads may read; and reading what is not direct,
+ * block by block through a buffer (transfer_blocks.c). */
+int nyz_transfer_is_shared(const nyz_transfer *transfer, const nyz_source *source,
+                           const nyz_env *env);
+nyz_status nyz_transfer_read_blocks(const nyz_transfer *transfer, nyz_source *source,
+                                    const nyz_env *env, nyz_error *err);
+
 #endif

@@ -1,0 +1,27 @@
+/* The innermost loops of copying: rows of items to columns.  Row "array". */
+#ifndef NYZ_TILE_H
+#define NYZ_TILE_H
+
+#include <stdint.h>
+
+/* The bytes that processors move between memory and cache at a time. */
+#define NYZ_LINE 64
+
+/* Items in rows and columns, at two places; strides in bytes, those of the destination
+ * not negative.  Its columns are the closer ones, in the source the rows. */
+typedef struct nyz_plane {
+    int64_t itemsize;
+    int64_t rows;
+    int64_t columns;
+    int64_t to_row;
+    int64_t to_column;
+    int64_t from_row;
+    int64_t from_column;
+} nyz_plane;
+void nyz_plane_copy(const nyz_plane *plane, unsigned char *to, const unsigned char *from);
+
+/* One run of items from one stride to another. */
+void nyz_run_copy(unsigned char *to, int64_t to_stride, const unsigned char *from,
+                  int64_t from_stride, int64_t itemsize, int64_t count);
+
+#endif
