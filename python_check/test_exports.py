@@ -29,5 +29,16 @@ def test_exactly_the_public_functions_are_exported():
     assert exported() - linkers_own == declared()
 
 
+def test_the_static_library_needs_nothing_of_ours_from_elsewhere():
+    path = os.path.join(os.environ.get("NYZ_BUILD", ""), "libnyz.a")
+    if shutil.which("nm") is None or not os.path.exists(path):
+        pytest.skip("no nm, or no static library")
+    output = subprocess.run(["nm", "-g", path], capture_output=True, text=True, check=True).stdout
+    symbols = [line.split()[-2:] for line in output.splitlines() if " nyz_" in line]
+    assert len(symbols) > 100
+    defined = {name for kind, name in symbols if kind != "U"}
+    assert {name for kind, name in symbols if kind == "U"} - defined == set()
+
+
 def test_the_header_declares_what_was_looked_for():
     assert len(declared()) >= 40 and "nyz_load" in declared()
