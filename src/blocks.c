@@ -28,9 +28,14 @@ static void cut_axes(nyz_blocks *b, int outer, int64_t most)
     }
 }
 
+static int64_t cut_of(const nyz_blocks *b, int axis)
+{
+    return axis == b->across ? b->cut : 0;
+}
+
 static int64_t blocks_of_axis(const nyz_blocks *b, int axis)
 {
-    return (b->array->shape[axis] - 1) / b->extents[axis] + 1;
+    return (b->array->shape[axis] - 1 + cut_of(b, axis)) / b->extents[axis] + 1;
 }
 
 static void count_blocks(nyz_blocks *b)
@@ -45,18 +50,20 @@ void nyz_blocks_in_order(nyz_blocks *blocks, const nyz_array *array, int64_t mos
 {
     blocks->array = array;
     blocks->across = -1;
+    blocks->cut = 0;
     cut_axes(blocks, -1, most > 1 ? most : 1);
     count_blocks(blocks);
 }
 
 void nyz_blocks_across(nyz_blocks *blocks, const nyz_array *array, int axis,
-                       int64_t width, int64_t most)
+                       int64_t width, int64_t lead, int64_t most)
 {
     blocks->array = array;
     blocks->across = axis;
     cut_axes(blocks, axis, most > width ? most / width : 1);
     blocks->extents[axis] = nyz_min(width, array->shape[axis]);
     blocks->items *= blocks->extents[axis];
+    blocks->cut = lead > 0 && width < array->shape[axis] ? width - lead : 0;
     count_blocks(blocks);
 }
 
@@ -65,8 +72,10 @@ static void place_block(const nyz_blocks *b, int axis, int64_t *index, nyz_array
                         int64_t start[])
 {
     const int64_t n = blocks_of_axis(b, axis);
-    start[axis] = *index % n * b->extents[axis];
-    view->shape[axis] = nyz_min(b->extents[axis], b->array->shape[axis] - start[axis]);
+    const int64_t begin = *index % n * b->extents[axis] - cut_of(b, axis);
+    start[axis] = begin > 0 ? begin : 0;
+    view->shape[axis] =
+        nyz_min(begin + b->extents[axis], b->array->shape[axis]) - start[axis];
     view->data = (unsigned char *)view->data + start[axis] * b->array->strides[axis];
     *index /= n;
 }

@@ -17,6 +17,7 @@ typedef struct walk {
     unsigned char *to;
     const unsigned char *from;
     int64_t itemsize;
+    int past_cache;
     int naxes;
     axis axes[NYZ_MAX_DIMS];
 } walk;
@@ -96,7 +97,7 @@ static void copy_inner(const walk *w, int inner, unsigned char *to,
         nyz_run_copy(to, a->to, from, a->from, w->itemsize, a->extent);
     } else {
         const nyz_plane plane = {w->itemsize, a[0].extent, a[1].extent, a[0].to,
-                                 a[1].to,     a[0].from,   a[1].from};
+                                 a[1].to,     a[0].from,   a[1].from,   w->past_cache};
         nyz_plane_copy(&plane, to, from);
     }
 }
@@ -129,6 +130,7 @@ void nyz_box_copy(const nyz_box *box, unsigned char *to, const unsigned char *fr
     w.to = to;
     w.from = from;
     w.itemsize = box->itemsize;
+    w.past_cache = box->past_cache;
     w.naxes = 0;
     for (int i = 0; i < box->ndim; i++) {
         if (box->shape[i] == 0) {
@@ -141,5 +143,8 @@ void nyz_box_copy(const nyz_box *box, unsigned char *to, const unsigned char *fr
     if (w.itemsize > 0) {
         join_axes(&w);
         walk_through(&w, choose_inner(&w));
+        if (w.past_cache) {
+            nyz_end_lines();
+        }
     }
 }

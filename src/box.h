@@ -9,6 +9,8 @@
  * those of the source may be 0.  An axis of one item may have any. */
 typedef struct nyz_box {
     int64_t itemsize;
+    int past_cache; /* the destination, or what it is a part of, is larger than the cache
+                     */
     int ndim;
     int64_t shape[NYZ_MAX_DIMS];
     int64_t to_strides[NYZ_MAX_DIMS];
@@ -17,10 +19,11 @@ typedef struct nyz_box {
 void nyz_box_copy(const nyz_box *box, unsigned char *to, const unsigned char *from);
 
 /* A whole array, whose strides have been checked, to another one of its shape and
- * itemsize; to contiguous items in C order; and back. */
+ * itemsize; to contiguous items in C order; and back to an array that is part of one of
+ * `whole` bytes. */
 void nyz_copy_elements(const nyz_array *from, const nyz_array *to);
 void nyz_pack(const nyz_array *from, void *items);
-void nyz_unpack(const nyz_array *to, const void *items);
+void nyz_unpack(const nyz_array *to, int64_t whole, const void *items);
 
 /* An array with elements, cut into blocks. */
 typedef struct nyz_blocks {
@@ -28,6 +31,7 @@ typedef struct nyz_blocks {
     int across; /* the axis along which blocks follow each other; -1: the order is C's */
     int64_t count;
     int64_t items; /* of the largest block */
+    int64_t cut;   /* by how much the first blocks along `across` are narrower */
     int64_t extents[NYZ_MAX_DIMS];
 } nyz_blocks;
 
@@ -35,9 +39,10 @@ typedef struct nyz_blocks {
  * the whole of it; where a block is not whole axes, a power of two of the next axis. */
 void nyz_blocks_in_order(nyz_blocks *blocks, const nyz_array *array, int64_t most);
 
-/* Blocks of `width` times a run in C order of the axes behind `axis`. */
+/* Blocks of `width` times a run in C order of the axes behind `axis`; the first ones only
+ * `lead` wide, unless that is 0. */
 void nyz_blocks_across(nyz_blocks *blocks, const nyz_array *array, int axis,
-                       int64_t width, int64_t most);
+                       int64_t width, int64_t lead, int64_t most);
 
 /* A view of block `index`, and the number in C order of its first element. */
 void nyz_blocks_at(const nyz_blocks *blocks, int64_t index, nyz_array *view,

@@ -3,15 +3,24 @@
 
 #include <string.h>
 
-void nyz_copy_elements(const nyz_array *from, const nyz_array *to)
+/* More bytes than a thread finds room for in most processors' last cache. */
+#define LARGE ((int64_t)16 << 20)
+
+static void copy_array(const nyz_array *from, const nyz_array *to, int64_t whole)
 {
     nyz_box box;
     box.itemsize = from->dtype.itemsize;
+    box.past_cache = whole >= LARGE;
     box.ndim = from->ndim;
     memcpy(box.shape, from->shape, sizeof box.shape);
     memcpy(box.to_strides, to->strides, sizeof box.to_strides);
     memcpy(box.from_strides, from->strides, sizeof box.from_strides);
     nyz_box_copy(&box, to->data, from->data);
+}
+
+void nyz_copy_elements(const nyz_array *from, const nyz_array *to)
+{
+    copy_array(from, to, nyz_size(to) * to->dtype.itemsize);
 }
 
 void nyz_pack(const nyz_array *from, void *items)
@@ -22,12 +31,12 @@ void nyz_pack(const nyz_array *from, void *items)
     nyz_copy_elements(from, &to);
 }
 
-void nyz_unpack(const nyz_array *to, const void *items)
+void nyz_unpack(const nyz_array *to, int64_t whole, const void *items)
 {
     nyz_array from = *to;
     from.data = (void *)(uintptr_t)items;
     nyz_strides(&from, NYZ_C_ORDER);
-    nyz_copy_elements(&from, to);
+    copy_array(&from, to, whole);
 }
 
 /* Where numbers are turned round, block by block, while they are in the cache. */

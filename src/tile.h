@@ -2,10 +2,7 @@
 #ifndef NYZ_TILE_H
 #define NYZ_TILE_H
 
-#include <stdint.h>
-
-/* The bytes that processors move between memory and cache at a time. */
-#define NYZ_LINE 64
+#include "lines.h"
 
 /* Items in rows and columns, at two places; strides in bytes, those of the destination
  * not negative.  Its columns are the closer ones, in the source the rows. */
@@ -17,6 +14,7 @@ typedef struct nyz_plane {
     int64_t to_column;
     int64_t from_row;
     int64_t from_column;
+    int past_cache; /* write whole lines past the cache; then nyz_end_lines is due */
 } nyz_plane;
 void nyz_plane_copy(const nyz_plane *plane, unsigned char *to, const unsigned char *from);
 

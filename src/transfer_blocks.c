@@ -78,14 +78,15 @@ static void place_items(const nyz_transfer *t, const nyz_array *block,
 {
     const int64_t count = nyz_size(block);
     unsigned char *const converted = items + count * t->from.itemsize;
+    const int64_t whole = t->count * t->to.dtype.itemsize;
     nyz_dtype_swap(&t->from, t->byteorder, items, count, t->from.itemsize);
     if (t->convert == NULL) {
-        nyz_unpack(block, items);
+        nyz_unpack(block, whole, items);
     } else if (nyz_is_contiguous(block, NYZ_C_ORDER)) {
         convert_items(t, items, block->data, count);
     } else {
         convert_items(t, items, converted, count);
-        nyz_unpack(block, converted);
+        nyz_unpack(block, whole, converted);
     }
 }
 
@@ -129,6 +130,21 @@ static nyz_status read_at_places(job *j, nyz_error *err)
     return nyz_source_skip(j->source, t->count * t->from.itemsize, err);
 }
 
+/* The items of an axis before the first whole line, if it is the same in all rows. */
+static int64_t items_before_line(const nyz_array *to, int axis)
+{
+    const int64_t behind = (int64_t)((uintptr_t)to->data % NYZ_LINE);
+    if (to->strides[axis] != to->dtype.itemsize || behind % to->dtype.itemsize != 0) {
+        return 0;
+    }
+    for (int i = 0; i < to->ndim; i++) {
+        if (i != axis && to->shape[i] > 1 && to->strides[i] % NYZ_LINE != 0) {
+            return 0;
+        }
+    }
+    return (NYZ_LINE - behind) % NYZ_LINE / to->dtype.itemsize;
+}
+
 /* Blocks in the order of the file where they hold whole lines of the destination, or
  * where nothing else can be read. */
 static void decide_blocks(job *j, int threads, int can_jump)
@@ -141,9 +157,12 @@ static void decide_blocks(job *j, int threads, int can_jump)
     const int64_t most = bytes / j->item_bytes;
     nyz_blocks_in_order(&j->in_order, to, BUFFER_BYTES / j->item_bytes);
     nyz_blocks_in_order(&j->blocks, to, most);
-    if (can_jump && axis >= 0 &&
-        j->blocks.extents[axis] < nyz_min(line, to->shape[axis])) {
-        nyz_blocks_across(&j->blocks, to, axis, line, most);
+    if (can_jump && axis >= 0) {
+        const int64_t lead = items_before_line(to, axis);
+        const int64_t enough = lead > 0 ? 4 * line : line; /* the outer ones are parts */
+        if (j->blocks.extents[axis] < nyz_min(enough, to->shape[axis])) {
+            nyz_blocks_across(&j->blocks, to, axis, line, lead, most);
+        }
     }
     j->workers = (int)nyz_min(threads, j->blocks.count);
     if (j->blocks.items * j->item_bytes > bytes) {

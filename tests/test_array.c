@@ -277,7 +277,7 @@ static void pack_and_unpack_take_any_strides(void **state)
         int32_t target[24] = {0};
         nyz_array to = view;
         to.data = (char *)target + ((char *)view.data - (char *)counting);
-        nyz_unpack(&to, expected);
+        nyz_unpack(&to, 96, expected);
         assert_memory_equal(target, counting, sizeof counting);
     }
 }
