@@ -24,7 +24,6 @@ typedef struct batch {
     nyz_zip_how how; /* of a member by one thread */
     int count;
     int64_t bytes;
-    int64_t work[MOST_MEMBERS];
     int64_t order[MOST_MEMBERS];
     slot slots[MOST_MEMBERS];
 } batch;
@@ -35,6 +34,11 @@ static void deflate_slot(void *ctx, int64_t number)
     slot *const s = &b->slots[b->order[number]];
     s->status = nyz_zip_make_ready(&s->pending.content, &b->how, &b->env->allocator,
                                    &s->ready, &s->error);
+}
+
+static int64_t work_of(const void *ctx, int64_t number)
+{
+    return ((const batch *)ctx)->slots[number].pending.content.size;
 }
 
 static nyz_status write_slot(const batch *b, const slot *s, nyz_error *err)
@@ -54,7 +58,10 @@ static nyz_status write_slot(const batch *b, const slot *s, nyz_error *err)
 static nyz_status flush(batch *b, nyz_error *err)
 {
     nyz_status status = NYZ_OK;
-    nyz_longest_first(b->work, b->count, b->order);
+    for (int i = 0; i < b->count; i++) {
+        b->order[i] = i;
+    }
+    nyz_longest_first(b->order, b->count, work_of, b);
     nyz_parallel(b->env->threads, b->count, deflate_slot, b);
     for (int i = 0; i < b->count; i++) {
         slot *const s = &b->slots[i];
@@ -104,7 +111,6 @@ static nyz_status add_one(batch *b, const char *name, const nyz_array *array,
     if (!waits(b, size)) {
         return write_alone(b, s, err);
     }
-    b->work[b->count] = size;
     b->count++;
     b->bytes += size;
     return b->count == MOST_MEMBERS || b->bytes >= MOST_BYTES ? flush(b, err) : NYZ_OK;

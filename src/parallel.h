@@ -18,9 +18,11 @@ typedef void nyz_task(void *ctx, int64_t index);
  * fewer do it.  The new threads block all signals. */
 void nyz_parallel(int threads, int64_t count, nyz_task *task, void *ctx);
 
-/* Fills order[0 ... count - 1] with the numbers of pieces of work, those that take
- * longest first: so threads end at about the same time. */
-void nyz_longest_first(const int64_t *work, int64_t count, int64_t *order);
+/* Puts pieces of work, order[0 ... count - 1], in an order in which those that take
+ * longest come first, so that threads end at about the same time.  work: how long one
+ * takes. */
+void nyz_longest_first(int64_t *order, int64_t count,
+                       int64_t (*work)(const void *ctx, int64_t piece), const void *ctx);
 
 /* How many threads the machine runs at once; at least 1. */
 int nyz_processors(void);

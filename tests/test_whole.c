@@ -1,5 +1,5 @@
 /* The fast lane of archives against the plain one, and nyz_npz_load_all: src/zip_whole.c,
- * npz_whole.c, npz_all.c.  Small stored members: test_runs.c. */
+ * npz_whole.c, npz_read_all.c.  Small stored members: test_runs.c. */
 #include "lanes.h"
 
 #include <dirent.h>

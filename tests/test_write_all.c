@@ -247,6 +247,11 @@ static void every_failing_allocation_or_call_is_told_and_nothing_leaks(void **st
     }
 }
 
+static int64_t work_of(const void *ctx, int64_t piece)
+{
+    return ((const int64_t *)ctx)[piece];
+}
+
 static void work_is_sorted_longest_first(void **state)
 {
     (void)state;
@@ -256,8 +261,9 @@ static void work_is_sorted_longest_first(void **state)
         int64_t seen = 0;
         for (int64_t i = 0; i < count; i++) {
             work[i] = i * i % 37;
+            order[i] = i;
         }
-        nyz_longest_first(work, count, order);
+        nyz_longest_first(order, count, work_of, work);
         for (int64_t i = 0; i < count; i++) {
             assert_in_range(order[i], 0, count - 1);
             assert_true(i == 0 || work[order[i]] <= work[order[i - 1]]);

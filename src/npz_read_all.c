@@ -101,30 +101,9 @@ static void list_work(slots *s)
     }
 }
 
-static int64_t work_of(const slots *s, int64_t index)
+static int64_t work_of(const void *ctx, int64_t index)
 {
-    return s->npz->dir.entries[index].size;
-}
-
-/* Shell's sort: members of similar size, as archives mostly have, are in order already.
- */
-static void sort_by_work(slots *s)
-{
-    int64_t gap = 1;
-    while (gap < s->count / 3) {
-        gap = 3 * gap + 1;
-    }
-    for (; gap > 0; gap /= 3) {
-        for (int64_t i = gap; i < s->count; i++) {
-            const int64_t index = s->order[i];
-            int64_t at = i;
-            for (; at >= gap && work_of(s, s->order[at - gap]) < work_of(s, index);
-                 at -= gap) {
-                s->order[at] = s->order[at - gap];
-            }
-            s->order[at] = index;
-        }
-    }
+    return ((const slots *)ctx)->npz->dir.entries[index].size;
 }
 
 /* Threads either share the members among them or, where one holds nearly all, its bytes.
@@ -135,7 +114,7 @@ static void read_slots(slots *s)
     s->threads = 1;
     list_work(s);
     if (threads > 1 && s->count > 0) {
-        sort_by_work(s);
+        nyz_longest_first(s->order, s->count, work_of, s);
         if (work_of(s, s->order[0]) > s->size / 2) {
             s->threads = threads;
             threads = 1;
