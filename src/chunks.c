@@ -9,6 +9,9 @@
 #include "parallel.h"
 
 #define MOST_THREADS 16
+/* Chunks on their way beside those that threads work on: they wait for their turn. */
+#define SPARE_SLOTS 2
+#define MOST_SLOTS (MOST_THREADS + SPARE_SLOTS)
 
 /* One chunk on its way; each has its own memory. */
 typedef struct lane {
@@ -31,10 +34,11 @@ struct nyz_chunks {
     nyz_allocator allocator;
     int level;
     int threads;
+    int slots;
     int64_t collected; /* bytes that wait in the lanes, from the first on */
     uint32_t crc32;
     int64_t written;
-    lane lanes[MOST_THREADS];
+    lane lanes[MOST_SLOTS];
 };
 
 nyz_status nyz_chunks_new(const nyz_allocator *allocator, int level, int threads,
@@ -47,6 +51,7 @@ nyz_status nyz_chunks_new(const nyz_allocator *allocator, int level, int threads
     chunks->allocator = *allocator;
     chunks->level = level;
     chunks->threads = threads < MOST_THREADS ? threads : MOST_THREADS;
+    chunks->slots = chunks->threads > 1 ? chunks->threads + SPARE_SLOTS : 1;
     *out = chunks;
     return NYZ_OK;
 }
@@ -78,14 +83,16 @@ static nyz_status open_lane(const nyz_chunks *chunks, lane *l, nyz_error *err)
     return NYZ_OK;
 }
 
-static void deflate_lane(void *ctx, int64_t index)
+static void deflate_lane(const nyz_chunks *chunks, lane *l)
 {
-    lane *const l = (lane *)ctx + index;
     const size_t size = (size_t)l->input_size;
+    l->status = open_lane(chunks, l, &l->error);
+    if (l->status != NYZ_OK) {
+        return;
+    }
     l->crc32 = nyz_crc32(0, l->input, size);
     if (l->fast != NULL) {
         l->output_size = nyz_fast_deflate(l->fast, l->input, size, l->last, l->output);
-        l->status = NYZ_OK;
     } else {
         l->status = nyz_deflate_chunk(l->deflater, l->input, size, l->last, l->output,
                                       (size_t)l->room, &l->output_size, &l->error);
@@ -107,42 +114,52 @@ static nyz_status put_lane(nyz_chunks *chunks, const lane *l, const nyz_sink *si
     return nyz_sink_put(sink, l->output, (int64_t)l->output_size, err);
 }
 
-/* Deflates what the first `count` lanes have as their input. */
-static nyz_status run(nyz_chunks *chunks, int count, const nyz_sink *sink, nyz_error *err)
+/* ----------------------------------------------------------------------------------- runs */
+
+/* Chunks that follow each other: those that are collected, and then either whole ones
+ * where they lie, or the last one of all. */
+typedef struct run {
+    nyz_chunks *chunks;
+    int64_t collected;          /* how many whole chunks are */
+    const unsigned char *bytes; /* of the others; NULL: the last one, collected too */
+    const nyz_sink *sink;
+    nyz_status status;
+    nyz_error *err;
+} run;
+
+static lane *lane_of(const run *r, int64_t index)
 {
-    for (int i = 0; i < count; i++) {
-        NYZ_TRY(open_lane(chunks, &chunks->lanes[i], err));
-    }
-    nyz_parallel(count, count, deflate_lane, chunks->lanes);
+    return &r->chunks->lanes[index % r->chunks->slots];
+}
+
+static void deflate_one(void *ctx, int64_t index)
+{
+    const run *const r = ctx;
+    lane *const l = lane_of(r, index);
+    l->last = index >= r->collected && r->bytes == NULL;
+    l->input = index < r->collected || l->last
+                   ? l->collected
+                   : r->bytes + (index - r->collected) * NYZ_CHUNK_BYTES;
+    l->input_size = l->last ? r->chunks->collected % NYZ_CHUNK_BYTES : NYZ_CHUNK_BYTES;
+    deflate_lane(r->chunks, l);
+}
+
+static int put_one(void *ctx, int64_t index)
+{
+    run *const r = ctx;
+    r->status = put_lane(r->chunks, lane_of(r, index), r->sink, r->err);
+    return r->status == NYZ_OK;
+}
+
+static nyz_status run_chunks(run *r, int64_t count)
+{
+    nyz_chunks *const chunks = r->chunks;
+    nyz_parallel_in_turn(chunks->threads, count, chunks->slots, deflate_one, put_one, r);
     chunks->collected = 0;
-    for (int i = 0; i < count; i++) {
-        NYZ_TRY(put_lane(chunks, &chunks->lanes[i], sink, err));
-    }
-    return NYZ_OK;
+    return r->status;
 }
 
 /* -------------------------------------------------------------------------------- putting */
-
-/* Chunks that are collected, and whole ones behind them where they lie.  Returns by
- * *taken how many of the latter's bytes. */
-static nyz_status run_whole(nyz_chunks *chunks, const unsigned char *bytes, int64_t size,
-                            const nyz_sink *sink, int64_t *taken, nyz_error *err)
-{
-    int count = (int)(chunks->collected / NYZ_CHUNK_BYTES);
-    *taken = 0;
-    for (int i = 0; i < count; i++) {
-        chunks->lanes[i].input = chunks->lanes[i].collected;
-    }
-    while (count < chunks->threads && size - *taken >= NYZ_CHUNK_BYTES) {
-        chunks->lanes[count++].input = bytes + *taken;
-        *taken += NYZ_CHUNK_BYTES;
-    }
-    for (int i = 0; i < count; i++) {
-        chunks->lanes[i].input_size = NYZ_CHUNK_BYTES;
-        chunks->lanes[i].last = 0;
-    }
-    return run(chunks, count, sink, err);
-}
 
 static int64_t room_to_collect(const nyz_chunks *chunks)
 {
@@ -175,7 +192,11 @@ nyz_status nyz_chunks_put(nyz_chunks *chunks, const void *bytes, int64_t size,
         const int full = chunks->collected == room_to_collect(chunks);
         int64_t taken = 0;
         if (full || (between && size >= NYZ_CHUNK_BYTES)) {
-            NYZ_TRY(run_whole(chunks, next, size, sink, &taken, err));
+            run r = {chunks, chunks->collected / NYZ_CHUNK_BYTES, next, sink, NYZ_OK,
+                     err};
+            const int64_t whole = size / NYZ_CHUNK_BYTES;
+            taken = whole * NYZ_CHUNK_BYTES;
+            NYZ_TRY(run_chunks(&r, r.collected + whole));
         } else {
             NYZ_TRY(collect(chunks, next, size, &taken, err));
         }
@@ -190,19 +211,8 @@ nyz_status nyz_chunks_put(nyz_chunks *chunks, const void *bytes, int64_t size,
 nyz_status nyz_chunks_finish(nyz_chunks *chunks, const nyz_sink *sink, uint32_t *crc32,
                              int64_t *written, nyz_error *err)
 {
-    int64_t taken = 0;
-    if (chunks->collected == room_to_collect(chunks)) {
-        NYZ_TRY(run_whole(chunks, NULL, 0, sink, &taken, err));
-    }
-    const int full = (int)(chunks->collected / NYZ_CHUNK_BYTES);
-    for (int i = 0; i <= full; i++) {
-        chunks->lanes[i].input = chunks->lanes[i].collected;
-        chunks->lanes[i].input_size = NYZ_CHUNK_BYTES;
-        chunks->lanes[i].last = 0;
-    }
-    chunks->lanes[full].input_size = chunks->collected % NYZ_CHUNK_BYTES;
-    chunks->lanes[full].last = 1;
-    NYZ_TRY(run(chunks, full + 1, sink, err));
+    run r = {chunks, chunks->collected / NYZ_CHUNK_BYTES, NULL, sink, NYZ_OK, err};
+    NYZ_TRY(run_chunks(&r, r.collected + 1));
     *crc32 = chunks->crc32;
     *written = chunks->written;
     return NYZ_OK;
@@ -212,7 +222,7 @@ void nyz_chunks_free(nyz_chunks **chunks)
 {
     if (*chunks != NULL) {
         const nyz_allocator allocator = (*chunks)->allocator;
-        for (int i = 0; i < MOST_THREADS; i++) {
+        for (int i = 0; i < MOST_SLOTS; i++) {
             lane *const l = &(*chunks)->lanes[i];
             nyz_fast_free(&l->fast);
             nyz_deflate_free(&l->deflater);

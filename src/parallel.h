@@ -1,5 +1,6 @@
-/* Independent pieces of work on several threads.  Row "base".  parallel_posix.c and
- * parallel_win32.c have it, and parallel.c what does not depend on the system. */
+/* Pieces of work on several threads.  Row "base".  crew.h has what it needs of the
+ * system.
+ */
 #ifndef NYZ_PARALLEL_H
 #define NYZ_PARALLEL_H
 
@@ -17,6 +18,17 @@ typedef void nyz_task(void *ctx, int64_t index);
  * Returns when all are done; no thread is left.  Where the system has no more threads,
  * fewer do it.  The new threads block all signals. */
 void nyz_parallel(int threads, int64_t count, nyz_task *task, void *ctx);
+
+/* What is done with a piece when its turn has come: returns 0 to end it all. */
+typedef int nyz_turn(void *ctx, int64_t index);
+
+/* The same, and this thread calls finish(ctx, index) for each index in rising order, when
+ * the task of that index is done and that of the index before has been finished.  Of
+ * `slots` indices following each other (up to NYZ_MOST_SLOTS) only one is in work at a
+ * time, from its task on to the end of its turn. */
+#define NYZ_MOST_SLOTS 32
+void nyz_parallel_in_turn(int threads, int64_t count, int slots, nyz_task *task,
+                          nyz_turn *finish, void *ctx);
 
 /* Puts pieces of work, order[0 ... count - 1], in an order in which those that take
  * longest come first, so that threads end at about the same time.  work: how long one

@@ -1,4 +1,4 @@
-/* Work on several threads: src/parallel_posix.c, parallel_win32.c. */
+/* Work on several threads: src/parallel.c, crew_posix.c, crew_win32.c. */
 #include "support.h"
 
 #include "parallel.h"
@@ -39,6 +39,69 @@ static void each_index_is_done_once_whatever_the_number_of_threads(void **state)
     }
 }
 
+/* Pieces that go through slots; what is wrong is counted, for threads cannot assert. */
+typedef struct belt {
+    int slots;
+    int64_t stop_at; /* the piece whose turn ends it all; -1: none */
+    int taken[NYZ_MOST_SLOTS];
+    int done[1000];
+    int64_t finished;
+    int wrong;
+} belt;
+
+static void put_on(void *ctx, int64_t index)
+{
+    belt *const b = ctx;
+    int *const slot = &b->taken[index % b->slots];
+    b->wrong += *slot != 0;
+    *slot = (int)index + 1;
+    b->done[index]++;
+    for (volatile int i = 0; i < 1000 * (int)(index % 5); i++) {
+    }
+}
+
+static int take_off(void *ctx, int64_t index)
+{
+    belt *const b = ctx;
+    int *const slot = &b->taken[index % b->slots];
+    b->wrong += *slot != index + 1 || index != b->finished || b->done[index] != 1;
+    *slot = 0;
+    b->finished++;
+    return index != b->stop_at;
+}
+
+static void pieces_are_finished_in_turn_and_slots_hold_one_at_a_time(void **state)
+{
+    static const int slots[] = {1, 2, 5, NYZ_MOST_SLOTS};
+    (void)state;
+    for (int threads = 1; threads <= 8; threads *= 2) {
+        for (int64_t count = 0; count <= 1000; count = count * 3 + 1) {
+            for (int i = 0; i < 4; i++) {
+                belt b = {.slots = slots[i], .stop_at = -1};
+                nyz_parallel_in_turn(threads, count, b.slots, put_on, take_off, &b);
+                assert_int_equal(b.wrong, 0);
+                assert_int_equal(b.finished, count);
+            }
+        }
+    }
+}
+
+static void a_turn_can_end_it_all(void **state)
+{
+    (void)state;
+    for (int threads = 1; threads <= 8; threads *= 2) {
+        belt b = {.slots = 3, .stop_at = 10};
+        int done = 0;
+        nyz_parallel_in_turn(threads, 1000, b.slots, put_on, take_off, &b);
+        assert_int_equal(b.wrong, 0);
+        assert_int_equal(b.finished, 11);
+        for (int i = 0; i < 1000; i++) {
+            done += b.done[i];
+        }
+        assert_in_range(done, 11, 11 + 3);
+    }
+}
+
 #ifndef _WIN32
 static void the_callers_signals_are_as_before(void **state)
 {
@@ -65,6 +128,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_index_is_done_once_whatever_the_number_of_threads),
+        cmocka_unit_test(pieces_are_finished_in_turn_and_slots_hold_one_at_a_time),
+        cmocka_unit_test(a_turn_can_end_it_all),
 #ifndef _WIN32
         cmocka_unit_test(the_callers_signals_are_as_before),
 #endif
