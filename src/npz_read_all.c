@@ -131,10 +131,17 @@ static nyz_status take_member(const slots *s, int64_t index, const nyz_options *
         status = nyz_npz_adopt(s->memory + s->offsets[index],
                                s->npz->dir.entries[index].size, s->env, s->arena, out);
     }
+    nyz_error failure;
     if (status != NYZ_OK) {
-        status = nyz_npz_load_at(s->npz, index, opt, out, err);
+        status = nyz_npz_load_at(s->npz, index, opt, out, &failure);
     }
-    return status == NYZ_ERR_NOT_FOUND ? NYZ_OK : status; /* no array: left empty */
+    if (status == NYZ_ERR_NOT_FOUND) { /* no array: left empty */
+        return NYZ_OK;
+    }
+    if (status != NYZ_OK && err != NULL) {
+        *err = failure;
+    }
+    return status;
 }
 
 /* The list is not zeroed before, but only where a failure leaves it: it is large. */

@@ -33,6 +33,7 @@ static inline nyz_status load_one_by_one(const nyz_npz *npz, nyz_array *out,
         if (status != NYZ_OK && status != NYZ_ERR_NOT_FOUND) {
             return status;
         }
+        memset(err, 0, sizeof *err); /* a member that is no array is no failure */
     }
     return NYZ_OK;
 }
