@@ -42,8 +42,9 @@ enum {
     ALL = SMALL | 1 << 9,     /* and parts of a large one */
 };
 
-/* What is at `target` after success. */
-typedef enum result { NOTHING, NPY, NPZ } result;
+/* What is at `target` after success: nothing was written to it, the old file (if there
+ * was one), or the array. */
+typedef enum result { NOTHING, OLD, NPY, NPZ } result;
 
 typedef struct scene {
     temp_folder folder;
@@ -220,7 +221,7 @@ static inline void assert_target(const scene *s, result expected, int exists)
 {
     nyz_npz *npz = NULL;
     nyz_array array;
-    if (expected == NOTHING) {
+    if (expected == NOTHING || expected == OLD) {
         if (exists) {
             assert_file(s->target, "old");
         }

@@ -1,0 +1,211 @@
+/* Every public function with its n-th system call failing, once and from there on: it
+ * says IO and why (or does without), leaves no descriptor, no memory and no temporary
+ * file, and the old file is whole.  What is interrupted or cut short is tried on.  The
+ * functions: fault_acts.h; the calls: fault_system.h. */
+#include "faults.h"
+
+#include "fault_acts.h"
+#include "fault_system.h"
+
+typedef struct run {
+    const row *row;
+    scene scene;
+    counting memory; /* one thread at a time calls it */
+    nyz_allocator allocator;
+    int exists;
+} run;
+
+static void *locked_alloc(void *ctx, size_t size, size_t align)
+{
+    (void)pthread_mutex_lock(&faults_mutex);
+    void *const memory = counting_alloc(ctx, size, align);
+    (void)pthread_mutex_unlock(&faults_mutex);
+    return memory;
+}
+
+static void locked_free(void *ctx, void *memory, size_t size)
+{
+    (void)pthread_mutex_lock(&faults_mutex);
+    counting_free(ctx, memory, size);
+    (void)pthread_mutex_unlock(&faults_mutex);
+}
+
+/* ------------------------------------------------------------------------------ judging */
+
+/* What the system may interrupt at any time, and what comes in pieces, is no failure. */
+static int must_succeed(const failing *f)
+{
+    static const unsigned restarted =
+        1u << OPEN | 1u << OPENAT | 1u << READ | 1u << PREAD | 1u << WRITE;
+    return !f->failed || f->sys == SHORT_COUNT ||
+           (f->sys == EINTR && (restarted >> f->first & 1) != 0);
+}
+
+/* A failure that is not the call's: of a close when nothing is kept.  A FILE of which the
+ * system does not tell what it is counts as one that cannot seek. */
+static int is_passed_over(const run *r, const failing *f, nyz_status status)
+{
+    return status == NYZ_OK ? !f->serious || (f->first == CLOSE && r->row->result == OLD)
+                            : status == NYZ_ERR_ARGUMENT && r->row->act == open_stream &&
+                                  (f->first == FSTAT || f->first == FCNTL);
+}
+
+static void judge_status(const run *r, const failing *f, nyz_status status,
+                         const nyz_error *err)
+{
+    if (must_succeed(f)) {
+        if (status != NYZ_OK) {
+            fail_msg("call %d, failure %d: %s", f->first, f->sys, err->message);
+        }
+        return;
+    }
+    if (!is_passed_over(r, f, status)) {
+        assert_int_equal(status, NYZ_ERR_IO);
+        assert_int_equal(err->status, NYZ_ERR_IO);
+        assert_int_equal(err->sys, f->sys);
+        assert_int_equal(f->renamed, strstr(err->message, "in its place") != NULL);
+    }
+}
+
+/* Of a rename that went well the new file is there, even if the folder's sync then fails.
+ * Only a removal that fails leaves a temporary file. */
+static void judge_files(const run *r, const failing *f, nyz_status status)
+{
+    const result there = status == NYZ_OK || f->renamed ? r->row->result : OLD;
+    const int left = f->failed && f->first == UNLINKAT && f->sys != SHORT_COUNT;
+    assert_target(&r->scene, there, r->exists);
+    assert_int_equal(count_names(r->scene.folder.path),
+                     2 + (r->exists || there == NPY || there == NPZ) + left);
+}
+
+static void remove_temporary(const char *path, const char *name)
+{
+    if (strstr(name, ".nyz-") != NULL) {
+        remove_flat(path, name);
+    }
+}
+
+/* Not 0 if there was an n-th call, which has failed then. */
+static int fail_the_nth(run *r, const failing *plan)
+{
+    scene *const s = &r->scene;
+    nyz_error err;
+    SOIL(&err);
+    (void)remove(s->target);
+    if (r->exists) {
+        put_file(s->target, "old");
+    }
+    const int descriptors = count_descriptors();
+    counting_init(&r->memory);
+    s->opt.allocator = &r->allocator;
+    faults = *plan;
+    faults.on = 1;
+    const nyz_status status = r->row->act(s, &err);
+    faults.on = 0;
+    s->opt.allocator = NULL;
+    const failing f = faults;
+    judge_status(r, &f, status, &err);
+    assert_int_equal(f.resynced, 0);
+    assert_int_equal(r->memory.live, 0);
+    assert_int_equal(count_descriptors(), descriptors);
+    judge_files(r, &f, status);
+    (void)each_name(s->folder.path, remove_temporary);
+    return f.failed;
+}
+
+/* ------------------------------------------------------------------------------ the loops */
+
+static void fail_each(run *r, int sys)
+{
+    for (int how = 0; how < (r->row->result == NOTHING ? 2 : 4); how++) {
+        failing plan = {.sys = sys, .for_good = how & 1};
+        r->exists = how >> 1;
+        do {
+            plan.fail_at++;
+            assert_true(plan.fail_at < 10000);
+        } while (fail_the_nth(r, &plan));
+        assert_true(!r->row->quiet || plan.fail_at == 1);
+    }
+}
+
+/* Which errno it is matters little: all of them are tried with the first way. */
+static void run_way(run *r, const way *w, int all)
+{
+    static const int failures[] = {EIO, SHORT_COUNT, EINTR, ENOSPC, EDQUOT};
+    make_scene(&r->scene, w);
+    r->allocator = (nyz_allocator){locked_alloc, locked_free, &r->memory};
+    for (int i = 0; i < (all ? 5 : 2); i++) {
+        fail_each(r, failures[i]);
+    }
+    drop_scene(&r->scene);
+}
+
+static int begin(void **state)
+{
+    run *const r = calloc(1, sizeof *r);
+    void *folder = NULL;
+    if (r == NULL || make_folder(&folder) != 0) {
+        free(r);
+        return -1;
+    }
+    r->row = *state;
+    r->scene.folder = *(temp_folder *)folder;
+    free(folder);
+    *state = r;
+    return 0;
+}
+
+static int end(void **state)
+{
+    run *const r = *state;
+    (void)each_name(r->scene.folder.path, remove_flat);
+    const int failed = rmdir(r->scene.folder.path);
+    free(r);
+    return failed;
+}
+
+static void no_call_that_fails_does_harm(void **state)
+{
+    run *const r = *state;
+    int all = 1;
+    for (int i = 0; i < WAYS; i++) {
+        if ((r->row->ways >> i & 1) != 0) {
+            run_way(r, &ways[i], all);
+            all = 0;
+        }
+    }
+}
+
+/* -------------------------------------------------------------------------------- order */
+
+/* The data is on the disk before the name leads to it, and the name before success. */
+static void writes_then_syncs_then_renames_then_syncs_the_folder(void **state)
+{
+    run *const r = *state;
+    make_scene(&r->scene, &ways[0]);
+    for (int i = 0; i < FUNCTIONS * 2; i++) {
+        const row *const w = &rows[i / 2];
+        r->scene.opt.flags = i % 2 == 0 ? 0 : NYZ_NO_SYNC;
+        if (w->result == NPY || w->result == NPZ) {
+            nyz_error err;
+            faults = (failing){.on = 1};
+            assert_int_equal(w->act(&r->scene, &err), NYZ_OK);
+            faults.on = 0;
+            assert_string_equal(faults.order, i % 2 == 0 ? "wsrs" : "wr");
+        }
+    }
+    drop_scene(&r->scene);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[FUNCTIONS + 1];
+    for (int i = 0; i < FUNCTIONS; i++) {
+        tests[i] = (struct CMUnitTest){rows[i].function, no_call_that_fails_does_harm,
+                                       begin, end, (void *)&rows[i]};
+    }
+    tests[FUNCTIONS] = (struct CMUnitTest)cmocka_unit_test_prestate_setup_teardown(
+        writes_then_syncs_then_renames_then_syncs_the_folder, begin, end,
+        (void *)&rows[0]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
