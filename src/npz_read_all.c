@@ -123,6 +123,21 @@ static void read_slots(slots *s)
     nyz_parallel(threads, s->count, read_slot, s);
 }
 
+/* One that holds no array is left empty, and is no failure that *err may tell. */
+static nyz_status load_alone(const slots *s, int64_t index, const nyz_options *opt,
+                             nyz_array *out, nyz_error *err)
+{
+    nyz_error why;
+    const nyz_status status = nyz_npz_load_at(s->npz, index, opt, out, &why);
+    if (status == NYZ_ERR_NOT_FOUND) {
+        return NYZ_OK;
+    }
+    if (status != NYZ_OK && err != NULL) {
+        *err = why;
+    }
+    return status;
+}
+
 static nyz_status take_member(const slots *s, int64_t index, const nyz_options *opt,
                               nyz_array *out, nyz_error *err)
 {
@@ -131,20 +146,9 @@ static nyz_status take_member(const slots *s, int64_t index, const nyz_options *
         status = nyz_npz_adopt(s->memory + s->offsets[index],
                                s->npz->dir.entries[index].size, s->env, s->arena, out);
     }
-    nyz_error failure;
-    if (status != NYZ_OK) {
-        status = nyz_npz_load_at(s->npz, index, opt, out, &failure);
-    }
-    if (status == NYZ_ERR_NOT_FOUND) { /* no array: left empty */
-        return NYZ_OK;
-    }
-    if (status != NYZ_OK && err != NULL) {
-        *err = failure;
-    }
-    return status;
+    return status != NYZ_OK ? load_alone(s, index, opt, out, err) : NYZ_OK;
 }
 
-/* The list is not zeroed before, but only where a failure leaves it: it is large. */
 static nyz_status take_members(const slots *s, const nyz_options *opt, nyz_arrays *out,
                                nyz_error *err)
 {

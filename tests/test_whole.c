@@ -116,9 +116,35 @@ static void every_failing_allocation_is_reported_and_nothing_leaks(void **state)
     nyz_buffer_free(&file);
 }
 
+/* Law 3 of nyz.h: *err is written only on failure. */
+static void a_member_without_an_array_leaves_err_alone(void **state)
+{
+    (void)state;
+    nyz_buffer file = {0};
+    const nyz_stream s = nyz_stream_buffer(&file);
+    nyz_npz_writer *w = NULL;
+    nyz_npz *npz = NULL;
+    nyz_arrays all;
+    nyz_error before;
+    nyz_error after;
+    assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
+    assert_ok(nyz_npz_add_bytes(w, "readme.txt", "text", 4, NULL, err));
+    assert_ok(nyz_npz_finish(&w, err));
+    assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+    memset(&before, 0x5a, sizeof before);
+    after = before;
+    assert_int_equal(nyz_npz_load_all(npz, NULL, &all, &after), NYZ_OK);
+    assert_int_equal(all.items[0].dtype.type, NYZ_NONE);
+    assert_memory_equal(&after, &before, sizeof before);
+    nyz_arrays_free(&all);
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_member_without_an_array_leaves_err_alone),
         cmocka_unit_test(both_lanes_see_every_fixture_alike),
         cmocka_unit_test(members_of_all_sizes_on_any_number_of_threads),
         cmocka_unit_test(an_empty_archive_is_an_empty_list),
