@@ -58,8 +58,8 @@ static void sift(name *list, size_t root, size_t count)
 
 static void sort(name *list, size_t count)
 {
-    for (size_t i = count / 2; i-- > 0;) {
-        sift(list, i, count);
+    for (size_t i = count / 2; i > 0; i--) {
+        sift(list, i - 1, count);
     }
     for (size_t left = count; left > 1; left--) {
         swap_names(&list[0], &list[left - 1]);
