@@ -1,0 +1,139 @@
+/* Fuzz target: a .npy file.  The last two bytes choose options, the rest is the file.  It
+ * is read from memory, from streams, and into memory that is there already: all must
+ * agree. */
+#include "fuzz.h"
+
+typedef struct file {
+    fuzz_input in;
+    nyz_options opt;
+    nyz_array array; /* loaded from memory */
+    nyz_status status;
+} file;
+
+/* An empty file is damaged, an empty stream has come to its end. */
+static nyz_status in_stream(const file *f)
+{
+    return f->in.size == 0 ? NYZ_ERR_NOT_FOUND : f->status;
+}
+
+static void check_stream(const file *f, int seekable, size_t step)
+{
+    fuzz_reader r = {f->in, 0, step};
+    const nyz_stream stream = fuzz_stream(&r, seekable);
+    nyz_status status;
+    nyz_array array;
+    FUZZ_TRIED(status, nyz_read(&stream, &f->opt, &array, err));
+    CHECK(status == in_stream(f));
+    CHECK_ZERO_UNLESS_OK(status, array);
+    if (status == NYZ_OK) {
+        fuzz_check_same(&f->array, &array);
+        CHECK(array.dtype.byteorder == f->array.dtype.byteorder);
+        CHECK(f->opt.order == NYZ_KEEP_ORDER || nyz_is_contiguous(&array, f->opt.order));
+        nyz_array_free(&array);
+    }
+}
+
+/* A header alone is refused as the file is, but for what only the data tells. */
+static void check_header(const file *f)
+{
+    fuzz_reader r = {f->in, 0, SIZE_MAX};
+    const nyz_stream stream = fuzz_stream(&r, 0);
+    nyz_status status;
+    nyz_array array;
+    FUZZ_TRIED(status, nyz_read_header(&stream, &f->opt, &array, err));
+    CHECK_ZERO_UNLESS_OK(status, array);
+    CHECK(status == NYZ_OK || status == in_stream(f));
+    if (status == NYZ_OK) {
+        const int64_t bytes = nyz_size(&array) * array.dtype.itemsize;
+        const int holds = bytes <= (int64_t)(f->in.size - r.at);
+        CHECK(array.data == NULL && bytes >= 0);
+        CHECK(f->status == NYZ_OK ? holds && fuzz_same_shape(&array, &f->array)
+                                  : !holds || nyz_dtype_has_object(&array.dtype));
+        nyz_array_free(&array);
+    }
+}
+
+static nyz_status read_into(const file *f, const nyz_array *into, size_t *end)
+{
+    fuzz_reader r = {f->in, 0, 7};
+    const nyz_stream stream = fuzz_stream(&r, 1);
+    const nyz_status status = nyz_read_into(&stream, &f->opt, into, NULL);
+    *end = r.at;
+    return status;
+}
+
+/* In the other order, and, where there is an axis, backwards in memory. */
+static void check_into(const file *f)
+{
+    const nyz_order other =
+        nyz_is_contiguous(&f->array, NYZ_C_ORDER) ? NYZ_F_ORDER : NYZ_C_ORDER;
+    nyz_array memory;
+    nyz_array into;
+    size_t end;
+    fuzz_scrambled(&f->array, other, &memory);
+    into = memory;
+    if (memory.ndim > 0) {
+        CHECK_OK(nyz_slice(&memory, 0, INT64_MAX, INT64_MIN, -1, &into, err));
+    }
+    CHECK(read_into(f, &into, &end) == NYZ_OK);
+    CHECK(end <= f->in.size);
+    fuzz_check_same(&f->array, &into);
+    into.readonly = 1;
+    CHECK(read_into(f, &into, &end) == NYZ_ERR_ARGUMENT);
+    nyz_array_free(&memory);
+}
+
+/* Numbers become wider ones, or the call is refused. */
+static void check_converted(const file *f)
+{
+    nyz_array like = f->array;
+    nyz_array memory;
+    size_t end;
+    like.dtype = nyz_dtype_of(NYZ_COMPLEX128);
+    const int64_t bytes = nyz_size(&like) * like.dtype.itemsize;
+    unsigned char *const data = malloc((size_t)bytes + 1);
+    CHECK(data != NULL);
+    CHECK_OK(nyz_wrap(data, &like.dtype, like.ndim, like.shape, NULL, &memory, err));
+    const nyz_status status = read_into(f, &memory, &end);
+    const int number =
+        f->array.dtype.type >= NYZ_BOOL && f->array.dtype.type <= NYZ_COMPLEX128 &&
+        f->array.dtype.type != NYZ_FLOAT16 && f->array.dtype.type != NYZ_LONGDOUBLE;
+    CHECK(status == (number ? NYZ_OK : NYZ_ERR_ARGUMENT));
+    free(data);
+}
+
+/* Saved and loaded again it is the same. */
+static void check_saved(const file *f)
+{
+    nyz_buffer buffer;
+    nyz_array again;
+    const nyz_options save = {.allocator = &fuzz_allocator};
+    CHECK_OK(nyz_save_mem(&f->array, &save, &buffer, err));
+    CHECK_OK(nyz_load_mem(buffer.data, buffer.size, &save, &again, err));
+    fuzz_check_same(&f->array, &again);
+    nyz_array_free(&again);
+    nyz_buffer_free(&buffer);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    file f = {.in = {data, size}};
+    f.opt = fuzz_options(&f.in);
+    unsigned char *const bytes = fuzz_copy(&f.in);
+    f.in.bytes = bytes;
+    FUZZ_TRIED(f.status, nyz_load_mem(bytes, f.in.size, &f.opt, &f.array, err));
+    CHECK_ZERO_UNLESS_OK(f.status, f.array);
+    CHECK(f.status != NYZ_ERR_NOT_FOUND);
+    check_stream(&f, 0, SIZE_MAX);
+    check_stream(&f, 1, 1);
+    check_header(&f);
+    if (f.status == NYZ_OK) {
+        check_into(&f);
+        check_converted(&f);
+        check_saved(&f);
+        nyz_array_free(&f.array);
+    }
+    CHECK(fuzz_live == 0);
+    free(bytes);
+    return 0;
+}
