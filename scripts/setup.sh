@@ -38,6 +38,18 @@ bsdtar       | runs bsdtar --version                | libarchive-tools | bsdtar 
 valgrind     | runs valgrind --version              | valgrind         | valgrind          | valgrind   | -
 '
 
+# needed_to_fuzz ENGINE: Debian's package of clang's runtime is named after its version.
+needed_to_fuzz()
+{
+    local version
+    version=$(clang -dumpversion 2>/dev/null | cut -d. -f1)
+    say "clang     | runs clang --version     | clang                             | clang              | clang       | -"
+    say "libFuzzer | fuzzes                   | libclang-rt-${version:-14}-dev    | compiler-rt        | compiler-rt | -"
+    if [[ $1 == afl ]]; then
+        say "AFL++ | runs command -v afl-fuzz | afl++                             | american-fuzzy-lop | aflplusplus | afl++"
+    fi
+}
+
 runs()
 {
     "$@" >/dev/null 2>&1
@@ -54,6 +66,14 @@ compiles()
     echo '#include <stdio.h>
         int main(void) { return puts("") < 0; }' |
         runs $compiler -x "$1" - -o /dev/null
+}
+
+# clang links a fuzz target.
+fuzzes()
+{
+    echo 'int LLVMFuzzerTestOneInput(const unsigned char *bytes, unsigned long size)
+        { return bytes == 0 && size > 0; }' |
+        runs clang -fsanitize=fuzzer,address -x c - -o /dev/null
 }
 
 system_python()

@@ -32,7 +32,7 @@ static const nyz_options strict = {.allocator = &fuzz_allocator, .flags = NYZ_UN
 
 static nyz_options read_options(fuzz_input *in)
 {
-    static const int levels[] = {0, 1, 6, 9, NYZ_FAST, 2, 4, NYZ_FAST};
+    static const int levels[] = {0, 1, 6, 9, NYZ_FAST, 2, 4, 3};
     const unsigned how = fuzz_first(in);
     const unsigned look = fuzz_first(in);
     const unsigned rare = fuzz_first(in);
