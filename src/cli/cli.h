@@ -15,18 +15,29 @@ enum {
 /* A parsed command line. */
 typedef struct nyz_args {
     const char *command;
-    int all;     /* show --all */
-    int json;    /* --json */
-    int store;   /* cp --store */
-    int level;   /* cp --level; NYZ_FAST: fast; 0: not given */
-    int chunked; /* cp --chunked */
+    int all;            /* show --all */
+    int json;           /* --json */
+    int store;          /* cp --store */
+    int level;          /* cp --level; NYZ_FAST: fast; 0: not given */
+    int chunked;        /* cp --chunked */
+    int force;          /* unpack --force */
+    int case_sensitive; /* unpack --case-sensitive */
+    const char *folder; /* unpack -d; NULL: not given */
+    int64_t limit;      /* unpack --limit; 0: not given */
     int help;
     int count; /* FILE... */
     char **files;
 } nyz_args;
 
 /* The options that a command takes: sums of these. */
-enum { NYZ_TAKES_ALL = 1, NYZ_TAKES_JSON = 2, NYZ_TAKES_STORE = 4, NYZ_TAKES_LEVEL = 8 };
+enum {
+    NYZ_TAKES_ALL = 1,
+    NYZ_TAKES_JSON = 2,
+    NYZ_TAKES_STORE = 4,
+    NYZ_TAKES_LEVEL = 8,   /* and --chunked */
+    NYZ_TAKES_FOLDER = 16, /* -d */
+    NYZ_TAKES_UNPACK = 32  /* --force, --case-sensitive, --limit */
+};
 
 /* Parses argv[0 ... argc), which follows the command; files are moved to its front.
  * Returns an exit status, having said what is wrong. */
@@ -38,6 +49,7 @@ int nyz_cmd_ls(const nyz_args *args);
 int nyz_cmd_show(const nyz_args *args);
 int nyz_cmd_digest(const nyz_args *args);
 int nyz_cmd_cp(const nyz_args *args);
+int nyz_cmd_unpack(const nyz_args *args);
 
 /* "nyz: FILE:MEMBER: message" on stderr; file and member may be NULL.  The names are
  * escaped. */
@@ -47,6 +59,11 @@ void nyz_complain(const char *file, const char *member, const char *message);
  * exit status. */
 int nyz_complain_error(const char *file, const char *member, const nyz_error *err);
 int nyz_complain_system(const char *file, int sys);
+
+/* Fills *err with an errno, or 0, and a message: as it is, or "cannot WHAT: " and the
+ * system's words.  Both return the status. */
+nyz_status nyz_fail_with(nyz_error *err, int sys, const char *message);
+nyz_status nyz_fail_system(nyz_error *err, int sys, const char *what);
 
 /* Complains that memory has run out; returns NYZ_EXIT_MACHINE. */
 int nyz_complain_memory(const char *file);
@@ -67,5 +84,14 @@ int nyz_platform_exists(const char *path);
 int nyz_platform_is_special(const char *path);
 /* Not 0 if what is written to `file` can be mended by seeking back. */
 int nyz_platform_can_patch(FILE *file);
+/* Not 0 if the character stands between the components of a path. */
+int nyz_platform_is_slash(char c);
+
+/* While there is a file that must not stay: catch_stop, then, ever again, stopped, which
+ * is not 0 once the user wants the tool to end (Ctrl-C); the file is removed; obey_stop,
+ * which does not return then.  A second Ctrl-C ends the tool at once. */
+void nyz_platform_catch_stop(void);
+int nyz_platform_stopped(void);
+void nyz_platform_obey_stop(void);
 
 #endif

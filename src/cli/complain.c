@@ -41,7 +41,8 @@ void nyz_complain(const char *file, const char *member, const char *message)
 static int is_of_file(int sys)
 {
     return sys == ENOENT || sys == ENOTDIR || sys == EISDIR || sys == EACCES ||
-           sys == EPERM || sys == ENAMETOOLONG || sys == ELOOP || sys == ENXIO;
+           sys == EPERM || sys == ENAMETOOLONG || sys == ELOOP || sys == ENXIO ||
+           sys == EEXIST;
 }
 
 int nyz_complain_error(const char *file, const char *member, const nyz_error *err)
@@ -58,6 +59,21 @@ int nyz_complain_system(const char *file, int sys)
     nyz_error err = {.status = sys == ENOMEM ? NYZ_ERR_MEMORY : NYZ_ERR_IO, .sys = sys};
     snprintf(err.message, sizeof err.message, "%s", strerror(sys));
     return nyz_complain_error(file, NULL, &err);
+}
+
+nyz_status nyz_fail_with(nyz_error *err, int sys, const char *message)
+{
+    *err = (nyz_error){
+        .status = sys == ENOMEM ? NYZ_ERR_MEMORY : NYZ_ERR_IO, .sys = sys, .offset = -1};
+    snprintf(err->message, sizeof err->message, "%s", message);
+    return err->status;
+}
+
+nyz_status nyz_fail_system(nyz_error *err, int sys, const char *what)
+{
+    char text[200];
+    snprintf(text, sizeof text, "cannot %.60s: %.120s", what, strerror(sys));
+    return nyz_fail_with(err, sys, text);
 }
 
 int nyz_complain_memory(const char *file)

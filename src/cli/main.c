@@ -11,6 +11,7 @@ static const char general_help[] =
     "  nyz show FILE...     print values as NumPy does\n"
     "  nyz digest FILE...   SHA-256 of each array's values\n"
     "  nyz cp IN OUT        read everything and write it anew\n"
+    "  nyz unpack FILE      write each member of an archive to a file\n"
     "  nyz CMD --help       more about a command\n"
     "  nyz --version\n"
     "\n"
@@ -65,6 +66,22 @@ static const char cp_help[] =
     "  --chunked   compress in chunks of 1 MiB, on all cores at once: about 0.1 %\n"
     "              larger, and not the bytes that NumPy would write\n";
 
+static const char unpack_help[] =
+    "nyz unpack [OPTION]... FILE[:MEMBER] [MEMBER]...\n"
+    "\n"
+    "Writes each member of an archive, or those named, to a file below DIR, byte for\n"
+    "byte.  Nothing is written if a name leads out of DIR or is no file's name on\n"
+    "some system, if two members are for one file, or if a file is there already.\n"
+    "Below DIR no link is followed.\n"
+    "\n"
+    "  -d DIR             the folder, made if need be; else one here, of FILE's name\n"
+    "                     without .npz; -d . unpacks to where you are, as unzip does\n"
+    "  --force            replace files that are there, each at once and whole\n"
+    "  --case-sensitive   take names that differ only in case or form of Unicode, for\n"
+    "                     a DIR that tells them apart\n"
+    "  --limit BYTES      most that the members may take, as 500M or 20G; else 4G, or\n"
+    "                     four times what they take in the archive if that is more\n";
+
 static const struct command {
     const char *name;
     unsigned takes;
@@ -76,6 +93,7 @@ static const struct command {
     {"show", NYZ_TAKES_ALL, 1, 0, nyz_cmd_show, show_help},
     {"digest", NYZ_TAKES_JSON, 1, 0, nyz_cmd_digest, digest_help},
     {"cp", NYZ_TAKES_STORE | NYZ_TAKES_LEVEL, 2, 2, nyz_cmd_cp, cp_help},
+    {"unpack", NYZ_TAKES_FOLDER | NYZ_TAKES_UNPACK, 1, 0, nyz_cmd_unpack, unpack_help},
 };
 
 static const struct command *find_command(const char *name)

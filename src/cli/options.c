@@ -27,6 +27,33 @@ static int set_level(const char *value, nyz_args *out)
     return NYZ_EXIT_FINE;
 }
 
+/* Bytes: a number, perhaps with K, M, G or T (of 1,024 each) behind it. */
+static int set_limit(const char *value, nyz_args *out)
+{
+    static const char units[] = "KMGT";
+    int64_t bytes = 0;
+    const char *c = value;
+    for (; *c >= '0' && *c <= '9' && bytes < INT64_C(1) << 50; c++) {
+        bytes = 10 * bytes + (*c - '0');
+    }
+    const char *const unit = *c != '\0' ? strchr(units, *c) : NULL;
+    for (const char *u = units; unit != NULL && u <= unit && bytes < INT64_C(1) << 50;
+         u++) {
+        bytes *= 1024;
+    }
+    if (bytes == 0 || c[unit != NULL] != '\0') {
+        return wrong(out->command, "--limit takes bytes, as 500M or 20G, not", value);
+    }
+    out->limit = bytes;
+    return NYZ_EXIT_FINE;
+}
+
+static int set_folder(const char *value, nyz_args *out)
+{
+    out->folder = value;
+    return NYZ_EXIT_FINE;
+}
+
 /* The flag that an option without a value sets, or NULL. */
 static int *flag_of(const char *option, unsigned takes, nyz_args *out)
 {
@@ -45,6 +72,37 @@ static int *flag_of(const char *option, unsigned takes, nyz_args *out)
     if (strcmp(option, "--chunked") == 0 && (takes & NYZ_TAKES_LEVEL) != 0) {
         return &out->chunked;
     }
+    if (strcmp(option, "--force") == 0 && (takes & NYZ_TAKES_UNPACK) != 0) {
+        return &out->force;
+    }
+    if (strcmp(option, "--case-sensitive") == 0 && (takes & NYZ_TAKES_UNPACK) != 0) {
+        return &out->case_sensitive;
+    }
+    return NULL;
+}
+
+/* The options that take a value. */
+static const struct valued {
+    const char *name;
+    unsigned takes;
+    int (*set)(const char *value, nyz_args *out);
+} valued[] = {
+    {"--level", NYZ_TAKES_LEVEL, set_level},
+    {"--limit", NYZ_TAKES_UNPACK, set_limit},
+    {"-d", NYZ_TAKES_FOLDER, set_folder},
+};
+
+/* The one that `option` is, alone or with =VALUE; or NULL. */
+static const struct valued *find_valued(const char *option, unsigned takes)
+{
+    for (size_t i = 0; i < sizeof valued / sizeof *valued; i++) {
+        const size_t size = strlen(valued[i].name);
+        if ((takes & valued[i].takes) != 0 &&
+            strncmp(option, valued[i].name, size) == 0 &&
+            (option[size] == '\0' || (option[size] == '=' && option[1] == '-'))) {
+            return &valued[i];
+        }
+    }
     return NULL;
 }
 
@@ -57,17 +115,19 @@ static int take_option(int argc, char **argv, int *i, unsigned takes, nyz_args *
         *flag = 1;
         return NYZ_EXIT_FINE;
     }
-    if ((takes & NYZ_TAKES_LEVEL) != 0 && strncmp(option, "--level=", 8) == 0) {
-        return set_level(option + 8, out);
+    const struct valued *const found = find_valued(option, takes);
+    if (found == NULL) {
+        return wrong(out->command, "no such option", option);
     }
-    if ((takes & NYZ_TAKES_LEVEL) != 0 && strcmp(option, "--level") == 0) {
-        if (*i + 1 == argc) {
-            return wrong(out->command, "a value is missing after", option);
-        }
-        *i += 1;
-        return set_level(argv[*i], out);
+    const char *const equals = strchr(option, '=');
+    if (equals != NULL) {
+        return found->set(equals + 1, out);
     }
-    return wrong(out->command, "no such option", option);
+    if (*i + 1 == argc) {
+        return wrong(out->command, "a value is missing after", option);
+    }
+    *i += 1;
+    return found->set(argv[*i], out);
 }
 
 /* "-" and "-:MEMBER" are standard input. */

@@ -38,3 +38,52 @@ int nyz_platform_can_patch(FILE *file)
     return fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && flags != -1 &&
            (flags & O_APPEND) == 0;
 }
+
+int nyz_platform_is_slash(char c)
+{
+    return c == '/';
+}
+
+/* The signal that has come, or 0: handlers can tell nobody else. */
+static volatile sig_atomic_t stop;
+
+static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
+enum { STOPS = sizeof stops / sizeof *stops };
+
+static void note_stop(int number)
+{
+    stop = number;
+}
+
+/* A signal that is ignored (nohup) stays so. */
+void nyz_platform_catch_stop(void)
+{
+    for (int i = 0; i < STOPS; i++) {
+        struct sigaction action;
+        if (sigaction(stops[i], NULL, &action) == 0 && action.sa_handler == SIG_DFL) {
+            action.sa_handler = note_stop;
+            action.sa_flags = (int)SA_RESETHAND; /* system calls end with EINTR */
+            (void)sigaction(stops[i], &action, NULL);
+        }
+    }
+}
+
+int nyz_platform_stopped(void)
+{
+    return stop != 0;
+}
+
+void nyz_platform_obey_stop(void)
+{
+    for (int i = 0; i < STOPS; i++) {
+        struct sigaction action;
+        if (sigaction(stops[i], NULL, &action) == 0 && action.sa_handler == note_stop) {
+            action.sa_handler = SIG_DFL;
+            action.sa_flags = 0;
+            (void)sigaction(stops[i], &action, NULL);
+        }
+    }
+    if (stop != 0) {
+        raise(stop);
+    }
+}

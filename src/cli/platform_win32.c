@@ -1,4 +1,6 @@
 /* What the tool needs of Windows: UTF-8 arguments and paths, binary streams. */
+#include "folder_win32.h"
+
 #include "cli.h"
 
 #include <fcntl.h>
@@ -7,8 +9,7 @@
 #include <windows.h>
 #include <shellapi.h>
 
-/* A UTF-8 text as UTF-16, or NULL; the caller frees it. */
-static wchar_t *widen(const char *text)
+wchar_t *nyz_platform_widen(const char *text)
 {
     const int count = MultiByteToWideChar(CP_UTF8, 0, text, -1, NULL, 0);
     wchar_t *const wide = count > 0 ? malloc((size_t)count * sizeof *wide) : NULL;
@@ -57,8 +58,8 @@ void nyz_platform_start(int *argc, char ***argv)
 
 FILE *nyz_platform_open(const char *path, const char *mode)
 {
-    wchar_t *const wide_path = widen(path);
-    wchar_t *const wide_mode = widen(mode);
+    wchar_t *const wide_path = nyz_platform_widen(path);
+    wchar_t *const wide_mode = nyz_platform_widen(mode);
     FILE *const file =
         wide_path != NULL && wide_mode != NULL ? _wfopen(wide_path, wide_mode) : NULL;
     free(wide_mode);
@@ -68,7 +69,7 @@ FILE *nyz_platform_open(const char *path, const char *mode)
 
 static DWORD attributes(const char *path)
 {
-    wchar_t *const wide = widen(path);
+    wchar_t *const wide = nyz_platform_widen(path);
     const DWORD found = wide != NULL ? GetFileAttributesW(wide) : INVALID_FILE_ATTRIBUTES;
     free(wide);
     return found;
@@ -89,4 +90,36 @@ int nyz_platform_can_patch(FILE *file)
 {
     (void)file;
     return 0;
+}
+
+int nyz_platform_is_slash(char c)
+{
+    return c == '/' || c == '\\' || c == ':';
+}
+
+/* Set by the thread that Windows starts for Ctrl-C. */
+static volatile LONG stop;
+
+static BOOL WINAPI note_stop(DWORD kind)
+{
+    (void)kind;
+    return InterlockedExchange(&stop, 1) == 0; /* the second time it ends the tool */
+}
+
+void nyz_platform_catch_stop(void)
+{
+    (void)SetConsoleCtrlHandler(note_stop, TRUE);
+}
+
+int nyz_platform_stopped(void)
+{
+    return stop != 0;
+}
+
+void nyz_platform_obey_stop(void)
+{
+    (void)SetConsoleCtrlHandler(note_stop, FALSE);
+    if (stop != 0) {
+        ExitProcess((UINT)STATUS_CONTROL_C_EXIT);
+    }
 }
