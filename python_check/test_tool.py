@@ -1,4 +1,5 @@
-"""The tool nyz against NumPy: ls, show, digest, cp, and how they end.  test_unpack.py has unpack."""
+"""The tool nyz against NumPy: ls, show, digest, cp, and how they end.  test_pack.py and
+test_unpack.py have pack and unpack."""
 
 import hashlib
 import io
@@ -19,7 +20,7 @@ except ImportError:  # not a Unix
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOOL = os.path.abspath(os.environ.get("NYZ_TOOL", os.path.join(ROOT, "build", "nyz")))
-COMMANDS = ["ls", "show", "digest", "cp", "unpack"]
+COMMANDS = ["ls", "show", "digest", "cp", "pack", "unpack"]
 NUMPY = tuple(map(int, np.__version__.split(".")[:2]))
 
 pytestmark = pytest.mark.skipif(not os.path.exists(TOOL), reason="the tool is not built")

@@ -17,13 +17,14 @@ typedef struct nyz_args {
     const char *command;
     int all;            /* show --all */
     int json;           /* --json */
-    int store;          /* cp --store */
-    int level;          /* cp --level; NYZ_FAST: fast; 0: not given */
-    int chunked;        /* cp --chunked */
+    int store;          /* cp, pack --store */
+    int level;          /* cp, pack --level; NYZ_FAST: fast; 0: not given */
+    int chunked;        /* cp, pack --chunked */
     int force;          /* unpack --force */
     int case_sensitive; /* unpack --case-sensitive */
-    const char *folder; /* unpack -d; NULL: not given */
+    const char *folder; /* pack, unpack -d; NULL: not given */
     int64_t limit;      /* unpack --limit; 0: not given */
+    int any;            /* pack --any */
     int help;
     int count; /* FILE... */
     char **files;
@@ -36,7 +37,8 @@ enum {
     NYZ_TAKES_STORE = 4,
     NYZ_TAKES_LEVEL = 8,   /* and --chunked */
     NYZ_TAKES_FOLDER = 16, /* -d */
-    NYZ_TAKES_UNPACK = 32  /* --force, --case-sensitive, --limit */
+    NYZ_TAKES_UNPACK = 32, /* --force, --case-sensitive, --limit */
+    NYZ_TAKES_ANY = 64
 };
 
 /* Parses argv[0 ... argc), which follows the command; files are moved to its front.
@@ -49,6 +51,7 @@ int nyz_cmd_ls(const nyz_args *args);
 int nyz_cmd_show(const nyz_args *args);
 int nyz_cmd_digest(const nyz_args *args);
 int nyz_cmd_cp(const nyz_args *args);
+int nyz_cmd_pack(const nyz_args *args);
 int nyz_cmd_unpack(const nyz_args *args);
 
 /* "nyz: FILE:MEMBER: message" on stderr; file and member may be NULL.  The names are

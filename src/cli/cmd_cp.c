@@ -1,5 +1,6 @@
 /* nyz cp: everything that IN holds, written anew. */
 #include "cp.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -37,12 +38,6 @@ nyz_status nyz_cp_create(const nyz_cp *cp, nyz_npz_writer **out, nyz_error *err)
     return nyz_npz_create(cp->out, &opt, out, err);
 }
 
-static int ends_in_npz(const char *path)
-{
-    const size_t size = strlen(path);
-    return size >= 4 && strcmp(path + size - 4, ".npz") == 0;
-}
-
 int nyz_cmd_cp(const nyz_args *args)
 {
     nyz_input input;
@@ -54,7 +49,8 @@ int nyz_cmd_cp(const nyz_args *args)
     nyz_cp cp = {.args = args, .input = &input, .out = args->files[1]};
     cp.to_stdout = strcmp(cp.out, "-") == 0;
     /* one array taken out of an archive is an array, unless OUT says otherwise */
-    cp.to_npz = cp.to_stdout ? archive && input.member == NULL : ends_in_npz(cp.out);
+    cp.to_npz =
+        cp.to_stdout ? archive && input.member == NULL : nyz_ends_in(cp.out, ".npz");
     const int worst = archive ? nyz_cp_archive(&cp) : nyz_cp_npy(&cp);
     nyz_input_close(&input);
     return worst;

@@ -1,4 +1,5 @@
 /* nyz unpack: each member of an archive to a file. */
+#include "text.h"
 #include "unpack.h"
 
 #include <stdlib.h>
@@ -10,18 +11,14 @@
  * a folder.  The caller frees it. */
 static char *name_folder(const char *path)
 {
-    size_t start = strlen(path);
-    const size_t size = start;
-    while (start > 0 && !nyz_platform_is_slash(path[start - 1])) {
-        start--;
-    }
-    if (size - start < 5 || strcmp(path + size - 4, ".npz") != 0 ||
-        nyz_unpack_refuses(path + start, size - start - 4) != NULL) {
+    const char *const base = nyz_base_name(path);
+    const size_t size = nyz_ends_in(base, ".npz") ? strlen(base) - 4 : 0;
+    if (nyz_unpack_refuses(base, size) != NULL) {
         return NULL;
     }
-    char *const name = calloc(size - start - 3, 1);
+    char *const name = calloc(size + 1, 1);
     if (name != NULL) {
-        memcpy(name, path + start, size - start - 4);
+        memcpy(name, base, size);
     }
     return name;
 }

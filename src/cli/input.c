@@ -2,6 +2,7 @@
 #include "input.h"
 
 #include "cli.h"
+#include "text.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -280,23 +281,23 @@ void nyz_input_close(nyz_input *input)
     *input = (nyz_input){0};
 }
 
-void nyz_input_base(const nyz_input *input, const char **name, size_t *size)
+const char *nyz_base_name(const char *path)
 {
-    const char *base = input->label;
-    for (const char *c = base; *c != '\0'; c++) {
-#ifdef _WIN32
-        if (*c == '\\') {
-            base = c + 1;
-        }
-#endif
-        if (*c == '/') {
+    const char *base = path;
+    for (const char *c = path; *c != '\0'; c++) {
+        if (nyz_platform_is_slash(*c)) {
             base = c + 1;
         }
     }
+    return base;
+}
+
+void nyz_input_base(const nyz_input *input, const char **name, size_t *size)
+{
+    const char *const base = nyz_base_name(input->label);
     const size_t length = strlen(base);
-    const int suffix = length >= 4 && strcmp(base + length - 4, ".npy") == 0;
     *name = base;
-    *size = suffix ? length - 4 : length;
+    *size = nyz_ends_in(base, ".npy") ? length - 4 : length;
 }
 
 int nyz_has_objects(const nyz_dtype *dtype)

@@ -42,6 +42,9 @@ int nyz_input_skip(nyz_input *input, int64_t size);
 /* The name of a .npy file's array: the file's base name without ".npy". */
 void nyz_input_base(const nyz_input *input, const char **name, size_t *size);
 
+/* What follows the last slash of a path. */
+const char *nyz_base_name(const char *path);
+
 /* Not 0 if there are Python objects in the elements. */
 int nyz_has_objects(const nyz_dtype *dtype);
 

@@ -5,17 +5,19 @@
 #include <string.h>
 
 static const char general_help[] =
-    "nyz: look into NumPy's .npy and .npz files, check and copy them\n"
+    "nyz: look into NumPy's .npy and .npz files, check, copy, pack and unpack them\n"
     "\n"
     "  nyz ls FILE...       list arrays: name, dtype, shape, order, bytes, how stored\n"
     "  nyz show FILE...     print values as NumPy does\n"
     "  nyz digest FILE...   SHA-256 of each array's values\n"
     "  nyz cp IN OUT        read everything and write it anew\n"
+    "  nyz pack OUT FILE... make an archive of .npy files\n"
     "  nyz unpack FILE      write each member of an archive to a file\n"
     "  nyz CMD --help       more about a command\n"
     "  nyz --version\n"
     "\n"
-    "FILE may be FILE:MEMBER for one array of an archive, and - for standard input.\n"
+    "FILE may be FILE:MEMBER for one array of an archive (but not of pack), and - for\n"
+    "standard input.\n"
     "Exit status: 0 fine, 1 the file or its data is bad or missing, 2 wrong use,\n"
     "3 the machine failed (memory, disk, output).\n";
 
@@ -66,6 +68,22 @@ static const char cp_help[] =
     "  --chunked   compress in chunks of 1 MiB, on all cores at once: about 0.1 %\n"
     "              larger, and not the bytes that NumPy would write\n";
 
+static const char pack_help[] =
+    "nyz pack [OPTION]... OUT.npz [NAME=]FILE...\n"
+    "\n"
+    "Makes an archive of .npy files, byte for byte, in this order.  A member is called\n"
+    "NAME, or as its file without the folders.  FILE - is standard input, OUT - is\n"
+    "standard output.  OUT is replaced only when all is written; it may be a FILE.\n"
+    "\n"
+    "  -d DIR      FILEs are below DIR, and give members their whole names: what\n"
+    "              nyz unpack -d DIR has written becomes the same archive again\n"
+    "  --any       files of any kind, under exactly their names\n"
+    "  --store     do not compress; this is the default\n"
+    "  --level N   compress, 1 to 9 smallest; or fast: several times as fast, for\n"
+    "              numbers\n"
+    "  --chunked   compress in chunks of 1 MiB, on all cores at once: about 0.1 %\n"
+    "              larger, and not the bytes that NumPy would write\n";
+
 static const char unpack_help[] =
     "nyz unpack [OPTION]... FILE[:MEMBER] [MEMBER]...\n"
     "\n"
@@ -93,6 +111,8 @@ static const struct command {
     {"show", NYZ_TAKES_ALL, 1, 0, nyz_cmd_show, show_help},
     {"digest", NYZ_TAKES_JSON, 1, 0, nyz_cmd_digest, digest_help},
     {"cp", NYZ_TAKES_STORE | NYZ_TAKES_LEVEL, 2, 2, nyz_cmd_cp, cp_help},
+    {"pack", NYZ_TAKES_STORE | NYZ_TAKES_LEVEL | NYZ_TAKES_FOLDER | NYZ_TAKES_ANY, 2, 0,
+     nyz_cmd_pack, pack_help},
     {"unpack", NYZ_TAKES_FOLDER | NYZ_TAKES_UNPACK, 1, 0, nyz_cmd_unpack, unpack_help},
 };
 

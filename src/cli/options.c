@@ -72,6 +72,9 @@ static int *flag_of(const char *option, unsigned takes, nyz_args *out)
     if (strcmp(option, "--chunked") == 0 && (takes & NYZ_TAKES_LEVEL) != 0) {
         return &out->chunked;
     }
+    if (strcmp(option, "--any") == 0 && (takes & NYZ_TAKES_ANY) != 0) {
+        return &out->any;
+    }
     if (strcmp(option, "--force") == 0 && (takes & NYZ_TAKES_UNPACK) != 0) {
         return &out->force;
     }

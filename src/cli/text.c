@@ -3,6 +3,13 @@
 
 #include <string.h>
 
+int nyz_ends_in(const char *text, const char *end)
+{
+    const size_t size = strlen(text);
+    const size_t tail = strlen(end);
+    return size >= tail && strcmp(text + size - tail, end) == 0;
+}
+
 /* The value of the continuation byte at text[i], or -1. */
 static int continuation(const char *text, size_t size, size_t i)
 {

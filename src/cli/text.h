@@ -23,6 +23,9 @@ void nyz_line_right(nyz_line *line, const char *text, int64_t width);
 void nyz_line_clear(nyz_line *line);
 void nyz_line_free(nyz_line *line);
 
+/* Not 0 if the text ends so. */
+int nyz_ends_in(const char *text, const char *end);
+
 /* Decodes one character of UTF-8 at text[0 ... size), size > 0, to *point and returns its
  * length; an ill-formed byte gives length 1 and *point = UINT32_MAX. */
 size_t nyz_utf8_next(const char *text, size_t size, uint32_t *point);
