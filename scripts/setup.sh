@@ -189,7 +189,7 @@ install_packages()
     apt-get)
         quietly as_root apt-get update
         quietly as_root env DEBIAN_FRONTEND=noninteractive \
-            apt-get install -y --no-install-recommends "${@:2}"
+            apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "${@:2}"
         ;;
     dnf) quietly as_root dnf install -y "${@:2}" ;;
     pacman) quietly as_root pacman -S --noconfirm --needed "${@:2}" ;;

@@ -5,7 +5,7 @@
 #
 # s390x stores its numbers the other way round; i686 has sizes of 32 bits; aarch64 has chars
 # without a sign and long doubles of 128 bits; Windows is no POSIX system.  Then the tool for that
-# machine must say of every fixture what the tool for this one says (if build/ has it).
+# machine must say of every fixture what the tool for this one says, which is built in build/.
 #
 # For Debian.  Compilers and emulators are installed with the package manager.  The libraries for
 # the other machine are Debian's, too, but nothing foreign is installed: they are only unpacked,
@@ -202,7 +202,8 @@ build_and_test()
 {
     local folder=$FOLDER/build
     if [[ ! -f $folder/build.ninja ]]; then
-        quietly meson setup "$folder" --cross-file "$FOLDER/cross.ini" -Dtests=enabled
+        quietly meson setup "$folder" --cross-file "$FOLDER/cross.ini" -Dtests=enabled \
+            -Dtool=enabled
     fi
     say "building in $folder"
     quietly meson compile -C "$folder"
@@ -225,11 +226,7 @@ compare_tools()
 {
     local file count=0
     local there=("${EMULATOR[@]}" "$FOLDER/build/nyz$SUFFIX")
-    if [[ ! -x build/nyz || ! -e $FOLDER/build/nyz$SUFFIX ]]; then
-        say "NOT RUN: the comparison of the tools; build/nyz or its sister is missing"
-        return
-    fi
-    quietly meson compile -C build
+    build build "${OPTIONS[@]}"
     for file in fixtures/*/*.np?; do
         if [[ " $DIFFERENT " == *[[:space:]]"${file##*/}"[[:space:]]* ]]; then
             continue
@@ -264,6 +261,7 @@ failed=0
 shift
 mkdir -p "$FOLDER" build
 : >"$LOG"
+provide "$NEEDED_TO_BUILD"
 provide "$NEEDED"
 provide_libraries
 write_cross_file
