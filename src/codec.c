@@ -8,10 +8,11 @@
 
 #include "crc32.h"
 
+/* size > 0 */
 static uint32_t library_crc32(uint32_t crc, const unsigned char *bytes, size_t size)
 {
 #ifdef HAVE_LIBDEFLATE
-    return size == 0 ? crc : libdeflate_crc32(crc, bytes, size);
+    return libdeflate_crc32(crc, bytes, size);
 #else
     while (size > 0) {
         const size_t piece = size < NYZ_ZLIB_MOST ? size : NYZ_ZLIB_MOST;
@@ -26,6 +27,9 @@ static uint32_t library_crc32(uint32_t crc, const unsigned char *bytes, size_t s
 uint32_t nyz_crc32(uint32_t crc, const void *bytes, size_t size)
 {
     const size_t folded = nyz_crc32_fold(&crc, bytes, size);
+    if (folded == size) { /* bytes may be NULL: the libraries would begin anew */
+        return crc;
+    }
     return library_crc32(crc, (const unsigned char *)bytes + folded, size - folded);
 }
 

@@ -79,6 +79,13 @@ static void zeros_and_ones_at_the_start_count(void **state)
     free(bytes);
 }
 
+/* zlib's and libdeflate's give 0 for NULL, whatever was before. */
+static void no_bytes_leave_it_as_it_is(void **state)
+{
+    (void)state;
+    assert_int_equal(nyz_crc32(0x12345678, NULL, 0), 0x12345678);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -86,6 +93,7 @@ int main(void)
         cmocka_unit_test(every_length_and_alignment_up_to_several_folds),
         cmocka_unit_test(it_continues_from_any_place),
         cmocka_unit_test(zeros_and_ones_at_the_start_count),
+        cmocka_unit_test(no_bytes_leave_it_as_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
