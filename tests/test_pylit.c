@@ -93,6 +93,10 @@ static const struct {
     {"1__0", NYZ_ERR_CORRUPT, "found"},
     {"1_", NYZ_ERR_CORRUPT, "found"},
     {"0x", NYZ_ERR_CORRUPT, "a digit"},
+    {"0b2", NYZ_ERR_CORRUPT, "a digit"},
+    {"0o8", NYZ_ERR_CORRUPT, "a digit"},
+    {"-_1", NYZ_ERR_CORRUPT, "a digit"},
+    {"1a", NYZ_ERR_CORRUPT, "the end of the integer"},
     {"3.0", NYZ_ERR_CORRUPT, "float"},
     {"1e5", NYZ_ERR_CORRUPT, "float"},
     {"2j", NYZ_ERR_CORRUPT, "complex"},
@@ -151,6 +155,15 @@ static void test_everything_else_is_refused_with_what_was_found(void **state)
                                    &arena, &lit, err));
         assert_null(lit);
     }
+}
+
+static void test_texts_have_places_of_31_bits(void **state)
+{
+    (void)state;
+    const nyz_lit *lit = NULL;
+    assert_fails(
+        NYZ_ERR_LIMIT, "too long",
+        nyz_lit_parse("1", (size_t)INT32_MAX + 1, &utf8_rules, &arena, &lit, err));
 }
 
 static void test_nul_bytes_are_refused(void **state)
@@ -357,6 +370,7 @@ int main(void)
         arena_test(test_integers_as_python_spells_them),
         arena_test(test_long_suffix_only_where_the_rules_allow_it),
         arena_test(test_everything_else_is_refused_with_what_was_found),
+        arena_test(test_texts_have_places_of_31_bits),
         arena_test(test_nul_bytes_are_refused),
         arena_test(test_parentheses_make_a_tuple_only_with_a_comma),
         arena_test(test_parenthesised_values_keep_their_place_among_others),

@@ -4,6 +4,9 @@
 
 #include <dirent.h>
 
+#include "npz.h"
+#include "zip_whole.h"
+
 /* Every archive of the fixtures that opens, good or bad. */
 static void both_lanes_see_every_fixture_alike(void **state)
 {
@@ -60,6 +63,24 @@ static nyz_buffer mixed_archive(int large_is_most)
     assert_ok(nyz_npz_finish(&w, err));
     free(numbers);
     return file;
+}
+
+/* Asked itself: the plain lane hides its refusals. */
+static void the_fast_lane_joins_the_crcs_of_parts(void **state)
+{
+    nyz_buffer file = mixed_archive(0);
+    nyz_npz *npz = NULL;
+    (void)state;
+    assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+    unsigned char *const to = malloc((size_t)npz->dir.entries[5].size);
+    assert_non_null(to);
+    for (int threads = 1; threads < 6; threads++) {
+        assert_ok(nyz_zip_read_whole(&npz->stream, &npz->dir, 5, threads,
+                                     &nyz_default_allocator, to, err));
+    }
+    free(to);
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&file);
 }
 
 static void members_of_all_sizes_on_any_number_of_threads(void **state)
@@ -146,6 +167,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_member_without_an_array_leaves_err_alone),
         cmocka_unit_test(both_lanes_see_every_fixture_alike),
+        cmocka_unit_test(the_fast_lane_joins_the_crcs_of_parts),
         cmocka_unit_test(members_of_all_sizes_on_any_number_of_threads),
         cmocka_unit_test(an_empty_archive_is_an_empty_list),
         cmocka_unit_test(every_failing_allocation_is_reported_and_nothing_leaks),

@@ -91,6 +91,48 @@ static void members_may_stand_in_any_order(void **state)
 
 /* ----------------------------------------------------------------- the central header */
 
+/* Each of the 24 orders of four members, by three exchanges. */
+static void every_order_of_four_members(void **state)
+{
+    static const char *const names[] = {"a", "b", "c", "d"};
+    (void)state;
+    for (size_t k = 0; k < 24; k++) {
+        zb_archive a = {0};
+        nyz_zip_dir dir;
+        for (size_t i = 0; i < 4; i++) {
+            zb_add(&a, (zb_member){.name = names[i], .data = zb_text, .size = 10 * i});
+        }
+        zb_swap(&a, 0, k % 4);
+        zb_swap(&a, 1, 1 + k / 4 % 3);
+        zb_swap(&a, 2, 2 + k / 12);
+        zb_finish(&a, 0);
+        assert_ok(zb_read(&a, NULL, &dir, err));
+        for (int64_t i = 0; i < 4; i++) {
+            const nyz_zip_entry *const entry = &dir.entries[i];
+            assert_int_equal(entry->end - entry->offset, 31 + entry->size);
+        }
+        nyz_zip_dir_free(&dir);
+        zb_free(&a);
+    }
+}
+
+/* What deflate can do at most, and the rounding of tiny members. */
+static void a_member_may_inflate_to_1032_times_its_size_and_64_bytes(void **state)
+{
+    zb_archive a = {0};
+    nyz_zip_dir dir;
+    (void)state;
+    zb_add_two(&a);
+    zb_finish(&a, 0);
+    const uint64_t most = 1032 * zb_get(&a, a.central[1] + 20, 4) + 64;
+    zb_patch(&a, a.central[1] + 24, 4, most);
+    assert_ok(zb_read(&a, NULL, &dir, err));
+    nyz_zip_dir_free(&dir);
+    zb_patch(&a, a.central[1] + 24, 4, most + 1);
+    assert_fails(NYZ_ERR_CORRUPT, "cannot be deflated", zb_read(&a, NULL, &dir, err));
+    zb_free(&a);
+}
+
 static void each_rule_of_a_central_header(void **state)
 {
     static const patch_case cases[] = {
@@ -161,6 +203,9 @@ static void extra_fields_of_a_central_header(void **state)
         {ZB("\0\0\0"), 0, NYZ_OK, ""}, /* zipalign */
         {ZB("\x55\x54\1\0a\0\0"), 0, NYZ_OK, ""},
         {ZB("\0\0\1"), 0, NYZ_ERR_CORRUPT, "end within a block"},
+        /* a zip64 block and a half: the rest would come from the next block */
+        {ZB("\x01\0\x0c\0" U64_11 "\x0b\0\0\0\0\0\0\0"), 0, NYZ_ERR_CORRUPT,
+         "does not fit"},
         {ZB("\x55\x54\x06\0abcde"), 0, NYZ_ERR_CORRUPT, "longer than they are"},
         {ZB("\x01\0\x08\0" U64_11), 1, NYZ_OK, ""},
         {ZB("\x01\0\x08\0" U64_11), 2, NYZ_OK, ""},
@@ -387,6 +432,8 @@ int main(void)
         cmocka_unit_test(two_members_are_listed_and_found),
         cmocka_unit_test(empty_archive_has_no_members),
         cmocka_unit_test(members_may_stand_in_any_order),
+        cmocka_unit_test(every_order_of_four_members),
+        cmocka_unit_test(a_member_may_inflate_to_1032_times_its_size_and_64_bytes),
         cmocka_unit_test(each_rule_of_a_central_header),
         cmocka_unit_test(extra_fields_of_a_central_header),
         cmocka_unit_test(each_limit_refuses_and_names_itself),

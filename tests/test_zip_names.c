@@ -106,6 +106,22 @@ static void names_are_found_by_their_beginning_and_a_suffix(void **state)
     zb_free(&a);
 }
 
+static void code_page_437_is_known_whole(void **state)
+{
+    static const char expected[] =
+        "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐"
+        "└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\xc2\xa0";
+    unsigned char raw[128];
+    char decoded[sizeof expected];
+    (void)state;
+    for (size_t i = 0; i < sizeof raw; i++) {
+        raw[i] = (unsigned char)(0x80 + i);
+    }
+    assert_int_equal(nyz_zip_name_decode(raw, sizeof raw, 0, NULL), sizeof expected - 1);
+    (void)nyz_zip_name_decode(raw, sizeof raw, 0, decoded);
+    assert_memory_equal(decoded, expected, sizeof expected - 1);
+}
+
 static void longest_name_is_read(void **state)
 {
     char *const name = malloc(65535);
@@ -258,6 +274,7 @@ int main(void)
         cmocka_unit_test(plain_names_are_ascii_without_nul),
         cmocka_unit_test(names_end_whatever_follows_them),
         cmocka_unit_test(names_are_found_by_their_beginning_and_a_suffix),
+        cmocka_unit_test(code_page_437_is_known_whole),
         cmocka_unit_test(longest_name_is_read),
         cmocka_unit_test(last_of_equal_names_is_found),
         cmocka_unit_test(counts_around_65535),
