@@ -78,6 +78,11 @@ static void the_fast_lane_joins_the_crcs_of_parts(void **state)
         assert_ok(nyz_zip_read_whole(&npz->stream, &npz->dir, 5, threads,
                                      &nyz_default_allocator, to, err));
     }
+    nyz_mem_reader half = {file.data, file.size / 2, 0};
+    const nyz_stream cut = nyz_stream_mem(&half);
+    assert_fails(
+        NYZ_ERR_CORRUPT, "member: ",
+        nyz_zip_read_whole(&cut, &npz->dir, 5, 3, &nyz_default_allocator, to, err));
     free(to);
     nyz_npz_close(&npz);
     nyz_buffer_free(&file);
