@@ -69,10 +69,11 @@ static void measure(const uint32_t *keys, unsigned used, unsigned per_length[LON
         }
     }
     memset(per_length, 0, (LONGEST + 1) * sizeof *per_length);
-    for (unsigned i = inners; i-- > 0;) {
-        depth[i] = (uint8_t)(i + 1 == inners ? 0 : depth[inner_up[i]] + 1);
+    for (unsigned i = inners; i > 0; i--) {
+        depth[i - 1] = (uint8_t)(i == inners ? 0 : depth[inner_up[i - 1]] + 1);
     }
     for (unsigned i = 0; i < used; i++) {
+        /* cppcheck-suppress uninitvar ; the loops have set both for all: used >= 2 */
         per_length[depth[leaf_up[i]] + 1]++;
     }
 }
@@ -140,7 +141,9 @@ void nyz_huffman_make(const uint32_t *counts, unsigned size, unsigned limit,
     memset(code->lengths, 0, size);
     for (unsigned length = limit; length > 0; length--) {
         for (unsigned i = 0; i < per_length[length]; i++) {
-            code->lengths[keys[at++] & ((1u << SYMBOL_BITS) - 1)] = (uint8_t)length;
+            /* per_length counts to `used`: every key read here was set by `collect` */
+            const uint32_t key = keys[at++]; /* NOLINT(clang-analyzer-core.*) */
+            code->lengths[key & ((1u << SYMBOL_BITS) - 1)] = (uint8_t)length;
         }
     }
     assign(code, size, per_length, limit);

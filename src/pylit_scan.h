@@ -23,11 +23,16 @@ static inline int nyz_scan_peek(const nyz_scan *scan, size_t ahead)
                : -1;
 }
 
-/* Letters, digits and '_', in ASCII whatever the locale. */
+/* In ASCII, whatever the locale. */
+static inline int nyz_is_letter(int byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+/* Letters, digits and '_'. */
 static inline int nyz_is_word(int byte)
 {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9') || byte == '_';
+    return nyz_is_letter(byte) || (byte >= '0' && byte <= '9') || byte == '_';
 }
 
 /* The value of a digit up to base 36, else 99. */

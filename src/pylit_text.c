@@ -23,7 +23,7 @@ void nyz_text_int(nyz_text *text, int64_t value)
 {
     char digits[20];
     size_t at = sizeof digits;
-    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    uint64_t left = value < 0 ? ~(uint64_t)value + 1 : (uint64_t)value;
     do {
         digits[--at] = (char)('0' + left % 10);
         left /= 10;
