@@ -1,6 +1,7 @@
 /* Memory: see alloc.h. */
 #include "alloc.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,6 +131,7 @@ static nyz_status grow(nyz_arena *arena, int64_t bytes, nyz_error *err)
     if (size - BLOCK_HEAD < bytes && nyz_add(bytes, BLOCK_HEAD, &size)) {
         return nyz_fail(err, NYZ_ERR_MEMORY, -1, "out of memory");
     }
+    assert(size > BLOCK_HEAD);
     void *memory = NULL;
     NYZ_TRY(nyz_alloc(&arena->allocator, size, &memory, err));
     nyz_arena_block *const block = memory;

@@ -30,7 +30,7 @@ nyz_status nyz_inflate_new(const nyz_allocator *allocator, nyz_inflater **out,
 static int inflate_piece(z_stream *z, const unsigned char **in, size_t *in_size,
                          unsigned char **out, size_t *out_size)
 {
-    unsigned char nothing;
+    unsigned char nothing = 0;
     const size_t in_piece = *in_size < NYZ_ZLIB_MOST ? *in_size : NYZ_ZLIB_MOST;
     const size_t out_piece = *out_size < NYZ_ZLIB_MOST ? *out_size : NYZ_ZLIB_MOST;
     z->next_in = *in;

@@ -37,14 +37,15 @@ static int is_letter(char c)
  * none. */
 static const char *bad_component(const char *name)
 {
-    for (const char *part = name; part != NULL;) {
+    const char *part = name;
+    do {
         const char *const slash = strchr(part, '/');
         const size_t size = slash != NULL ? (size_t)(slash - part) : strlen(part);
         if (size == 0 || (size <= 2 && memcmp(part, "..", size) == 0)) {
             return size == 0 ? "an empty component" : "a component '.' or '..'";
         }
         part = slash != NULL ? slash + 1 : NULL;
-    }
+    } while (part != NULL);
     return NULL;
 }
 

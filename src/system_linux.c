@@ -1,5 +1,5 @@
 /* The hints of system.h on Linux. */
-#define _GNU_SOURCE /* madvise, fallocate */
+#define _GNU_SOURCE /* madvise, fallocate; NOLINT: the C library's own name */
 #include "system.h"
 
 #include <fcntl.h>

@@ -239,11 +239,12 @@ static int split(nyz_input *input, const char *name)
         nyz_platform_exists(name)) {
         return NYZ_EXIT_FINE;
     }
-    input->path = malloc(strlen(name) + 1);
+    const size_t size = strlen(name) + 1;
+    input->path = malloc(size);
     if (input->path == NULL) {
         return nyz_complain_memory(name);
     }
-    strcpy(input->path, name);
+    memcpy(input->path, name, size);
     for (char *colon = strchr(input->path, ':'); colon != NULL;
          colon = strchr(colon + 1, ':')) {
         *colon = '\0';

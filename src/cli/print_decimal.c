@@ -1,6 +1,7 @@
 /* Decimal digits of binary floats, through the C library's exact printf and strtod. */
 #include "print.h"
 
+#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -62,7 +63,9 @@ static void trim(nyz_decimal *out)
  * number. */
 static int step_up(char *text)
 {
-    char *const last = strchr(text, 'e') - 1;
+    char *const e = strchr(text, 'e');
+    assert(e != NULL);
+    char *const last = e - 1;
     if (*last < '0' || *last >= '9') {
         return 0;
     }
