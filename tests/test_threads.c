@@ -102,6 +102,43 @@ static void *write_and_read(void *ctx)
     return NULL;
 }
 
+/* Reads from the one archive what it writes to its own. */
+static nyz_status copy_members(const nyz_npz *npz, nyz_npz_writer *writer)
+{
+    for (int64_t i = 0; i < MEMBERS; i++) {
+        nyz_array array;
+        const nyz_status status = nyz_npz_load_at(npz, i, NULL, &array, NULL);
+        if (status != NYZ_OK) {
+            return status;
+        }
+        (void)nyz_npz_add(writer, NULL, &array, NULL, NULL); /* finish tells */
+        nyz_array_free(&array);
+    }
+    return NYZ_OK;
+}
+
+static void *copy_archive(void *ctx)
+{
+    job *const j = ctx;
+    nyz_buffer file = {0};
+    nyz_npz *copy = NULL;
+    nyz_npz_writer *writer = NULL;
+    const nyz_stream stream = nyz_stream_buffer(&file);
+    if (nyz_npz_create_stream(&stream, NULL, &writer, NULL) != NYZ_OK ||
+        copy_members(j->npz, writer) != NYZ_OK ||
+        nyz_npz_finish(&writer, NULL) != NYZ_OK ||
+        nyz_npz_open_mem(file.data, file.size, NULL, &copy, NULL) != NYZ_OK) {
+        j->wrong = "not copied";
+    }
+    for (int64_t i = 0; i < MEMBERS && j->wrong == NULL; i++) {
+        j->wrong = check_member(copy, i);
+    }
+    nyz_npz_discard(&writer);
+    nyz_npz_close(&copy);
+    nyz_buffer_free(&file);
+    return NULL;
+}
+
 static void in_threads(void *(*work)(void *), const nyz_npz *npz)
 {
     pthread_t threads[THREADS];
@@ -173,6 +210,19 @@ static void an_archive_in_memory_is_shared(void **state)
     nyz_buffer_free(&file);
 }
 
+static void one_archive_is_copied_by_all(void **state)
+{
+    (void)state;
+    nyz_buffer file = {0};
+    const nyz_stream sink = nyz_stream_buffer(&file);
+    nyz_npz *npz = NULL;
+    assert_ok(write_members(&sink, err));
+    assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+    in_threads(copy_archive, npz);
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&file);
+}
+
 static void archives_are_written_at_once(void **state)
 {
     (void)state;
@@ -184,6 +234,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_archive_at_a_path_is_shared),
         cmocka_unit_test(an_archive_in_memory_is_shared),
+        cmocka_unit_test(one_archive_is_copied_by_all),
         cmocka_unit_test(archives_are_written_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
