@@ -15,18 +15,12 @@ typedef struct piece {
 /* What an escape stands for, where it is no code point. */
 #define NO_POINT UINT32_MAX
 
-static int is_letter(int byte)
-{
-    const unsigned digit = nyz_digit(byte);
-    return digit >= 10 && digit < 36;
-}
-
 size_t nyz_scan_is_string(const nyz_scan *scan)
 {
     static const char *const prefixes[] = {"", "u", "r", "b", "br", "rb"};
     char prefix[3] = {0};
     size_t size = 0;
-    while (size < 2 && is_letter(nyz_scan_peek(scan, size))) {
+    while (size < 2 && nyz_is_letter(nyz_scan_peek(scan, size))) {
         prefix[size] = (char)(nyz_scan_peek(scan, size) | 0x20);
         size++;
     }
