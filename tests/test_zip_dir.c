@@ -133,6 +133,27 @@ static void a_member_may_inflate_to_1032_times_its_size_and_64_bytes(void **stat
     zb_free(&a);
 }
 
+/* A directory alone has no room for a local header: what is less than none must not
+ * overflow when the offset is taken from it. */
+static void the_largest_offset_does_not_overflow(void **state)
+{
+    zb_archive a = {0};
+    nyz_zip_dir dir;
+    (void)state;
+    zb_add(&a, (zb_member){.name = "a",
+                           .central_extra =
+                               ZB("\x01\0\x08\0\xff\xff\xff\xff\xff\xff\xff\x7f")});
+    zb_finish(&a, 0);
+    const size_t before = a.directory;
+    memmove(a.bytes, a.bytes + before, a.size - before);
+    a.size -= before;
+    zb_patch(&a, 42, 4, 0xffffffff);
+    zb_patch(&a, a.end - before + 16, 4, 0);
+    assert_fails(NYZ_ERR_CORRUPT, "do not fit before the directory",
+                 zb_read(&a, NULL, &dir, err));
+    zb_free(&a);
+}
+
 static void each_rule_of_a_central_header(void **state)
 {
     static const patch_case cases[] = {
@@ -434,6 +455,7 @@ int main(void)
         cmocka_unit_test(members_may_stand_in_any_order),
         cmocka_unit_test(every_order_of_four_members),
         cmocka_unit_test(a_member_may_inflate_to_1032_times_its_size_and_64_bytes),
+        cmocka_unit_test(the_largest_offset_does_not_overflow),
         cmocka_unit_test(each_rule_of_a_central_header),
         cmocka_unit_test(extra_fields_of_a_central_header),
         cmocka_unit_test(each_limit_refuses_and_names_itself),
