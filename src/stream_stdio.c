@@ -10,12 +10,15 @@ static int64_t last_failure(void)
     return errno > 0 ? -errno : -1;
 }
 
+/* A failure is told at once, even if some bytes came before it: the next fread would not
+ * know its errno any more.  One from before this call counts only where nothing comes. */
 static int64_t stdio_read(void *ctx, void *buffer, size_t size)
 {
     FILE *const file = ctx;
+    const int before = ferror(file);
     errno = 0;
     const size_t n = fread(buffer, 1, size, file);
-    return n == 0 && ferror(file) ? last_failure() : (int64_t)n;
+    return ferror(file) && (n == 0 || !before) ? last_failure() : (int64_t)n;
 }
 
 static int64_t stdio_write(void *ctx, const void *buffer, size_t size)

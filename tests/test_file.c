@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -116,6 +117,30 @@ static void without_memory_nothing_stays_open(void **state)
                  nyz_file_open(in_folder(*state, "a"), &none, &file, &s, err));
     assert_null(file);
     assert_int_equal(count_descriptors(), before);
+}
+
+/* Memory as Linux shows it ends in EIO.  What was read before is not worth more than why
+ * no more comes: the next read could not tell it. */
+static void a_file_that_fails_behind_some_bytes_tells_why(void **state)
+{
+    enum { SIZE = 65536 };
+    static unsigned char got[SIZE];
+    (void)state;
+    FILE *const zero = fopen("/dev/zero", "rb");
+    FILE *const file = fopen("/proc/self/mem", "rb");
+    if (zero == NULL || file == NULL) {
+        skip();
+    }
+    unsigned char *const place =
+        mmap(NULL, 2 * SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fileno(zero), 0);
+    assert_true(place != MAP_FAILED);
+    assert_int_equal(munmap(place + SIZE, SIZE), 0);
+    const nyz_stream s = nyz_stream_file(file);
+    assert_int_equal(fseeko(file, (off_t)(intptr_t)(place + SIZE - 10), SEEK_SET), 0);
+    assert_int_equal(s.read(s.ctx, got, SIZE), -EIO);
+    assert_int_equal(munmap(place, SIZE), 0);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(fclose(zero), 0);
 }
 
 static void an_open_file_is_not_inherited(void **state)
@@ -541,6 +566,7 @@ int main(void)
         folder_test(a_socket_is_refused),
         folder_test(without_memory_nothing_stays_open),
         folder_test(an_open_file_is_not_inherited),
+        cmocka_unit_test(a_file_that_fails_behind_some_bytes_tells_why),
         cmocka_unit_test(a_device_is_only_read),
         folder_test(a_file_that_changed_is_noticed),
         folder_test(an_archive_that_changes_while_it_is_read_is_refused),
