@@ -127,9 +127,11 @@ static int add_array(nyz_input *input, nyz_table *t)
     return NYZ_EXIT_FINE;
 }
 
-/* Where a file holds several arrays, their names get numbers. */
-static void name_arrays(nyz_table *t, const char *name, size_t size)
+/* Where a file holds several arrays, their names get numbers.  0 if memory has run out.
+ */
+static int name_arrays(nyz_table *t, const char *name, size_t size)
 {
+    int fine = 1;
     for (size_t i = 0; i < t->count; i++) {
         nyz_line_put(&t->rows[i].name, name, size);
         if (t->count > 1) {
@@ -137,7 +139,9 @@ static void name_arrays(nyz_table *t, const char *name, size_t size)
             nyz_line_int(&t->rows[i].name, (int64_t)i);
             nyz_line_puts(&t->rows[i].name, "]");
         }
+        fine = fine && !t->rows[i].name.failed;
     }
+    return fine;
 }
 
 static int list_npy(nyz_input *input, int json, nyz_table *t)
@@ -154,8 +158,23 @@ static int list_npy(nyz_input *input, int json, nyz_table *t)
     if (json) {
         nyz_input_base(input, &name, &size);
     }
-    name_arrays(t, name, size);
+    if (!name_arrays(t, name, size) && status != NYZ_EXIT_MACHINE) {
+        return nyz_complain_memory(input->label);
+    }
     return status;
+}
+
+/* Above the table of one file of several. */
+static int print_heading(const char *name, int listed)
+{
+    nyz_line heading = {0};
+    nyz_line_puts(&heading, listed > 0 ? "\n" : "");
+    nyz_line_name(&heading, name, strlen(name));
+    nyz_line_puts(&heading, ":\n");
+    const int failed = heading.failed;
+    fputs(failed ? "" : heading.data, stdout);
+    nyz_line_free(&heading);
+    return failed ? nyz_complain_memory(name) : NYZ_EXIT_FINE;
 }
 
 /* Lists one file; *listed counts those that could be opened. */
@@ -174,11 +193,7 @@ static int list_file(const char *name, const nyz_args *args, int *listed)
         status = nyz_worse(status, nyz_table_print_json(input.label, &t));
     } else {
         if (args->count > 1) {
-            nyz_line heading = {0};
-            nyz_line_name(&heading, name, strlen(name));
-            printf("%s%s:\n", *listed > 0 ? "\n" : "",
-                   heading.data != NULL ? heading.data : "");
-            nyz_line_free(&heading);
+            status = nyz_worse(status, print_heading(name, *listed));
         }
         status = nyz_worse(status, nyz_table_print(input.label, &t));
     }

@@ -34,13 +34,15 @@ static int show_raw(const nyz_input *input, const nyz_member *member, int64_t in
     return failed ? nyz_complain_memory(input->label) : NYZ_EXIT_FINE;
 }
 
-static void print_heading(const nyz_member *member, int raw)
+static int print_heading(const nyz_input *input, const nyz_member *member, int raw)
 {
     nyz_line line = {0};
     nyz_line_name(&line, member->name, raw ? member->name_size : member->key_size);
     nyz_line_puts(&line, ":\n");
-    fputs(line.failed ? "" : line.data, stdout);
+    const int failed = line.failed;
+    fputs(failed ? "" : line.data, stdout);
     nyz_line_free(&line);
+    return failed ? nyz_complain_memory(input->label) : NYZ_EXIT_FINE;
 }
 
 /* One member, under its name if all are shown. */
@@ -53,10 +55,14 @@ static int show_member(const nyz_input *input, int64_t index, int all)
     if (status != NYZ_OK && status != NYZ_ERR_NOT_FOUND) {
         return nyz_complain_error(input->label, member.name, &err);
     }
-    if (input->member == NULL) {
-        print_heading(&member, status == NYZ_ERR_NOT_FOUND);
+    const int raw = status == NYZ_ERR_NOT_FOUND;
+    const int headed =
+        input->member == NULL ? print_heading(input, &member, raw) : NYZ_EXIT_FINE;
+    if (headed != NYZ_EXIT_FINE) {
+        nyz_array_free(&array);
+        return headed;
     }
-    if (status == NYZ_ERR_NOT_FOUND) {
+    if (raw) {
         return show_raw(input, &member, index, all);
     }
     const nyz_status printed = nyz_print_array(&array, all, &err);

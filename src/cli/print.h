@@ -86,6 +86,7 @@ struct nyz_format {
     int64_t width;     /* integers, dates: characters */
     int64_t min, max;  /* dates, without NaT */
     int dated, nat;    /* dates: seen any, seen NaT */
+    int failed;        /* memory has run out while scanning */
     nyz_float_format real, imag;
     nyz_format *parts; /* one for each field, or for the base of a sub-array */
     int64_t nparts;

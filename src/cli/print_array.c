@@ -42,6 +42,13 @@ static void scan(job *j, int axis, const unsigned char *item)
     }
 }
 
+/* Widths that could not be measured would make a wrong picture of right numbers. */
+static void settle(job *j)
+{
+    nyz_format_settle(&j->format);
+    j->line.failed |= j->format.failed;
+}
+
 /* Hands the line to stdout; 0 if that fails or memory has run out. */
 static int flush_line(job *j)
 {
@@ -142,13 +149,13 @@ static int put_all(job *j)
         nyz_line_puts(&j->line, "[]");
     } else if (j->array->ndim > 0) {
         scan(j, 0, item);
-        nyz_format_settle(&j->format);
+        settle(j);
         if (!put_axis(j, 0, item)) {
             return 0;
         }
     } else if (!nyz_item_scalar(&j->line, &j->array->dtype, item)) {
         scan(j, 0, item);
-        nyz_format_settle(&j->format);
+        settle(j);
         nyz_format_put(&j->format, &j->line, item);
     }
     nyz_line_puts(&j->line, "\n");

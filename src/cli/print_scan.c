@@ -103,6 +103,7 @@ static void scan_int(nyz_format *f, const unsigned char *item)
     nyz_line text = {0};
     nyz_int_put(&text, f->dtype, item);
     scan_width(f, (int64_t)text.size);
+    f->failed |= text.failed;
     nyz_line_free(&text);
 }
 
@@ -162,6 +163,7 @@ void nyz_format_settle(nyz_format *f)
 {
     for (int64_t i = 0; i < f->nparts; i++) {
         nyz_format_settle(&f->parts[i]);
+        f->failed |= f->parts[i].failed;
     }
     nyz_float_settle(&f->real);
     nyz_float_settle(&f->imag);
@@ -174,6 +176,7 @@ void nyz_format_settle(nyz_format *f)
         scan_width(f, (int64_t)line.size);
     }
     scan_width(f, f->nat ? 5 : 0);
+    f->failed |= line.failed;
     nyz_line_free(&line);
 }
 
