@@ -81,7 +81,7 @@ int nyz_worse(int a, int b);
 void nyz_platform_start(int *argc, char ***argv);
 /* fopen for a UTF-8 path. */
 FILE *nyz_platform_open(const char *path, const char *mode);
-/* Not 0 if something is at the path. */
+/* Not 0 if something is at the path; -1 if the device fails and cannot tell (errno). */
 int nyz_platform_exists(const char *path);
 /* Not 0 if the path is there and no regular file: a FIFO, a device. */
 int nyz_platform_is_special(const char *path);

@@ -119,12 +119,11 @@ static int add_array(nyz_input *input, nyz_table *t)
         free_row(r);
         return nyz_complain_error(input->label, NULL, &err);
     }
-    if (r->bytes >= 0 && !nyz_input_skip(input, r->bytes)) {
-        nyz_complain(input->label, NULL, "the file ends within the data of its array");
-        return NYZ_EXIT_DATA;
+    const int skipped = r->bytes >= 0 ? nyz_input_skip(input, r->bytes) : NYZ_EXIT_FINE;
+    if (skipped == NYZ_EXIT_FINE) {
+        r->stored = r->bytes < 0 ? -1 : input->offset - start;
     }
-    r->stored = r->bytes < 0 ? -1 : input->offset - start;
-    return NYZ_EXIT_FINE;
+    return skipped;
 }
 
 /* Where a file holds several arrays, their names get numbers.  0 if memory has run out.
@@ -146,13 +145,18 @@ static int name_arrays(nyz_table *t, const char *name, size_t size)
 
 static int list_npy(nyz_input *input, int json, nyz_table *t)
 {
-    int status;
-    do {
+    nyz_next next = NYZ_NEXT_ARRAY;
+    int status = NYZ_EXIT_FINE;
+    while (status == NYZ_EXIT_FINE && next == NYZ_NEXT_ARRAY) {
         status = add_array(input, t);
-        /* A row is there: what complains never returns NYZ_EXIT_FINE. */
-        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
-    } while (status == NYZ_EXIT_FINE && t->rows[t->count - 1].bytes >= 0 &&
-             nyz_input_next(input) == NYZ_NEXT_ARRAY);
+        if (status == NYZ_EXIT_FINE) {
+            /* A row is there: what complains never returns NYZ_EXIT_FINE. */
+            /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
+            const int known = t->rows[t->count - 1].bytes >= 0;
+            next = known ? nyz_input_next(input) : NYZ_NEXT_OTHER;
+        }
+    }
+    status = next == NYZ_NEXT_FAILED ? NYZ_EXIT_MACHINE : status;
     const char *name = input->label;
     size_t size = strlen(name);
     if (json) {

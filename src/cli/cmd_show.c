@@ -83,6 +83,7 @@ static int show_archive(const nyz_input *input, int all)
 static int show_npy(nyz_input *input, int all)
 {
     nyz_error err;
+    nyz_next next;
     do {
         nyz_array array;
         if (nyz_read(&input->stream, NULL, &array, &err) != NYZ_OK) {
@@ -93,8 +94,9 @@ static int show_npy(nyz_input *input, int all)
         if (printed != NYZ_OK) {
             return print_failure(input, NULL, &err);
         }
-    } while (nyz_input_next(input) == NYZ_NEXT_ARRAY);
-    return NYZ_EXIT_FINE;
+        next = nyz_input_next(input);
+    } while (next == NYZ_NEXT_ARRAY);
+    return next == NYZ_NEXT_FAILED ? NYZ_EXIT_MACHINE : NYZ_EXIT_FINE;
 }
 
 int nyz_cmd_show(const nyz_args *args)

@@ -11,6 +11,10 @@ static int read_array(const nyz_cp *cp, nyz_array *array, int *more)
     }
     const nyz_next next = nyz_input_next(cp->input);
     *more = next == NYZ_NEXT_ARRAY;
+    if (next == NYZ_NEXT_FAILED) {
+        nyz_array_free(array);
+        return NYZ_EXIT_MACHINE;
+    }
     if (next == NYZ_NEXT_OTHER) {
         nyz_complain(cp->input->label, NULL,
                      "bytes behind the last array are not copied");

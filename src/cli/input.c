@@ -68,8 +68,10 @@ static int look_ahead(nyz_input *input)
 
 nyz_next nyz_input_next(nyz_input *input)
 {
-    if (look_ahead(input) < 0) {
-        return NYZ_NEXT_OTHER;
+    const int failed = look_ahead(input);
+    if (failed < 0) {
+        (void)nyz_complain_system(input->label, -failed);
+        return NYZ_NEXT_FAILED;
     }
     if (input->ahead_size == 0) {
         return NYZ_NEXT_END;
@@ -80,39 +82,41 @@ nyz_next nyz_input_next(nyz_input *input)
                : NYZ_NEXT_OTHER;
 }
 
-/* Passes over bytes by seeking, where the file can; -1: it cannot. */
+static int complain_short(const nyz_input *input)
+{
+    nyz_complain(input->label, NULL, "the file ends within the data of its array");
+    return NYZ_EXIT_DATA;
+}
+
+/* Passes over bytes by seeking. */
 static int skip_by_seeking(nyz_input *input, int64_t size)
 {
-    if (input->stream.seek == NULL) {
-        return -1;
-    }
     const int64_t place = seek_input(input, 0, SEEK_CUR);
-    const int64_t end = place < 0 ? -1 : seek_input(input, 0, SEEK_END);
-    if (end < 0) {
-        return -1;
+    const int64_t end = place < 0 ? place : seek_input(input, 0, SEEK_END);
+    if (end >= 0 && end - place < size) {
+        return complain_short(input);
     }
-    const int fits = end - place >= size;
-    seek_input(input, fits ? place + size : end, SEEK_SET);
-    input->offset += fits ? size : end - place;
-    return fits;
+    const int64_t there = end < 0 ? end : seek_input(input, place + size, SEEK_SET);
+    input->offset += size;
+    return there < 0 ? nyz_complain_system(input->label, (int)-there) : NYZ_EXIT_FINE;
 }
 
 int nyz_input_skip(nyz_input *input, int64_t size)
 {
-    const int done = skip_by_seeking(input, size);
-    if (done >= 0) {
-        return done;
+    if (input->stream.seek != NULL) {
+        return skip_by_seeking(input, size);
     }
     unsigned char piece[16384];
     while (size > 0) {
         const size_t most = size < (int64_t)sizeof piece ? (size_t)size : sizeof piece;
         const int64_t count = read_input(input, piece, most);
         if (count <= 0) {
-            return 0;
+            return count == 0 ? complain_short(input)
+                              : nyz_complain_system(input->label, (int)-count);
         }
         size -= count;
     }
-    return 1;
+    return NYZ_EXIT_FINE;
 }
 
 /* ---- opening */
@@ -196,6 +200,9 @@ static int choose_members(nyz_input *input)
 static int open_by_content(nyz_input *input)
 {
     const nyz_next next = nyz_input_next(input);
+    if (next == NYZ_NEXT_FAILED) {
+        return NYZ_EXIT_MACHINE;
+    }
     if (next == NYZ_NEXT_END) {
         nyz_complain(input->label, NULL, "the file is empty");
         return NYZ_EXIT_DATA;
@@ -206,7 +213,11 @@ static int open_by_content(nyz_input *input)
         return status;
     }
     if (next == NYZ_NEXT_OTHER && !zip && can_reopen(input)) {
-        (void)nyz_npz_open(input->label, NULL, &input->npz, NULL);
+        nyz_error err;
+        const nyz_status opened = nyz_npz_open(input->label, NULL, &input->npz, &err);
+        if (opened == NYZ_ERR_MEMORY || opened == NYZ_ERR_IO) {
+            return nyz_complain_error(input->label, NULL, &err);
+        }
     }
     return choose_members(input);
 }
@@ -235,9 +246,12 @@ static int open_file(nyz_input *input)
 static int split(nyz_input *input, const char *name)
 {
     input->label = name;
-    if (strcmp(name, "-") == 0 || strchr(name, ':') == NULL ||
-        nyz_platform_exists(name)) {
-        return NYZ_EXIT_FINE;
+    int found = strcmp(name, "-") == 0 || strchr(name, ':') == NULL;
+    if (!found) {
+        found = nyz_platform_exists(name);
+    }
+    if (found != 0) {
+        return found < 0 ? nyz_complain_system(name, errno) : NYZ_EXIT_FINE;
     }
     const size_t size = strlen(name) + 1;
     input->path = malloc(size);
@@ -248,7 +262,11 @@ static int split(nyz_input *input, const char *name)
     for (char *colon = strchr(input->path, ':'); colon != NULL;
          colon = strchr(colon + 1, ':')) {
         *colon = '\0';
-        if (strcmp(input->path, "-") == 0 || nyz_platform_exists(input->path)) {
+        found = strcmp(input->path, "-") == 0 ? 1 : nyz_platform_exists(input->path);
+        if (found < 0) {
+            return nyz_complain_system(name, errno);
+        }
+        if (found > 0) {
             input->label = input->path;
             input->member = colon + 1;
             return NYZ_EXIT_FINE;

@@ -32,11 +32,13 @@ void nyz_input_close(nyz_input *input);
 typedef enum nyz_next {
     NYZ_NEXT_ARRAY, /* the magic of a .npy file */
     NYZ_NEXT_END,
-    NYZ_NEXT_OTHER /* bytes that are no array, or a failure */
+    NYZ_NEXT_OTHER, /* bytes that are no array */
+    NYZ_NEXT_FAILED /* to read; it has complained: NYZ_EXIT_MACHINE */
 } nyz_next;
 nyz_next nyz_input_next(nyz_input *input);
 
-/* Passes over `size` bytes of a stream; 0 if it does not hold that many. */
+/* Passes over `size` bytes of a stream, the data of an array.  Returns an exit status, having
+ * complained. */
 int nyz_input_skip(nyz_input *input, int64_t size);
 
 /* The name of a .npy file's array: the file's base name without ".npy". */

@@ -1,6 +1,7 @@
 /* What the tool needs of a POSIX system. */
 #include "cli.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -21,7 +22,10 @@ FILE *nyz_platform_open(const char *path, const char *mode)
 int nyz_platform_exists(const char *path)
 {
     struct stat info;
-    return stat(path, &info) == 0;
+    if (stat(path, &info) == 0) {
+        return 1;
+    }
+    return errno == EIO || errno == ENOMEM ? -1 : 0;
 }
 
 int nyz_platform_is_special(const char *path)
