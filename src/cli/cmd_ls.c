@@ -41,9 +41,24 @@ static nyz_row *add_row(nyz_table *t)
     return &t->rows[t->count - 1];
 }
 
-static int is_failed(const nyz_row *r)
+/* Takes the last row out again. */
+static void drop_row(nyz_table *t)
 {
-    return r->name.failed || r->descr.failed || r->shape.failed || r->shape_json.failed;
+    t->count--;
+    free_row(&t->rows[t->count]);
+}
+
+/* A row without all of its text cannot be printed: not 0 if it was the last one, and
+ * went. */
+static int drop_failed_row(nyz_table *t)
+{
+    const nyz_row *const r = &t->rows[t->count - 1];
+    const int failed =
+        r->name.failed || r->descr.failed || r->shape.failed || r->shape_json.failed;
+    if (failed) {
+        drop_row(t);
+    }
+    return failed;
 }
 
 /* Fills in what a header tells. */
@@ -81,11 +96,10 @@ static int add_member(const nyz_input *input, int64_t index, nyz_table *t)
     status = r->raw ? NYZ_OK : describe(r, &header, &err);
     nyz_array_free(&header);
     if (status != NYZ_OK) {
-        t->count--;
-        free_row(r);
+        drop_row(t);
         return nyz_complain_error(input->label, member.name, &err);
     }
-    return is_failed(r) ? nyz_complain_memory(input->label) : NYZ_EXIT_FINE;
+    return drop_failed_row(t) ? nyz_complain_memory(input->label) : NYZ_EXIT_FINE;
 }
 
 static int list_archive(const nyz_input *input, nyz_table *t)
@@ -111,13 +125,12 @@ static int add_array(nyz_input *input, nyz_table *t)
     nyz_row *const r = add_row(t);
     const nyz_status status = r == NULL ? NYZ_ERR_MEMORY : describe(r, &header, &err);
     nyz_array_free(&header);
-    if (r == NULL || is_failed(r)) {
-        return nyz_complain_memory(input->label);
-    }
-    if (status != NYZ_OK) {
-        t->count--;
-        free_row(r);
+    if (r != NULL && status != NYZ_OK) {
+        drop_row(t);
         return nyz_complain_error(input->label, NULL, &err);
+    }
+    if (r == NULL || drop_failed_row(t)) {
+        return nyz_complain_memory(input->label);
     }
     const int skipped = r->bytes >= 0 ? nyz_input_skip(input, r->bytes) : NYZ_EXIT_FINE;
     if (skipped == NYZ_EXIT_FINE) {
