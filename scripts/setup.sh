@@ -36,6 +36,7 @@ unzip        | runs unzip -v                        | unzip            | unzip  
 7z           | runs 7z i                            | p7zip-full       | p7zip-plugins     | 7zip       | p7zip
 bsdtar       | runs bsdtar --version                | libarchive-tools | bsdtar            | libarchive | libarchive
 valgrind     | runs valgrind --version              | valgrind         | valgrind          | valgrind   | -
+strace       | runs strace -V                       | strace           | strace            | strace     | -
 '
 
 # needed_to_fuzz ENGINE: Debian's package of clang's runtime is named after its version.

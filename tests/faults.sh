@@ -1,0 +1,335 @@
+#!/usr/bin/env bash
+# Runs each command of the tool on a failing machine:
+#
+#     tests/faults.sh [short] [WORD]      # WORD: only lines of COMMANDS with it
+#
+# The n-th allocation fails, once and from there on (tests/fault_malloc.c); the address space ends
+# (ulimit -v); the n-th system call fails (strace); standard output is full.  Each time the tool
+# must do its work as if nothing were, or exit with 3 and one line on standard error (from there
+# on: a line for each file or member that it cannot read); it leaves no file of its own, and OUT is
+# the old one or the new one, whole.
+# "short" runs the lines of COMMANDS that end in #, and takes one n in several.
+#
+# NYZ_TOOL: the tool; else build/nyz.  For Linux and glibc.  Ends with one line: N runs, N failed;
+# or with NOT RUN: and why, and status 77.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# A command a line, as given to the tool.  What it writes is out.npz, out.npy, files in a folder
+# out, or standard output.  Standard input is in.npz.
+COMMANDS='
+ls in.npz two.npy #
+ls --json in.npz
+show in.npz
+show --all in.npz:arr_1
+show - #
+ls prefix.npz
+digest in.npz two.npy #
+digest --json stored.npz
+cp in.npz out.npz #
+cp --store in.npz out.npz
+cp --level fast in.npz out.npz
+cp --level 1 --chunked stored.npz out.npz
+cp in.npz:arr_1 out.npy
+cp two.npy out.npy #
+cp two.npy out.npz
+cp one.npy out.npy
+cp in.npz -
+cp - -
+cp two.npy -
+'
+
+# Calls about files.  Those about memory fail as malloc does.
+CALLS='open openat openat2 creat read pread64 readv write pwrite64 writev lseek stat fstat newfstatat
+statx fsync fdatasync fchmod fchmodat close rename renameat renameat2 unlink unlinkat fallocate
+ftruncate access faccessat faccessat2 readlink readlinkat fcntl mkdir mkdirat linkat symlinkat
+getdents64'
+
+TOOL=$(realpath "${NYZ_TOOL:-build/nyz}")
+FIXTURES=$PWD/fixtures/good
+SHIM=$PWD/tests/fault_malloc.c
+LONG=yes
+runs=0
+failed=0
+
+if [[ ${1-} == short ]]; then
+    LONG=
+    shift
+fi
+ONLY=${1-}
+
+not_run()
+{
+    echo "NOT RUN: $*"
+    exit 77
+}
+
+WORK=$(mktemp -d)
+trap 'rm -rf "$WORK"' EXIT
+LOG=$WORK/log
+mkdir "$LOG" "$WORK/files"
+cd "$WORK/files"
+
+make_files()
+{
+    cp "$FIXTURES/prefix.npz" prefix.npz
+    cp "$FIXTURES/bool_2.npy" one.npy
+    cat "$FIXTURES/bool_2.npy" "$FIXTURES/date_25us.npy" >two.npy
+    "$TOOL" cp two.npy stored.npz
+    "$TOOL" cp --level 6 two.npy in.npz
+}
+
+# Puts the old OUT there, or none.
+reset_out()
+{
+    rm -rf out.npz out.npy out
+    if [[ $old == yes ]]; then
+        echo old | tee out.npz >out.npy
+    fi
+}
+
+# Whether what is there, $1, is the old file.
+is_old()
+{
+    if [[ $old == yes ]]; then
+        [[ $(head -c 10 "$1") == old ]]
+    else
+        [[ ! -e $1 ]]
+    fi
+}
+
+# Whether all that is in the folder out is whole; with status 0, all is there.
+is_folder_fine()
+{
+    local file
+    if (($1 == 0)) && [[ -d $LOG/good.folder ]]; then
+        diff -rq out "$LOG/good.folder" >/dev/null
+        return
+    fi
+    while read -r file; do
+        cmp -s "$file" "$LOG/good.folder/${file#out/}" || return 1
+    done < <(find out -type f 2>/dev/null)
+}
+
+# Whether two files are the same.  An archive may be another one with the same arrays: where it is
+# not known that one can seek, the sizes stand behind the data.
+same()
+{
+    cmp -s "$1" "$2" || {
+        [[ $(head -c 2 "$1") == PK ]] && cmp -s <("$TOOL" digest - <"$1") <("$TOOL" digest - <"$2")
+    }
+}
+
+# Judges the run whose status is $1; the rest says what failed.
+judge()
+{
+    local status=$1 what="${*:2}" out wrong=
+    runs=$((runs + 1))
+    case $status in
+    0)
+        same "$LOG/out" "$LOG/good.out" || wrong="status 0, another output"
+        [[ ! -s $LOG/err ]] || wrong="status 0, but it complains"
+        ;;
+    3)
+        local lines clear
+        lines=$(wc -l <"$LOG/err")
+        clear=$(grep -c '^nyz: .*[a-z]' "$LOG/err") || true
+        # writing to standard error may have failed as well
+        if ((lines != clear || lines == 0)) && [[ $what != *"write"*" on" || -s $LOG/err ]]; then
+            wrong="no clear line on standard error"
+        elif ((lines > 1)) && [[ $what != *" on" && ${COMMAND[0]} != digest ]]; then
+            # (where libcrypto cannot begin, it does not try again)
+            wrong="$lines lines on standard error"
+        fi
+        ;;
+    *) wrong="status $status" ;;
+    esac
+    for out in out.npz out.npy; do
+        if [[ $status == 0 ]] || grep -q "is in its place" "$LOG/err"; then
+            if [[ -e $LOG/good.$out ]]; then
+                same "$out" "$LOG/good.$out" || wrong="status $status, and $out is not the new one"
+                continue
+            fi
+        fi
+        is_old "$out" || wrong="status $status, and $out is not the old one"
+    done
+    is_folder_fine "$status" || wrong="status $status, and a file in out is not whole"
+    if [[ $(find . -name '.*.nyz-*') ]]; then
+        wrong="a temporary file is left"
+        rm -f .*.nyz-*
+    fi
+    if [[ $wrong ]]; then
+        failed=$((failed + 1))
+        echo "FAILED: nyz ${COMMAND[*]}: $what: $wrong: $(head -c 300 "$LOG/err" | tr '\n' '|')"
+    fi
+}
+
+# Runs a command line with this command behind it.  Only its own messages count.
+run()
+{
+    local status=0
+    "$@" "$TOOL" "${COMMAND[@]}" <in.npz >"$LOG/out" 2>"$LOG/err" || status=$?
+    return "$status"
+}
+
+# What it does on a machine that works.
+do_well()
+{
+    rm -rf out.npz out.npy out "$LOG/good.folder"
+    run env || { echo "the machine works, and nyz ${COMMAND[*]} fails" && exit 1; }
+    cp "$LOG/out" "$LOG/good.out"
+    rm -f "$LOG"/good.out.np?
+    if [[ -d out ]]; then
+        cp -r out "$LOG/good.folder"
+    fi
+    for out in out.npz out.npy; do
+        if [[ -e $out ]]; then
+            cp "$out" "$LOG/good.$out"
+        fi
+    done
+}
+
+# Of numbers up to $1: all, or about $2 of them.
+numbers()
+{
+    local step=1
+    if [[ ! $LONG && $1 -gt $2 ]]; then
+        step=$((($1 + $2 - 1) / $2))
+    fi
+    seq 1 "$step" "$1"
+}
+
+fail_memory()
+{
+    local n total status on
+    run env LD_PRELOAD="$LOG/shim.so" NYZ_FAIL_REPORT="$LOG/report"
+    total=$(<"$LOG/report")
+    for n in $(numbers "$total" 64); do
+        for on in "" ${LONG:+on}; do
+            reset_out
+            status=0
+            run env LD_PRELOAD="$LOG/shim.so" NYZ_FAIL_AT="$n" ${on:+NYZ_FAIL_ON=1} || status=$?
+            judge "$status" "allocation $n of $total $on"
+        done
+    done
+}
+
+# Less and less address space, from what is enough down to what the loader needs.  minizip and
+# libcrypto take their memory from it, too.
+fail_space()
+{
+    local kib status=0 step=128
+    [[ $LONG ]] || step=2048
+    for ((kib = 262144; kib > 0; kib -= status == 0 && kib > 40960 ? 16384 : step)); do
+        reset_out
+        status=0
+        run limited "$kib" || status=$?
+        if ((status == 127)) || grep -q "shared lib" "$LOG/err"; then
+            return
+        fi
+        judge "$status" "$kib KiB of address space on"
+    done
+}
+
+limited()
+{
+    (
+        ulimit -v "$1"
+        exec "${@:2}"
+    )
+}
+
+# fail_call NAME FIRST LAST: its calls of these numbers.
+fail_call()
+{
+    local n error on status most=2 errors="EIO ENOSPC EDQUOT"
+    if [[ ! $LONG || $1 =~ stat|access|link|seek|fcntl|read|dents ]]; then
+        errors=EIO # these do not take any room
+    fi
+    [[ $1 != read ]] || most=64 # each may be the one that tells whether more follows
+    for n in $(numbers $(($3 - $2 + 1)) "$most"); do
+        n=$((n + $2 - 1))
+        for error in $errors; do
+            for on in "" ${LONG:+on}; do
+                reset_out
+                status=0
+                run strace -f -qq -o "$LOG/trace" -e "trace=$1" \
+                    -e "inject=$1:error=$error:when=$n${on:++}" || status=$?
+                judge "$status" "$error of $1 $n $on"
+            done
+        done
+    done
+}
+
+# Counts the calls, those of the loader apart: the program's begin with its first file.
+fail_calls()
+{
+    local name before total
+    reset_out
+    run strace -f -qq -o "$LOG/all" || true
+    sed -i 's/^[0-9]* *//' "$LOG/all"
+    awk -v calls="$CALLS" '
+        BEGIN { split(calls, names, "[ \n]+"); for (i in names) known[names[i]] = 1 }
+        /"(in|one|two|stored|prefix|out)\.np|(read|fstat)\(0,|newfstatat\(0,/ && !/^execve/ { begun = 1 }
+        match($0, /^[a-z0-9_]+\(/) {
+            name = substr($0, 1, RLENGTH - 1)
+            if (name in known) { total[name]++; if (!begun) before[name]++ }
+        }
+        END { for (name in total) print name, before[name] + 0, total[name] }' "$LOG/all" |
+        sort >"$LOG/counts"
+    while read -r name before total <&3; do
+        if ((total > before)); then
+            fail_call "$name" $((before + 1)) "$total"
+        fi
+    done 3<"$LOG/counts"
+}
+
+fill_stdout()
+{
+    local status=0
+    if [[ -s $LOG/good.out ]]; then
+        reset_out
+        "$TOOL" "${COMMAND[@]}" <in.npz >/dev/full 2>"$LOG/err" || status=$?
+        judge "$status" "standard output is full"
+        if ((status != 3)); then
+            failed=$((failed + 1))
+            echo "FAILED: nyz ${COMMAND[*]} >/dev/full: status $status"
+        fi
+    fi
+}
+
+[[ -x $TOOL ]] || not_run "$TOOL is not built"
+command -v strace >/dev/null || not_run "strace is not installed"
+strace -o /dev/null true 2>/dev/null || not_run "strace may not trace here"
+[[ -e /dev/full ]] || not_run "there is no /dev/full"
+"${CC:-cc}" -shared -fPIC -O2 -o "$LOG/shim.so" "$SHIM" -ldl 2>/dev/null ||
+    not_run "no C compiler, or not glibc"
+
+make_files
+line=0
+while read -ra COMMAND <&4; do
+    if [[ ${#COMMAND[@]} == 0 || (-n $ONLY && ! " ${COMMAND[*]} " == *" $ONLY "*) ]]; then
+        continue
+    fi
+    if [[ ${COMMAND[-1]} == "#" ]]; then
+        unset "COMMAND[-1]"
+    elif [[ ! $LONG ]]; then
+        continue
+    fi
+    line=$((line + 1))
+    do_well
+    for old in yes no; do
+        # without an OUT, or in short, one of the two is enough
+        if [[ $old == no && (! $LONG || ! " ${COMMAND[*]} " == *" out."*) ]]; then
+            continue
+        fi
+        fail_memory
+        fail_space
+        fail_calls
+        fill_stdout
+    done
+    [[ ! $LONG ]] || echo "nyz ${COMMAND[*]}: $runs runs so far, $failed failed"
+done 4<<<"$COMMANDS"
+((line > 0)) || not_run "no command has the word $ONLY"
+echo "$runs runs, $failed failed"
+((failed == 0))
