@@ -24,7 +24,9 @@
 #endif
 #ifdef FUZZ_ASAN
 #include <sanitizer/asan_interface.h>
+#define FUZZ_LARGE ((size_t)32768)
 #else
+#define FUZZ_LARGE SIZE_MAX
 #define ASAN_POISON_MEMORY_REGION(memory, size) ((void)(memory), (void)(size))
 #define ASAN_UNPOISON_MEMORY_REGION(memory, size) ((void)(memory), (void)(size))
 #endif
@@ -109,9 +111,10 @@ typedef struct fuzz_block {
     size_t room; /* behind the piece, which nobody may touch */
 } fuzz_block;
 
-/* Large pieces are kept for the next call that asks for as much: to get them from the
- * system takes longer than all the rest. */
-enum { FUZZ_KEPT = 8, FUZZ_LARGE = 32768 };
+/* Large pieces are kept for the next call that asks for as much: under AddressSanitizer,
+ * which sees who touches them meanwhile, to get them anew takes longer than all the rest.
+ * Elsewhere none is. */
+enum { FUZZ_KEPT = 8 };
 static _Atomic(unsigned char *) fuzz_kept[FUZZ_KEPT];
 
 static inline fuzz_block fuzz_block_of(const unsigned char *memory)
