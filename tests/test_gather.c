@@ -72,6 +72,25 @@ static void small_pieces_share_a_call_and_large_ones_are_not_copied(void **state
     nyz_buffer_free(&t.buffer);
 }
 
+static void the_buffer_is_filled_to_its_end_and_no_further(void **state)
+{
+    (void)state;
+    for (int over = 0; over < 2; over++) {
+        trickle t = {0};
+        counting memory;
+        const nyz_stream stream = trickle_stream(&t, TOTAL, 1);
+        nyz_gather gather = begin(&stream, &memory);
+        const long before = t.calls;
+        for (int i = 0; i < 4; i++) {
+            assert_ok(put(&gather, 16000, err));
+        }
+        assert_ok(put(&gather, ROOM - 4 * 16000 + over, err));
+        assert_int_equal(t.calls - before, over);
+        nyz_gather_free(&gather);
+        nyz_buffer_free(&t.buffer);
+    }
+}
+
 /* One patch of `size` bytes `back` bytes before the end, and more bytes behind it. */
 static void patch_once(int64_t total, int64_t back, int64_t size)
 {
@@ -140,6 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_of_all_sizes_come_out_in_order),
         cmocka_unit_test(small_pieces_share_a_call_and_large_ones_are_not_copied),
+        cmocka_unit_test(the_buffer_is_filled_to_its_end_and_no_further),
         cmocka_unit_test(a_patch_reaches_bytes_that_are_kept_written_and_both),
         cmocka_unit_test(what_the_stream_or_the_allocator_refuses_is_told),
     };
