@@ -81,6 +81,16 @@ def test_compressed_members_are_the_files_bytes(here, options):
         assert info.compress_type == zipfile.ZIP_DEFLATED and info.compress_size < info.file_size / 2
 
 
+def test_levels_and_chunks_are_as_told(here):
+    np.save(here / "x.npy", np.arange(400000) % 1000)
+    written = {}
+    for options in ((), ("1",), ("9",), ("9", "--chunked"), ("fast",)):
+        pack(0, here, "o.npz", *["--level"] * bool(options), *options, "x.npy")
+        written[options] = (here / "o.npz").read_bytes()
+    assert len(set(written.values())) == len(written)
+    assert len(written["9",]) < len(written["1",]) < len(written[()])
+
+
 # ---------------------------------------------------------------- names
 
 @pytest.mark.parametrize("args, names", [
@@ -228,8 +238,10 @@ def test_a_signal_leaves_the_old_file_and_no_temporary(here, number, reading):
     before = sorted(os.listdir(here))
     args = ["x=-"] if reading else ["--level", "9", "big.npy"]
     with subprocess.Popen([TOOL, "pack", "o.npz", *args], cwd=here, stdin=subprocess.PIPE,
-                          stderr=subprocess.PIPE) as tool:
+                          stderr=subprocess.PIPE,
+                          preexec_fn=lambda: signal.signal(number, signal.SIG_DFL)) as tool:
         while sorted(os.listdir(here)) == before:
+            assert tool.poll() is None
             time.sleep(0.001)
         time.sleep(0.1)  # so that it waits for its standard input
         tool.send_signal(number)

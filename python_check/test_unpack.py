@@ -323,11 +323,12 @@ def slow(tmp_path_factory):
     return path
 
 
-def unpack_and_meanwhile(here, slow, change, *force):
+def unpack_and_meanwhile(here, slow, change, *force, **kw):
     """Stops the tool while it writes the first member, to change something; status and message."""
     with subprocess.Popen([TOOL, "unpack", slow, "-d", "out", *force], cwd=here,
-                          stderr=subprocess.PIPE) as tool:
+                          stderr=subprocess.PIPE, **kw) as tool:
         while not any(name.startswith(".nyz-") for name in os.listdir(here / "out")):
+            assert tool.poll() is None
             time.sleep(0.001)
         tool.send_signal(signal.SIGSTOP)
         change(tool)
@@ -373,17 +374,16 @@ def test_force_does_not_replace_a_file_that_came_meanwhile(here, slow, link):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_leaves_no_temporary_and_no_half_file(here, slow, number):
     (here / "out").mkdir()
-    assert unpack_and_meanwhile(here, slow, lambda tool: tool.send_signal(number)) == (-number, "")
+    status = unpack_and_meanwhile(here, slow, lambda tool: tool.send_signal(number),
+                                  preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
+    assert status == (-number, "")
     assert os.listdir(here / "out") == []
 
 
 def test_a_signal_that_is_ignored_stays_so(here, slow):
     (here / "out").mkdir()
-    old = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
-    try:
-        status = unpack_and_meanwhile(here, slow, lambda tool: tool.send_signal(signal.SIGHUP))
-    finally:
-        signal.signal(signal.SIGHUP, old)
+    status = unpack_and_meanwhile(here, slow, lambda tool: tool.send_signal(signal.SIGHUP),
+                                  preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
     assert status == (0, "") and sorted(os.listdir(here / "out")) == ["big", "sub"]
 
 
@@ -514,6 +514,23 @@ def test_a_bomb_is_refused_by_default(here):
     (here / "x.npz").write_bytes(archive([member, Member("b.npy", A)]))
     unpack(1, here, "x.npz", "-d", "out", text="over the limit of 4294967296; --limit")
     assert os.listdir(here) == ["x.npz"]
+
+
+def test_a_large_archive_that_is_no_bomb_is_not_refused_by_default(here):
+    """Over 4 GiB, but less than four times the archive, which is mostly a hole."""
+    lie = {"usize": 2**32 - 2, "csize": 1100 << 20}
+    big = Member("big", b"", 8, data=b"", local=lie, central=lie, at=0)
+    second = len(big.local_bytes()) + lie["csize"]
+    small = Member("a.npy", A, at=second)
+    end = second + len(small.local_bytes())
+    with open(here / "x.npz", "wb") as file:
+        file.write(big.local_bytes())
+        file.seek(second)
+        file.write(small.local_bytes() + archive([big, small], end={"offset": end}))
+    (here / "out").mkdir()
+    (here / "out" / "big").write_bytes(b"old")  # so that its data, which is none, is not read
+    unpack(1, here, "x.npz", "-d", "out", text="big: the file is there already")
+    unpack(1, here, "x.npz", "-d", "out", "--limit", "4G", text="over the limit of 4294967296")
 
 
 @pytest.mark.parametrize("method", [0, 8])
