@@ -5,7 +5,8 @@
 #
 # s390x stores its numbers the other way round; i686 has sizes of 32 bits; aarch64 has chars
 # without a sign and long doubles of 128 bits; Windows is no POSIX system.  Then the tool for that
-# machine must say of every fixture what the tool for this one says, which is built in build/.
+# machine must say of every fixture what the tool for this one says, which is built in build/, and
+# unpack every archive as that does.
 #
 # For Debian.  Compilers and emulators are installed with the package manager.  The libraries for
 # the other machine are Debian's, too, but nothing foreign is installed: they are only unpacked,
@@ -244,6 +245,29 @@ compare_tools()
     passed=$((passed + count))
 }
 
+# The same files from an archive, or the same refusals, there as here.
+compare_unpacked()
+{
+    local file count=0
+    local there=("${EMULATOR[@]}" "$FOLDER/build/nyz$SUFFIX")
+    for file in fixtures/good/*.npz; do
+        rm -rf "$FOLDER"/unpacked
+        mkdir -p "$FOLDER"/unpacked/{here,there}
+        if diff <(describe build/nyz unpack "$file" -d "$FOLDER/unpacked/here") \
+            <(describe "${there[@]}" unpack "$file" -d "$FOLDER/unpacked/there") \
+            >"$FOLDER/diff.txt" &&
+            diff -r "$FOLDER"/unpacked/{here,there} >>"$FOLDER/diff.txt"; then
+            count=$((count + 1))
+        else
+            say "$file: not unpacked here as there:"
+            head -n 4 "$FOLDER/diff.txt"
+            failed=$((failed + 1))
+        fi
+    done
+    say "nyz unpack: the same for $count archives"
+    passed=$((passed + count))
+}
+
 # Without this, each program would start and stop all of wine, and its services would hold on to
 # the pipes of the first.
 start_wine()
@@ -269,6 +293,7 @@ start_wine
 build_and_test "$@"
 if [[ $# == 0 ]]; then
     compare_tools
+    compare_unpacked
 fi
 say "$MACHINE: $passed passed, $failed failed"
 exit $((failed > 0 || passed == 0))

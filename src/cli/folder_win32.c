@@ -13,6 +13,7 @@
 #define MOST_FOLDERS 32 /* as nyz_unpack_refuses has it */
 #define MOST_UNITS 1024 /* of a name, which has at most as many bytes */
 #define NOT_A_FOLDER "a link or a file is where a folder has to be"
+#define NO_NAME "Windows does not take this name" /* <>"|?* */
 #define NOT_A_FILE "what is there is no file, and is not replaced"
 
 /* A path of the form \\?\..., which the system takes as it stands. */
@@ -43,6 +44,7 @@ static int to_errno(DWORD code)
     case ERROR_WRITE_PROTECT:
         return EACCES;
     case ERROR_INVALID_NAME:
+        return EINVAL;
     case ERROR_DIRECTORY:
         return ENOTDIR;
     case ERROR_DISK_FULL:
@@ -58,7 +60,9 @@ static int to_errno(DWORD code)
 
 nyz_status nyz_fail_win32(nyz_error *err, const char *what)
 {
-    return nyz_fail_system(err, to_errno(GetLastError()), what);
+    const int sys = to_errno(GetLastError());
+    return sys == EINVAL ? nyz_fail_with(err, ENOENT, NO_NAME)
+                         : nyz_fail_system(err, sys, what);
 }
 
 /* ---------------------------------------------------------------------------- what is there */
@@ -269,6 +273,9 @@ static int go(walk *w, const nyz_folder *folder, const char *name, int make)
 
 static nyz_status fail_step(nyz_error *err, int sys)
 {
+    if (sys == EINVAL) {
+        return nyz_fail_with(err, ENOENT, NO_NAME);
+    }
     return sys == ENOTDIR ? nyz_fail_with(err, sys, NOT_A_FOLDER)
                           : nyz_fail_system(err, sys, "open the folder");
 }
