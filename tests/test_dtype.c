@@ -241,6 +241,7 @@ static const struct {
     {"[(['t', 'x'], '<f4')]", NYZ_ERR_CORRUPT, "found a list"},
     {"[(('t', 'x', 'y'), '<f4')]", NYZ_ERR_CORRUPT, "(title, name)"},
     {"[('x', None)]", NYZ_ERR_CORRUPT, "found None"},
+    {"[('x', False)]", NYZ_ERR_CORRUPT, "found False"},
     {"[('x', {})]", NYZ_ERR_CORRUPT, "found a dict"},
     {"[('x', '<f4', -1)]", NYZ_ERR_CORRUPT, "negative"},
     {"[('x', '<f4', (2, -1))]", NYZ_ERR_CORRUPT, "negative"},

@@ -61,6 +61,7 @@ static void test_other_magics_and_versions_are_refused(void **state)
         {"PK\3\4\x14\0\0\0", NYZ_ERR_UNSUPPORTED, ".npz"},
         {"PK\5\6\0\0\0\0", NYZ_ERR_UNSUPPORTED, ".npz"},
         {"\x80\4\x95\0\0\0\0\0", NYZ_ERR_UNSUPPORTED, "pickle"},
+        {"\x80\1\x95\0\0\0\0\0", NYZ_ERR_CORRUPT, "not a .npy file"},
         {"\x80\6\x95\0\0\0\0\0", NYZ_ERR_CORRUPT, "not a .npy file"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -99,7 +99,10 @@ static const struct {
     {"1a", NYZ_ERR_CORRUPT, "the end of the integer"},
     {"3.0", NYZ_ERR_CORRUPT, "float"},
     {"1e5", NYZ_ERR_CORRUPT, "float"},
+    {"1E5", NYZ_ERR_CORRUPT, "float"},
     {"2j", NYZ_ERR_CORRUPT, "complex"},
+    {".5", NYZ_ERR_CORRUPT, "a digit"},
+    {"of_more_than_24_characters", NYZ_ERR_CORRUPT, "found 'of_more_than_24_characte'"},
     {"--3", NYZ_ERR_CORRUPT, "a digit"},
     {"000000000000000000000", NYZ_ERR_CORRUPT, "20 digits"},
     {"99999999999999999999", NYZ_ERR_CORRUPT, "64 bits"},
@@ -257,6 +260,10 @@ static const struct {
     {"'\\0\\12\\1234\\377'", "\0\nS4\xc3\xbf", 6},
     {"'\\x41\\u00e9\\U0001F600'", "A\xc3\xa9\xf0\x9f\x98\x80", 7},
     {"'\\q\\8'", "\\q\\8", 4},
+    {"'' 'x'", "x", 1},
+    {"\"\"\"a\r\"\"\"", "a\n", 2},
+    {"\"\"\"a\\\r\"\"\"", "a", 1},
+    {"'a\\\rb'", "ab", 2},
     {"'\\\xc3\xa9'", "\\\xc3\xa9", 3},
     {"'\\ud83d\\ude00'", "\xed\xa0\xbd\xed\xb8\x80", 6}, /* two surrogates stay two */
     {"'\xe6\x97\xa5'", "\xe6\x97\xa5", 3},
@@ -336,6 +343,9 @@ static void test_repr_is_pythons(void **state)
     check_repr("it's", 4, "\"it's\"");
     check_repr("say \"x\"", 7, "'say \"x\"'");
     check_repr("'\"", 2, "'\\'\"'");
+    check_repr("\xed\xa0", 2, "'\\xed\\xa0'"); /* less than a surrogate */
+    check_repr("\xed\xa0z", 3, "'\\xed\\xa0z'");
+    check_repr("\xed\xc0\x80", 3, "'\\xed\\xc0\\x80'");
     check_repr("\\\n\r\t", 4, "'\\\\\\n\\r\\t'");
     check_repr("\0\x1b\x7f", 3, "'\\x00\\x1b\\x7f'");
     check_repr("\xc3\xa9\xc3\xbf", 4, "'\xc3\xa9\xc3\xbf'");

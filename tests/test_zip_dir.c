@@ -171,6 +171,7 @@ static void each_rule_of_a_central_header(void **state)
          "'dir/b.npy' is compressed with bzip2"},
         {CENTRAL_1, 10, 2, 14, 0, NYZ_ERR_UNSUPPORTED, "lzma (method 14)"},
         {CENTRAL_1, 10, 2, 93, 0, NYZ_ERR_UNSUPPORTED, "zstd"},
+        {CENTRAL_1, 10, 2, 95, 0, NYZ_ERR_UNSUPPORTED, "xz"},
         {CENTRAL_1, 10, 2, 9, 0, NYZ_ERR_UNSUPPORTED, "deflate64"},
         {CENTRAL_1, 10, 2, 99, 0, NYZ_ERR_UNSUPPORTED, "method 99"},
         {CENTRAL_0, 20, 4, -1, 1, NYZ_ERR_CORRUPT,
