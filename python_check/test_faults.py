@@ -1,9 +1,10 @@
-"""The tool on a failing machine: the short form of tests/faults.sh,
-which tells what it does."""
+"""The tool and the library on a failing machine: the short forms of tests/faults.sh and
+tests/power_cord.py, which tell what they do."""
 
 import os
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -20,3 +21,8 @@ def run(*command):
 @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
 def test_every_command_bears_a_failing_machine():
     run("bash", os.path.join(ROOT, "tests", "faults.sh"), "short")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="strace is Linux's")
+def test_the_plug_may_be_pulled_and_the_disk_be_full():
+    run(sys.executable, os.path.join(ROOT, "tests", "power_cord.py"), "short")
