@@ -136,7 +136,7 @@ static void a_file_that_fails_behind_some_bytes_tells_why(void **state)
     assert_true(place != MAP_FAILED);
     assert_int_equal(munmap(place + SIZE, SIZE), 0);
     const nyz_stream s = nyz_stream_file(file);
-    assert_int_equal(fseeko(file, (off_t)(intptr_t)(place + SIZE - 10), SEEK_SET), 0);
+    assert_int_equal(fseeko(file, (off_t)(uintptr_t)(place + SIZE - 10), SEEK_SET), 0);
     assert_int_equal(s.read(s.ctx, got, SIZE), -EIO);
     assert_int_equal(munmap(place, SIZE), 0);
     assert_int_equal(fclose(file), 0);
