@@ -208,7 +208,8 @@ static inline nyz_status take_into(scene *s, nyz_status status)
     if (status == NYZ_OK && s->way->kind == PLAIN) {
         for (int i = 0; i < ROWS * COLUMNS; i++) {
             const double got = ((const double *)s->into.data)[i];
-            assert_true(got == (double)((const float *)s->array.data)[i]);
+            const double want = (double)((const float *)s->array.data)[i];
+            assert_true(got == want || (got != got && want != want)); /* NaN */
         }
     } else if (status == NYZ_OK) {
         assert_same(s, &s->into);
