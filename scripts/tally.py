@@ -5,7 +5,7 @@
                              that uses cmocka counts with each of its tests, any other one as
                              one test
     tally.py junit FILE      of pytest --junitxml
-    tally.py machine LOG     of tests/other_machines.sh: what its last line says
+    tally.py script LOG      of tests/other_machines.sh and tests/tools.sh: what the last line says
 """
 
 import json
@@ -52,11 +52,11 @@ def junit(path):
     return total - failed - skipped, failed, skipped
 
 
-def machine(log):
+def script(log):
     lines = Path(log).read_text(encoding="utf-8", errors="replace").splitlines()
-    counts = re.search(r": (\d+) passed, (\d+) failed$", lines[-1] if lines else "")
+    counts = re.search(r"(\d+) passed, (\d+) failed$", lines[-1] if lines else "")
     return [int(counts[1]), int(counts[2]), 0] if counts else [0, 0, 0]
 
 
 if __name__ == "__main__":
-    print(*{"meson": meson, "junit": junit, "machine": machine}[sys.argv[1]](sys.argv[2]))
+    print(*{"meson": meson, "junit": junit, "script": script}[sys.argv[1]](sys.argv[2]))

@@ -15,10 +15,13 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/setup.sh
 source scripts/setup.sh
+# shellcheck source=scripts/apt.sh
+source scripts/apt.sh
 
 MACHINE=${1-}
 FOLDER=$PWD/build/other/$MACHINE
 ROOT=$FOLDER/root # what stands under / on that machine
+APT=$FOLDER/apt
 LOG=build/other/$MACHINE/setup.log
 SUFFIX=           # of programs
 SYSTEM=linux
@@ -72,28 +75,6 @@ windows)
 esac
 
 # ------------------------------------------------------------------------ foreign libraries
-
-# apt with lists of its own, for one architecture and a system without any package.
-own_apt()
-{
-    quietly apt-get -q -y ${ARCH:+-o APT::Architecture="$ARCH" -o APT::Architectures="$ARCH"} \
-        -o Dir::Etc::SourceList="$FOLDER/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
-        -o Dir::State="$FOLDER/apt" -o Dir::State::Lists="$FOLDER/apt/lists" \
-        -o Dir::State::Status="$FOLDER/apt/status" -o Dir::Cache="$FOLDER/apt" \
-        -o APT::Sandbox::User= -o Acquire::Languages=none "$@"
-}
-
-start_apt()
-{
-    local codename signed='signed-by=/usr/share/keyrings/debian-archive-keyring.gpg'
-    local archive=http://deb.debian.org/debian
-    # shellcheck source=/dev/null
-    codename=$(. /etc/os-release && say "${VERSION_CODENAME:-stable}")
-    mkdir -p "$FOLDER"/apt/{lists,archives}/partial
-    : >"$FOLDER/apt/status"
-    say "$1 [$signed] $archive $codename main" >"$FOLDER/apt/sources.list"
-    own_apt update
-}
 
 # The libraries and all that they need, the C library too.
 unpack_libraries()
