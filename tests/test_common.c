@@ -165,6 +165,8 @@ static void impossible_sizes_fail_instead_of_wrapping(void **state)
         NYZ_ERR_MEMORY, "out of memory",
         nyz_alloc_array(&nyz_default_allocator, INT64_MAX / 4, 16, &memory, err));
     assert_null(memory);
+    assert_null(nyz_default_allocator.alloc(NULL, SIZE_MAX, 64));
+    assert_null(nyz_default_allocator.alloc(NULL, SIZE_MAX - 64, 64));
     assert_ok(nyz_alloc(&nyz_default_allocator, 0, &memory, err));
     assert_null(memory);
 }
@@ -185,6 +187,7 @@ static void an_arena_gives_zeroed_aligned_memory_of_any_size(void **state)
     }
     void *memory = NULL;
     assert_fails(NYZ_ERR_MEMORY, "", nyz_arena_alloc(&arena, INT64_MAX, 8, &memory, err));
+    assert_fails(NYZ_ERR_MEMORY, "", nyz_arena_alloc(&arena, INT64_MAX, 1, &memory, err));
     nyz_arena_free(&arena);
     assert_null(arena.first);
 }

@@ -1,0 +1,370 @@
+#!/usr/bin/env python3
+"""Breaks the readers by hand, one small change at a time, and sees whether a C test notices.
+
+    tests/mutants.py [--jobs N] [--only WORD]
+
+Each line of MUTANTS is a file of src/, a text that stands in it once, and what comes in its
+place: a bound that is dropped or off by one, a sign, a check that is left out.  A copy of the
+tree in build/mutants/ is built with it, and the C tests run until one of them fails, crashes or
+hangs; those that know the file come first.  Ends with the counts, and fails if a text is not
+found any more, if a mutant survives that is not in SURVIVORS, or one of those is caught.
+
+In here: mutants, and what runs them.  A new rule of a reader gets a line."""
+
+import argparse
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import threading
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD = os.path.join(ROOT, "build", "mutants")
+SECONDS = 120  # a test that takes longer hangs
+
+# What knows a file best; then all others that read a file, the quick ones first.
+KNOWS = {
+    "pylit": "pylit header dtype npy", "dtype": "dtype header npy", "header": "header npy",
+    "zip_dir": "zip_dir zip_end zip_names zip_read npz", "zip_extra": "zip_dir zip_read",
+    "zip_index": "zip_names zip_dir npz", "zip_local": "zip_read zip_dir",
+    "zip_name": "zip_names", "zip_read": "zip_read npz", "zip_whole": "whole npz_all npz",
+    "npy": "npy into file", "npz_read": "npz doors", "npz_whole": "whole npz_all",
+    "npz_names": "npz", "transfer": "into npy whole", "alloc": "common array pylit dtype",
+}
+TESTS = ("common array pylit dtype header zip_dir zip_end zip_names zip_read npy doors npz into "
+         "whole npz_all file utf8 convert stream_mem parallel threads").split()
+
+# (file, text, what comes in its place)
+MUTANTS = [
+    # Python literals
+    ("pylit.c", "scan->depth >= scan->rules->brackets", "scan->depth > scan->rules->brackets"),
+    ("pylit.c", "    scan->depth--;\n", ""),
+    ("pylit.c", "lit->count == 1 && commas == 0", "lit->count == 1"),
+    ("pylit.c", "*commas += comma;", "*commas += 1;"),
+    ("pylit.c", "scan.position != size", "0"),
+    ("pylit.c", "if (nul != NULL)", "if (0)"),
+    ("pylit.c", "for (size_t i = 0; !rules->latin1", "for (size_t i = size; !rules->latin1"),
+    ("pylit.c", "size > INT32_MAX", "0"),
+    ("pylit.c", "if (nyz_scan_peek(scan, 0) == close)", "if (1)"),
+    ("pylit.c", "nyz_scan_peek(scan, 0) != ':'", "0"),
+    ("pylit.c", "nyz_scan_peek(scan, size) >= 0 ? size : 0", "1 ? size : 0"),
+    ("pylit.c", '{"False", NYZ_LIT_FALSE}', '{"False", NYZ_LIT_TRUE}'),
+    ("pylit.c", "byte == '\\f'", "byte == '\\v'"),
+    ("pylit_number.c", "#define DIGITS_MAX 20", "#define DIGITS_MAX 21"),
+    ("pylit_number.c", "(UINT64_MAX - digit) / d->base", "UINT64_MAX / d->base"),
+    ("pylit_number.c", "d->overflow || d->value > INT64_MAX", "d->overflow"),
+    ("pylit_number.c", "d->overflow || d->value > INT64_MAX", "d->value > INT64_MAX"),
+    ("pylit_number.c", "d->zeros > 0 && d->zeros < d->count", "0"),
+    ("pylit_number.c", "negative ? -(int64_t)d->value", "negative ? (int64_t)d->value"),
+    ("pylit_number.c", "(prefixed || d->count > 0)", "1"),
+    ("pylit_number.c", "!nyz_is_word(nyz_scan_peek(scan, ahead + 1))", "1"),
+    ("pylit_number.c", "scan->rules->long_suffix && ", ""),
+    ("pylit_number.c", "if (d->count == 0)", "if (0)"),
+    ("pylit_number.c", "if (nyz_is_word(byte))", "if (0)"),
+    ("pylit_number.c", "digit >= d->base", "digit > d->base"),
+    ("pylit_string.c", "*point > 0x10ffff", "0"),
+    ("pylit_string.c", "*point > 0x10ffff", "*point > 0x110000"),
+    ("pylit_string.c", "return count >= least;", "return 1;"),
+    ("pylit_string.c", "*most > 0 && lit->type != type", "0"),
+    ("pylit_string.c", "(scan->rules->latin1 ? 2 : 1) + 1", "1"),
+    ("pylit_string.c", "byte < 0 || (!triple && (byte == '\\n' || byte == '\\r'))", "byte < 0"),
+    ("pylit_string.c", "} else if (point != NO_POINT) {", "} else {"),
+    ("pylit_string.c", "*at += *at < p->end && scan->text[*at] == '\\n';", ""),
+    ("pylit_string.c", "scan->position += nyz_scan_peek(scan, 1) >= 0;", "scan->position++;"),
+    ("pylit_string.c", "!scan->rules->latin1 && (scan->text[at] & 0x80) != 0", "0"),
+    ("pylit_string.c", "byte == quote && (!triple || is_triple(scan, quote))", "byte == quote"),
+    # dtypes
+    ("dtype_parse.c", "*itemsize > env->limits.item_bytes", "*itemsize >= env->limits.item_bytes"),
+    ("dtype_parse.c", "*itemsize > env->limits.item_bytes", "0"),
+    ("dtype_parse.c", "if (lit->count < 0)", "if (0)"),
+    ("dtype_parse.c", "count > b->env->limits.dims", "count > b->env->limits.dims + 1"),
+    ("dtype_parse.c", "out->shape[i] > 0 ? out->shape[i] : 1", "out->shape[i]"),
+    ("dtype_parse.c", "out->itemsize = empty ? 0 : bytes;", "out->itemsize = bytes;"),
+    ("dtype_parse.c", "            bytes = INT64_MAX;\n", ""),
+    ("dtype_parse.c", "if (is_sized_by_int(memory, shape))", "if (0)"),
+    ("dtype_parse.c", "lit->count != 2 && lit->count != 3", "lit->count < 2"),
+    ("dtype_parse.c", "depth > nyz_min(", "depth >= nyz_min("),
+    ("dtype_parse.c", "build_field(b, child, depth + 1, field)", "build_field(b, child, depth, field)"),
+    ("dtype_parse.c", "build(b, base, depth + 1, memory)", "build(b, base, depth, memory)"),
+    ("dtype_parse.c", "b->fields > b->env->limits.fields", "b->fields >= b->env->limits.fields"),
+    ("dtype_parse.c", "out->nfields += !is_padding(field);", "out->nfields++;"),
+    ("dtype_parse.c", "field->offset = out->itemsize;", "field->offset = 0;"),
+    ("dtype_parse.c", "return check_names(b, lit, out);", "return NYZ_OK;"),
+    ("dtype_parse.c", "field->title == NULL && ", ""),
+    ("dtype_parse.c", "if (lit->count != 2) {\n            return nyz_fail(b->err, NYZ_ERR_CORRUPT, lit->offset,\n                            \"dtype: expected (dtype", "if (lit->count < 2) {\n            return nyz_fail(b->err, NYZ_ERR_CORRUPT, lit->offset,\n                            \"dtype: expected (dtype"),
+    # the header of a .npy file
+    ("header_parse.c", "bytes[6] > 3 ||", "bytes[6] > 4 ||"),
+    ("header_parse.c", " || bytes[7] != 0", ""),
+    ("header_parse.c", "bytes[6] == 1 ? 10 : 12", "10"),
+    ("header_parse.c", "found > env->limits.header_bytes", "found >= env->limits.header_bytes"),
+    ("header_parse.c", "if (*place != NULL)", "if (0)"),
+    ("header_parse.c", "if (missing != NULL)", "if (0)"),
+    ("header_parse.c", "if (extent->count < 0)", "if (0)"),
+    ("header_parse.c", "out->ndim >= nyz_min(", "out->ndim > nyz_min("),
+    ("header_parse.c", "array->shape[i] > 0 && nyz_mul", "nyz_mul"),
+    ("header_parse.c", "bytes > env->limits.array_bytes", "bytes >= env->limits.array_bytes"),
+    ("header_parse.c", "== NYZ_SUBARRAY && fortran", "== NYZ_SUBARRAY && 0"),
+    ("header_parse.c", "last == '\\n' || last == ' ' || last == '}'", "last >= 0"),
+    ("header_parse.c", "rules = {version < 3, version < 3,", "rules = {1, version < 3,"),
+    ("header_parse.c", "rules = {version < 3, version < 3,", "rules = {version < 3, 1,"),
+    ("header_parse.c", "*fortran = lit->type == NYZ_LIT_TRUE;", "*fortran = 0;"),
+    ("header_parse.c", "array->dtype.itemsize > 0 ? array->dtype.itemsize : 1", "1"),
+    # the directory of an archive
+    ("zip_dir.c", "*total > limits->archive_bytes", "*total >= limits->archive_bytes"),
+    ("zip_dir.c", "position != place->size", "0"),
+    ("zip_dir.c", "entry->stored_size > next->offset", "entry->stored_size >= next->offset"),
+    ("zip_dir.c", "entry->offset + least + entry->stored_size >", "entry->offset + least >"),
+    ("zip_dir.c", "if (first != 0)", "if (0)"),
+    ("zip_dir.c", "dir->entries[i].offset < dir->entries[i - 1].offset", "0"),
+    ("zip_dir.c", "(entry->flags & NYZ_ZIP_UTF8) != 0", "1"),
+    ("zip_dir.c", "child + 1 < count &&", "child + 2 < count &&"),
+    ("zip_dir.c", "entry->end = next->offset;", ""),
+    ("zip_dir_end.c", "MAX_COMMENT = 0xffff", "MAX_COMMENT = 0xfffe"),
+    ("zip_dir_end.c", "end <= size && end >= padding", "end <= size"),
+    ("zip_dir_end.c", "end <= size && end >= padding", "end >= padding"),
+    ("zip_dir_end.c", "size - padding < MAX_PADDING", "size - padding < MAX_PADDING - 1"),
+    ("zip_dir_end.c", "values->disk != 0 || values->directory_disk != 0", "0"),
+    ("zip_dir_end.c", "values->disk_count != values->count", "0"),
+    ("zip_dir_end.c", "values->offset > room - values->size", "0"),
+    ("zip_dir_end.c", "values->size > room ||", ""),
+    ("zip_dir_end.c", "prefix >= 0 && prefix != out->prefix", "0"),
+    ("zip_dir_end.c", "values->count > (uint64_t)out->size / NYZ_ZIP_CENTRAL_SIZE", "0"),
+    ("zip_dir_end.c", "out->count > limits->members", "out->count >= limits->members"),
+    ("zip_dir_end.c", "out->size > most", "out->size >= most"),
+    ("zip_dir_end.c", "out->prefix != 0 && (env->flags & NYZ_UNTRUSTED) != 0", "0"),
+    ("zip_dir_end.c", "misfit >= 0 && is_readable(", "0 && is_readable("),
+    ("zip_dir_end64.c", "at < 0 || at > locator - END64_SIZE", "at < 0"),
+    ("zip_dir_end64.c", "nyz_load_le64(record + 4) == (uint64_t)(locator - at - END64_HEAD)", "1"),
+    ("zip_dir_end64.c", "!ends_agree(values, &wide)", "0"),
+    ("zip_dir_end64.c", "nyz_load_le32(bytes + 16) > 1", "0"),
+    ("zip_dir_end64.c", "nyz_load_le32(bytes + 4) != 0", "0"),
+    ("zip_dir_end64.c", "*position != locator - END64_SIZE && has_signature(nearest", "0 && has_signature(nearest"),
+    ("zip_dir_end64.c", "*prefix = position - (int64_t)target;", "*prefix = 0;"),
+    ("zip_dir_entry.c", "left < NYZ_ZIP_CENTRAL_SIZE", "left < 0"),
+    ("zip_dir_entry.c", "whole > left", "0"),
+    ("zip_dir_entry.c", "(int64_t)c->name_size > limits->name_bytes", "(int64_t)c->name_size >= limits->name_bytes"),
+    ("zip_dir_entry.c", "memchr(c->name, 0, c->name_size) != NULL", "0"),
+    ("zip_dir_entry.c", " | NYZ_ZIP_MASKED)) != 0", ")) != 0"),
+    ("zip_dir_entry.c", "(flags & NYZ_ZIP_PATCH) != 0", "0"),
+    ("zip_dir_entry.c", "version > MAX_VERSION", "version > MAX_VERSION + 1"),
+    ("zip_dir_entry.c", "zip64->size % 8 != 0 || ", ""),
+    ("zip_dir_entry.c", "zip64->size != count * 8", "zip64->size < count * 8"),
+    ("zip_dir_entry.c", "repeats && nyz_load_le64(next) != numbers[i]", "0"),
+    ("zip_dir_entry.c", "zip64.data == NULL && numbers[i] == NYZ_ZIP_SATURATED", "0"),
+    ("zip_dir_entry.c", "numbers[i] > INT64_MAX", "0"),
+    ("zip_dir_entry.c", "entry->method == NYZ_STORED && entry->size != entry->stored_size", "0"),
+    ("zip_dir_entry.c", "MOST_INFLATED = 1032", "MOST_INFLATED = 1033"),
+    ("zip_dir_entry.c", "INFLATED_SPARE = 64", "INFLATED_SPARE = 63"),
+    ("zip_dir_entry.c", "(int64_t)offset > room - head ||", ""),
+    ("zip_dir_entry.c", "entry->stored_size > room - head - (int64_t)offset", "entry->stored_size > room - (int64_t)offset"),
+    ("zip_dir_entry.c", "nyz_load_le16(c.header + 34) != 0", "0"),
+    ("zip_dir_entry.c", "entry->size > RATIO_FROM &&", ""),
+    ("zip_extra.c", "data_size > size", "data_size > size + 1"),
+    ("zip_extra.c", "id == ZIP64_ID && zip64->data != NULL", "0"),
+    ("zip_extra.c", "return all_zero(bytes, size) ?", "return 1 ?"),
+    ("zip_index.c", "entry->name_size == name->size + name->suffix_size &&", ""),
+    ("zip_index.c", "dir->slots[at] >= 0 && (flags & NYZ_UNTRUSTED) != 0", "0"),
+    ("zip_index.c", "*full = budget < 0;", "*full = 0;"),
+    ("zip_index.c", "dir->slot_count == 0 ? -1 :", ""),
+    # members
+    ("zip_local.c", "memcmp(l->header, signature, sizeof signature) != 0", "0"),
+    ("zip_local.c", "((flags ^ entry->flags) & FLAGS_THAT_MATTER) != 0", "0"),
+    ("zip_local.c", "nyz_load_le16(l->header + 8) != entry->method", "0"),
+    ("zip_local.c", "l->name_size != entry->raw_size", "0"),
+    ("zip_local.c", "entry->stored_size > entry->end - entry->offset - head", "0"),
+    ("zip_local.c", "crc != l->entry->crc32 && !(l->later && crc == 0)", "0"),
+    ("zip_local.c", "!(l->later && crc == 0)", "1"),
+    ("zip_local.c", "!(value == 0 && may_be_zero)", "1"),
+    ("zip_local.c", "!sizes_agree(l, &zip64)", "0"),
+    ("zip_local.c", "saturated && wide != NULL ? 1", "saturated ? 1"),
+    ("zip_local.c", "memcmp(tail, dir->bytes + l->entry->raw_offset, l->name_size) != 0", "0"),
+    ("zip_name.c", "return all < 0x80;", "return 1;"),
+    ("zip_name.c", "    *point = REPLACEMENT;\n", ""),
+    ("zip_name.c", "0x00b0, 0x2219", "0x00b0, 0x2218"),
+    ("zip_read.c", "index >= dir->count", "index > dir->count"),
+    ("zip_read.c", "if (room == 0)", "if (0)"),
+    ("zip_read.c", "if (behind > 0)", "if (0)"),
+    ("zip_read.c", "if (!member->done) {\n        return", "if (0) {\n        return"),
+    ("zip_read.c", "member->crc32 != member->entry->crc32", "0"),
+    ("zip_read.c", "if (member->left > 0)", "if (0)"),
+    ("zip_read.c", "if (missing > 0)", "if (0)"),
+    ("zip_read.c", "member->failure.sys > 0 ? -(int64_t)member->failure.sys : -1", "0"),
+    ("zip_whole.c", "return crc == expected ? NYZ_OK : wrong_crc(err);", "return NYZ_OK;"),
+    ("zip_whole.c", "return crc == entry->crc32 ? NYZ_OK : wrong_crc(err);", "return NYZ_OK;"),
+    ("zip_whole.c", "nyz_crc32_combine(crc, parts[i].crc32, parts[i].size)", "parts[i].crc32"),
+    ("zip_whole.c", "entry->size / count + 1", "entry->size / count"),
+    ("zip_whole.c", "parts[i].status != NYZ_OK", "0"),
+    # one array
+    ("npy_read.c", "source->left >= 0 && length > source->left", "0"),
+    ("npy_read.c", "source->left >= 0 && *bytes > source->left", "0"),
+    ("npy_read.c", "if (file->ndim != into->ndim)", "if (0)"),
+    ("npy_read.c", "file->shape[i] != into->shape[i]", "0"),
+    ("npy_read.c", "if (into->readonly)", "if (0)"),
+    ("npy_read.c", "if (nyz_dtype_has_object(&array->dtype))", "if (0)"),
+    ("npy_read.c", "if (!plan->fortran)", "if (plan->fortran)"),
+    ("npy_read.c", "order != NYZ_KEEP_ORDER && order != file_order", "0"),
+    ("npy_read.c", "size = size <= INT64_MAX / 2 ? size * 2 : size;", ""),
+    ("npy_read.c", "err->offset += base;", ""),
+    ("npy_read.c", "(int64_t)NYZ_CHUNK / 4", "INT64_MAX"),
+    ("npy_read.c", "nyz_byteorder_or(env->byteorder, NYZ_NATIVE)", "NYZ_KEEP_BYTEORDER"),
+    # archives
+    ("npz_read.c", "if (source->left > 0)", "if (0)"),
+    ("npz_read.c", "source->left > env->limits.array_bytes", "0"),
+    ("npz_read.c", "if (to_the_end)", "if (0)"),
+    ("npz_read.c", "index >= npz->dir.count", "index > npz->dir.count"),
+    ("npz_read.c", "opt->limits == NULL && (opt->flags & NYZ_UNTRUSTED) == 0", "0"),
+    ("npz_read.c", "!nyz_npy_has_magic(&start)", "0"),
+    ("npz_read.c", "status == NYZ_OK && npz->file != NULL", "0"),
+    ("npz_read.c", "nyz_zip_dir_find_with(&npz->dir, name, size, \".npy\")", "-1"),
+    ("npz_names.c", "size > NAME_MAX_BYTES", "size > NAME_MAX_BYTES + 1"),
+    ("npz_names.c", "is_letter(name[0]) && name[1] == ':'", "0"),
+    ("npz_names.c", "strchr(name, '\\\\') != NULL", "0"),
+    ("npz_names.c", "size <= 2 && memcmp(part, \"..\", size) == 0", "size == 1 && part[0] == '.'"),
+    ("npz_names.c", "names->count * 2 < names->slot_count", "names->slot_count > 0"),
+    # items on their way, and memory
+    ("transfer.c", "    r->place += size;\n", ""),
+    ("transfer.c", "if (fortran)", "if (0)"),
+    ("transfer.c", "t->count / count + 1", "t->count / count"),
+    ("transfer.c", "to->dtype.byteorder == '>' ? NYZ_BIG_ENDIAN : NYZ_LITTLE_ENDIAN", "NYZ_LITTLE_ENDIAN"),
+    ("transfer.c", "        r->first += n;\n", ""),
+    ("transfer.c", "p->statuses[i] != NYZ_OK", "0"),
+    ("transfer.c", "r->items + size : NULL", "r->items : NULL"),
+    ("transfer.c", "t->direct && !nyz_dtype_needs_swap(&t->from, t->byteorder)", "t->direct"),
+    ("alloc.c", " || bytes > INT64_MAX - 64", ""),
+    ("alloc.c", "count < 0 || nyz_mul(count, (int64_t)size, &bytes)) {", "count < 0) {"),
+    ("alloc.c", "    bytes = (bytes + 15) / 16 * 16;\n", ""),
+    ("alloc.c", "size - BLOCK_HEAD < bytes && nyz_add(bytes, BLOCK_HEAD, &size)", "0"),
+    ("alloc.c", "memset(*out, 0, (size_t)size);", ""),
+    ("alloc.c", "size > SIZE_MAX - extra", "0"),
+    ("alloc.c", "(align - (uintptr_t)aligned % align) % align", "0"),
+]
+
+# Mutants that no test can notice, and why: (file, text) of each.
+SURVIVORS = {
+    ("zip_dir_end64.c", "at < 0 || at > locator - END64_SIZE"):
+        "a record that reaches into the locator says that the directory is where the locator's "
+        "signature, read as a number, points: beyond 117 MB",
+    ("zip_dir_entry.c", "left < NYZ_ZIP_CENTRAL_SIZE"):
+        "a few bytes behind the directory are read, which only a sanitizer sees; then `whole` "
+        "is larger than `left`",
+    ("transfer.c", "t->direct && !nyz_dtype_needs_swap(&t->from, t->byteorder)"):
+        "only slower: numbers are turned round when they have left the cache",
+}
+
+
+def source_of(mutant):
+    with open(os.path.join(ROOT, "src", mutant[0]), encoding="utf-8") as file:
+        return file.read()
+
+
+def check_texts(mutants):
+    wrong = []
+    for mutant in mutants:
+        count = source_of(mutant).count(mutant[1])
+        if count != 1:
+            wrong.append("%s: stands %d times in it: %s" % (mutant[0], count, mutant[1]))
+    if wrong:
+        sys.exit("\n".join(wrong))
+
+
+def tests_for(name):
+    longest = max((key for key in KNOWS if name.startswith(key)), key=len, default="")
+    first = KNOWS.get(longest, "").split()
+    return first + [test for test in TESTS if test not in first]
+
+
+class Tree:
+    """A copy of the project, built."""
+
+    def __init__(self, number):
+        self.folder = os.path.join(BUILD, str(number))
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.copytree(ROOT, self.folder, ignore=shutil.ignore_patterns(
+            "build*", ".git", "__pycache__", ".hypothesis"))
+        self.build = os.path.join(self.folder, "build")
+        self.run("meson", "setup", self.build, self.folder, "--buildtype=plain", "-Dc_args=-O1",
+                 "-Dtests=enabled", "-Dtool=disabled", "-Dexamples=false", check=True)
+        self.run("ninja", "-C", self.build, check=True)
+
+    def run(self, *command, check=False):
+        environment = dict(os.environ, NYZ_FIXTURES=os.path.join(self.folder, "fixtures"))
+        done = subprocess.run(command, cwd=self.folder, env=environment, timeout=SECONDS * 10,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, check=False)
+        if check and done.returncode != 0:
+            sys.exit(done.stdout.decode(errors="replace"))
+        return done
+
+    def fails(self, test):
+        program = os.path.join(self.build, "tests", "test_" + test)
+        self.run("ninja", "-C", self.build, "tests/test_" + test, check=True)
+        return self.run("timeout", str(SECONDS), program).returncode != 0
+
+    def first_failure(self, mutant):
+        """The test that catches this mutant; None: it survives."""
+        name, text, replacement = mutant
+        path = os.path.join(self.folder, "src", name)
+        original = source_of(mutant)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(original.replace(text, replacement))
+        try:
+            for test in tests_for(name):
+                if self.fails(test):
+                    return test
+            return None
+        finally:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(original)
+
+
+def work(number, waiting, results):
+    tree = Tree(number)
+    while True:
+        try:
+            mutant = waiting.get_nowait()
+        except queue.Empty:
+            return
+        caught = tree.first_failure(mutant)
+        results[mutant] = caught
+        print("%-10s %s: %s -> %s" % (caught or "SURVIVES", mutant[0], mutant[1].strip(),
+                                      mutant[2].strip() or "nothing"), flush=True)
+
+
+def verdict(results):
+    """Prints the counts; 1 where they are not those that are known."""
+    survivors = [m for m, caught in results.items() if caught is None]
+    unknown = [m for m in survivors if m[:2] not in SURVIVORS]
+    wrong = [m for m in results if m[:2] in SURVIVORS and m not in survivors]
+    for mutant in unknown:
+        print("survives, and SURVIVORS does not say why:", *mutant[:2])
+    for mutant in wrong:
+        print("caught, although SURVIVORS has it:", *mutant[:2])
+    print("mutants: %d caught, %d survived (%d with a reason)" % (
+        len(results) - len(survivors), len(survivors), len(survivors) - len(unknown)))
+    return 1 if unknown or wrong else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--only", default="", help="those with this word in file or text")
+    chosen = parser.parse_args()
+    mutants = [m for m in MUTANTS if chosen.only in m[0] + m[1]]
+    check_texts(MUTANTS)
+    waiting, results = queue.Queue(), {}
+    for mutant in mutants:
+        waiting.put(mutant)
+    threads = [threading.Thread(target=work, args=(i, waiting, results))
+               for i in range(min(chosen.jobs, len(mutants)))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if len(results) < len(mutants):
+        sys.exit("%d mutants were not run" % (len(mutants) - len(results)))
+    return verdict(results)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
