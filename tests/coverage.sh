@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Which lines and branches of the library the tests do not reach:
+#
+#     tests/coverage.sh [--accept]
+#
+# Builds build/coverage with gcc --coverage, runs the C tests and the Python tests, and compares
+# what is not covered with tests/uncovered.txt, where each place has its reason
+# (tests/uncovered.py).  Fails where something new is not covered, or a place of the list is
+# covered now.  --accept only writes the list anew, with "?" for the reasons that are missing.
+# Debian's packages, gcc.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/setup.sh
+source scripts/setup.sh
+
+FOLDER=build/coverage
+start_log
+provide "$NEEDED_TO_BUILD"
+provide "$NEEDED_TO_TEST"
+provide "gcovr | runs gcovr --version | gcovr"
+CC=gcc build "$FOLDER" "${OPTIONS[@]}" -Dtests=enabled -Db_coverage=true --buildtype=debug
+find "$FOLDER" -name '*.gcda' -delete
+meson test -C "$FOLDER" --no-rebuild --print-errorlogs --timeout-multiplier 10
+NYZ_LIB=$PWD/$FOLDER/libnyz.so NYZ_TOOL=$PWD/$FOLDER/nyz NYZ_BUILD=$PWD/$FOLDER \
+    PYTHONDONTWRITEBYTECODE=1 "$PYTHON" -m pytest -q -p no:cacheprovider python_check \
+    --ignore python_check/test_exports.py # which sees gcov's symbols
+gcovr --root . --object-directory "$FOLDER" --filter 'src/[^/]*\.[ch]$' \
+    --exclude-unreachable-branches --json "$FOLDER/coverage.json" "$FOLDER"
+"$PYTHON" tests/uncovered.py "$FOLDER/coverage.json" "$@"
