@@ -76,7 +76,7 @@ nyz_status nyz_copy(const nyz_array *array, const nyz_options *opt, nyz_array *o
         (env.order == NYZ_KEEP_ORDER && nyz_is_fortran(array))) {
         nyz_reverse_axes(&from);
     }
-    if (count > 0) {
+    if (bytes > 0) {
         copy_in_order(&from, byteorder, out->data);
     }
     return NYZ_OK;
