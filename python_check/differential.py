@@ -269,20 +269,23 @@ def damage(rng, content, fields):
 # What kills NumPy (README: '<M8[D/0]'), and what makes it take gigabytes.
 DEADLY = re.compile(rb"/0|\d{9}")
 
-# Rows of the README's table that say "refused" of NumPy and "read" of us, and how the file, or
-# else NumPy's exception, shows that it is such a one.
+# Rows of the README's table that say "refused" of NumPy and "read" of us, and how the file (a
+# pattern of bytes), or else NumPy's exception (one of text), shows that it is such a one.
 KNOWN = [
     ("a newline and blanks before the first `{`",
      re.compile(rb"NUMPY[\x01-\x03]\0.{2,4}[\s\f]+\{", re.S)),
+    ("or at the end of the header", re.compile(rb"\}\s*[\r\n][ \t\f]+")),
     ("a pair as the whole dtype", re.compile(rb"'descr': *\(")),
     ("a sub-array of items without bytes", re.compile(rb"'[|<>=]?[SUV]0?', *[(\d\[]")),
     ("`<f12` or `<c24`", re.compile(rb"'[<>=]?(f12|c24)'")),
-    ("names marked UTF-8 that are not", UnicodeDecodeError),
+    ("names marked UTF-8 that are not", re.compile("UnicodeDecodeError")),
+    ("lengths 286 and 287 in a deflate stream", re.compile("invalid literal/length code")),
 ]
 
 
 def is_known(content, theirs):
-    return any(isinstance(theirs, sign) if isinstance(sign, type) else sign.search(content)
+    seen = repr(theirs) if isinstance(theirs, Exception) else ""
+    return any(sign.search(seen if isinstance(sign.pattern, str) else content)
                for _, sign in KNOWN)
 
 
