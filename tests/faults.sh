@@ -305,6 +305,9 @@ strace -o /dev/null true 2>/dev/null || not_run "strace may not trace here"
 "${CC:-cc}" -shared -fPIC -O2 -o "$LOG/shim.so" "$SHIM" -ldl 2>/dev/null ||
     not_run "no C compiler, or not glibc"
 
+# A copy, so that the tool may be built anew meanwhile.
+cp "$TOOL" "$WORK/nyz"
+TOOL=$WORK/nyz
 make_files
 line=0
 while read -ra COMMAND <&4; do
