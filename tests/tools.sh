@@ -143,7 +143,7 @@ tsan()
 {
     clang_build tsan -Dtool=disabled -Db_sanitize=thread
     TSAN_OPTIONS=halt_on_error=1:allocator_may_return_null=1 \
-        run_tests "$FOLDER/tsan" threads parallel into whole npz_all chunks
+        run_tests "$FOLDER/tsan" threads parallel into transpose whole runs write_all chunks
 }
 
 with_valgrind()
