@@ -19,6 +19,12 @@ from fixture_parts import saved
 slow = pytest.mark.skipif(not os.environ.get("NYZ_SLOW"), reason="set NYZ_SLOW=1: 10 GB of zeros")
 
 
+def names(limits):
+    """What the refusal says of the one limit: its name and its value."""
+    (name, value), = limits.items()
+    return "^limit: .* limits.%s, %d$" % (name, value)
+
+
 @pytest.mark.parametrize("limits,array", [
     ({"header_bytes": 100}, np.arange(3)), ({"dims": 2}, np.zeros((1, 1, 1))),
     ({"nesting": 1}, np.zeros(1, [("a", [("b", "i1")])])), ({"fields": 1}, np.zeros(1, "i1,i1")),
@@ -27,7 +33,7 @@ slow = pytest.mark.skipif(not os.environ.get("NYZ_SLOW"), reason="set NYZ_SLOW=1
 def test_a_limit_refuses_what_the_default_reads(limits, array):
     content = saved(array)
     assert libnyz.load_mem(content).dtype == array.dtype
-    with pytest.raises(libnyz.NyzError, match="limit"):
+    with pytest.raises(libnyz.NyzError, match=names(limits)):
         libnyz.load_mem(content, limits=limits)
 
 
@@ -37,8 +43,19 @@ def test_an_archives_limit_refuses_what_the_default_opens(limits):
     content = libnyz.savez([np.arange(2), np.arange(3)])
     with libnyz.Npz(content) as npz:
         assert len(npz) == 2
-    with pytest.raises(libnyz.NyzError, match="limit"):
+    with pytest.raises(libnyz.NyzError, match=names(limits)):
         libnyz.Npz(content, limits=limits)
+
+
+def test_the_ratio_refuses_large_members_alone():
+    small, large = (libnyz.savez([np.zeros(size, "u1")], method=libnyz.DEFLATED)
+                    for size in (2**20 - 128, 2**20 - 127))
+    with libnyz.Npz(large) as npz:
+        assert len(npz) == 1
+    with libnyz.Npz(small, limits={"ratio": 200}) as npz:
+        assert len(npz) == 1
+    with pytest.raises(libnyz.NyzError, match=names({"ratio": 200})):
+        libnyz.Npz(large, limits={"ratio": 200})
 
 
 def test_a_header_over_numpys_10000_is_read():

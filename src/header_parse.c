@@ -215,8 +215,10 @@ static nyz_status check_size(const nyz_array *array, const nyz_env *env,
     }
     if (bytes > env->limits.array_bytes) {
         return nyz_fail(err, NYZ_ERR_LIMIT, lit->offset,
-                        "header: shape: %lld bytes exceed limits.array_bytes, %lld",
-                        (long long)bytes, (long long)env->limits.array_bytes);
+                        "header: shape: %lld %s exceed limits.array_bytes, %lld",
+                        (long long)bytes,
+                        array->dtype.itemsize > 0 ? "bytes" : "items of no bytes",
+                        (long long)env->limits.array_bytes);
     }
     return NYZ_OK;
 }

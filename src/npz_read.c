@@ -196,7 +196,7 @@ static nyz_status read_bytes(nyz_source *source, const nyz_env *env, nyz_array *
     like.shape[0] = source->left;
     if (source->left > env->limits.array_bytes) {
         return nyz_fail(err, NYZ_ERR_LIMIT, -1,
-                        "%lld bytes: the limit array_bytes is %lld",
+                        "%lld bytes exceed limits.array_bytes, %lld",
                         (long long)source->left, (long long)env->limits.array_bytes);
     }
     NYZ_TRY(nyz_array_new(&env->allocator, &like, NYZ_C_ORDER, NYZ_NATIVE, out, err));

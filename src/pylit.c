@@ -135,7 +135,7 @@ static nyz_status open_bracket(nyz_scan *scan)
 {
     if (scan->depth >= scan->rules->brackets) {
         return nyz_fail(scan->err, NYZ_ERR_LIMIT, (int64_t)scan->position,
-                        "brackets are nested deeper than %lld (limits.brackets)",
+                        "brackets are nested deeper than limits.brackets, %lld",
                         (long long)scan->rules->brackets);
     }
     scan->depth++;

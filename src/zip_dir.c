@@ -43,10 +43,9 @@ static nyz_status add_size(int64_t *total, int64_t size, const nyz_limits *limit
                            nyz_error *err)
 {
     if (nyz_add(*total, size, total) || *total > limits->archive_bytes) {
-        return nyz_fail(
-            err, NYZ_ERR_LIMIT, -1,
-            "the members hold more than %lld bytes, the limit `archive_bytes`",
-            (long long)limits->archive_bytes);
+        return nyz_fail(err, NYZ_ERR_LIMIT, -1,
+                        "what the members hold exceeds limits.archive_bytes, %lld",
+                        (long long)limits->archive_bytes);
     }
     return NYZ_OK;
 }

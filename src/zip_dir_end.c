@@ -254,14 +254,14 @@ static nyz_status check_limits(const nyz_zip_end *values, int64_t end,
     out->count = (int64_t)values->count;
     if (out->count > limits->members) {
         return nyz_fail(err, NYZ_ERR_LIMIT, end,
-                        "%lld members, the limit `members` is %lld",
-                        (long long)out->count, (long long)limits->members);
+                        "%lld members exceed limits.members, %lld", (long long)out->count,
+                        (long long)limits->members);
     }
     /* an entry counts its place in the directory in 32 bits */
     const int64_t most = nyz_min(limits->directory_bytes, UINT32_MAX);
     if (out->size > most) {
         return nyz_fail(err, NYZ_ERR_LIMIT, end,
-                        "a directory of %lld bytes, the limit `directory_bytes` is %lld",
+                        "a directory of %lld bytes exceeds limits.directory_bytes, %lld",
                         (long long)out->size, (long long)most);
     }
     return NYZ_OK;

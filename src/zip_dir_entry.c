@@ -78,7 +78,7 @@ static nyz_status check_name(central *c, const nyz_limits *limits, int *plain)
     if ((int64_t)c->name_size > limits->name_bytes) {
         return nyz_fail(
             c->err, NYZ_ERR_LIMIT, c->offset,
-            "member '%s': a name of %zu bytes, the limit `name_bytes` is %lld", quote(c),
+            "member '%s': a name of %zu bytes exceeds limits.name_bytes, %lld", quote(c),
             c->name_size, (long long)limits->name_bytes);
     }
     *plain = nyz_zip_name_is_plain(c->name, c->name_size);
@@ -245,7 +245,7 @@ static nyz_status check_sizes(central *c, const nyz_zip_entry *entry,
         more_than_times(entry->size, limits->ratio, entry->stored_size, 0)) {
         return nyz_fail(
             c->err, NYZ_ERR_LIMIT, c->offset,
-            "member '%s': %lld bytes deflated to %lld, the limit `ratio` is %lld",
+            "member '%s': %lld bytes deflated to %lld exceed limits.ratio, %lld",
             quote(c), (long long)entry->size, (long long)entry->stored_size,
             (long long)limits->ratio);
     }

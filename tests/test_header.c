@@ -298,7 +298,7 @@ static void test_array_bytes_limit_counts_elements_without_bytes_too(void **stat
                  parse(SHAPE("(11,)"), 1, &a, err));
     assert_fails(NYZ_ERR_LIMIT, "limits.array_bytes",
                  parse(SHAPE("(0, 11)"), 1, &a, err));
-    assert_fails(NYZ_ERR_LIMIT, "limits.array_bytes",
+    assert_fails(NYZ_ERR_LIMIT, "81 items of no bytes exceed limits.array_bytes, 80",
                  parse(DICT("'|S0'", "False", "(81,)"), 1, &a, err));
     assert_fails(
         NYZ_ERR_CORRUPT, "64 bits",

@@ -293,15 +293,16 @@ static void each_limit_refuses_and_names_itself(void **state)
         nyz_limits limits;
         const char *words; /* NULL: fine */
     } cases[] = {
-        {{.members = 1}, "2 members, the limit `members` is 1"},
+        {{.members = 1}, "2 members exceed limits.members, 1"},
         {{.members = 2}, NULL},
         {{.directory_bytes = 46 + 5 + 46 + 9}, NULL},
-        {{.directory_bytes = 46 + 5 + 46 + 8}, "the limit `directory_bytes` is 105"},
+        {{.directory_bytes = 46 + 5 + 46 + 8},
+         "106 bytes exceeds limits.directory_bytes, 105"},
         {{.name_bytes = 9}, NULL},
         {{.name_bytes = 8},
-         "'dir/b.npy': a name of 9 bytes, the limit `name_bytes` is 8"},
+         "'dir/b.npy': a name of 9 bytes exceeds limits.name_bytes, 8"},
         {{.archive_bytes = 311}, NULL},
-        {{.archive_bytes = 310}, "310 bytes, the limit `archive_bytes`"},
+        {{.archive_bytes = 310}, "exceeds limits.archive_bytes, 310"},
         {{.ratio = 1}, NULL}, /* not for members up to 1 MiB */
     };
     (void)state;
@@ -338,7 +339,7 @@ static void ratio_limit_is_for_members_over_1_mib(void **state)
             assert_ok(zb_read(&a, &untrusted, &dir, err));
             nyz_zip_dir_free(&dir);
         } else {
-            assert_fails(NYZ_ERR_LIMIT, "the limit `ratio` is 200",
+            assert_fails(NYZ_ERR_LIMIT, "exceed limits.ratio, 200",
                          zb_read(&a, &untrusted, &dir, err));
         }
         zb_free(&a);
