@@ -29,6 +29,26 @@ def test_exactly_the_public_functions_are_exported():
     assert exported() - linkers_own == declared()
 
 
+# Prints, ends the program or leaves the call, runs something, waits for signals, depends on the
+# locale or the environment, maps files.
+NEVER_CALLED = """abort _exit _Exit exit quick_exit longjmp siglongjmp raise kill signal sigaction
+    printf vprintf fprintf vfprintf dprintf puts fputs putchar fputc putc perror stdout stderr syslog
+    system popen fork execve posix_spawn dlopen dlsym setlocale localeconv getenv secure_getenv
+    strtod strtold strtof atof mmap mmap64 mremap gets strcpy strcat sprintf vsprintf alloca
+    """.split()
+
+
+def test_the_library_neither_prints_nor_ends_the_program_nor_runs_anything():
+    if shutil.which("nm") is None:
+        pytest.skip("nm is not installed")
+    output = subprocess.run(["nm", "-D", "--undefined-only", libnyz.PATH], capture_output=True,
+                            text=True, check=True).stdout
+    called = {re.sub(r"@.*", "", line.split()[-1]) for line in output.splitlines()}
+    called = {re.sub(r"^__(\w+)_chk$", r"\1", name) for name in called}
+    assert {"write", "malloc", "deflate"} <= called
+    assert called & set(NEVER_CALLED) == set()
+
+
 def test_the_static_library_needs_nothing_of_ours_from_elsewhere():
     path = os.path.join(os.environ.get("NYZ_BUILD", ""), "libnyz.a")
     if shutil.which("nm") is None or not os.path.exists(path):

@@ -143,6 +143,46 @@ static void limits_default_tighten_when_untrusted_and_obey_the_caller(void **sta
     assert_int_equal(env.limits.ratio, 200);
 }
 
+static void assert_limits(unsigned flags, const nyz_limits *expected)
+{
+    const nyz_options opt = {.flags = flags};
+    nyz_env env;
+    assert_ok(nyz_env_init(&env, &opt, err));
+    assert_memory_equal(&env.limits, expected, sizeof *expected);
+}
+
+/* nyz.h and SECURITY.md say these numbers (python_check/test_security.py). */
+static void both_sets_of_limits_are_those_of_the_manual(void **state)
+{
+    static const nyz_limits usual = {.header_bytes = 1048576,
+                                     .dims = 64,
+                                     .nesting = 32,
+                                     .brackets = 64,
+                                     .fields = 65536,
+                                     .item_bytes = 2147483647,
+                                     .array_bytes = PTRDIFF_MAX,
+                                     .members = 1000000,
+                                     .directory_bytes = 268435456,
+                                     .name_bytes = 65535,
+                                     .archive_bytes = INT64_MAX,
+                                     .ratio = INT64_MAX};
+    static const nyz_limits untrusted = {.header_bytes = 65536,
+                                         .dims = 32,
+                                         .nesting = 8,
+                                         .brackets = 16,
+                                         .fields = 4096,
+                                         .item_bytes = 1048576,
+                                         .array_bytes = 1073741824,
+                                         .members = 10000,
+                                         .directory_bytes = 4194304,
+                                         .name_bytes = 1024,
+                                         .archive_bytes = 4294967296,
+                                         .ratio = 200};
+    (void)state;
+    assert_limits(0, &usual);
+    assert_limits(NYZ_UNTRUSTED, &untrusted);
+}
+
 static void memory_is_aligned_to_64_bytes(void **state)
 {
     (void)state;
@@ -247,6 +287,7 @@ int main(void)
         cmocka_unit_test(status_texts_are_distinct),
         cmocka_unit_test(options_out_of_range_are_refused),
         cmocka_unit_test(limits_default_tighten_when_untrusted_and_obey_the_caller),
+        cmocka_unit_test(both_sets_of_limits_are_those_of_the_manual),
         cmocka_unit_test(memory_is_aligned_to_64_bytes),
         cmocka_unit_test(impossible_sizes_fail_instead_of_wrapping),
         cmocka_unit_test(an_arena_gives_zeroed_aligned_memory_of_any_size),
