@@ -83,7 +83,7 @@ static void place_block(const nyz_blocks *b, int axis, int64_t *index, nyz_array
 void nyz_blocks_at(const nyz_blocks *blocks, int64_t index, nyz_array *view,
                    int64_t *first)
 {
-    int64_t start[NYZ_MAX_DIMS];
+    int64_t start[NYZ_MAX_DIMS] = {0};
     *view = *blocks->array;
     if (blocks->across >= 0) {
         place_block(blocks, blocks->across, &index, view, start);

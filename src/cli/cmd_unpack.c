@@ -16,9 +16,10 @@ static char *name_folder(const char *path)
     if (nyz_unpack_refuses(base, size) != NULL) {
         return NULL;
     }
-    char *const name = calloc(size + 1, 1);
+    char *const name = malloc(size + 1);
     if (name != NULL) {
         memcpy(name, base, size);
+        name[size] = '\0';
     }
     return name;
 }
@@ -103,16 +104,17 @@ static int unpack(const nyz_args *args, const nyz_input *input)
 {
     char *const named = args->folder == NULL ? name_folder(input->label) : NULL;
     const char *const path = args->folder != NULL ? args->folder : named;
+    int status = NYZ_EXIT_USAGE;
     if (path == NULL || path[0] == '\0') {
         nyz_complain(input->label, NULL, "name the folder to unpack to: -d DIR");
-        return NYZ_EXIT_USAGE;
+    } else {
+        nyz_unpack_plan plan;
+        status = nyz_unpack_plan_make(&plan, args, input);
+        if (status == NYZ_EXIT_FINE) {
+            status = write_below(&plan, path, named == NULL);
+        }
+        nyz_unpack_plan_free(&plan);
     }
-    nyz_unpack_plan plan;
-    int status = nyz_unpack_plan_make(&plan, args, input);
-    if (status == NYZ_EXIT_FINE) {
-        status = write_below(&plan, path, named == NULL);
-    }
-    nyz_unpack_plan_free(&plan);
     free(named);
     return status;
 }

@@ -19,10 +19,9 @@ void nyz_ticks_put(nyz_line *line, const nyz_dtype *dtype, int64_t ticks)
 {
     if (ticks == NYZ_NAT) {
         nyz_line_puts(line, "'NaT'");
-    } else if (dtype->type == NYZ_TIMEDELTA64) {
-        nyz_line_int(line, ticks);
-    } else if (dtype->unit == NYZ_GENERIC) { /* NumPy has no text for it */
-        nyz_line_int(line, ticks);
+    } else if (dtype->type == NYZ_TIMEDELTA64 || dtype->unit == NYZ_GENERIC) {
+        nyz_line_int(line,
+                     ticks); /* of a generic date, for which NumPy has no text, too */
     } else {
         nyz_line_puts(line, "'");
         nyz_date_put(line, ticks, dtype);

@@ -137,7 +137,7 @@ static int find_clashes(const nyz_unpack_plan *plan, const nyz_unpack_item **sor
 static int check_clashes(const nyz_unpack_plan *plan)
 {
     const nyz_unpack_item **const sorted =
-        calloc((size_t)plan->count + 1, sizeof *sorted);
+        calloc((size_t)plan->count + 1, sizeof(const nyz_unpack_item *));
     if (sorted == NULL) {
         return nyz_complain_memory(plan->input->label);
     }
