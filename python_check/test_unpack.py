@@ -166,7 +166,7 @@ def test_a_folder_whose_parent_is_missing_exits_1(here):
     unpack(1, here, "x.npz", "-d", "no/out", text="No such file")
 
 
-# ---------------------------------------------------------------- U1: names
+# ---------------------------------------------------------------- names
 
 LONG = "n" * 252
 BAD_NAMES = [
@@ -195,6 +195,7 @@ def test_no_file_comes_of_an_unsafe_name(here, name):
 
 @pytest.mark.parametrize("name, text", [
     ("", "is empty"), ("/a", "begins with a slash"), ("a//b", "an empty component"), ("a/../b", "'..'"),
+    ("./a", "'.'"),
     ("a\\b", "a backslash or a colon"), ("a\x7fb", "a control character"), ("a.", "ends in a dot"),
     ("nul", "a device of Windows"), ("a/", "of a folder, with data"), ("n" * 256, "over 255 bytes"),
     ("/".join(["n" * 200] * 6), "over 1,024 bytes"), ("/".join("a" * 33), "over 32 components")])
@@ -222,7 +223,7 @@ def test_names_that_cannot_be_decoded_are_one_file(here):
     assert os.listdir(here) == ["x.npz"]
 
 
-# ---------------------------------------------------------------- U2: links, nothing overwritten
+# ---------------------------------------------------------------- links, nothing overwritten
 
 @pytest.mark.parametrize("force", [[], ["--force"]])
 @pytest.mark.parametrize("target", ["../../secret", "../../missing", "../../folder", "loop"])
@@ -387,7 +388,7 @@ def test_a_signal_that_is_ignored_stays_so(here, slow):
     assert status == (0, "") and sorted(os.listdir(here / "out")) == ["big", "sub"]
 
 
-# ---------------------------------------------------------------- U3: files and folders alone
+# ---------------------------------------------------------------- files and folders alone
 
 def test_links_devices_and_modes_of_the_archive_are_not_made(here):
     kinds = {"link": 0o120777, "fifo": 0o10666, "device": 0o20666, "block": 0o60666,
@@ -403,7 +404,7 @@ def test_links_devices_and_modes_of_the_archive_are_not_made(here):
     assert stat.S_IMODE(os.lstat(here / "out").st_mode) == 0o750
 
 
-# ---------------------------------------------------------------- U4: no two for one file
+# ---------------------------------------------------------------- no two for one file
 
 CLASHES = [
     ("a.npy", "a.npy", "twice"),
@@ -495,7 +496,7 @@ def test_the_last_of_two_is_taken_by_name(here):
     assert content(here / "out") == {"a.npy": B}
 
 
-# ---------------------------------------------------------------- U5: limits, CRCs, full disks
+# ---------------------------------------------------------------- limits, CRCs, full disks
 
 def test_the_limit_counts_all_members_and_is_named(here):
     put(here, "a.npy", "b.npy")
@@ -635,7 +636,7 @@ def test_a_read_only_file_is_not_replaced_although_a_rename_could(here, open_to_
     assert content(here / "out") == {"a.npy": b"old"}
 
 
-# ---------------------------------------------------------------- U6: messages
+# ---------------------------------------------------------------- messages
 
 def test_control_characters_of_names_are_escaped_in_messages(here):
     put(here, "\x1b]0;owned\x07\u202e.npy")
