@@ -58,7 +58,8 @@ nyz_status nyz_array_check(const nyz_array *array, int64_t *count, int64_t *byte
     return NYZ_OK;
 }
 
-/* Whether the way from one end of the elements to the other can be computed at all. */
+/* Whether the way from one end of the elements to the other is no longer than any memory:
+ * else not even a pointer to them may be computed. */
 static int strides_fit(const nyz_array *array)
 {
     int64_t span = 0;
@@ -77,7 +78,7 @@ static int strides_fit(const nyz_array *array)
             return 0;
         }
     }
-    return 1;
+    return span <= PTRDIFF_MAX;
 }
 
 nyz_status nyz_array_check_data(const nyz_array *array, int64_t *count, int64_t *bytes,
@@ -90,7 +91,7 @@ nyz_status nyz_array_check_data(const nyz_array *array, int64_t *count, int64_t 
     }
     if (!strides_fit(array)) {
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
-                        "array: its strides lead further than 64 bits can count");
+                        "array: its strides lead out of any memory");
     }
     return NYZ_OK;
 }

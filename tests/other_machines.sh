@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Builds everything for another machine, and runs the C tests there, in an emulator:
 #
-#     tests/other_machines.sh s390x|i686|aarch64|windows [NAME_OF_A_TEST ...]
+#     tests/other_machines.sh s390x|i686|i686-asan|aarch64|windows [NAME_OF_A_TEST ...]
 #
-# s390x stores its numbers the other way round; i686 has sizes of 32 bits; aarch64 has chars
-# without a sign and long doubles of 128 bits; Windows is no POSIX system.  Then the tool for that
+# s390x stores its numbers the other way round; i686 has sizes of 32 bits, and is there also with
+# the address and undefined-behaviour sanitizers; aarch64 has chars without a sign and long doubles
+# of 128 bits; Windows is no POSIX system.  Then the tool for that
 # machine must say of every fixture what the tool for this one says, which is built in build/, and
 # unpack every archive as that does.
 #
@@ -18,7 +19,8 @@ source scripts/setup.sh
 # shellcheck source=scripts/apt.sh
 source scripts/apt.sh
 
-MACHINE=${1-}
+NAME=${1-}
+MACHINE=${NAME%-asan}
 FOLDER=$PWD/build/other/$MACHINE
 ROOT=$FOLDER/root # what stands under / on that machine
 APT=$FOLDER/apt
@@ -27,6 +29,16 @@ SUFFIX=           # of programs
 SYSTEM=linux
 ENDIAN=little
 DIFFERENT=        # fixtures that mean something else there; tests/doors.h says why
+SANITIZE=()       # options of meson
+BUILD=$FOLDER/build
+
+if [[ $NAME == i686-asan ]]; then
+    SANITIZE=(-Db_sanitize=address,undefined -Db_lundef=false)
+    BUILD=$FOLDER/build-asan
+    export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+elif [[ $NAME == *-asan ]]; then
+    MACHINE=
+fi
 
 case $MACHINE in
 s390x)
@@ -39,7 +51,7 @@ i686) # which this machine runs by itself
     ARCH=i386 TRIPLET=i686-linux-gnu COMPILER=gcc-i686-linux-gnu
     DIFFERENT="data_4e.npy growth_10.npy growth_18.npy"
     EMULATOR=("$ROOT/lib/ld-linux.so.2" --library-path
-        "$ROOT/lib/i386-linux-gnu:$ROOT/usr/lib/i386-linux-gnu")
+        "$ROOT/lib/i386-linux-gnu:$ROOT/usr/lib/i386-linux-gnu:/usr/i686-linux-gnu/lib")
     ;;
 aarch64)
     ARCH=arm64 TRIPLET=aarch64-linux-gnu COMPILER=gcc-aarch64-linux-gnu
@@ -51,7 +63,7 @@ windows)
     EMULATOR=(env WINEPREFIX="$FOLDER/prefix" WINEDEBUG=-all /usr/lib/wine/wine64)
     ;;
 *)
-    die "usage: tests/other_machines.sh s390x|i686|aarch64|windows [NAME_OF_A_TEST ...]"
+    die "usage: tests/other_machines.sh s390x|i686|i686-asan|aarch64|windows [NAME_OF_A_TEST ...]"
     ;;
 esac
 
@@ -182,17 +194,16 @@ write_cross_file()
 
 build_and_test()
 {
-    local folder=$FOLDER/build
-    if [[ ! -f $folder/build.ninja ]]; then
-        quietly meson setup "$folder" --cross-file "$FOLDER/cross.ini" -Dtests=enabled \
-            -Dtool=enabled
+    if [[ ! -f $BUILD/build.ninja ]]; then
+        quietly meson setup "$BUILD" --cross-file "$FOLDER/cross.ini" -Dtests=enabled \
+            -Dtool=enabled "${SANITIZE[@]}"
     fi
-    say "building in $folder"
-    quietly meson compile -C "$folder"
-    rm -f "$folder"/meson-logs/testlog*.json
-    meson test -C "$folder" --no-rebuild --print-errorlogs --timeout-multiplier 10 "$@" ||
+    say "building in $BUILD"
+    quietly meson compile -C "$BUILD"
+    rm -f "$BUILD"/meson-logs/testlog*.json
+    meson test -C "$BUILD" --no-rebuild --print-errorlogs --timeout-multiplier 10 "$@" ||
         say "meson test: status $?"
-    read -r passed failed _ < <("$PYTHON" scripts/tally.py meson "$folder/meson-logs")
+    read -r passed failed _ < <("$PYTHON" scripts/tally.py meson "$BUILD/meson-logs")
 }
 
 # What this tool says of a file, its exit status too.
@@ -207,7 +218,7 @@ describe()
 compare_tools()
 {
     local file count=0
-    local there=("${EMULATOR[@]}" "$FOLDER/build/nyz$SUFFIX")
+    local there=("${EMULATOR[@]}" "$BUILD/nyz$SUFFIX")
     build build "${OPTIONS[@]}"
     for file in fixtures/*/*.np?; do
         if [[ " $DIFFERENT " == *[[:space:]]"${file##*/}"[[:space:]]* ]]; then
@@ -230,7 +241,7 @@ compare_tools()
 compare_unpacked()
 {
     local file count=0
-    local there=("${EMULATOR[@]}" "$FOLDER/build/nyz$SUFFIX")
+    local there=("${EMULATOR[@]}" "$BUILD/nyz$SUFFIX")
     for file in fixtures/good/*.npz; do
         rm -rf "$FOLDER"/unpacked
         mkdir -p "$FOLDER"/unpacked/{here,there}
@@ -276,5 +287,5 @@ if [[ $# == 0 ]]; then
     compare_tools
     compare_unpacked
 fi
-say "$MACHINE: $passed passed, $failed failed"
+say "$NAME: $passed passed, $failed failed"
 exit $((failed > 0 || passed == 0))

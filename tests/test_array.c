@@ -84,16 +84,19 @@ static void wrap_refuses_strides_that_lead_out_of_any_memory(void **state)
         {{2, 2}, {INT64_MIN, 8}, 0},
         {{0, 3}, {8, INT64_MAX / 2}, 0},
         {{3, 3}, {INT64_MAX / 3, -(INT64_MAX / 3)}, 0},
-        {{3, 3}, {INT64_MAX / 3, INT64_MAX / 6}, 1},
+        {{3, 3}, {PTRDIFF_MAX / 3, -(PTRDIFF_MAX / 3)}, 0},
+        {{3, 3}, {PTRDIFF_MAX / 3, PTRDIFF_MAX / 6}, 1},
+        {{2, 2}, {PTRDIFF_MAX - 8, 8}, 1},
+        {{2, 2}, {PTRDIFF_MAX - 8, 9}, 0},
     };
     const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT64);
-    const double x[2] = {0};
+    const void *const x = (const void *)(uintptr_t)64; /* so that no address overflows */
     nyz_array a;
     nyz_array view;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         if (!cases[i].good) {
             assert_fails(
-                NYZ_ERR_ARGUMENT, "strides",
+                NYZ_ERR_ARGUMENT, "strides lead out of any memory",
                 nyz_wrap(x, &dtype, 2, cases[i].shape, cases[i].strides, &a, err));
             continue;
         }
