@@ -37,10 +37,10 @@ size_t nyz_scan_is_string(const nyz_scan *scan)
 
 /* ----------------------------------------------------------------- where a piece ends */
 
+/* Whether two more follow the quote at the scanner's place. */
 static int is_triple(const nyz_scan *scan, int quote)
 {
-    return nyz_scan_peek(scan, 0) == quote && nyz_scan_peek(scan, 1) == quote &&
-           nyz_scan_peek(scan, 2) == quote;
+    return nyz_scan_peek(scan, 1) == quote && nyz_scan_peek(scan, 2) == quote;
 }
 
 /* Goes over one character of the content; a backslash takes the next one with it. */
