@@ -118,16 +118,6 @@ int nyz_dtype_needs_swap(const nyz_dtype *dtype, nyz_byteorder byteorder)
 
 /* ----------------------------------------------------------------------------- clones */
 
-static nyz_status copy_bytes(nyz_arena *arena, const void *bytes, size_t size, void **out,
-                             nyz_error *err)
-{
-    NYZ_TRY(nyz_arena_alloc(arena, 1, size, out, err));
-    if (size > 0) {
-        memcpy(*out, bytes, size);
-    }
-    return NYZ_OK;
-}
-
 static nyz_status clone_name(nyz_arena *arena, const char **name, size_t size,
                              nyz_error *err)
 {
@@ -166,10 +156,11 @@ static nyz_status clone_subarray(const nyz_dtype *dtype, nyz_byteorder byteorder
 {
     void *base = NULL;
     void *shape = NULL;
+    const size_t shape_size = (size_t)dtype->ndim * sizeof *dtype->shape;
     NYZ_TRY(nyz_arena_alloc(arena, 1, sizeof *dtype->base, &base, err));
     NYZ_TRY(nyz_dtype_clone(dtype->base, byteorder, arena, base, err));
-    NYZ_TRY(copy_bytes(arena, dtype->shape, (size_t)dtype->ndim * sizeof *dtype->shape,
-                       &shape, err));
+    NYZ_TRY(nyz_arena_alloc(arena, 1, shape_size, &shape, err));
+    memcpy(shape, dtype->shape, shape_size);
     out->base = base;
     out->shape = shape;
     return NYZ_OK;
