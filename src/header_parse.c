@@ -235,7 +235,7 @@ static nyz_status read_entries(const entries *e, const nyz_env *env, nyz_arena *
     }
     NYZ_TRY(unfold_subarray(env, e->descr, *fortran, out, err));
     NYZ_TRY(check_size(out, env, e->shape, err));
-    nyz_strides(out, *fortran && out->ndim > 1 ? NYZ_F_ORDER : NYZ_C_ORDER);
+    nyz_strides(out, *fortran ? NYZ_F_ORDER : NYZ_C_ORDER);
     return NYZ_OK;
 }
 
