@@ -1,5 +1,5 @@
 /* Dtypes: read, written, checked, copied, turned round.  docs/format.md 2. */
-#include "support.h"
+#include "faults.h"
 
 #include "bytes.h"
 #include "dtype.h"
@@ -138,6 +138,9 @@ static const struct {
     {"[['x', '<f4']]", "[('x', '<f4')]", 4},
     {"[('abcdefghi', '|i1'), ('abcdefgh', '|i1')]",
      "[('abcdefghi', '|i1'), ('abcdefgh', '|i1')]", 2},
+    {"[('abcdefghj', '|i1'), ('abcdefghi', '|i1')]",
+     "[('abcdefghj', '|i1'), ('abcdefghi', '|i1')]", 2},
+    {"[('x', [], 5)]", "[('x', [], (5,))]", 0},
     {"[('a', '|i1'), ('a\\x00', '|i1')]", "[('a', '|i1'), ('a\\x00', '|i1')]", 2},
     {"[('a', '|i1'), ('', '|V3'), ('b', '<i4'), ('c', '|i1'), ('', '|V3')]",
      "[('a', '|i1'), ('', '|V3'), ('b', '<i4'), ('c', '|i1'), ('', '|V3')]", 12},
@@ -209,6 +212,7 @@ static const struct {
     {"S5x", NYZ_ERR_CORRUPT, "S5x"},
     {"S-5", NYZ_ERR_CORRUPT, "S-5"},
     {"S99999999999999999999", NYZ_ERR_CORRUPT, "64 bits"},
+    {"S9223372036854775808", NYZ_ERR_CORRUPT, "64 bits"},
     {"U4611686018427387904", NYZ_ERR_CORRUPT, "64 bits"},
     {"V2147483648", NYZ_ERR_LIMIT, "limits.item_bytes"},
     {"U536870912", NYZ_ERR_LIMIT, "limits.item_bytes"},
@@ -221,6 +225,8 @@ static const struct {
     {"M8[s]x", NYZ_ERR_CORRUPT, "follows"},
     {"M8[s][s]", NYZ_ERR_CORRUPT, "follows"},
     {"M8[2147483648s]", NYZ_ERR_CORRUPT, "unit"},
+    {"M8[9223372036854775808s]", NYZ_ERR_CORRUPT, "64 bits"},
+    {"M8[s/2147483648]", NYZ_ERR_CORRUPT, "unit"},
     {"M8[s/0]", NYZ_ERR_CORRUPT, "divided"},
     {"M8[s/]", NYZ_ERR_CORRUPT, "number"},
     {"M8[fs/7]", NYZ_ERR_CORRUPT, "finer"},
@@ -231,6 +237,7 @@ static const struct {
     {"datetime64[ns]", NYZ_ERR_UNSUPPORTED, "names"},
     {"bfloat16", NYZ_ERR_UNSUPPORTED, "names"},
     {"<i4,<f4", NYZ_ERR_UNSUPPORTED, "lists"},
+    {"'(2)f4'", NYZ_ERR_UNSUPPORTED, "lists"},
     {"c", NYZ_ERR_UNSUPPORTED, "names"},
     {"[('x', '<f4')", NYZ_ERR_CORRUPT, "',' or ']'"},
     {"[('x',)]", NYZ_ERR_CORRUPT, "found 1 things"},
@@ -248,12 +255,15 @@ static const struct {
     {"[('x', '<f4', True)]", NYZ_ERR_CORRUPT, "found True"},
     {"[('x', '<f4', (True,))]", NYZ_ERR_CORRUPT, "found True"},
     {"[('x', 'S', 5)]", NYZ_ERR_UNSUPPORTED, "'S5'"},
+    {"[('x', 'U', 5)]", NYZ_ERR_UNSUPPORTED, "'S5'"},
+    {"[('x', 'V', 5)]", NYZ_ERR_UNSUPPORTED, "'S5'"},
     {"[((0, 'a'), '<f4')]", NYZ_ERR_CORRUPT, "a field's name"},
     {"('<f4',)", NYZ_ERR_CORRUPT, "(dtype, shape)"},
     {"()", NYZ_ERR_CORRUPT, "(dtype, shape)"},
     {"('<f4', (2,), 3)", NYZ_ERR_CORRUPT, "(dtype, shape)"},
     {"[('x', '<f4'), ('x', '<f4')]", NYZ_ERR_CORRUPT, "\"x\""},
     {"[('', '<f4'), ('', '<f4')]", NYZ_ERR_CORRUPT, "two fields"},
+    {"[('abcdefghi', '<f4'), ('abcdefghi', '<f4')]", NYZ_ERR_CORRUPT, "\"abcdefghi\""},
     {"[(('x', 'x'), '<f4')]", NYZ_ERR_CORRUPT, "\"x\""},
     {"[(('t', 'x'), '<f4'), ('t', '<f4')]", NYZ_ERR_CORRUPT, "\"t\""},
     {"[('x', 'V2147483647'), ('y', '|u1')]", NYZ_ERR_LIMIT, "limits.item_bytes"},
@@ -273,6 +283,20 @@ static void test_what_is_no_dtype_is_refused(void **state)
                      parse(refused[i].text, NULL, &dtype, err));
         const nyz_dtype empty = {0};
         assert_memory_equal(&dtype, &empty, sizeof dtype);
+    }
+}
+
+static void test_a_nul_is_no_letter(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t size;
+    } cases[] = {{"\0", 1}, {"\0f8", 3}, {"<\0", 2}, {"f8\0", 3}, {"<f\0", 3}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        nyz_dtype d;
+        assert_fails(NYZ_ERR_CORRUPT, "\\x00",
+                     nyz_dtype_parse(cases[i].text, cases[i].size, NULL, &d, err));
     }
 }
 
@@ -378,6 +402,37 @@ static void test_dtype_of_gives_every_plain_scalar(void **state)
     assert_int_equal(nyz_dtype_of(NYZ_DATETIME64).unit_count, 1);
 }
 
+/* Nor have dtypes that contain such ones. */
+static void check_inner_overlap(const nyz_dtype *d)
+{
+    const int64_t shape[1] = {1};
+    const nyz_dtype sub = {.type = NYZ_SUBARRAY,
+                           .byteorder = '|',
+                           .itemsize = d->itemsize,
+                           .ndim = 1,
+                           .shape = shape,
+                           .base = d};
+    const nyz_field inner[] = {{.name = "s", .name_size = 1, .dtype = *d},
+                               {.name = "s", .name_size = 1, .dtype = sub}};
+    const nyz_dtype outer = {.type = NYZ_STRUCT,
+                             .byteorder = '|',
+                             .itemsize = d->itemsize,
+                             .nfields = 1,
+                             .fields = &inner[0]};
+    nyz_dtype outer_of_sub = outer;
+    outer_of_sub.fields = &inner[1];
+    const nyz_dtype *const all[] = {&sub, &outer, &outer_of_sub};
+    for (size_t i = 0; i < 3; i++) {
+        char text[8] = "before";
+        size_t length = 99;
+        assert_ok(nyz_dtype_check(all[i], err));
+        assert_fails(NYZ_ERR_UNSUPPORTED, "overlap",
+                     nyz_dtype_format(all[i], text, sizeof text, &length, err));
+        assert_string_equal(text, "");
+        assert_int_equal(length, 0);
+    }
+}
+
 static void test_overlapping_fields_have_no_text(void **state)
 {
     (void)state;
@@ -404,6 +459,7 @@ static void test_overlapping_fields_have_no_text(void **state)
     fields[1].offset = 0;
     assert_fails(NYZ_ERR_UNSUPPORTED, "order",
                  nyz_dtype_format(&d, NULL, 0, &length, err));
+    check_inner_overlap(&d);
     fields[0].dtype.byteorder = wanted;
     nyz_arena arena;
     nyz_dtype copy;
@@ -426,6 +482,14 @@ static void test_check_refuses_what_was_built_wrongly(void **state)
     const nyz_field outside = {.name = "a", .name_size = 1, .offset = 1, .dtype = base};
     const nyz_field no_text = {.name = "\xff", .name_size = 1, .dtype = base};
     const nyz_field nameless = {.dtype = base};
+    const nyz_field no_title = {
+        .name = "a", .name_size = 1, .title = "\xff", .title_size = 1, .dtype = base};
+    const nyz_field before = {.name = "a", .name_size = 1, .offset = -1, .dtype = base};
+    const nyz_field large = {
+        .name = "a", .name_size = 1, .dtype = nyz_dtype_of(NYZ_INT64)};
+    const nyz_field wrong = {.name = "a", .name_size = 1, .dtype = {0}};
+    const int64_t extents[NYZ_MAX_DIMS + 1] = {0};
+    const int64_t most[1] = {INT64_MAX};
     const struct {
         nyz_dtype dtype;
         const char *words;
@@ -456,10 +520,21 @@ static void test_check_refuses_what_was_built_wrongly(void **state)
         {{.type = NYZ_STRUCT, .itemsize = 4, .nfields = 1, .fields = &no_text}, "UTF-8"},
         {{.type = NYZ_STRUCT, .itemsize = 4, .nfields = 1, .fields = &nameless},
          "missing"},
+        {{.type = NYZ_STRUCT, .itemsize = 4, .nfields = 1, .fields = &no_title}, "UTF-8"},
+        {{.type = NYZ_STRUCT, .itemsize = 4, .nfields = 1, .fields = &before}, "outside"},
+        {{.type = NYZ_STRUCT, .itemsize = 4, .nfields = 1, .fields = &large}, "outside"},
+        {{.type = NYZ_STRUCT, .itemsize = 4, .nfields = 1, .fields = &wrong},
+         "no such type: 0"},
         {{.type = NYZ_SUBARRAY, .itemsize = 12, .ndim = 1, .shape = shape}, "base"},
         {{.type = NYZ_SUBARRAY, .itemsize = 12, .ndim = 1, .base = &base}, "shape"},
         {{.type = NYZ_SUBARRAY, .itemsize = 12, .base = &base, .shape = shape},
          "dimensions"},
+        {{.type = NYZ_SUBARRAY,
+          .ndim = NYZ_MAX_DIMS + 1,
+          .base = &base,
+          .shape = extents},
+         "dimensions"},
+        {{.type = NYZ_SUBARRAY, .ndim = 1, .base = &base, .shape = most}, "too large"},
         {{.type = NYZ_SUBARRAY, .itemsize = 8, .ndim = 1, .base = &base, .shape = shape},
          "elements together"},
         {{.type = NYZ_SUBARRAY, .ndim = 1, .base = &base, .shape = negative}, "negative"},
@@ -470,6 +545,12 @@ static void test_check_refuses_what_was_built_wrongly(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_fails(NYZ_ERR_ARGUMENT, cases[i].words,
                      nyz_dtype_check(&cases[i].dtype, err));
+        char text[8] = "before";
+        size_t length = 99;
+        assert_fails(NYZ_ERR_ARGUMENT, cases[i].words,
+                     nyz_dtype_format(&cases[i].dtype, text, sizeof text, &length, err));
+        assert_string_equal(text, "");
+        assert_int_equal(length, 0);
     }
 }
 
@@ -527,6 +608,102 @@ static void test_clones_are_deep_and_change_the_byte_order(void **state)
     assert_string_equal(canonical(&copy), "[(('t', 'a'), '>f4', (2,)), ('b', '>U2'), "
                                           "('', '|V1'), ('c', '|S1')]");
     nyz_arena_free(&arena);
+}
+
+/* Has no blocks for arenas, only for what is smaller. */
+static void *alloc_small(void *ctx, size_t size, size_t align)
+{
+    return size < 4096 ? counting_alloc(ctx, size, align) : NULL;
+}
+
+/* Every place where memory is taken, to read a dtype and to copy it: no room for one
+ * thing more each time. */
+static void test_without_memory_there_is_no_dtype_and_no_copy(void **state)
+{
+    (void)state;
+    static const char text[] = "[(('title', 'a'), '<f4', (2, 3)), ('b', [('c', '|S1')])]";
+    const nyz_lit_rules rules = {0, 0, 64};
+    const nyz_lit *lit = NULL;
+    nyz_env env;
+    nyz_arena literals;
+    nyz_arena_init(&literals, &nyz_default_allocator);
+    assert_ok(nyz_env_init(&env, NULL, err));
+    assert_ok(nyz_lit_parse(text, sizeof text - 1, &rules, &literals, &lit, err));
+    int copied = 0;
+    for (int64_t size = 0; !copied; size += 16) {
+        _Alignas(16) unsigned char room[4096];
+        counting memory;
+        nyz_arena arena;
+        nyz_dtype d;
+        nyz_dtype copy;
+        nyz_error error = {0};
+        counting_init(&memory);
+        memory.allocator.alloc = alloc_small;
+        nyz_arena_init_in(&arena, &memory.allocator, room, size);
+        nyz_status status = nyz_dtype_from_lit(lit, &env, &arena, &d, &error);
+        if (status == NYZ_OK) {
+            status = nyz_dtype_clone(&d, NYZ_BIG_ENDIAN, &arena, &copy, &error);
+            copied = status == NYZ_OK;
+        } else {
+            assert_int_equal(d.type, NYZ_NONE);
+        }
+        assert_int_equal(status, copied ? NYZ_OK : NYZ_ERR_MEMORY);
+        assert_int_equal(error.status, status);
+        if (copied) {
+            assert_string_equal(canonical(&copy), "[(('title', 'a'), '>f4', (2, 3)), "
+                                                  "('b', [('c', '|S1')])]");
+        }
+        nyz_arena_free(&arena);
+        assert_int_equal(memory.live, 0);
+        assert_true(size < (int64_t)sizeof room);
+    }
+    nyz_arena_free(&literals);
+}
+
+static const struct {
+    const char *from;
+    const char *to;
+    nyz_byteorder byteorder;
+    int same;
+} pairs[] = {
+    {"<f4", "<f4", NYZ_KEEP_BYTEORDER, 1},
+    {"<f4", ">f4", NYZ_KEEP_BYTEORDER, 0},
+    {"<f4", ">f4", NYZ_BIG_ENDIAN, 1},
+    {"<f4", "<f4", NYZ_BIG_ENDIAN, 0},
+    {"|i1", "|i1", NYZ_BIG_ENDIAN, 1},
+    {"<f4", "<i4", NYZ_KEEP_BYTEORDER, 0},
+    {"|S3", "|S4", NYZ_KEEP_BYTEORDER, 0},
+    {"<M8[s]", "<M8[s]", NYZ_KEEP_BYTEORDER, 1},
+    {"<M8[s]", "<M8[ms]", NYZ_KEEP_BYTEORDER, 0},
+    {"<M8[s]", "<M8[2s]", NYZ_KEEP_BYTEORDER, 0},
+    {"[('a', '<f4'), ('b', '|u1')]", "[('a', '>f4'), ('b', '|u1')]", NYZ_BIG_ENDIAN, 1},
+    {"[('a', '|u1')]", "[('b', '|u1')]", NYZ_KEEP_BYTEORDER, 0},
+    {"[('a', '|u1')]", "[('ab', '|u1')]", NYZ_KEEP_BYTEORDER, 0},
+    {"[('', '|u1')]", "[('', '|u1')]", NYZ_KEEP_BYTEORDER, 1},
+    {"[('a', '|u1')]", "[(('title', 'a'), '|u1')]", NYZ_KEEP_BYTEORDER, 1},
+    {"[('a', '|u1'), ('b', '|u1')]", "[('a', '|u2')]", NYZ_KEEP_BYTEORDER, 0},
+    {"[('a', '|u1'), ('b', '|u1')]", "[('a', '|u1'), ('', '|V1')]", NYZ_KEEP_BYTEORDER,
+     0},
+    {"[('a', '|u1'), ('', '|V1')]", "[('', '|V1'), ('a', '|u1')]", NYZ_KEEP_BYTEORDER, 0},
+    {"('|u1', (2, 3))", "('|u1', (2, 3))", NYZ_KEEP_BYTEORDER, 1},
+    {"('|u1', (2, 3))", "('|u1', (3, 2))", NYZ_KEEP_BYTEORDER, 0},
+    {"('|u1', (2, 3))", "('|u1', (6,))", NYZ_KEEP_BYTEORDER, 0},
+    {"('|u1', (2, 3))", "('|i1', (2, 3))", NYZ_KEEP_BYTEORDER, 0},
+};
+
+/* Titles are not looked at. */
+static void test_same_is_type_layout_names_and_the_byte_order_asked_for(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        nyz_dtype from;
+        nyz_dtype to;
+        assert_ok(parse(pairs[i].from, NULL, &from, err));
+        assert_ok(parse(pairs[i].to, NULL, &to, err));
+        assert_int_equal(nyz_dtype_same(&from, &to, pairs[i].byteorder), pairs[i].same);
+        nyz_dtype_free(&from);
+        nyz_dtype_free(&to);
+    }
 }
 
 /* Turned round by hand, from the dtype's text: sizes of runs of bytes that are one
@@ -625,6 +802,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts_are_read_and_written_as_numpy_does),
         cmocka_unit_test(test_what_is_no_dtype_is_refused),
+        cmocka_unit_test(test_a_nul_is_no_letter),
         cmocka_unit_test(test_fields_have_offsets_names_and_titles),
         cmocka_unit_test(test_limits_are_kept),
         cmocka_unit_test(test_65536_fields_are_quick_and_a_repeated_name_is_found),
@@ -635,6 +813,8 @@ int main(void)
         cmocka_unit_test(test_check_ends_where_a_dtype_contains_itself),
         cmocka_unit_test(test_objects_are_found_wherever_they_are),
         cmocka_unit_test(test_clones_are_deep_and_change_the_byte_order),
+        cmocka_unit_test(test_without_memory_there_is_no_dtype_and_no_copy),
+        cmocka_unit_test(test_same_is_type_layout_names_and_the_byte_order_asked_for),
         cmocka_unit_test(test_swap_turns_every_number_round_and_nothing_else),
         cmocka_unit_test(test_swap_of_empty_items_ends_at_once),
     };

@@ -130,6 +130,11 @@ static void test_a_plain_header_gives_dtype_shape_and_strides(void **state)
     assert_int_equal(fortran, 1);
     assert_int_equal(a.strides[0], 2);
     assert_int_equal(a.strides[1], 4);
+    static const char vector[] =
+        "{'descr': '<i2', 'fortran_order': True, 'shape': (3,), }\n";
+    assert_ok(parse_sized(vector, sizeof vector - 1, 1, &a, &fortran, err));
+    assert_int_equal(fortran, 1);
+    assert_int_equal(a.strides[0], 2);
 }
 
 static const char *const accepted[] = {
@@ -470,6 +475,8 @@ static void test_an_explicit_version_is_used_or_refused(void **state)
     }
     assert_fails(NYZ_ERR_ARGUMENT, "npy_version 4",
                  format("<f8", 0, NULL, 0, 4, &b, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "npy_version -1",
+                 format("<f8", 0, NULL, 0, -1, &b, err));
 }
 
 /* With a name of 20 letters the text and 2 spaces fit in 128 bytes, and with 20 spaces
@@ -504,6 +511,8 @@ static void test_what_cannot_be_written_is_refused(void **state)
     assert_fails(NYZ_ERR_ARGUMENT, "negative", format("<f8", 1, negative, 0, 0, &b, err));
     assert_fails(NYZ_ERR_ARGUMENT, "65 dimensions",
                  format("<f8", 65, shape, 0, 0, &b, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "-1 dimensions",
+                 format("<f8", -1, shape, 0, 0, &b, err));
     const nyz_field fields[2] = {
         {.name = "a", .name_size = 1, .dtype = nyz_dtype_of(NYZ_INT8)},
         {.name = "a", .name_size = 1, .offset = 1, .dtype = nyz_dtype_of(NYZ_INT8)},
@@ -513,9 +522,33 @@ static void test_what_cannot_be_written_is_refused(void **state)
                              .itemsize = 2,
                              .nfields = 2,
                              .fields = fields};
+    const int64_t one[1] = {1};
+    const nyz_dtype twice_in_sub = {.type = NYZ_SUBARRAY,
+                                    .byteorder = '|',
+                                    .itemsize = 2,
+                                    .ndim = 1,
+                                    .shape = one,
+                                    .base = &twice};
+    const nyz_field outer = {.name = "b", .name_size = 1, .dtype = twice_in_sub};
+    const nyz_dtype twice_within = {.type = NYZ_STRUCT,
+                                    .byteorder = '|',
+                                    .itemsize = 2,
+                                    .nfields = 1,
+                                    .fields = &outer};
+    const nyz_field overlapping[2] = {
+        fields[0], {.name = "b", .name_size = 1, .dtype = fields[1].dtype}};
+    nyz_dtype overlap = twice;
+    overlap.fields = overlapping;
+    const nyz_dtype none = {0};
     nyz_buffer out = {0};
     assert_fails(NYZ_ERR_ARGUMENT, "\"a\"",
                  nyz_header_format(&twice, 0, NULL, 0, 0, &out, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "\"a\"",
+                 nyz_header_format(&twice_within, 0, NULL, 0, 0, &out, err));
+    assert_fails(NYZ_ERR_UNSUPPORTED, "overlap",
+                 nyz_header_format(&overlap, 0, NULL, 0, 0, &out, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "no such type",
+                 nyz_header_format(&none, 0, NULL, 0, 0, &out, err));
     nyz_buffer_free(&out);
 }
 

@@ -352,14 +352,9 @@ static void saving_takes_at_most_1_mib(void **state)
 }
 
 /* The n-th allocation fails, n = 1, 2, ..., until the call succeeds. */
-static void every_failing_allocation_is_reported_and_nothing_leaks(void **state)
+/* From memory, or from a pipe. */
+static void load_without_memory(const nyz_buffer *file, int from_pipe)
 {
-    (void)state;
-    static const char text[] =
-        "{'descr': [('a', '<i4'), ('b', [('c', '>f8', (2,))])], 'fortran_order': True, "
-        "'shape': (2, 2), }\n";
-    unsigned char data[80] = {1};
-    nyz_buffer file = file_of(text, data, sizeof data);
     for (int order = 0; order < 3; order++) {
         for (int for_good = 0; for_good < 2; for_good++) {
             nyz_status status = NYZ_ERR_MEMORY;
@@ -368,12 +363,16 @@ static void every_failing_allocation_is_reported_and_nothing_leaks(void **state)
                 nyz_options opt = {0};
                 nyz_array back;
                 nyz_error err = {NYZ_OK, 0, 0, ""};
+                trickle t = {.buffer = *file};
+                const nyz_stream pipe = trickle_stream(&t, 64, 0);
                 counting_init(&c);
                 c.fail_at = n;
                 c.for_good = for_good;
                 opt.allocator = &c.allocator;
                 opt.order = (nyz_order)order;
-                status = nyz_load_mem(file.data, file.size, &opt, &back, &err);
+                status = from_pipe
+                             ? nyz_read(&pipe, &opt, &back, &err)
+                             : nyz_load_mem(file->data, file->size, &opt, &back, &err);
                 if (status != NYZ_OK) {
                     assert_int_equal(status, NYZ_ERR_MEMORY);
                     assert_null(back.owner);
@@ -385,6 +384,29 @@ static void every_failing_allocation_is_reported_and_nothing_leaks(void **state)
             }
         }
     }
+}
+
+static void every_failing_allocation_is_reported_and_nothing_leaks(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "{'descr': [('a', '<i4'), ('b', [('c', '>f8', (2,))])], 'fortran_order': True, "
+        "'shape': (2, 2), }\n";
+    unsigned char data[80] = {1};
+    nyz_buffer file = file_of(text, data, sizeof data);
+    load_without_memory(&file, 0);
+    load_without_memory(&file, 1);
+    nyz_buffer_free(&file);
+    /* a dtype that needs more than one block of the arena, in a header that is long */
+    char many[4096] = "{'descr': [";
+    for (int i = 0; i < 80; i++) {
+        (void)snprintf(many + strlen(many), sizeof many - strlen(many),
+                       "('f%02d', '>u1'), ", i);
+    }
+    strcat(many, "], 'fortran_order': False, 'shape': (1,), }\n");
+    file = file_of(many, data, sizeof data);
+    load_without_memory(&file, 0);
+    load_without_memory(&file, 1);
     nyz_buffer_free(&file);
 }
 
@@ -571,6 +593,46 @@ static void a_path_is_saved_loaded_and_peeked(void **state)
     assert_int_equal(rmdir(dir), 0); /* nothing else was left in it */
 }
 
+/* Of an array that is written block by block. */
+static void after_a_failing_write_nothing_more_is_written(void **state)
+{
+    (void)state;
+    enum { SIDE = 512 };
+    const int64_t shape[2] = {SIDE, SIDE};
+    double *const data = calloc((size_t)SIDE * SIDE, sizeof *data);
+    assert_non_null(data);
+    const nyz_array a = wrapped(data, NYZ_FLOAT64, 2, shape);
+    nyz_array gaps;
+    assert_ok(nyz_slice(&a, 1, 0, SIDE, 2, &gaps, err));
+    nyz_status status = NYZ_ERR_IO;
+    long n = 1;
+    for (; status != NYZ_OK; n++) {
+        trickle t = {.fail_at = n};
+        const nyz_stream s = trickle_stream(&t, MIB, 0);
+        nyz_error err = {NYZ_OK, 0, 0, ""};
+        status = nyz_write(&s, &gaps, NULL, &err);
+        assert_true(status == NYZ_OK || status == NYZ_ERR_IO);
+        assert_int_equal(err.sys, status == NYZ_OK ? 0 : EIO);
+        assert_int_equal(t.calls, status == NYZ_OK ? n - 1 : n);
+        nyz_buffer_free(&t.buffer);
+    }
+    assert_true(n > 4); /* the header, and two blocks at least */
+    free(data);
+}
+
+static void an_array_that_no_memory_can_hold_is_refused(void **state)
+{
+    (void)state;
+    const int64_t shape[1] = {PTRDIFF_MAX};
+    const int64_t strides[1] = {0};
+    const nyz_dtype byte = nyz_dtype_of(NYZ_INT8);
+    nyz_array a;
+    nyz_buffer out;
+    assert_ok(nyz_wrap(numbers, &byte, 1, shape, strides, &a, err));
+    assert_fails(NYZ_ERR_MEMORY, "too large", nyz_save_mem(&a, NULL, &out, err));
+    assert_null(out.data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -593,6 +655,8 @@ int main(void)
         cmocka_unit_test(errors_point_at_the_byte_in_the_file),
         cmocka_unit_test(a_version_is_honoured_or_refused),
         cmocka_unit_test(a_path_is_saved_loaded_and_peeked),
+        cmocka_unit_test(after_a_failing_write_nothing_more_is_written),
+        cmocka_unit_test(an_array_that_no_memory_can_hold_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

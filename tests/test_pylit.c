@@ -1,6 +1,6 @@
 /* Python literals: which forms are read, what they stand for, and repr.
  * docs/format.md 1.4. */
-#include "support.h"
+#include "faults.h"
 
 #include "pylit.h"
 
@@ -139,6 +139,7 @@ static const struct {
     {"'abc\\'", NYZ_ERR_CORRUPT, "closing quote"},
     {"'abc\\", NYZ_ERR_CORRUPT, "closing quote"},
     {"'a\nb'", NYZ_ERR_CORRUPT, "closing quote"},
+    {"'a\rb'", NYZ_ERR_CORRUPT, "closing quote"},
     {"'''a''", NYZ_ERR_CORRUPT, "closing quote"},
     {"'\\x4'", NYZ_ERR_CORRUPT, "hexadecimal"},
     {"'\\u12'", NYZ_ERR_CORRUPT, "hexadecimal"},
@@ -312,7 +313,46 @@ static void test_brackets_are_read_to_the_limit_and_no_deeper(void **state)
     assert_ok(nyz_lit_parse("[({},)]", 7, &rules, &arena, &lit, err));
     assert_fails(NYZ_ERR_LIMIT, "limits.brackets",
                  nyz_lit_parse("[({1: []},)]", 12, &rules, &arena, &lit, err));
+    assert_fails(NYZ_ERR_LIMIT, "limits.brackets",
+                 nyz_lit_parse("[({1: {}},)]", 12, &rules, &arena, &lit, err));
     assert_ok(nyz_lit_parse("[[], [], [], []]", 16, &rules, &arena, &lit, err));
+}
+
+/* Whatever the memory ends at: no room for one thing more each time. */
+static void test_without_memory_nothing_is_read(void **state)
+{
+    (void)state;
+    static const char text[] = "{'key': [1, (2, 'b\\x65'), {3: '\\x66'}], '\\x67': 'h'}";
+    _Alignas(16) unsigned char room[2048];
+    int64_t size = 0;
+    for (nyz_status status = NYZ_ERR_MEMORY; status != NYZ_OK; size += 16) {
+        counting memory;
+        nyz_arena small;
+        nyz_error error = {0};
+        const nyz_lit *lit = &(nyz_lit){0};
+        counting_init(&memory);
+        memory.fail_at = 1;
+        nyz_arena_init_in(&small, &memory.allocator, room, size);
+        status = nyz_lit_parse(text, sizeof text - 1, &utf8_rules, &small, &lit, &error);
+        assert_int_equal(status, memory.calls > 0 ? NYZ_ERR_MEMORY : NYZ_OK);
+        assert_int_equal(error.status, status);
+        assert_int_equal(lit != NULL, status == NYZ_OK);
+        nyz_arena_free(&small);
+        assert_true(size < (int64_t)sizeof room);
+    }
+    assert_true(size > 16 * 10);
+}
+
+static void test_each_type_has_a_name(void **state)
+{
+    (void)state;
+    for (int type = NYZ_LIT_NONE; type <= NYZ_LIT_DICT; type++) {
+        for (int other = NYZ_LIT_NONE; other < type; other++) {
+            assert_string_not_equal(nyz_lit_name((nyz_lit_type)type),
+                                    nyz_lit_name((nyz_lit_type)other));
+        }
+    }
+    assert_string_equal(nyz_lit_name((nyz_lit_type)(NYZ_LIT_DICT + 1)), "nothing");
 }
 
 static void test_errors_point_at_the_place(void **state)
@@ -346,6 +386,7 @@ static void test_repr_is_pythons(void **state)
     check_repr("\xed\xa0", 2, "'\\xed\\xa0'"); /* less than a surrogate */
     check_repr("\xed\xa0z", 3, "'\\xed\\xa0z'");
     check_repr("\xed\xc0\x80", 3, "'\\xed\\xc0\\x80'");
+    check_repr("\xee\xa0z", 3, "'\\xee\\xa0z'");
     check_repr("\\\n\r\t", 4, "'\\\\\\n\\r\\t'");
     check_repr("\0\x1b\x7f", 3, "'\\x00\\x1b\\x7f'");
     check_repr("\xc3\xa9\xc3\xbf", 4, "'\xc3\xa9\xc3\xbf'");
@@ -390,6 +431,8 @@ int main(void)
         arena_test(test_latin1_text_becomes_utf8),
         arena_test(test_long_latin1_text_has_room),
         arena_test(test_brackets_are_read_to_the_limit_and_no_deeper),
+        arena_test(test_without_memory_nothing_is_read),
+        arena_test(test_each_type_has_a_name),
         arena_test(test_errors_point_at_the_place),
         cmocka_unit_test(test_repr_is_pythons),
         cmocka_unit_test(test_text_counts_on_when_it_is_full),
