@@ -14,11 +14,15 @@ typedef struct job {
     nyz_chunks *chunks;
 } job;
 
+static void add_to_crc(const job *j, const void *bytes, int64_t size)
+{
+    j->sums->crc32 = nyz_crc32(j->sums->crc32, bytes, (size_t)size);
+}
+
 static nyz_status put_to_crc(void *to, const void *bytes, int64_t size, nyz_error *err)
 {
-    const job *const j = to;
     (void)err;
-    j->sums->crc32 = nyz_crc32(j->sums->crc32, bytes, (size_t)size);
+    add_to_crc(to, bytes, size);
     return NYZ_OK;
 }
 
@@ -44,7 +48,7 @@ static nyz_status put_to_archive(void *to, const void *bytes, int64_t size,
     }
     while (size > 0) {
         const int64_t piece = nyz_min(size, (int64_t)NYZ_CHUNK);
-        NYZ_TRY(put_to_crc(to, next, piece, err));
+        add_to_crc(j, next, piece);
         NYZ_TRY(put_piece(j, next, piece, err));
         next += piece;
         size -= piece;
