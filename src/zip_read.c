@@ -90,7 +90,8 @@ static nyz_status refill(nyz_zip_member *member, nyz_error *err)
 }
 
 /* Inflates to out until it is full, or the deflate stream ends, or its input does.
- * *out_size becomes what is still free. */
+ * *out_size becomes what is still free.  nyz_inflate leaves input only where one of the
+ * first two stopped it. */
 static nyz_status inflate_to(nyz_zip_member *member, unsigned char *out, size_t *out_size,
                              nyz_error *err)
 {
@@ -105,8 +106,7 @@ static nyz_status inflate_to(nyz_zip_member *member, unsigned char *out, size_t 
             }
             return status;
         }
-    } while (!member->done && *out_size > 0 &&
-             (member->available > 0 || member->stored_left > 0));
+    } while (!member->done && *out_size > 0 && member->stored_left > 0);
     return NYZ_OK;
 }
 
