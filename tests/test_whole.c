@@ -5,6 +5,7 @@
 #include <dirent.h>
 
 #include "npz.h"
+#include "zip_build.h"
 #include "zip_whole.h"
 
 /* Every archive of the fixtures that opens, good or bad. */
@@ -83,6 +84,13 @@ static void the_fast_lane_joins_the_crcs_of_parts(void **state)
     assert_fails(
         NYZ_ERR_CORRUPT, "member: ",
         nyz_zip_read_whole(&cut, &npz->dir, 5, 3, &nyz_default_allocator, to, err));
+    assert_int_equal(
+        nyz_zip_read_whole(&cut, &npz->dir, 5, 3, &nyz_default_allocator, to, NULL),
+        NYZ_ERR_CORRUPT);
+    nyz_stream one_place = npz->stream; /* which threads cannot share */
+    one_place.read_at = NULL;
+    assert_ok(
+        nyz_zip_read_whole(&one_place, &npz->dir, 5, 3, &nyz_default_allocator, to, err));
     free(to);
     nyz_npz_close(&npz);
     nyz_buffer_free(&file);
@@ -98,6 +106,13 @@ static void members_of_all_sizes_on_any_number_of_threads(void **state)
         for (int threads = -1; threads < 6; threads++) {
             compare_lanes(npz, threads);
         }
+        nyz_npz_close(&npz);
+        nyz_mem_reader reader = {file.data, file.size, 0};
+        nyz_stream one_place = nyz_stream_mem(&reader);
+        one_place.read_at = NULL;
+        assert_ok(nyz_npz_open_stream(&one_place, NULL, &npz, err));
+        compare_lanes(npz, 1);
+        compare_lanes(npz, 3);
         nyz_npz_close(&npz);
         /* a bit in the middle of each member's data */
         for (int k = 1; k < 8; k++) {
@@ -167,6 +182,90 @@ static void a_member_without_an_array_leaves_err_alone(void **state)
     nyz_buffer_free(&file);
 }
 
+/* A member of 65 MiB, deflated to stored blocks: zeros but for the heads of the blocks.
+ */
+enum { BLOCK = 65535, HEAD = 5, BLOCKS = 1040 };
+
+static int64_t read_blocks(void *ctx, int64_t offset, void *buffer, size_t size)
+{
+    const zb_hole *const hole = ctx;
+    unsigned char *const to = buffer;
+    const int64_t n = zb_read_around_hole(ctx, offset, buffer, size);
+    for (int64_t i = 0; i < BLOCKS; i++) {
+        const unsigned char head[HEAD] = {i == BLOCKS - 1, 0xff, 0xff, 0, 0};
+        const int64_t place = hole->at + i * (BLOCK + HEAD) - offset;
+        for (int64_t k = 0; k < HEAD; k++) {
+            if (place + k >= 0 && place + k < n) {
+                to[place + k] = head[k];
+            }
+        }
+    }
+    return n;
+}
+
+static void a_large_deflated_member_is_not_kept_beside_what_it_becomes(void **state)
+{
+    enum { SIZE = BLOCKS * BLOCK, STORED = BLOCKS * (BLOCK + HEAD) };
+    zb_archive a = {0};
+    counting memory;
+    nyz_env env;
+    nyz_zip_dir dir;
+    (void)state;
+    unsigned char *const to = calloc(1, SIZE);
+    assert_non_null(to);
+    zb_add(&a, (zb_member){.name = "large", .data = ""});
+    zb_hole hole = {&a, (int64_t)a.size, STORED};
+    zb_patch(&a, 8, 2, 8);
+    zb_patch(&a, 14, 4, nyz_crc32(0, to, SIZE));
+    zb_patch(&a, 18, 4, STORED);
+    zb_patch(&a, 22, 4, SIZE);
+    zb_finish(&a, 0);
+    zb_patch(&a, a.end + 16, 4, a.directory + STORED);
+    const nyz_stream stream = {.read_at = read_blocks, .ctx = &hole};
+    counting_init(&memory);
+    assert_ok(nyz_env_init(&env, NULL, err));
+    env.allocator = memory.allocator;
+    assert_ok(nyz_zip_dir_read(&stream, &env, &dir, err));
+    memset(to, 0xff, SIZE);
+    assert_ok(nyz_zip_read_whole(&stream, &dir, 0, 1, &env.allocator, to, err));
+    assert_int_equal(to[0], 0);
+    assert_memory_equal(to, to + 1, SIZE - 1);
+    assert_true(memory.largest <= (size_t)1 << 20);
+    zb_patch(&a, 14, 4, 7);
+    zb_patch(&a, a.central[0] + 16, 4, 7);
+    nyz_zip_dir_free(&dir);
+    assert_ok(nyz_zip_dir_read(&stream, &env, &dir, err));
+    assert_fails(NYZ_ERR_CORRUPT, "CRC-32",
+                 nyz_zip_read_whole(&stream, &dir, 0, 1, &env.allocator, to, err));
+    zb_patch(&a, 0, 1, 'Q');
+    assert_fails(NYZ_ERR_CORRUPT, "there is none",
+                 nyz_zip_read_whole(&stream, &dir, 0, 1, &env.allocator, to, err));
+    nyz_zip_dir_free(&dir);
+    assert_int_equal(memory.live, 0);
+    zb_free(&a);
+    free(to);
+}
+
+/* As many bytes as can be counted, and a few more for slots that begin at whole lines. */
+static void slots_that_cannot_be_counted_are_memory(void **state)
+{
+    zb_archive a = {0};
+    zb_hole hole;
+    nyz_npz *npz = NULL;
+    nyz_arrays all;
+    (void)state;
+    if (PTRDIFF_MAX < INT64_MAX) {
+        skip(); /* no member of that size is given a slot */
+    }
+    const nyz_stream stream = zb_two_in_a_hole(&a, &hole, ((int64_t)1 << 62) - 1);
+    assert_ok(nyz_npz_open_stream(&stream, NULL, &npz, err));
+    assert_fails(NYZ_ERR_MEMORY, "too large", nyz_npz_load_all(npz, NULL, &all, err));
+    assert_int_equal(all.count, 0);
+    assert_null(all.items);
+    nyz_npz_close(&npz);
+    zb_free(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +275,8 @@ int main(void)
         cmocka_unit_test(members_of_all_sizes_on_any_number_of_threads),
         cmocka_unit_test(an_empty_archive_is_an_empty_list),
         cmocka_unit_test(every_failing_allocation_is_reported_and_nothing_leaks),
+        cmocka_unit_test(a_large_deflated_member_is_not_kept_beside_what_it_becomes),
+        cmocka_unit_test(slots_that_cannot_be_counted_are_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -392,12 +392,33 @@ static void streams_of_every_kind(void **state)
     nyz_zip_dir_free(&dir);
     stream.read_at = fail_read_at;
     assert_fails(NYZ_ERR_IO, "", nyz_zip_dir_read(&stream, &env, &dir, err));
+    assert_int_equal(nyz_zip_dir_read(&stream, &env, &dir, NULL), NYZ_ERR_IO);
     stream = nyz_stream_mem(&reader);
     stream.seek = NULL;
     stream.read_at = NULL;
     assert_fails(NYZ_ERR_ARGUMENT, "cannot seek",
                  nyz_zip_dir_read(&stream, &env, &dir, err));
     zb_free(&a);
+}
+
+static int64_t read_zeros(void *ctx, int64_t offset, void *buffer, size_t size)
+{
+    (void)ctx;
+    (void)offset;
+    memset(buffer, 0, size);
+    return (int64_t)size;
+}
+
+/* Its size is looked for by doubling: that must end. */
+static void a_stream_without_end_is_no_archive(void **state)
+{
+    nyz_zip_dir dir;
+    nyz_env env;
+    const nyz_stream stream = {.read_at = read_zeros};
+    (void)state;
+    assert_ok(nyz_env_init(&env, NULL, err));
+    assert_fails(NYZ_ERR_CORRUPT, "no end record",
+                 nyz_zip_dir_read(&stream, &env, &dir, err));
 }
 
 typedef struct counted {
@@ -420,6 +441,63 @@ static void counted_free(void *ctx, void *memory, size_t size)
 {
     ((counted *)ctx)->live -= (int64_t)size;
     nyz_default_allocator.free(NULL, memory, size);
+}
+
+/* Reads an archive whose n-th read fails: 0 none. */
+typedef struct failing_reader {
+    nyz_mem_reader memory;
+    long calls;
+    long fail_at;
+} failing_reader;
+
+static int64_t read_at_failing(void *ctx, int64_t offset, void *buffer, size_t size)
+{
+    failing_reader *const r = ctx;
+    return ++r->calls == r->fail_at ? -5 : read_at_only(&r->memory, offset, buffer, size);
+}
+
+/* A stream of bytes at places only: its size is not known, and so most is read. */
+static void check_failing_reads(const zb_archive *a, nyz_status last)
+{
+    nyz_status status = NYZ_ERR_IO;
+    long n = 1;
+    for (; status == NYZ_ERR_IO; n++) {
+        counted c = {0};
+        const nyz_allocator allocator = {counted_alloc, counted_free, &c};
+        const nyz_options opt = {.allocator = &allocator};
+        failing_reader reader = {.memory = {a->bytes, a->size, 0}, .fail_at = n};
+        const nyz_stream stream = {.read_at = read_at_failing, .ctx = &reader};
+        nyz_zip_dir dir;
+        nyz_env env;
+        nyz_error error = {0};
+        assert_ok(nyz_env_init(&env, &opt, err));
+        status = nyz_zip_dir_read(&stream, &env, &dir, &error);
+        assert_int_equal(error.status, status);
+        assert_int_equal(error.sys, status == NYZ_ERR_IO ? 5 : 0);
+        assert_int_equal(reader.calls, status == NYZ_ERR_IO ? n : n - 1);
+        nyz_zip_dir_free(&dir);
+        assert_int_equal(c.live, 0);
+    }
+    assert_int_equal(status, last);
+    assert_true(n > 10);
+}
+
+static void every_failing_read_is_io_with_its_errno(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 4; kind++) {
+        zb_archive a = {0};
+        zb_append(&a, zb_text, kind == 1 ? 100 : 0); /* the zip64 record is not where */
+        a.base = a.size;                             /* its locator points */
+        zb_add_two(&a);
+        zb_finish(&a, kind < 2);
+        zb_append(&a, "\0", kind == 2); /* the tail is searched */
+        if (kind == 3) {
+            a.bytes[a.end] = 'Q'; /* no archive: the beginning is looked at */
+        }
+        check_failing_reads(&a, kind == 3 ? NYZ_ERR_CORRUPT : NYZ_OK);
+        zb_free(&a);
+    }
 }
 
 static void every_failing_allocation_is_memory_without_a_leak(void **state)
@@ -449,6 +527,27 @@ static void every_failing_allocation_is_memory_without_a_leak(void **state)
     }
 }
 
+/* Each as large as deflate may make its bytes of the hole (zip_build.h), and together
+ * more than 63 bits can say. */
+static void the_sum_of_all_sizes_does_not_overflow(void **state)
+{
+    zb_archive a = {0};
+    zb_hole hole;
+    nyz_zip_dir dir;
+    nyz_env env;
+    (void)state;
+    assert_ok(nyz_env_init(&env, NULL, err));
+    nyz_stream stream = zb_two_in_a_hole(&a, &hole, (int64_t)1 << 62);
+    assert_fails(NYZ_ERR_LIMIT, "limits.archive_bytes",
+                 nyz_zip_dir_read(&stream, &env, &dir, err));
+    zb_free(&a);
+    stream = zb_two_in_a_hole(&a, &hole, ((int64_t)1 << 62) - 1);
+    assert_ok(nyz_zip_dir_read(&stream, &env, &dir, err));
+    assert_int_equal(dir.entries[1].size, ((int64_t)1 << 62) - 1);
+    nyz_zip_dir_free(&dir);
+    zb_free(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -464,6 +563,9 @@ int main(void)
         cmocka_unit_test(ratio_limit_is_for_members_over_1_mib),
         cmocka_unit_test(streams_of_every_kind),
         cmocka_unit_test(every_failing_allocation_is_memory_without_a_leak),
+        cmocka_unit_test(a_stream_without_end_is_no_archive),
+        cmocka_unit_test(every_failing_read_is_io_with_its_errno),
+        cmocka_unit_test(the_sum_of_all_sizes_does_not_overflow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

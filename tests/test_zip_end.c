@@ -297,9 +297,13 @@ static void a_zip64_record_in_the_data_of_another_is_refused(void **state)
 
 static void what_is_no_archive_is_told(void **state)
 {
-    static const zb_bytes texts[] = {ZB(""), ZB("P"), ZB("\x93NUMP"),
-                                     ZB("just some text, rather long"),
-                                     ZB("PK\5\6 not a whole end record")};
+    static const zb_bytes texts[] = {
+        ZB(""),
+        ZB("P"),
+        ZB("\x93NUMP"),
+        ZB("just some text, rather long"),
+        ZB("PK\5\6 not a whole end record"),
+        ZB("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")};
     zb_archive a = {0};
     nyz_zip_dir dir;
     (void)state;
@@ -307,7 +311,7 @@ static void what_is_no_archive_is_told(void **state)
         a.size = 0;
         zb_append(&a, texts[i].data, texts[i].size);
         assert_fails(NYZ_ERR_CORRUPT,
-                     i < 4 ? "no end record: not a zip archive" : "end record",
+                     i != 4 ? "no end record: not a zip archive" : "end record",
                      zb_read(&a, NULL, &dir, err));
     }
     a.size = 0;
@@ -318,6 +322,45 @@ static void what_is_no_archive_is_told(void **state)
     assert_fails(NYZ_ERR_UNSUPPORTED, "read it with nyz_load",
                  zb_read(&a, NULL, &dir, err));
     zb_free(&a);
+}
+
+static void of_several_misfits_the_last_is_told(void **state)
+{
+    zb_archive a = {0};
+    nyz_zip_dir dir;
+    nyz_error error = {0};
+    (void)state;
+    zb_add_two(&a);
+    zb_finish(&a, 0);
+    zb_append(&a, "x",
+              1); /* so that the first one's comment does not end with the file */
+    const size_t last = zb_record(&a, 5, 6, 22);
+    zb_append(&a, "yz", 2);
+    assert_int_equal(zb_read(&a, NULL, &dir, &error), NYZ_ERR_CORRUPT);
+    assert_non_null(strstr(error.message, "comment does not end with the file"));
+    assert_int_equal(error.offset, last);
+    zb_free(&a);
+}
+
+/* The signature once more, within the record that fits: what might stand before it, a
+ * locator, would stand before the file's beginning. */
+static void a_signature_in_the_end_record_has_nothing_before_it(void **state)
+{
+    (void)state;
+    for (size_t at = 4; at <= 8; at++) {
+        unsigned char *const bytes = calloc(1, 40); /* so that ASan sees its beginning */
+        zb_archive a = {.bytes = bytes, .size = 40, .capacity = 40};
+        nyz_zip_dir dir;
+        assert_non_null(bytes);
+        memcpy(bytes, "PK\5\6", 4);
+        memcpy(bytes + at, "PK\5\6", 4);
+        memset(bytes + 12, 0x77, 8); /* directories that are not there */
+        bytes[20] = 18;              /* the comment */
+        memset(bytes + 22, 0x77, 18);
+        assert_fails(at == 8 ? NYZ_ERR_CORRUPT : NYZ_ERR_UNSUPPORTED,
+                     at == 8 ? "counts" : "several disks", zb_read(&a, NULL, &dir, err));
+        zb_free(&a);
+    }
 }
 
 int main(void)
@@ -335,6 +378,8 @@ int main(void)
         cmocka_unit_test(an_archive_in_the_comment_with_bytes_behind_is_refused),
         cmocka_unit_test(a_zip64_record_in_the_data_of_another_is_refused),
         cmocka_unit_test(what_is_no_archive_is_told),
+        cmocka_unit_test(of_several_misfits_the_last_is_told),
+        cmocka_unit_test(a_signature_in_the_end_record_has_nothing_before_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
  * One row or test for each rule of docs/format.md 4.3. */
 #include "zip_build.h"
 
+#include "faults.h"
 #include "zip_read.h"
 
 /* Reads one member of the archive as it stands, in pieces of `piece` bytes. */
@@ -302,6 +303,7 @@ static void failures_keep_their_reason(void **state)
     assert_fails(NYZ_ERR_IO, "", nyz_source_read(&source, buffer, 11, "data", err));
     nyz_error plain = {.status = NYZ_ERR_IO};
     assert_int_equal(nyz_zip_member_error(&member, NYZ_ERR_IO, &plain), NYZ_ERR_IO);
+    assert_int_equal(source.stream.read(source.stream.ctx, buffer, 11), -5); /* again */
     assert_int_equal(plain.sys, 5);
     assert_int_equal(plain.offset, 35);
     assert_fails(NYZ_ERR_IO, "", nyz_zip_member_finish(&member, err));
@@ -314,6 +316,62 @@ static void failures_keep_their_reason(void **state)
     nyz_zip_member_close(&member);
     assert_fails(NYZ_ERR_NOT_FOUND, "no member 2",
                  nyz_zip_member_open(&stream, &dir, 2, &member, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "no member -1",
+                 nyz_zip_member_open(&stream, &dir, -1, &member, err));
+    nyz_zip_dir_free(&dir);
+    zb_free(&a);
+}
+
+static void behind_a_members_bytes_nothing_is_read(void **state)
+{
+    zb_archive a = {0};
+    nyz_zip_dir dir;
+    nyz_zip_member member;
+    char buffer[300];
+    (void)state;
+    zb_add_two(&a);
+    zb_finish(&a, 0);
+    assert_ok(zb_read(&a, NULL, &dir, err));
+    nyz_mem_reader reader = {a.bytes, a.size, 0};
+    const nyz_stream stream = nyz_stream_mem(&reader);
+    for (int64_t i = 0; i < 2; i++) {
+        assert_ok(nyz_zip_member_open(&stream, &dir, i, &member, err));
+        const nyz_source source = nyz_zip_member_source(&member);
+        const nyz_stream s = source.stream;
+        assert_int_equal(s.read(s.ctx, buffer, sizeof buffer), dir.entries[i].size);
+        assert_int_equal(s.read(s.ctx, buffer, sizeof buffer), 0);
+        assert_ok(nyz_zip_member_finish(&member, err));
+        nyz_zip_member_close(&member);
+    }
+    nyz_zip_dir_free(&dir);
+    zb_free(&a);
+}
+
+/* A local header with more behind it than usual takes a read and memory of its own. */
+static void a_long_local_header_without_memory_or_a_read(void **state)
+{
+    static char name[301];
+    zb_archive a = {0};
+    nyz_zip_dir dir;
+    nyz_zip_member member;
+    (void)state;
+    memset(name, 'n', sizeof name - 1);
+    zb_add(&a, (zb_member){.name = name, .data = zb_text, .size = 300});
+    zb_finish(&a, 0);
+    assert_ok(check_member(&a, 0, err));
+    assert_ok(zb_read(&a, NULL, &dir, err));
+    nyz_mem_reader reader = {a.bytes, a.size, 0};
+    const nyz_stream failing = {.read_at = fail_behind_header, .ctx = &reader};
+    assert_fails(NYZ_ERR_IO, "", nyz_zip_member_open(&failing, &dir, 0, &member, err));
+    const nyz_allocator allocator = dir.allocator;
+    counting memory;
+    counting_init(&memory);
+    memory.fail_at = 1;
+    dir.allocator = memory.allocator;
+    const nyz_stream stream = nyz_stream_mem(&reader);
+    assert_fails(NYZ_ERR_MEMORY, "300 bytes",
+                 nyz_zip_member_open(&stream, &dir, 0, &member, err));
+    dir.allocator = allocator;
     nyz_zip_dir_free(&dir);
     zb_free(&a);
 }
@@ -420,6 +478,8 @@ int main(void)
         cmocka_unit_test(sizes_that_lie_are_found),
         cmocka_unit_test(wrong_crc_is_found_at_the_end),
         cmocka_unit_test(failures_keep_their_reason),
+        cmocka_unit_test(behind_a_members_bytes_nothing_is_read),
+        cmocka_unit_test(a_long_local_header_without_memory_or_a_read),
         cmocka_unit_test(every_flipped_bit),
         cmocka_unit_test(every_cut),
     };

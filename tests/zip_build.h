@@ -229,6 +229,61 @@ static inline nyz_status zb_read(const zb_archive *a, const nyz_options *opt,
     return nyz_zip_dir_read(&stream, &env, dir, err);
 }
 
+/* A stream of an archive with a hole in it: bytes that read as 0 and take no memory. */
+typedef struct zb_hole {
+    const zb_archive *archive;
+    int64_t at;
+    int64_t size;
+} zb_hole;
+
+static inline int64_t zb_read_around_hole(void *ctx, int64_t offset, void *buffer,
+                                          size_t size)
+{
+    const zb_hole *const h = ctx;
+    const int64_t whole = (int64_t)h->archive->size + h->size;
+    const int64_t n = offset < whole ? nyz_min((int64_t)size, whole - offset) : 0;
+    unsigned char *const to = buffer;
+    memset(buffer, 0, (size_t)n);
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t at = offset + i;
+        if (at >= h->at && at < h->at + h->size) {
+            i = h->at + h->size - offset - 1; /* to its end */
+        } else {
+            to[i] = h->archive->bytes[at < h->at ? at : at - h->size];
+        }
+    }
+    return n;
+}
+
+/* Two members that are said to inflate to `size` bytes each, as many as deflate can make
+ * of what the hole has for each.  Their data are none, nor has the second a local header.
+ */
+static inline nyz_stream zb_two_in_a_hole(zb_archive *a, zb_hole *hole, int64_t size)
+{
+    static const zb_bytes extra[] = {ZB("\1\0\x10\0--size----stored"),
+                                     ZB("\1\0\x18\0--size----stored--offset")};
+    const uint64_t stored = (uint64_t)size / 1032 + 1;
+    for (size_t i = 0; i < 2; i++) {
+        zb_add(a, (zb_member){.name = i == 0 ? "a" : "b",
+                              .method = 8,
+                              .central_extra = extra[i]});
+    }
+    *hole = (zb_hole){a, (int64_t)a->size, (int64_t)(2 * stored)};
+    zb_finish(a, 1);
+    for (size_t i = 0; i < 2; i++) {
+        const size_t at = a->central[i];
+        memset(a->bytes + at + 20, 0xff, 8);
+        zb_patch(a, at + 51, 8, (uint64_t)size);
+        zb_patch(a, at + 59, 8, stored);
+    }
+    memset(a->bytes + a->central[1] + 42, 0xff, 4);
+    zb_patch(a, a->central[1] + 67, 8, (uint64_t)a->local[1] + stored);
+    zb_patch(a, a->end64 + 48, 8, a->directory + 2 * stored);
+    zb_patch(a, a->locator + 8, 8, a->end64 + 2 * stored);
+    memset(a->bytes + a->end + 16, 0xff, 4);
+    return (nyz_stream){.read_at = zb_read_around_hole, .ctx = hole};
+}
+
 /* One field of a good archive made wrong, and how that is told. */
 enum place { LOCAL, CENTRAL_0, CENTRAL_1, END64, LOCATOR, END };
 
