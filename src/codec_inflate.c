@@ -68,7 +68,7 @@ nyz_status nyz_inflate(nyz_inflater *inflater, const unsigned char **in, size_t 
     if (result == Z_OK || result == Z_BUF_ERROR) { /* it wants more input or more room */
         return NYZ_OK;
     }
-    if (result == Z_DATA_ERROR || result == Z_NEED_DICT) {
+    if (result == Z_DATA_ERROR) {
         return nyz_fail(err, NYZ_ERR_CORRUPT, -1, "damaged deflate stream: %s",
                         z->msg != NULL ? z->msg : "no reason known");
     }

@@ -47,7 +47,7 @@ static nyz_status write_slot(const batch *b, const slot *s, nyz_error *err)
     nyz_status status = s->status;
     if (status == NYZ_OK) {
         status = nyz_zip_add_ready(b->writer->zip, member, &s->ready, err);
-    } else if (err != NULL) {
+    } else {
         *err = s->error;
     }
     return nyz_npz_blame(member, status, err);
