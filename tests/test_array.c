@@ -412,6 +412,135 @@ static void a_zeroed_array_may_be_freed_twice(void **state)
     assert_int_equal(a.dtype.type, NYZ_NONE);
 }
 
+/* An array may have been built by hand, or damaged: every call looks at it first. */
+static nyz_status call_with(int call, const nyz_array *a, nyz_array *out, nyz_error *err)
+{
+    switch (call) {
+    case 0:
+        return nyz_copy(a, NULL, out, err);
+    case 1:
+        return nyz_slice(a, 0, 0, 1, 1, out, err);
+    case 2:
+        return nyz_index(a, 0, 0, out, err);
+    case 3:
+        return nyz_transpose(a, NULL, out, err);
+    default:
+        return nyz_select(a, "a", out, err);
+    }
+}
+
+static void every_call_refuses_what_is_no_array(void **state)
+{
+    (void)state;
+    const int64_t extent[1] = {24};
+    const nyz_dtype number = nyz_dtype_of(NYZ_INT32);
+    const nyz_dtype sub = {.type = NYZ_SUBARRAY,
+                           .byteorder = '|',
+                           .itemsize = 96,
+                           .ndim = 1,
+                           .shape = extent,
+                           .base = &number};
+    nyz_array good;
+    assert_ok(nyz_wrap(counting, &number, 1, extent, NULL, &good, err));
+    const struct {
+        int ndim;
+        nyz_dtype dtype;
+        void *data;
+        int64_t extent;
+        int64_t stride;
+        const char *words;
+    } cases[] = {
+        {-1, number, counting, 24, 4, "ndim -1"},
+        {NYZ_MAX_DIMS + 1, number, counting, 24, 4, "ndim 65"},
+        {1, {0}, counting, 24, 4, "no such type"},
+        {1, sub, counting, 1, 96, "extend the shape"},
+        {1, number, counting, -1, 4, "negative"},
+        {1, number, NULL, 24, 4, "data is NULL"},
+        {1, number, counting, 24, INT64_MAX, "strides"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        nyz_array bad = good;
+        bad.ndim = cases[i].ndim;
+        bad.dtype = cases[i].dtype;
+        bad.data = cases[i].data;
+        bad.shape[0] = cases[i].extent;
+        bad.strides[0] = cases[i].stride;
+        for (int call = 0; call < 5; call++) {
+            static const nyz_array zeros;
+            nyz_array out;
+            memset(&out, 0xff, sizeof out);
+            assert_fails(NYZ_ERR_ARGUMENT, cases[i].words,
+                         call_with(call, &bad, &out, err));
+            assert_memory_equal(&out, &zeros, sizeof out);
+        }
+        if (i < 2 || cases[i].extent < 0) {
+            assert_int_equal(nyz_size(&bad), -1);
+            assert_int_equal(nyz_is_contiguous(&bad, NYZ_KEEP_ORDER), 0);
+        }
+    }
+}
+
+static void axes_that_are_not_there_are_refused(void **state)
+{
+    (void)state;
+    static const int axes[] = {-4, 3};
+    const nyz_array a = cube();
+    for (size_t i = 0; i < 2; i++) {
+        const int order[3] = {0, axes[i], 1};
+        nyz_array out;
+        assert_fails(NYZ_ERR_ARGUMENT, "3 dimensions",
+                     nyz_index(&a, axes[i], 0, &out, err));
+        assert_fails(NYZ_ERR_ARGUMENT, "3 dimensions",
+                     nyz_transpose(&a, order, &out, err));
+    }
+}
+
+/* Arrays that were never checked: whatever is said of them, nothing overflows. */
+static void what_is_too_large_is_not_contiguous_and_has_strides_all_the_same(void **state)
+{
+    (void)state;
+    nyz_array a = {0};
+    a.dtype = nyz_dtype_of(NYZ_INT64);
+    a.ndim = 2;
+    a.shape[0] = 1;
+    a.shape[1] = (int64_t)1 << 62;
+    a.strides[1] = 8;
+    assert_int_equal(nyz_is_contiguous(&a, NYZ_C_ORDER), 0);
+    nyz_strides(&a, NYZ_C_ORDER);
+    assert_int_equal(a.strides[1], 8);
+    assert_int_equal(a.strides[0], 0);
+}
+
+static void as_many_items_as_bytes_have_room_for_and_one_at_least(void **state)
+{
+    (void)state;
+    assert_int_equal(nyz_items_in(100, 8), 12);
+    assert_int_equal(nyz_items_in(100, 100), 1);
+    assert_int_equal(nyz_items_in(100, 1000), 1);
+    assert_int_equal(nyz_items_in(100, 0), 1);
+}
+
+static void select_refuses_more_dimensions_than_there_may_be(void **state)
+{
+    (void)state;
+    static const char descr[] = "[('a', '|i1', (1, 1))]";
+    int64_t shape[NYZ_MAX_DIMS];
+    nyz_dtype dtype;
+    nyz_array a;
+    nyz_array field;
+    for (int i = 0; i < NYZ_MAX_DIMS; i++) {
+        shape[i] = 1;
+    }
+    assert_ok(nyz_dtype_parse(descr, strlen(descr), NULL, &dtype, err));
+    assert_ok(nyz_wrap(counting, &dtype, NYZ_MAX_DIMS - 2, shape, NULL, &a, err));
+    assert_ok(nyz_select(&a, "a", &field, err));
+    assert_int_equal(field.ndim, NYZ_MAX_DIMS);
+    assert_ok(nyz_wrap(counting, &dtype, NYZ_MAX_DIMS - 1, shape, NULL, &a, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "more than 64", nyz_select(&a, "a", &field, err));
+    assert_int_equal(field.ndim, 0);
+    nyz_dtype_free(&dtype);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -432,6 +561,12 @@ int main(void)
         cmocka_unit_test(select_gives_a_matrix_its_strides),
         cmocka_unit_test(select_refuses_more_elements_than_can_be_counted),
         cmocka_unit_test(a_zeroed_array_may_be_freed_twice),
+        cmocka_unit_test(every_call_refuses_what_is_no_array),
+        cmocka_unit_test(axes_that_are_not_there_are_refused),
+        cmocka_unit_test(
+            what_is_too_large_is_not_contiguous_and_has_strides_all_the_same),
+        cmocka_unit_test(as_many_items_as_bytes_have_room_for_and_one_at_least),
+        cmocka_unit_test(select_refuses_more_dimensions_than_there_may_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -265,6 +265,53 @@ static void checksums_of_parts_are_combined(void **state)
     assert_int_equal(nyz_crc32_combine(whole, nyz_crc32(0, "", 0), 0), whole);
 }
 
+/* What deflate gives may end exactly with the buffer that it is collected in: nothing is
+ * left to be written then, but the stream has not ended yet. */
+static void output_may_end_with_the_buffer(void **state)
+{
+    unsigned char *const data = make_data(); /* its first half does not become shorter */
+    nyz_buffer out = {0};
+    int exact = 0;
+    (void)state;
+    deflate_all(data, (int64_t)NYZ_CHUNK - 100, 6, DATA_SIZE, &out);
+    const int64_t overhead = (int64_t)out.size - ((int64_t)NYZ_CHUNK - 100);
+    for (int64_t less = -3; less <= 3; less++) {
+        const int64_t size = (int64_t)NYZ_CHUNK - overhead - less;
+        out.size = out.position = 0;
+        deflate_all(data, size, 6, DATA_SIZE, &out);
+        exact += out.size == NYZ_CHUNK;
+        unsigned char *const back = malloc((size_t)size);
+        assert_non_null(back);
+        assert_ok(nyz_inflate_whole(out.data, out.size, back, (size_t)size, err));
+        assert_memory_equal(back, data, (size_t)size);
+        free(back);
+    }
+    assert_int_equal(exact, 1);
+    nyz_buffer_free(&out);
+    free(data);
+}
+
+/* Instead of being cut. */
+static void a_chunk_without_room_is_refused(void **state)
+{
+    unsigned char *const data = make_data();
+    unsigned char out[100];
+    nyz_deflater *deflater = NULL;
+    size_t written = 0;
+    (void)state;
+    assert_ok(nyz_deflate_new(&nyz_default_allocator, 6, &deflater, err));
+    for (int last = 0; last < 2; last++) {
+        assert_fails(NYZ_ERR_UNSUPPORTED, "cannot deflate",
+                     nyz_deflate_chunk(deflater, data, 1000, last, out, sizeof out,
+                                       &written, err));
+        assert_ok(
+            nyz_deflate_chunk(deflater, data, 50, last, out, sizeof out, &written, err));
+        assert_in_range(written, 1, sizeof out - 1);
+    }
+    nyz_deflate_free(&deflater);
+    free(data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +323,8 @@ int main(void)
         cmocka_unit_test(damage_is_corrupt_and_a_cut_is_not_done),
         cmocka_unit_test(zlib_takes_memory_from_the_allocator),
         cmocka_unit_test(failing_sink_is_io),
+        cmocka_unit_test(output_may_end_with_the_buffer),
+        cmocka_unit_test(a_chunk_without_room_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

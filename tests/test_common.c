@@ -28,6 +28,12 @@ static void a_prefix_stands_before_the_message_and_the_end_is_cut(void **state)
     nyz_error_prefix(&err, "p: ");
     assert_memory_equal(err.message, "p: yyy", 6);
     assert_int_equal(strlen(err.message), sizeof err.message - 1);
+    char prefix[2 * sizeof err.message];
+    memset(prefix, 'z', sizeof prefix - 1);
+    prefix[sizeof prefix - 1] = '\0';
+    nyz_error_prefix(&err, "%s", prefix); /* of which the beginning is left */
+    assert_int_equal(strlen(err.message), sizeof err.message - 1);
+    assert_memory_equal(err.message, prefix, sizeof err.message - 1);
 }
 
 static void a_system_failure_keeps_errno_and_names_it_in_our_words(void **state)
@@ -63,6 +69,13 @@ static void quoting_escapes_what_a_terminal_would_obey(void **state)
         {"tab\tnl\n", "tab\\x09nl\\x0a"},
         {"\xc3\xa9", "\xc3\xa9"},
         {"\xe2\x80\xae", "\\xe2\\x80\\xae"}, /* right-to-left override */
+        {"\xc2\xad", "\\xc2\\xad"},          /* soft hyphen */
+        {"\xd8\x9c", "\\xd8\\x9c"},          /* Arabic letter mark */
+        {"\xef\xbb\xbf", "\\xef\\xbb\\xbf"}, /* byte order mark */
+        {"\xee\x80\x80", "\\xee\\x80\\x80"}, /* private use */
+        {"\xef\xbf\xb9", "\\xef\\xbf\\xb9"}, /* interlinear annotation */
+        {"\xe6\x97\xa5\xe2\x81\xb0\xef\xac\x81\xf0\x9f\x98\x80",
+         "\xe6\x97\xa5\xe2\x81\xb0\xef\xac\x81\xf0\x9f\x98\x80"},
         {"\xff", "\\xff"},
         {"\xc3", "\\xc3"},
         {"", ""},
@@ -95,6 +108,8 @@ static void status_texts_are_distinct(void **state)
                                     nyz_status_text((nyz_status)b));
         }
     }
+    assert_string_equal(nyz_status_text((nyz_status)(NYZ_ERR_LIMIT + 1)),
+                        "unknown status");
 }
 
 static void options_out_of_range_are_refused(void **state)
@@ -102,21 +117,35 @@ static void options_out_of_range_are_refused(void **state)
     (void)state;
     nyz_env env;
     const nyz_allocator half = {NULL, nyz_default_allocator.free, NULL};
-    nyz_limits negative;
-    memset(&negative, 0, sizeof negative);
-    negative.members = -1;
-    nyz_options bad[8];
+    const nyz_allocator other_half = {nyz_default_allocator.alloc, NULL, NULL};
+    nyz_options bad[9];
     memset(bad, 0, sizeof bad);
     bad[0].allocator = &half;
-    bad[1].limits = &negative;
+    bad[1].allocator = &other_half;
     bad[2].order = (nyz_order)3;
     bad[3].byteorder = (nyz_byteorder)5;
     bad[4].npy_version = 4;
     bad[5].method = (nyz_method)12;
     bad[6].level = 10;
     bad[7].level = -2;
-    for (size_t i = 0; i < 8; i++) {
+    bad[8].npy_version = -1;
+    for (size_t i = 0; i < 9; i++) {
         assert_fails(NYZ_ERR_ARGUMENT, "", nyz_env_init(&env, &bad[i], err));
+    }
+}
+
+static void no_limit_may_be_negative(void **state)
+{
+    (void)state;
+    for (size_t at = 0; at < offsetof(nyz_limits, reserved); at += sizeof(int64_t)) {
+        const int64_t negative = -1;
+        nyz_env env;
+        nyz_limits limits;
+        memset(&limits, 0, sizeof limits);
+        memcpy((char *)&limits + at, &negative, sizeof negative);
+        const nyz_options opt = {.limits = &limits};
+        assert_fails(NYZ_ERR_ARGUMENT, "limits: none may be negative",
+                     nyz_env_init(&env, &opt, err));
     }
 }
 
@@ -205,6 +234,10 @@ static void impossible_sizes_fail_instead_of_wrapping(void **state)
         NYZ_ERR_MEMORY, "out of memory",
         nyz_alloc_array(&nyz_default_allocator, INT64_MAX / 4, 16, &memory, err));
     assert_null(memory);
+    assert_fails(NYZ_ERR_MEMORY, "-1 things of 16 bytes",
+                 nyz_alloc_array(&nyz_default_allocator, -1, 16, &memory, err));
+    assert_fails(NYZ_ERR_MEMORY, "-1 bytes",
+                 nyz_alloc(&nyz_default_allocator, -1, &memory, err));
     assert_null(nyz_default_allocator.alloc(NULL, SIZE_MAX, 64));
     assert_null(nyz_default_allocator.alloc(NULL, SIZE_MAX - 64, 64));
     assert_ok(nyz_alloc(&nyz_default_allocator, 0, &memory, err));
@@ -228,6 +261,9 @@ static void an_arena_gives_zeroed_aligned_memory_of_any_size(void **state)
     void *memory = NULL;
     assert_fails(NYZ_ERR_MEMORY, "", nyz_arena_alloc(&arena, INT64_MAX, 8, &memory, err));
     assert_fails(NYZ_ERR_MEMORY, "", nyz_arena_alloc(&arena, INT64_MAX, 1, &memory, err));
+    assert_fails(NYZ_ERR_MEMORY, "",
+                 nyz_arena_alloc(&arena, INT64_MAX - 64, 1, &memory, err));
+    assert_fails(NYZ_ERR_MEMORY, "", nyz_arena_alloc(&arena, -1, 1, &memory, err));
     nyz_arena_free(&arena);
     assert_null(arena.first);
 }
@@ -275,6 +311,151 @@ static void an_owner_may_have_data_behind_it(void **state)
                  nyz_owner_new_with(&c.allocator, INT64_MAX, &owner, &data, err));
 }
 
+/* What the calls below work with, all of it good. */
+typedef struct subject {
+    nyz_array array;
+    nyz_stream file; /* an array */
+    nyz_buffer file_bytes;
+    nyz_npz *npz; /* with one member */
+    nyz_buffer archive;
+    nyz_buffer written;
+    nyz_stream to; /* `written` */
+} subject;
+
+enum { READS = 17, WRITES = 8, ADDS = 3 };
+
+/* Calls of which the outputs are an array, but for the last ones. */
+static nyz_status read_with(subject *s, int call, const nyz_options *opt, nyz_array *out,
+                            nyz_error *err)
+{
+    nyz_arrays arrays;
+    nyz_npz *npz = NULL;
+    switch (call) {
+    case 0:
+        return nyz_dtype_parse("<f8", 3, opt, &out->dtype, err);
+    case 1:
+        return nyz_copy(&s->array, opt, out, err);
+    case 2:
+        return nyz_load("nowhere", opt, out, err);
+    case 3:
+        return nyz_peek("nowhere", opt, out, err);
+    case 4:
+        return nyz_load_mem(s->file_bytes.data, s->file_bytes.size, opt, out, err);
+    case 5:
+        return nyz_read(&s->file, opt, out, err);
+    case 6:
+        return nyz_read_header(&s->file, opt, out, err);
+    case 7:
+        return nyz_npz_load(s->npz, "a", opt, out, err);
+    case 8:
+        return nyz_npz_load_at(s->npz, 0, opt, out, err);
+    case 9:
+        return nyz_npz_peek(s->npz, 0, opt, out, err);
+    case 10:
+        return nyz_npz_bytes(s->npz, 0, opt, out, err);
+    case 11:
+        return nyz_load_into("nowhere", opt, &s->array, err);
+    case 12:
+        return nyz_read_into(&s->file, opt, &s->array, err);
+    case 13:
+        return nyz_npz_load_into(s->npz, 0, opt, &s->array, err);
+    case 14:
+        return nyz_npz_load_all(s->npz, opt, &arrays, err);
+    case 15:
+        return nyz_npz_open("nowhere", opt, &npz, err);
+    default:
+        return nyz_npz_open_mem(s->archive.data, s->archive.size, opt, &npz, err);
+    }
+}
+
+/* To a path nothing may be written. */
+static nyz_status write_with(subject *s, int call, const nyz_options *opt, nyz_error *err)
+{
+    nyz_npz_writer *writer = NULL;
+    nyz_output *output = NULL;
+    nyz_stream stream;
+    nyz_buffer buffer;
+    switch (call) {
+    case 0:
+        return nyz_save(&s->array, "/nowhere", opt, err);
+    case 1:
+        return nyz_save_mem(&s->array, opt, &buffer, err);
+    case 2:
+        return nyz_write(&s->to, &s->array, opt, err);
+    case 3:
+        return nyz_write_header(&s->to, &s->array, opt, err);
+    case 4:
+        return nyz_output_create("/nowhere", opt, &output, &stream, err);
+    case 5:
+        return nyz_npz_create("/nowhere", opt, &writer, err);
+    case 6:
+        return nyz_npz_create_stream(&s->to, opt, &writer, err);
+    default:
+        return nyz_npz_save("/nowhere", NULL, &s->array, 1, opt, err);
+    }
+}
+
+/* To an archive begun well: the failure stays. */
+static nyz_status add_with(subject *s, int call, const nyz_options *opt, nyz_error *err)
+{
+    nyz_npz_writer *writer = NULL;
+    assert_int_equal(nyz_npz_create_stream(&s->to, NULL, &writer, NULL), NYZ_OK);
+    const nyz_status status = call == 0 ? nyz_npz_add(writer, "a", &s->array, opt, err)
+                              : call == 1
+                                  ? nyz_npz_add_bytes(writer, "a", "x", 1, opt, err)
+                                  : nyz_npz_add_all(writer, NULL, &s->array, 1, opt, err);
+    assert_int_equal(nyz_npz_add_all(writer, NULL, &s->array, 1, NULL, NULL), status);
+    assert_int_equal(nyz_npz_finish(&writer, NULL), status);
+    return status;
+}
+
+static void make_subject(subject *s)
+{
+    static const double numbers[2];
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT64);
+    const int64_t count = 2;
+    memset(s, 0, sizeof *s);
+    assert_ok(nyz_wrap(numbers, &dtype, 1, &count, NULL, &s->array, err));
+    assert_ok(nyz_save_mem(&s->array, NULL, &s->file_bytes, err));
+    s->file = nyz_stream_buffer(&s->file_bytes);
+    s->to = nyz_stream_buffer(&s->archive);
+    nyz_npz_writer *writer = NULL;
+    assert_ok(nyz_npz_create_stream(&s->to, NULL, &writer, err));
+    assert_ok(nyz_npz_add(writer, "a", &s->array, NULL, err));
+    assert_ok(nyz_npz_finish(&writer, err));
+    assert_ok(nyz_npz_open_mem(s->archive.data, s->archive.size, NULL, &s->npz, err));
+    s->to = nyz_stream_buffer(&s->written);
+}
+
+/* Before anything else, and so that nothing is read, written or handed out. */
+static void each_call_looks_at_its_options(void **state)
+{
+    (void)state;
+    static const nyz_array zeros;
+    const nyz_options bad = {.level = 10};
+    subject s;
+    make_subject(&s);
+    for (int call = 0; call < READS; call++) {
+        nyz_array out = zeros;
+        assert_fails(NYZ_ERR_ARGUMENT, "level 10", read_with(&s, call, &bad, &out, err));
+        assert_memory_equal(&out, &zeros, sizeof out);
+        assert_int_equal(s.file_bytes.position, 0);
+    }
+    for (int call = 0; call < WRITES; call++) {
+        assert_fails(NYZ_ERR_ARGUMENT, "level 10", write_with(&s, call, &bad, err));
+        assert_int_equal(s.written.size, 0);
+    }
+    for (int call = 0; call < ADDS; call++) {
+        assert_fails(NYZ_ERR_ARGUMENT, "level 10", add_with(&s, call, &bad, err));
+    }
+    assert_int_equal(nyz_npz_open_stream(&s.file, &bad, &(nyz_npz *){NULL}, NULL),
+                     NYZ_ERR_ARGUMENT);
+    nyz_npz_close(&s.npz);
+    nyz_buffer_free(&s.archive);
+    nyz_buffer_free(&s.file_bytes);
+    nyz_buffer_free(&s.written);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,6 +467,7 @@ int main(void)
         cmocka_unit_test(quoting_cuts_long_text_with_dots),
         cmocka_unit_test(status_texts_are_distinct),
         cmocka_unit_test(options_out_of_range_are_refused),
+        cmocka_unit_test(no_limit_may_be_negative),
         cmocka_unit_test(limits_default_tighten_when_untrusted_and_obey_the_caller),
         cmocka_unit_test(both_sets_of_limits_are_those_of_the_manual),
         cmocka_unit_test(memory_is_aligned_to_64_bytes),
@@ -293,6 +475,7 @@ int main(void)
         cmocka_unit_test(an_arena_gives_zeroed_aligned_memory_of_any_size),
         cmocka_unit_test(an_arena_uses_up_the_callers_room_before_it_allocates),
         cmocka_unit_test(an_owner_may_have_data_behind_it),
+        cmocka_unit_test(each_call_looks_at_its_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

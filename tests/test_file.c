@@ -362,6 +362,38 @@ static void a_fifo_whose_writer_says_nothing_is_empty(void **state)
     assert_non_null(written);
 }
 
+/* As the shell's <(...): an array by a pipe's name; behind it, nothing. */
+static void an_array_is_loaded_from_a_pipe_by_its_name(void **state)
+{
+    (void)state;
+    static const double numbers[3] = {1, 2, 3};
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT64);
+    const int64_t count = 3;
+    nyz_array array;
+    nyz_buffer bytes;
+    assert_ok(nyz_wrap(numbers, &dtype, 1, &count, NULL, &array, err));
+    assert_ok(nyz_save_mem(&array, NULL, &bytes, err));
+    for (size_t size = bytes.size; size + 2 > bytes.size; size--) {
+        char path[64];
+        int ends[2];
+        nyz_array back;
+        assert_int_equal(pipe(ends), 0);
+        assert_int_equal(write(ends[1], bytes.data, size), size);
+        assert_int_equal(close(ends[1]), 0);
+        (void)snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+        if (size == bytes.size) {
+            assert_ok(nyz_load(path, NULL, &back, err));
+            assert_memory_equal(back.data, numbers, sizeof numbers);
+        } else {
+            assert_fails(NYZ_ERR_CORRUPT, "expected 24 bytes, found 23",
+                         nyz_load(path, NULL, &back, err));
+        }
+        nyz_array_free(&back);
+        assert_int_equal(close(ends[0]), 0);
+    }
+    nyz_buffer_free(&bytes);
+}
+
 /* As the shell's <(...): a pipe by its descriptor's name, whose writer may be gone
  * already. */
 static void a_pipe_by_name_is_read_after_its_writer_has_gone(void **state)
@@ -453,6 +485,9 @@ static void a_file_that_is_appended_to_cannot_seek(void **state)
     assert_int_equal(fclose(file), 0);
     assert_int_equal(close(fd), 0);
     assert_file(path, "012345");
+    const int only_read = open(path, O_RDONLY | O_APPEND); /* nothing is written to it */
+    assert_non_null(nyz_stream_fd(only_read).seek);
+    assert_int_equal(close(only_read), 0);
 }
 
 /* The same open for reading too; what is there can still be read at its place. */
@@ -516,6 +551,28 @@ static void failures_of_a_c_file_have_their_errno(void **state)
     assert_int_equal(fclose(reader) + fclose(writer) + fclose(full), 0);
 }
 
+/* The first read finds the pipe empty, and would have to wait. */
+static void a_failure_of_before_counts_only_where_nothing_comes(void **state)
+{
+    (void)state;
+    int ends[2];
+    char got[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+    FILE *const file = fdopen(ends[0], "rb");
+    assert_non_null(file);
+    assert_int_equal(setvbuf(file, NULL, _IONBF, 0), 0);
+    const nyz_stream s = nyz_stream_file(file);
+    assert_int_equal(s.read(s.ctx, got, 2), -EAGAIN);
+    assert_true(ferror(file));
+    assert_int_equal(write(ends[1], "ab", 2), 2);
+    assert_int_equal(s.read(s.ctx, got, 2), 2);
+    assert_memory_equal(got, "ab", 2);
+    assert_int_equal(s.read(s.ctx, got, 2), -EAGAIN);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(close(ends[1]), 0);
+}
+
 /* A handler without SA_RESTART makes a blocked read return EINTR. */
 static void start_interrupter(int fd)
 {
@@ -560,6 +617,43 @@ static void an_interrupted_read_is_tried_again(void **state)
     assert_int_equal(close(ends[0]) + close(ends[1]), 0);
 }
 
+/* Interrupts whoever waits for the FIFO's writer, and then is that writer. */
+static void interrupt_opener(const char *path)
+{
+    const pid_t parent = getpid();
+    const pid_t child = fork();
+    if (child == 0) {
+        for (int i = 0; i < 5; i++) {
+            pause_briefly();
+            (void)kill(parent, SIGUSR1);
+        }
+        const int fd = open(path, O_WRONLY);
+        _exit(write(fd, "abc", 3) == 3 ? 0 : 1);
+    }
+}
+
+static void an_interrupted_wait_for_a_writer_is_gone_on_with(void **state)
+{
+    nyz_file *file;
+    nyz_stream s;
+    int child_status = -1;
+    char got[8];
+    struct sigaction action = {.sa_handler = count_signal};
+    struct sigaction old;
+    const char *const path = in_folder(*state, "fifo");
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(sigaction(SIGUSR1, &action, &old), 0);
+    signals_seen = 0;
+    interrupt_opener(path);
+    assert_ok(nyz_file_open(path, memory, &file, &s, err));
+    assert_int_equal(s.read(s.ctx, got, 8), 3);
+    nyz_file_close(&file);
+    assert_true(wait(&child_status) > 0);
+    assert_int_equal(child_status, 0);
+    assert_true(signals_seen > 0);
+    assert_int_equal(sigaction(SIGUSR1, &old, NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -575,6 +669,7 @@ int main(void)
         folder_test(a_file_that_was_replaced_stays_whole),
         folder_test(a_fifo_waits_for_its_writer),
         folder_test(a_fifo_whose_writer_says_nothing_is_empty),
+        cmocka_unit_test(an_array_is_loaded_from_a_pipe_by_its_name),
         cmocka_unit_test(a_pipe_by_name_is_read_after_its_writer_has_gone),
         folder_test(a_descriptor_of_a_file_can_do_everything),
         cmocka_unit_test(a_pipe_cannot_seek),
@@ -583,7 +678,9 @@ int main(void)
         folder_test(an_archive_appended_to_a_file_is_whole),
         cmocka_unit_test(a_file_in_memory_seeks),
         folder_test(failures_of_a_c_file_have_their_errno),
+        cmocka_unit_test(a_failure_of_before_counts_only_where_nothing_comes),
         cmocka_unit_test(an_interrupted_read_is_tried_again),
+        folder_test(an_interrupted_wait_for_a_writer_is_gone_on_with),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -143,6 +143,22 @@ static void what_the_stream_or_the_allocator_refuses_is_told(void **state)
     assert_fails(NYZ_ERR_IO, "cannot write", nyz_gather_flush(&gather, err));
     t.fail_at = 0;
     t.calls = 0;
+    for (int large = 0; large < 2; large++) { /* the buffer is full, and makes way */
+        for (int i = 0; i < 4; i++) {
+            assert_ok(put(&gather, 16000, err));
+        }
+        t.calls = 0;
+        t.fail_at = 1;
+        assert_fails(NYZ_ERR_IO, "cannot write",
+                     put(&gather, large ? TOTAL : 16000, err));
+        t.fail_at = 0;
+    }
+    assert_ok(put(&gather, 10, err));
+    t.calls = 0;
+    t.fail_at = 1;
+    assert_fails(NYZ_ERR_IO, "cannot write", nyz_gather_patch(&gather, 0, "x", 1, err));
+    t.fail_at = 0;
+    t.calls = 0;
     assert_ok(put(&gather, TOTAL, err));
     for (long call = 1; call <= 3; call++) { /* seek, write, seek */
         t.calls = 0;

@@ -206,9 +206,46 @@ static void what_does_not_fit_is_refused_by_name(void **state)
     file.position = 0;
     assert_fails(NYZ_ERR_ARGUMENT, "f8 does not become",
                  nyz_read_into(&s, NULL, &into, err));
+    into = place(0, &f8, memory);
+    file.position = 0;
+    file.size--;
+    assert_fails(NYZ_ERR_CORRUPT, "data: expected", nyz_read_into(&s, NULL, &into, err));
+    into.dtype = parsed("|O");
+    file.position = 0;
+    file.size++;
+    char *const descr = strstr((char *)file.data + 10, "f8', ") - 1;
+    memcpy(descr, "|O' ,", 5);
+    assert_fails(NYZ_ERR_UNSUPPORTED, "pickle", nyz_read_into(&s, NULL, &into, err));
     assert_int_equal(memory[0], 0xee);
     nyz_buffer_free(&file);
     nyz_array_free(&source);
+}
+
+/* A dtype that has no text is not named. */
+static void a_dtype_without_a_text_is_refused_too(void **state)
+{
+    (void)state;
+    unsigned char bytes[8] = {0};
+    const nyz_field fields[2] = {
+        {.name = "a", .name_size = 1, .dtype = nyz_dtype_of(NYZ_INT32)},
+        {.name = "b", .name_size = 1, .offset = 2, .dtype = nyz_dtype_of(NYZ_INT32)},
+    };
+    const nyz_dtype overlapping = {.type = NYZ_STRUCT,
+                                   .byteorder = '|',
+                                   .itemsize = 8,
+                                   .nfields = 2,
+                                   .fields = fields};
+    const nyz_dtype f8 = nyz_dtype_of(NYZ_FLOAT64);
+    nyz_array array;
+    nyz_array into;
+    nyz_buffer file;
+    assert_ok(nyz_wrap(bytes, &f8, 0, NULL, NULL, &array, err));
+    assert_ok(nyz_wrap(bytes, &overlapping, 0, NULL, NULL, &into, err));
+    assert_ok(nyz_save_mem(&array, NULL, &file, err));
+    const nyz_stream s = nyz_stream_buffer(&file);
+    assert_fails(NYZ_ERR_ARGUMENT, "the file's dtype is not that of the array",
+                 nyz_read_into(&s, NULL, &into, err));
+    nyz_buffer_free(&file);
 }
 
 static void structs_are_the_same_or_refused(void **state)
@@ -374,8 +411,9 @@ static void the_number_of_threads_changes_no_byte(void **state)
                                      how / 2 == 0 ? NYZ_LITTLE_ENDIAN : NYZ_BIG_ENDIAN);
         for (int threads = -1; threads < 9; threads += 2) {
             steady memory = {file.data, (int64_t)file.size, 0, -1, 0};
-            const nyz_stream s = {steady_read, NULL, steady_seek, steady_read_at,
-                                  &memory};
+            /* what cannot be read at two places at once is read by one */
+            const nyz_stream s = {steady_read, NULL, steady_seek,
+                                  threads == 7 ? NULL : steady_read_at, &memory};
             nyz_options opt = {0};
             nyz_array back;
             opt.threads = threads;
@@ -411,6 +449,8 @@ static void the_first_failure_in_the_file_is_told_whatever_the_threads(void **st
             assert_null(back.owner);
             assert_int_equal(errors[threads - 1].sys, EIO);
             assert_string_equal(errors[threads - 1].message, errors[0].message);
+            memory.position = 0;
+            assert_int_equal(nyz_read(&s, &opt, &back, NULL), NYZ_ERR_IO);
         }
     }
     nyz_buffer_free(&file);
@@ -496,6 +536,26 @@ static void every_failing_allocation_is_reported_and_nothing_leaks(void **state)
     nyz_array_free(&source);
 }
 
+static void a_small_array_is_read_by_one_whatever_the_threads(void **state)
+{
+    (void)state;
+    nyz_array source = counting_up(NYZ_FLOAT64);
+    const nyz_dtype f8 = nyz_dtype_of(NYZ_FLOAT64);
+    unsigned char memory[16 * 400];
+    nyz_buffer file;
+    assert_ok(nyz_save_mem(&source, NULL, &file, err));
+    for (int kind = 0; kind < 4; kind++) {
+        const nyz_array into = place(kind, &f8, memory);
+        const nyz_stream s = nyz_stream_buffer(&file);
+        const nyz_options opt = {.threads = 4};
+        file.position = 0;
+        assert_ok(nyz_read_into(&s, &opt, &into, err));
+        assert_counts_up(&into);
+    }
+    nyz_buffer_free(&file);
+    nyz_array_free(&source);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -503,6 +563,7 @@ int main(void)
         cmocka_unit_test(gaps_between_the_elements_are_not_touched),
         cmocka_unit_test(the_byte_order_asked_for_is_written),
         cmocka_unit_test(what_does_not_fit_is_refused_by_name),
+        cmocka_unit_test(a_dtype_without_a_text_is_refused_too),
         cmocka_unit_test(structs_are_the_same_or_refused),
         cmocka_unit_test(files_around_the_size_of_a_window_load_whole),
         cmocka_unit_test(the_number_of_threads_changes_no_byte),
@@ -510,6 +571,7 @@ int main(void)
         cmocka_unit_test(a_stream_that_ends_early_is_corrupt_on_all_threads),
         cmocka_unit_test(members_fill_the_callers_memory),
         cmocka_unit_test(every_failing_allocation_is_reported_and_nothing_leaks),
+        cmocka_unit_test(a_small_array_is_read_by_one_whatever_the_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

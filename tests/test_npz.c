@@ -407,6 +407,39 @@ static void names_that_are_no_safe_files_are_refused_unless_asked_for(void **sta
     }
 }
 
+static void names_beside_those_of_drives_are_safe(void **state)
+{
+    (void)state;
+    static const char *const safe[] = {"{:w", "[:w", "@:w", "`:w", "1:w", "cc:w", "w:"};
+    const nyz_array a = matrix();
+    nyz_buffer file = {0};
+    const nyz_stream s = nyz_stream_buffer(&file);
+    nyz_npz_writer *w = NULL;
+    nyz_npz *npz = NULL;
+    assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
+    for (size_t i = 0; i + 1 < sizeof safe / sizeof safe[0]; i++) {
+        assert_ok(nyz_npz_add(w, safe[i], &a, NULL, err));
+    }
+    assert_fails(NYZ_ERR_ARGUMENT, "drive letter", nyz_npz_add(w, "w:", &a, NULL, err));
+    nyz_npz_discard(&w);
+    nyz_npz_discard(&w);
+    nyz_npz_discard(NULL);
+    nyz_npz_close(&npz);
+    nyz_npz_close(NULL);
+    nyz_buffer_free(&file);
+}
+
+static void an_archive_needs_a_write_function(void **state)
+{
+    (void)state;
+    nyz_buffer file = {0};
+    nyz_stream s = nyz_stream_buffer(&file);
+    nyz_npz_writer *w = (nyz_npz_writer *)&file;
+    s.write = NULL;
+    assert_fails(NYZ_ERR_ARGUMENT, "no write", nyz_npz_create_stream(&s, NULL, &w, err));
+    assert_null(w);
+}
+
 static void names_that_no_archive_can_hold_are_always_refused(void **state)
 {
     (void)state;
@@ -450,6 +483,7 @@ static void the_first_failure_stays_until_finish(void **state)
     assert_int_equal(nyz_npz_add(w, "none", &none, NULL, NULL), NYZ_ERR_ARGUMENT);
     assert_fails(NYZ_ERR_ARGUMENT, "dtype", nyz_npz_add(w, "w", &a, NULL, err));
     assert_fails(NYZ_ERR_ARGUMENT, "dtype", nyz_npz_add_bytes(w, "b", "", 0, NULL, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "dtype", nyz_npz_add_all(w, NULL, &a, 1, NULL, err));
     assert_fails(NYZ_ERR_ARGUMENT, "dtype", nyz_npz_finish(&w, err));
     assert_null(w);
     nyz_buffer_free(&file);
@@ -939,6 +973,8 @@ int main(void)
         cmocka_unit_test(more_than_65535_members_get_zip64_records),
         cmocka_unit_test(a_name_that_looks_like_a_zip64_locator_is_none),
         cmocka_unit_test(names_that_are_no_safe_files_are_refused_unless_asked_for),
+        cmocka_unit_test(names_beside_those_of_drives_are_safe),
+        cmocka_unit_test(an_archive_needs_a_write_function),
         cmocka_unit_test(names_that_no_archive_can_hold_are_always_refused),
         cmocka_unit_test(the_first_failure_stays_until_finish),
         cmocka_unit_test(a_name_allowed_once_is_there_for_the_others),

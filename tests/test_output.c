@@ -4,7 +4,10 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "alloc.h"
 #include "stream.h"
@@ -232,6 +235,13 @@ static void names_of_255_bytes_can_be_saved(void **state)
     assert_ok(nyz_output_begin(in_folder(folder, name), 0, memory, &replace, &s, err));
     assert_non_null(strstr(temporary_in(folder->path), "\xe2\x82\xac.nyz-"));
     assert_ok(nyz_output_finish(&replace, err));
+#ifdef __linux__               /* elsewhere this may be no name */
+    memset(name, '\x80', 255); /* bytes that continue characters, and begin none */
+    assert_ok(nyz_output_begin(in_folder(folder, name), 0, memory, &replace, &s, err));
+    assert_non_null(strstr(temporary_in(folder->path), "/..nyz-"));
+    assert_ok(nyz_output_finish(&replace, err));
+    assert_int_equal(unlink(in_folder(folder, name)), 0);
+#endif
     name[255] = 'x';
     name[256] = '\0';
     assert_fails(NYZ_ERR_IO, "too long", save(in_folder(folder, name), "new", 0, err));
@@ -486,6 +496,61 @@ static void a_fifo_is_written_straight(void **state)
     assert_int_equal(count_names(folder->path), 1);
 }
 
+static void a_socket_is_no_file_to_write(void **state)
+{
+    temp_folder *const folder = *state;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const char *const path = in_folder(folder, "socket");
+    nyz_error error = {0};
+    assert_true(strlen(path) < sizeof address.sun_path);
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    const int before = count_descriptors();
+    assert_int_equal(save(path, "text", 1, &error), NYZ_ERR_IO);
+    assert_true(error.sys > 0);
+    assert_int_equal(count_descriptors(), before);
+    assert_int_equal(count_names(folder->path), 1);
+    assert_int_equal(close(fd), 0);
+}
+
+static void take_signal(int number)
+{
+    (void)number;
+}
+
+/* Interrupts whoever waits for the FIFO's reader, and then is that reader. */
+static void interrupt_opener(const char *path)
+{
+    const pid_t parent = getpid();
+    const pid_t child = fork();
+    if (child == 0) {
+        const struct timespec time = {0, 50000000};
+        for (int i = 0; i < 5; i++) {
+            (void)nanosleep(&time, NULL);
+            (void)kill(parent, SIGUSR1);
+        }
+        char got[8];
+        const int fd = open(path, O_RDONLY);
+        _exit(read(fd, got, 8) == 4 ? 0 : 1);
+    }
+}
+
+static void an_interrupted_wait_for_a_reader_is_gone_on_with(void **state)
+{
+    temp_folder *const folder = *state;
+    int child_status = -1;
+    struct sigaction action = {.sa_handler = take_signal};
+    struct sigaction old;
+    assert_int_equal(mkfifo(in_folder(folder, "fifo"), 0600), 0);
+    assert_int_equal(sigaction(SIGUSR1, &action, &old), 0);
+    interrupt_opener(folder->file);
+    assert_ok(save(folder->file, "text", 1, err));
+    assert_true(wait(&child_status) > 0);
+    assert_int_equal(child_status, 0);
+    assert_int_equal(sigaction(SIGUSR1, &old, NULL), 0);
+}
+
 /* /dev/stdout of `nyz ... > a` leads to a regular file, but the shell's: it is not
  * replaced, nor is a file of the name that /proc shows for one that has been deleted
  * created. */
@@ -579,6 +644,8 @@ int main(void)
         folder_test(a_rename_that_fails_leaves_nothing),
         folder_test(a_device_is_written_straight),
         folder_test(a_fifo_is_written_straight),
+        folder_test(a_socket_is_no_file_to_write),
+        folder_test(an_interrupted_wait_for_a_reader_is_gone_on_with),
         folder_test(an_open_file_by_its_descriptor_is_written_straight),
         folder_test(several_arrays_make_one_file_at_finish),
     };

@@ -1,9 +1,13 @@
 /* Work on several threads: src/parallel.c, crew_posix.c, crew_win32.c. */
+#ifdef __linux__
+#define _GNU_SOURCE /* pthread_setattr_default_np; NOLINT: the C library's own name */
+#endif
 #include "support.h"
 
 #include "parallel.h"
 
 #ifndef _WIN32
+#include <pthread.h>
 #include <signal.h>
 #endif
 
@@ -128,6 +132,34 @@ static void the_callers_signals_are_as_before(void **state)
 }
 #endif
 
+#ifdef __GLIBC__
+/* Threads that ask for a stack of all the address space cannot begin. */
+static void where_no_thread_can_begin_the_caller_does_it_all(void **state)
+{
+    (void)state;
+    pthread_attr_t usual;
+    pthread_attr_t huge;
+    tally t;
+    belt b = {.slots = 3, .stop_at = -1};
+    memset(&t, 0, sizeof t);
+    assert_int_equal(pthread_getattr_default_np(&usual), 0);
+    assert_int_equal(pthread_attr_init(&huge), 0);
+    assert_int_equal(pthread_attr_setstacksize(&huge, SIZE_MAX / 65536 * 65536), 0);
+    assert_int_equal(pthread_setattr_default_np(&huge), 0);
+    nyz_parallel(4, 1000, count_one, &t);
+    nyz_parallel_in_turn(4, 1000, b.slots, put_on, take_off, &b);
+    assert_int_equal(pthread_setattr_default_np(&usual), 0);
+    for (int i = 0; i < 1000; i++) {
+        assert_int_equal(t.done[i], 1);
+        assert_int_equal(t.blocked[i], 0); /* by the caller */
+    }
+    assert_int_equal(count_wrong(&b), 0);
+    assert_int_equal(b.finished, 1000);
+    (void)pthread_attr_destroy(&huge);
+    (void)pthread_attr_destroy(&usual);
+}
+#endif
+
 static void there_is_at_least_one_processor(void **state)
 {
     (void)state;
@@ -142,6 +174,9 @@ int main(void)
         cmocka_unit_test(a_turn_can_end_it_all),
 #ifndef _WIN32
         cmocka_unit_test(the_callers_signals_are_as_before),
+#endif
+#ifdef __GLIBC__
+        cmocka_unit_test(where_no_thread_can_begin_the_caller_does_it_all),
 #endif
         cmocka_unit_test(there_is_at_least_one_processor),
     };

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "stream.h"
+#include "window.h"
 
 /* ------------------------------------------------- a stream that misbehaves on demand */
 
@@ -467,6 +468,70 @@ static void size_and_place_of_a_stream(void **state)
     assert_int_equal(nyz_stream_tell(&file), -1);
 }
 
+static void what_is_skipped_is_counted_where_it_can_be(void **state)
+{
+    (void)state;
+    for (int known = 0; known < 2; known++) {
+        fake f = fake_of(9, 64);
+        const nyz_stream stream = file_of(&f);
+        nyz_source source;
+        f.bad_seek = known ? 0 : 2; /* the end */
+        f.seek_answer = -ESPIPE;
+        assert_ok(nyz_source_init(&source, &stream, err));
+        assert_int_equal(source.left, known ? 9 : -1);
+        assert_ok(nyz_source_skip(&source, 4, err));
+        assert_int_equal(source.left, known ? 5 : -1);
+        assert_int_equal(source.offset, 4);
+        assert_int_equal(f.place, 4);
+    }
+}
+
+/* Bytes around a window, as if it were not there. */
+static void a_window_changes_nothing_of_what_is_read(void **state)
+{
+    (void)state;
+    for (int64_t offset = 0; offset < 8; offset += 3) {
+        fake f = fake_of(9, 64);
+        const nyz_stream stream = {.read_at = fake_read_at, .ctx = &f};
+        nyz_window window;
+        const nyz_stream seen = nyz_window_open(&window, &stream, offset, 4);
+        for (int64_t at = 0; at <= 9; at++) {
+            char got[9];
+            char expected[9];
+            int64_t size = 9 - at;
+            assert_ok(nyz_stream_read_at(&stream, at, expected, size, "data", err));
+            assert_ok(nyz_stream_read_at(&seen, at, got, size, "data", err));
+            assert_memory_equal(got, expected, (size_t)size);
+        }
+    }
+}
+
+static int64_t lie(void *ctx, int64_t offset, void *buffer, size_t size)
+{
+    const int *const lies = ctx;
+    (void)offset;
+    (void)buffer;
+    return *lies < 0 ? *lies : (int64_t)size + *lies;
+}
+
+/* Of more bytes than there is room for, or a failure: told by whoever reads. */
+static void a_window_is_empty_where_the_stream_lies_or_fails(void **state)
+{
+    (void)state;
+    static const int false_answers[] = {-EIO, 1};
+    for (size_t i = 0; i < 2; i++) {
+        int lies = false_answers[i];
+        const nyz_stream stream = {.read_at = lie, .ctx = &lies};
+        nyz_window window;
+        char got[4];
+        const nyz_stream seen = nyz_window_open(&window, &stream, 0, 100);
+        assert_int_equal(window.size, 0);
+        assert_fails(NYZ_ERR_IO, i == 0 ? "cannot read" : "returned 5 for 4",
+                     nyz_stream_read_at(&seen, 0, got, 4, "data", err));
+        assert_int_equal(seen.read(seen.ctx, got, 4), i == 0 ? -EIO : 5);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -490,6 +555,9 @@ int main(void)
         cmocka_unit_test(nothing_to_move_calls_nothing),
         cmocka_unit_test(no_call_is_asked_for_more_than_a_gibibyte),
         cmocka_unit_test(size_and_place_of_a_stream),
+        cmocka_unit_test(what_is_skipped_is_counted_where_it_can_be),
+        cmocka_unit_test(a_window_changes_nothing_of_what_is_read),
+        cmocka_unit_test(a_window_is_empty_where_the_stream_lies_or_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,6 +48,8 @@ static void memory_cannot_be_left_at_the_front(void **state)
         assert_int_equal(s->seek(s->ctx, 0, SEEK_CUR), 6);
         assert_int_equal(s->seek(s->ctx, 100, SEEK_SET), 100);
         assert_int_equal(s->read(s->ctx, got, 4), 0);
+        assert_int_equal(s->read_at(s->ctx, -1, got, 4), -EINVAL);
+        assert_int_equal(s->read_at(s->ctx, INT64_MAX, got, 4), 0);
     }
 }
 

@@ -176,6 +176,76 @@ static void a_failing_write_comes_before_a_later_bad_name(void **state)
     }
 }
 
+/* A large member in chunks is written alone, after those that wait: their failure is the
+ * one that is told, and nothing of the large one is written. */
+static void what_waits_is_written_before_a_member_that_is_written_alone(void **state)
+{
+    enum { NOISE = 100000 };
+    static unsigned char noise[NOISE];
+    const nyz_dtype types[] = {nyz_dtype_of(NYZ_UINT8), nyz_dtype_of(NYZ_FLOAT64)};
+    const int64_t counts[] = {NOISE, 540000};
+    nyz_array both[2];
+    uint32_t random = 1;
+    (void)state;
+    for (int i = 0; i < NOISE; i++) {
+        random = random * 1664525u + 1013904223u;
+        noise[i] = (unsigned char)(random >> 24);
+    }
+    for (int i = 0; i < 2; i++) {
+        const void *const data = i == 0 ? (const void *)noise : numbers;
+        assert_ok(nyz_wrap(data, &types[i], 1, &counts[i], NULL, &both[i], err));
+    }
+    const nyz_options opt = {
+        .method = NYZ_DEFLATED, .level = 1, .threads = 2, .flags = NYZ_CHUNKED};
+    static const char *const small_and_large[2] = {"small", "large"};
+    trickle t = {0};
+    const nyz_stream s = trickle_stream(&t, 1000, 1);
+    nyz_npz_writer *w = NULL;
+    assert_ok(nyz_npz_create_stream(&s, &opt, &w, err));
+    t.fail_at = t.calls + 1;
+    assert_fails(NYZ_ERR_IO, "member 'small.npy': cannot write",
+                 nyz_npz_add_all(w, small_and_large, both, 2, NULL, err));
+    assert_int_equal(t.calls, t.fail_at);
+    nyz_npz_discard(&w);
+    nyz_buffer_free(&t.buffer);
+}
+
+/* Small members collect in a buffer, and the stream fails when it is full, wherever in a
+ * member that is: in its header, its name, its data, or the record behind them. */
+static void a_failing_stream_is_told_wherever_the_buffer_is_full(void **state)
+{
+    static const char filler[65536];
+    (void)state;
+    for (size_t left = 0; left < 400; left += 8) {
+        const nyz_options opt = {.method = NYZ_DEFLATED, .threads = 2};
+        const nyz_options stored = {.method = NYZ_STORED};
+        trickle t = {0};
+        const nyz_stream s = trickle_stream(&t, 100000, 0);
+        nyz_npz_writer *w = NULL;
+        assert_ok(nyz_npz_create_stream(&s, &opt, &w, err));
+        for (int i = 0; i < 4; i++) { /* each in less than may not be collected */
+            char name[16];
+            (void)snprintf(name, sizeof name, "filler%d", i);
+            assert_ok(nyz_npz_add_bytes(w, name, filler,
+                                        i < 3 ? 16000 : 65536 - 3 * 16000 - 2000 - left,
+                                        &stored, err));
+        }
+        t.fail_at = 1;
+        t.calls = 0;
+        nyz_error first = {0};
+        const nyz_status status = nyz_npz_add_all(w, NULL, arrays, 12, NULL, &first);
+        nyz_error last = {0};
+        assert_int_equal(nyz_npz_finish(&w, &last), NYZ_ERR_IO);
+        assert_int_equal(t.calls, 1);
+        if (status != NYZ_OK) {
+            assert_int_equal(status, NYZ_ERR_IO);
+            assert_string_equal(last.message, first.message);
+            assert_non_null(strstr(first.message, "cannot write"));
+        }
+        nyz_buffer_free(&t.buffer);
+    }
+}
+
 static void a_negative_count_and_no_array_at_all(void **state)
 {
     nyz_buffer file = {0};
@@ -279,6 +349,8 @@ int main(void)
         cmocka_unit_test(the_archive_is_the_same_as_one_by_one),
         cmocka_unit_test(the_failure_is_that_of_the_first_array_that_cannot_be_added),
         cmocka_unit_test(a_failing_write_comes_before_a_later_bad_name),
+        cmocka_unit_test(what_waits_is_written_before_a_member_that_is_written_alone),
+        cmocka_unit_test(a_failing_stream_is_told_wherever_the_buffer_is_full),
         cmocka_unit_test(a_negative_count_and_no_array_at_all),
         cmocka_unit_test(large_members_do_not_wait_together),
         cmocka_unit_test(every_failing_allocation_or_call_is_told_and_nothing_leaks),

@@ -107,11 +107,41 @@ static void a_directory_beyond_2_31_has_a_zip64_end_record(void **state)
     }
 }
 
+/* Lets the n-th piece fail. */
+static nyz_status put_or_fail(void *to, const void *bytes, int64_t size, nyz_error *err)
+{
+    int *const left = to;
+    (void)bytes;
+    (void)size;
+    return --*left == 0 ? nyz_fail(err, NYZ_ERR_IO, -1, "the sink is full") : NYZ_OK;
+}
+
+static void each_piece_that_fails_is_told(void **state)
+{
+    (void)state;
+    unsigned char header[CENTRAL_SIZE + 1] = {'P', 'K', 1, 2};
+    const nyz_buffer made = {header, sizeof header, sizeof header, 0, NULL};
+    const nyz_zip_record record = {0, LIMIT + 1, 1, 5, 8, 0};
+    nyz_store_le16(header + 28, 1);
+    for (int n = 1; n <= 6; n++) { /* header, name, extra field; the three at the end */
+        int left = n;
+        const nyz_sink sink = {put_or_fail, &left};
+        assert_fails(NYZ_ERR_IO, "the sink is full",
+                     nyz_zip_write_directory(&sink, &made, &record, 1, LIMIT + 1, err));
+        assert_int_equal(left, 0);
+    }
+    int left = 7;
+    const nyz_sink sink = {put_or_fail, &left};
+    assert_ok(nyz_zip_write_directory(&sink, &made, &record, 1, LIMIT + 1, err));
+    assert_int_equal(left, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_over_2_31_are_in_the_extra_field),
         cmocka_unit_test(a_directory_beyond_2_31_has_a_zip64_end_record),
+        cmocka_unit_test(each_piece_that_fails_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
