@@ -2,6 +2,9 @@
  * caller. */
 #include "support.h"
 
+#ifdef HAVE_LIBDEFLATE
+#include <libdeflate.h>
+#endif
 #include <zlib.h>
 
 #include "alloc.h"
@@ -314,6 +317,27 @@ static void a_chunk_without_room_is_refused(void **state)
     free(data);
 }
 
+#ifdef HAVE_LIBDEFLATE
+static void *no_memory(size_t size)
+{
+    (void)size;
+    return NULL;
+}
+
+/* Whose memory does not come from the allocator. */
+static void without_libdeflates_memory_nothing_is_inflated(void **state)
+{
+    unsigned char out[4] = "yes";
+    (void)state;
+    libdeflate_set_memory_allocator(no_memory, free);
+    assert_fails(NYZ_ERR_MEMORY, "libdeflate",
+                 nyz_inflate_whole((const unsigned char *)"\3", 2, out, 0, err));
+    libdeflate_set_memory_allocator(malloc, free);
+    assert_ok(nyz_inflate_whole((const unsigned char *)"\3", 2, out, 0, err));
+    assert_string_equal((char *)out, "yes");
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -324,6 +348,9 @@ int main(void)
         cmocka_unit_test(end_is_seen_without_room_and_stops_before_further_input),
         cmocka_unit_test(damage_is_corrupt_and_a_cut_is_not_done),
         cmocka_unit_test(zlib_takes_memory_from_the_allocator),
+#ifdef HAVE_LIBDEFLATE
+        cmocka_unit_test(without_libdeflates_memory_nothing_is_inflated),
+#endif
         cmocka_unit_test(failing_sink_is_io),
         cmocka_unit_test(output_may_end_with_the_buffer),
         cmocka_unit_test(a_chunk_without_room_is_refused),
