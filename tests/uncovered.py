@@ -15,12 +15,13 @@ LIST = os.path.join(ROOT, "tests", "uncovered.txt")
 HEAD = """# Lines of the library that the tests do not reach, or not with every outcome, by file:
 # REASON | LINE.  tests/coverage.sh compares.
 #
-# fails    only where an allocation, a read or a write fails in just this place
-# system   only where a call of the system fails that the tests cannot make fail
-# null     only for callers that pass no `err`
 # guard    holds by what stands before it; kept, so that a change there cannot do harm
-# machine  only on other machines (tests/other_machines.sh), larger ones, or without libdeflate
-# open     not yet looked at: a test may be missing
+# system   only where a call of the system fails that the tests cannot make fail
+# race     only where another process does something with the file at just this moment
+# library  only where zlib, minizip or the C library do what they are not known to do
+# machine  only on other machines (tests/other_machines.sh), with a block device, or without
+#          libdeflate
+# large    only with gigabytes in memory, or more than there are
 """
 
 
