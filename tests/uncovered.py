@@ -16,11 +16,8 @@ HEAD = """# Lines of the library that the tests do not reach, or not with every 
 # REASON | LINE.  tests/coverage.sh compares.
 #
 # guard    holds by what stands before it; kept, so that a change there cannot do harm
-# system   only where a call of the system fails that the tests cannot make fail
-# race     only where another process does something with the file at just this moment
 # library  only where zlib, minizip or the C library do what they are not known to do
-# machine  only on other machines (tests/other_machines.sh), with a block device, or without
-#          libdeflate
+# machine  only on other machines (tests/other_machines.sh), or without libdeflate
 # large    only with gigabytes in memory, or more than there are
 """
 
