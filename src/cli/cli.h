@@ -55,7 +55,7 @@ int nyz_cmd_pack(const nyz_args *args);
 int nyz_cmd_unpack(const nyz_args *args);
 
 /* "nyz: FILE:MEMBER: message" on stderr; file and member may be NULL.  The names are
- * escaped. */
+ * escaped.  After Ctrl-C nothing is said. */
 void nyz_complain(const char *file, const char *member, const char *message);
 
 /* Complains about a failure of the library's, or of the system's (an errno); returns its
@@ -85,14 +85,17 @@ FILE *nyz_platform_open(const char *path, const char *mode);
 int nyz_platform_exists(const char *path);
 /* Not 0 if the path is there and no regular file: a FIFO, a device. */
 int nyz_platform_is_special(const char *path);
+/* The descriptor of an open file. */
+int nyz_platform_descriptor(FILE *file);
 /* Not 0 if what is written to `file` can be mended by seeking back. */
 int nyz_platform_can_patch(FILE *file);
 /* Not 0 if the character stands between the components of a path. */
 int nyz_platform_is_slash(char c);
 
-/* While there is a file that must not stay: catch_stop, then, ever again, stopped, which
- * is not 0 once the user wants the tool to end (Ctrl-C); the file is removed; obey_stop,
- * which does not return then.  A second Ctrl-C ends the tool at once. */
+/* While there is a file that must not stay: catch_stop, then, ever again (guard.h),
+ * stopped, which is not 0 once the user wants the tool to end (Ctrl-C); the file is
+ * removed; obey_stop, which does not return then.  A second Ctrl-C ends the tool at once.
+ */
 void nyz_platform_catch_stop(void);
 int nyz_platform_stopped(void);
 void nyz_platform_obey_stop(void);

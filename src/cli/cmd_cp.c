@@ -19,38 +19,35 @@ nyz_options nyz_cp_how(const nyz_cp *cp, nyz_method method)
     return opt;
 }
 
-nyz_stream nyz_cp_stdout(void)
-{
-    nyz_stream stream = nyz_stream_file(stdout);
-    if (!nyz_platform_can_patch(stdout)) {
-        stream.seek = NULL;
-    }
-    return stream;
-}
-
-nyz_status nyz_cp_create(const nyz_cp *cp, nyz_npz_writer **out, nyz_error *err)
+int nyz_cp_open_archive(const nyz_cp *cp, nyz_target *to)
 {
     const nyz_options opt = nyz_cp_how(cp, NYZ_STORED);
-    if (cp->to_stdout) {
-        const nyz_stream stream = nyz_cp_stdout();
-        return nyz_npz_create_stream(&stream, &opt, out, err);
+    return nyz_target_open(to, cp->out, &opt);
+}
+
+/* IN may be OUT, and Windows replaces no file that is open. */
+int nyz_cp_end(nyz_cp *cp, nyz_target *to, int status)
+{
+    nyz_input_close(cp->input);
+    if (status == NYZ_EXIT_FINE) {
+        status = nyz_target_finish(to);
     }
-    return nyz_npz_create(cp->out, &opt, out, err);
+    nyz_target_close(to);
+    return status;
 }
 
 int nyz_cmd_cp(const nyz_args *args)
 {
     nyz_input input;
-    const int status = nyz_input_open(&input, args->files[0]);
+    const int status = nyz_input_open(&input, args->files[0], 1);
     if (status != NYZ_EXIT_FINE) {
         return status;
     }
     const int archive = input.npz != NULL;
     nyz_cp cp = {.args = args, .input = &input, .out = args->files[1]};
-    cp.to_stdout = strcmp(cp.out, "-") == 0;
+    const int to_stdout = strcmp(cp.out, "-") == 0;
     /* one array taken out of an archive is an array, unless OUT says otherwise */
-    cp.to_npz =
-        cp.to_stdout ? archive && input.member == NULL : nyz_ends_in(cp.out, ".npz");
+    cp.to_npz = to_stdout ? archive && input.member == NULL : nyz_ends_in(cp.out, ".npz");
     const int worst = archive ? nyz_cp_archive(&cp) : nyz_cp_npy(&cp);
     nyz_input_close(&input);
     return worst;

@@ -135,7 +135,7 @@ static int add_npy(report *to, nyz_input *input)
 static int digest_file(const char *name, const nyz_args *args)
 {
     nyz_input input;
-    int status = nyz_input_open(&input, name);
+    int status = nyz_input_open(&input, name, 0);
     if (status != NYZ_EXIT_FINE) {
         return status;
     }

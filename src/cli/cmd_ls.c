@@ -198,7 +198,7 @@ static int print_heading(const char *name, int listed)
 static int list_file(const char *name, const nyz_args *args, int *listed)
 {
     nyz_input input;
-    int status = nyz_input_open(&input, name);
+    int status = nyz_input_open(&input, name, 0);
     if (status != NYZ_EXIT_FINE) {
         return status;
     }

@@ -104,7 +104,7 @@ int nyz_cmd_show(const nyz_args *args)
     int worst = NYZ_EXIT_FINE;
     for (int i = 0; i < args->count && !ferror(stdout); i++) {
         nyz_input input;
-        int status = nyz_input_open(&input, args->files[i]);
+        int status = nyz_input_open(&input, args->files[i], 0);
         if (status == NYZ_EXIT_FINE) {
             status = input.npz != NULL ? show_archive(&input, args->all)
                                        : show_npy(&input, args->all);

@@ -122,7 +122,7 @@ static int unpack(const nyz_args *args, const nyz_input *input)
 int nyz_cmd_unpack(const nyz_args *args)
 {
     nyz_input input;
-    int status = nyz_input_open(&input, args->files[0]);
+    int status = nyz_input_open(&input, args->files[0], 0);
     if (status != NYZ_EXIT_FINE) {
         return status;
     }

@@ -4,13 +4,13 @@
 
 #include "cli.h"
 #include "input.h"
+#include "target.h"
 
 /* One copying. */
 typedef struct nyz_cp {
     const nyz_args *args;
     nyz_input *input;
     const char *out; /* OUT as given */
-    int to_stdout;
     int to_npz;
 } nyz_cp;
 
@@ -25,8 +25,8 @@ extern const nyz_options nyz_cp_load;
 /* How members are stored: as --store or --level say, else as `method` has it. */
 nyz_options nyz_cp_how(const nyz_cp *cp, nyz_method method);
 /* Begins an archive at OUT. */
-nyz_status nyz_cp_create(const nyz_cp *cp, nyz_npz_writer **out, nyz_error *err);
-/* A stream to stdout; without seeking unless that mends a regular file. */
-nyz_stream nyz_cp_stdout(void);
+int nyz_cp_open_archive(const nyz_cp *cp, nyz_target *to);
+/* Puts OUT in its place if all went well, closes everything, and returns the status. */
+int nyz_cp_end(nyz_cp *cp, nyz_target *to, int status);
 
 #endif

@@ -54,24 +54,13 @@ static int copy_member(const nyz_cp *cp, nyz_npz_writer *writer, int64_t index)
 
 static int copy_to_archive(nyz_cp *cp)
 {
-    nyz_error err;
-    nyz_npz_writer *writer;
-    if (nyz_cp_create(cp, &writer, &err) != NYZ_OK) {
-        return nyz_complain_error(cp->out, NULL, &err);
-    }
-    int status = NYZ_EXIT_FINE;
+    nyz_target to;
+    int status = nyz_cp_open_archive(cp, &to);
     for (int64_t i = cp->input->first; i < cp->input->end && status == NYZ_EXIT_FINE;
          i++) {
-        status = copy_member(cp, writer, i);
+        status = copy_member(cp, to.writer, i);
     }
-    if (status != NYZ_EXIT_FINE) {
-        nyz_npz_discard(&writer);
-        return status;
-    }
-    nyz_input_close(cp->input);
-    return nyz_npz_finish(&writer, &err) == NYZ_OK
-               ? NYZ_EXIT_FINE
-               : nyz_complain_error(cp->out, NULL, &err);
+    return nyz_cp_end(cp, &to, status);
 }
 
 /* Finds the one member that holds an array. */
@@ -105,24 +94,21 @@ static int copy_to_npy(nyz_cp *cp)
     }
     nyz_error err;
     nyz_array array;
-    nyz_status status =
-        nyz_npz_load_at(cp->input->npz, index, &nyz_cp_load, &array, &err);
-    if (status != NYZ_OK) {
+    if (nyz_npz_load_at(cp->input->npz, index, &nyz_cp_load, &array, &err) != NYZ_OK) {
         const nyz_member member = nyz_input_member(cp->input, index);
         return nyz_complain_error(cp->input->label, member.name, &err);
     }
     if (cp->input->end - cp->input->first > 1) {
         nyz_complain(cp->input->label, NULL, "members that hold no array are not copied");
     }
-    nyz_input_close(cp->input);
-    if (cp->to_stdout) {
-        const nyz_stream stream = nyz_cp_stdout();
-        status = nyz_write(&stream, &array, &nyz_cp_load, &err);
-    } else {
-        status = nyz_save(&array, cp->out, &nyz_cp_load, &err);
+    nyz_target to;
+    int written = nyz_target_open(&to, cp->out, NULL);
+    if (written == NYZ_EXIT_FINE &&
+        nyz_write(&to.stream, &array, &nyz_cp_load, &err) != NYZ_OK) {
+        written = nyz_complain_error(cp->out, NULL, &err);
     }
     nyz_array_free(&array);
-    return status == NYZ_OK ? NYZ_EXIT_FINE : nyz_complain_error(cp->out, NULL, &err);
+    return nyz_cp_end(cp, &to, written);
 }
 
 int nyz_cp_archive(nyz_cp *cp)

@@ -22,70 +22,40 @@ static int read_array(const nyz_cp *cp, nyz_array *array, int *more)
     return NYZ_EXIT_FINE;
 }
 
-/* Writes `array` and all that follow, and frees it. */
+/* Writes `array` and all that follow, which take its place. */
 static int write_arrays(const nyz_cp *cp, nyz_array *array, int more,
                         const nyz_stream *to)
 {
     int status = NYZ_EXIT_FINE;
-    for (;;) {
+    while (status == NYZ_EXIT_FINE) {
         nyz_error err;
         if (nyz_write(to, array, &nyz_cp_load, &err) != NYZ_OK) {
-            status = nyz_complain_error(cp->out, NULL, &err);
+            return nyz_complain_error(cp->out, NULL, &err);
+        }
+        if (!more) {
+            return NYZ_EXIT_FINE;
         }
         nyz_array_free(array);
-        if (status != NYZ_EXIT_FINE || !more) {
-            return status;
-        }
         status = read_array(cp, array, &more);
-        if (status != NYZ_EXIT_FINE) {
-            return status;
-        }
     }
-}
-
-/* Several arrays to a path, whole or not at all. */
-static int replace_file(const nyz_cp *cp, nyz_array *array)
-{
-    nyz_error err;
-    nyz_output *output;
-    nyz_stream stream;
-    if (nyz_output_create(cp->out, NULL, &output, &stream, &err) != NYZ_OK) {
-        nyz_array_free(array);
-        return nyz_complain_error(cp->out, NULL, &err);
-    }
-    const int status = write_arrays(cp, array, 1, &stream);
-    if (status != NYZ_EXIT_FINE) {
-        nyz_output_discard(&output);
-        return status;
-    }
-    nyz_input_close(cp->input);
-    return nyz_output_finish(&output, &err) == NYZ_OK
-               ? NYZ_EXIT_FINE
-               : nyz_complain_error(cp->out, NULL, &err);
-}
-
-static int save_one(nyz_cp *cp, nyz_array *array)
-{
-    nyz_error err;
-    nyz_input_close(cp->input);
-    const nyz_status status = nyz_save(array, cp->out, &nyz_cp_load, &err);
-    nyz_array_free(array);
-    return status == NYZ_OK ? NYZ_EXIT_FINE : nyz_complain_error(cp->out, NULL, &err);
+    return status;
 }
 
 static int copy_to_npy(nyz_cp *cp)
 {
     nyz_array array;
+    nyz_target to;
     int more;
-    const int status = read_array(cp, &array, &more);
+    int status = read_array(cp, &array, &more);
     if (status != NYZ_EXIT_FINE) {
         return status;
     }
-    if (cp->to_stdout) {
-        const nyz_stream stream = nyz_cp_stdout();
-        return write_arrays(cp, &array, more, &stream);
+    status = nyz_target_open(&to, cp->out, NULL);
+    if (status == NYZ_EXIT_FINE) {
+        status = write_arrays(cp, &array, more, &to.stream);
     }
-    return more ? replace_file(cp, &array) : save_one(cp, &array);
+    nyz_array_free(&array);
+    return nyz_cp_end(cp, &to, status);
 }
 
 /* arr_0, arr_1, ... */
@@ -110,20 +80,12 @@ static int add_arrays(const nyz_cp *cp, nyz_npz_writer *writer)
 
 static int copy_to_archive(nyz_cp *cp)
 {
-    nyz_error err;
-    nyz_npz_writer *writer;
-    if (nyz_cp_create(cp, &writer, &err) != NYZ_OK) {
-        return nyz_complain_error(cp->out, NULL, &err);
+    nyz_target to;
+    int status = nyz_cp_open_archive(cp, &to);
+    if (status == NYZ_EXIT_FINE) {
+        status = add_arrays(cp, to.writer);
     }
-    const int status = add_arrays(cp, writer);
-    if (status != NYZ_EXIT_FINE) {
-        nyz_npz_discard(&writer);
-        return status;
-    }
-    nyz_input_close(cp->input);
-    return nyz_npz_finish(&writer, &err) == NYZ_OK
-               ? NYZ_EXIT_FINE
-               : nyz_complain_error(cp->out, NULL, &err);
+    return nyz_cp_end(cp, &to, status);
 }
 
 int nyz_cp_npy(nyz_cp *cp)

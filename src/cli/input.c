@@ -148,26 +148,38 @@ static int slurp(nyz_input *input)
     }
 }
 
-/* Not 0 if the file can be read again from its start, by its path. */
+/* Not 0 if the file can be read again from its start. */
 static int can_reopen(const nyz_input *input)
 {
     return !is_stdin(input) && !nyz_platform_is_special(input->label);
 }
 
+/* The whole file as an archive.  Only by its path it is seen if it changes meanwhile. */
+static nyz_status reopen(nyz_input *input, nyz_error *err)
+{
+    if (!input->guarded) {
+        return nyz_npz_open(input->label, NULL, &input->npz, err);
+    }
+    errno = 0;
+    const nyz_stream whole = nyz_guard_stream(
+        &input->guards[1], nyz_stream_fd(nyz_platform_descriptor(input->file)));
+    return whole.seek == NULL && whole.read_at == NULL
+               ? nyz_fail_system(err, errno, "look at the file")
+               : nyz_npz_open_stream(&whole, NULL, &input->npz, err);
+}
+
 static int open_archive(nyz_input *input)
 {
     nyz_error err;
-    nyz_status status;
-    if (can_reopen(input)) {
-        status = nyz_npz_open(input->label, NULL, &input->npz, &err);
-    } else {
-        const int read = slurp(input);
-        if (read != NYZ_EXIT_FINE) {
-            return read;
-        }
-        status = nyz_npz_open_mem(input->memory.data, input->memory.size, NULL,
-                                  &input->npz, &err);
+    const int again = can_reopen(input);
+    const int read = again ? NYZ_EXIT_FINE : slurp(input);
+    if (read != NYZ_EXIT_FINE) {
+        return read;
     }
+    const nyz_status status =
+        again ? reopen(input, &err)
+              : nyz_npz_open_mem(input->memory.data, input->memory.size, NULL,
+                                 &input->npz, &err);
     return status == NYZ_OK ? NYZ_EXIT_FINE
                             : nyz_complain_error(input->label, NULL, &err);
 }
@@ -214,7 +226,7 @@ static int open_by_content(nyz_input *input)
     }
     if (next == NYZ_NEXT_OTHER && !zip && can_reopen(input)) {
         nyz_error err;
-        const nyz_status opened = nyz_npz_open(input->label, NULL, &input->npz, &err);
+        const nyz_status opened = reopen(input, &err);
         if (opened == NYZ_ERR_MEMORY || opened == NYZ_ERR_IO) {
             return nyz_complain_error(input->label, NULL, &err);
         }
@@ -229,7 +241,7 @@ static int open_file(nyz_input *input)
     if (input->file == NULL) {
         return nyz_complain_system(input->label, errno);
     }
-    input->inner = nyz_stream_file(input->file);
+    input->inner = nyz_guard_stream(&input->guards[0], nyz_stream_file(input->file));
     input->stream = (nyz_stream){.read = read_input, .ctx = input};
     if (input->inner.seek != NULL) {
         input->stream.seek = seek_input;
@@ -276,9 +288,9 @@ static int split(nyz_input *input, const char *name)
     return NYZ_EXIT_FINE;
 }
 
-int nyz_input_open(nyz_input *input, const char *name)
+int nyz_input_open(nyz_input *input, const char *name, int guarded)
 {
-    *input = (nyz_input){0};
+    *input = (nyz_input){.guarded = guarded};
     int status = split(input, name);
     if (status == NYZ_EXIT_FINE) {
         status = open_file(input);
@@ -298,17 +310,6 @@ void nyz_input_close(nyz_input *input)
     }
     free(input->path);
     *input = (nyz_input){0};
-}
-
-const char *nyz_base_name(const char *path)
-{
-    const char *base = path;
-    for (const char *c = path; *c != '\0'; c++) {
-        if (nyz_platform_is_slash(*c)) {
-            base = c + 1;
-        }
-    }
-    return base;
 }
 
 void nyz_input_base(const nyz_input *input, const char **name, size_t *size)

@@ -2,7 +2,7 @@
 #ifndef NYZ_CLI_INPUT_H
 #define NYZ_CLI_INPUT_H
 
-#include "nyz.h"
+#include "guard.h"
 
 #define NYZ_INPUT_AHEAD 6
 
@@ -16,16 +16,19 @@ typedef struct nyz_input {
     int64_t first, end; /* an archive: the members that are meant */
 
     char *path; /* private from here on: what label points to, if it is ours */
+    int guarded;
     FILE *file;
     nyz_stream inner;
     unsigned char ahead[NYZ_INPUT_AHEAD]; /* bytes read to see what follows */
     size_t ahead_size, ahead_used;
     nyz_buffer memory;
+    nyz_guard guards[2]; /* of `inner`, and of the archive's stream */
 } nyz_input;
 
-/* Opens `name` as the command line has it.  Returns an exit status, having complained;
- * then nothing is held. */
-int nyz_input_open(nyz_input *input, const char *name);
+/* Opens `name` as the command line has it.  guarded: Ctrl-C ends the reading of an
+ * archive as it does that of a .npy file (guard.h).  Returns an exit status, having
+ * complained; then nothing is held. */
+int nyz_input_open(nyz_input *input, const char *name, int guarded);
 void nyz_input_close(nyz_input *input);
 
 /* What stands next in a stream of arrays. */
@@ -37,15 +40,12 @@ typedef enum nyz_next {
 } nyz_next;
 nyz_next nyz_input_next(nyz_input *input);
 
-/* Passes over `size` bytes of a stream, the data of an array.  Returns an exit status, having
- * complained. */
+/* Passes over `size` bytes of a stream, the data of an array.  Returns an exit status,
+ * having complained. */
 int nyz_input_skip(nyz_input *input, int64_t size);
 
 /* The name of a .npy file's array: the file's base name without ".npy". */
 void nyz_input_base(const nyz_input *input, const char **name, size_t *size);
-
-/* What follows the last slash of a path. */
-const char *nyz_base_name(const char *path);
 
 /* Not 0 if there are Python objects in the elements. */
 int nyz_has_objects(const nyz_dtype *dtype);

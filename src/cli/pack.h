@@ -13,8 +13,7 @@ typedef struct nyz_pack_file {
     size_t size;
 } nyz_pack_file;
 
-/* All of them return an exit status, having complained (but not of Ctrl-C, once
- * nyz_platform_stopped tells of it). */
+/* All of them return an exit status, having complained. */
 
 /* FILE or NAME=FILE, as the command line has it, to path and member. */
 int nyz_pack_name(nyz_pack_file *file, const nyz_args *args, const char *given);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECE (1u << 20) /* bytes read at once from what does not tell its size */
+#define PIECE (1u << 20) /* bytes read at once */
 
 /* --------------------------------------------------------------------------------- names */
 
@@ -102,8 +102,9 @@ static int read_all(nyz_pack_file *file, FILE *in, size_t room)
             }
             file->data = data;
         }
+        const size_t left = capacity - file->size;
         errno = 0;
-        file->size += fread(file->data + file->size, 1, capacity - file->size, in);
+        file->size += fread(file->data + file->size, 1, left < PIECE ? left : PIECE, in);
         if (ferror(in) || nyz_platform_stopped()) {
             return errno != 0 ? errno : EIO;
         }
@@ -124,8 +125,7 @@ int nyz_pack_read(nyz_pack_file *file)
         (void)fclose(in); /* it was only read */
     }
     if (in == NULL || sys != 0) {
-        return nyz_platform_stopped() ? NYZ_EXIT_MACHINE
-                                      : nyz_complain_system(file->path.data, sys);
+        return nyz_complain_system(file->path.data, sys);
     }
     return NYZ_EXIT_FINE;
 }

@@ -34,6 +34,11 @@ int nyz_platform_is_special(const char *path)
     return stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
 }
 
+int nyz_platform_descriptor(FILE *file)
+{
+    return fileno(file);
+}
+
 int nyz_platform_can_patch(FILE *file)
 {
     struct stat info;

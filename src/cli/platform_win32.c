@@ -86,6 +86,11 @@ int nyz_platform_is_special(const char *path)
     return found != INVALID_FILE_ATTRIBUTES && (found & FILE_ATTRIBUTE_DEVICE) != 0;
 }
 
+int nyz_platform_descriptor(FILE *file)
+{
+    return _fileno(file);
+}
+
 int nyz_platform_can_patch(FILE *file)
 {
     (void)file;

@@ -1,6 +1,8 @@
 /* Characters: UTF-8, which ones can be printed, escapes, Python's repr, JSON strings. */
 #include "text.h"
 
+#include "cli.h"
+
 #include <string.h>
 
 int nyz_ends_in(const char *text, const char *end)
@@ -8,6 +10,17 @@ int nyz_ends_in(const char *text, const char *end)
     const size_t size = strlen(text);
     const size_t tail = strlen(end);
     return size >= tail && strcmp(text + size - tail, end) == 0;
+}
+
+const char *nyz_base_name(const char *path)
+{
+    const char *base = path;
+    for (const char *c = path; *c != '\0'; c++) {
+        if (nyz_platform_is_slash(*c)) {
+            base = c + 1;
+        }
+    }
+    return base;
 }
 
 /* The value of the continuation byte at text[i], or -1. */

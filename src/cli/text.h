@@ -26,6 +26,9 @@ void nyz_line_free(nyz_line *line);
 /* Not 0 if the text ends so. */
 int nyz_ends_in(const char *text, const char *end);
 
+/* What follows the last slash of a path. */
+const char *nyz_base_name(const char *path);
+
 /* Decodes one character of UTF-8 at text[0 ... size), size > 0, to *point and returns its
  * length; an ill-formed byte gives length 1 and *point = UINT32_MAX. */
 size_t nyz_utf8_next(const char *text, size_t size, uint32_t *point);
