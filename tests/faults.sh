@@ -16,7 +16,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # A command a line, as given to the tool.  What it writes is out.npz, out.npy, files in a folder
-# out, or standard output.  Standard input is in.npz.
+# out, or standard output.  Standard input is in.npz.  With --force there are old files in out.
 COMMANDS='
 ls in.npz two.npy #
 ls --json in.npz
@@ -37,6 +37,16 @@ cp one.npy out.npy
 cp in.npz -
 cp - -
 cp two.npy -
+pack out.npz one.npy x=one.npy #
+pack --level 9 out.npz one.npy x=one.npy
+pack --level 1 --chunked --any out.npz prefix.npz stored.npz
+pack --any out.npz x=- -d . prefix.npz
+pack - one.npy x/y=one.npy
+unpack in.npz -d out #
+unpack --force in.npz -d out
+unpack --force deep.npz -d out
+unpack stored.npz arr_1 -d out
+unpack - -d out
 '
 
 # Calls about files.  Those about memory fail as malloc does.
@@ -77,6 +87,7 @@ make_files()
     cat "$FIXTURES/bool_2.npy" "$FIXTURES/date_25us.npy" >two.npy
     "$TOOL" cp two.npy stored.npz
     "$TOOL" cp --level 6 two.npy in.npz
+    "$TOOL" pack deep.npz one.npy a/b/one.npy=one.npy
 }
 
 # Puts the old OUT there, or none.
@@ -85,6 +96,10 @@ reset_out()
     rm -rf out.npz out.npy out
     if [[ $old == yes ]]; then
         echo old | tee out.npz >out.npy
+        if [[ " ${COMMAND[*]} " == *" --force "* ]]; then
+            cp -r "$LOG/good.folder" out
+            find out -type f -exec cp out.npy {} \;
+        fi
     fi
 }
 
@@ -98,17 +113,34 @@ is_old()
     fi
 }
 
-# Whether all that is in the folder out is whole; with status 0, all is there.
+# Whether all that is in the folder out is whole, the old file or the new one, and no file is gone;
+# with status 0, all is new.
 is_folder_fine()
 {
     local file
-    if (($1 == 0)) && [[ -d $LOG/good.folder ]]; then
+    if [[ ! -d $LOG/good.folder ]]; then
+        [[ ! -e out ]]
+        return
+    fi
+    if (($1 == 0)); then
         diff -rq out "$LOG/good.folder" >/dev/null
         return
     fi
     while read -r file; do
-        cmp -s "$file" "$LOG/good.folder/${file#out/}" || return 1
-    done < <(find out -type f 2>/dev/null)
+        [[ -e $LOG/good.folder/$file ]] || return 1
+    done < <(find out -type f -printf '%P\n' 2>/dev/null)
+    while read -r file; do
+        cmp -s "out/$file" "$LOG/good.folder/$file" || is_old_member "out/$file" || return 1
+    done < <(find "$LOG/good.folder" -type f -printf '%P\n')
+}
+
+is_old_member()
+{
+    if [[ " ${COMMAND[*]} " == *" --force "* ]]; then
+        is_old "$1"
+    else
+        [[ ! -e $1 ]]
+    fi
 }
 
 # Whether two files are the same.  An archive may be another one with the same arrays: where it is
@@ -154,9 +186,9 @@ judge()
         is_old "$out" || wrong="status $status, and $out is not the old one"
     done
     is_folder_fine "$status" || wrong="status $status, and a file in out is not whole"
-    if [[ $(find . -name '.*.nyz-*') ]]; then
+    if [[ $(find . -name '.*nyz-*') ]]; then
         wrong="a temporary file is left"
-        rm -f .*.nyz-*
+        find . -name '.*nyz-*' -delete
     fi
     if [[ $wrong ]]; then
         failed=$((failed + 1))
@@ -202,6 +234,7 @@ numbers()
 fail_memory()
 {
     local n total status on
+    reset_out
     run env LD_PRELOAD="$LOG/shim.so" NYZ_FAIL_REPORT="$LOG/report"
     total=$(<"$LOG/report")
     for n in $(numbers "$total" 64); do
@@ -270,7 +303,7 @@ fail_calls()
     sed -i 's/^[0-9]* *//' "$LOG/all"
     awk -v calls="$CALLS" '
         BEGIN { split(calls, names, "[ \n]+"); for (i in names) known[names[i]] = 1 }
-        /"(in|one|two|stored|prefix|out)\.np|(read|fstat)\(0,|newfstatat\(0,/ && !/^execve/ { begun = 1 }
+        /"(in|one|two|stored|prefix|deep|out)\.np|(read|fstat)\(0,|newfstatat\(0,/ && !/^execve/ { begun = 1 }
         match($0, /^[a-z0-9_]+\(/) {
             name = substr($0, 1, RLENGTH - 1)
             if (name in known) { total[name]++; if (!begun) before[name]++ }

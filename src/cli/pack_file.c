@@ -37,24 +37,37 @@ static void put_own_name(nyz_line *line, const nyz_args *args, const char *file)
     }
 }
 
-/* A file that has the whole text as its name comes before NAME=FILE. */
-static const char *find_equals(const nyz_args *args, const char *given)
+/* The end of NAME, or NULL: a file that has the whole text as its name comes before
+ * NAME=FILE.  Returns an exit status, having complained. */
+static int find_equals(const nyz_args *args, const char *given, const char **equals)
 {
-    const char *const equals = strchr(given, '=');
     nyz_line whole = {0};
-    int exists = 0;
-    if (equals != NULL) {
-        put_path(&whole, args, given);
-        exists = !whole.failed && nyz_platform_exists(whole.data);
-        nyz_line_free(&whole);
+    int status = NYZ_EXIT_FINE;
+    *equals = strchr(given, '=');
+    if (*equals == NULL) {
+        return status;
     }
-    return exists ? NULL : equals;
+    put_path(&whole, args, given);
+    const int exists = whole.failed ? 0 : nyz_platform_exists(whole.data);
+    if (whole.failed) {
+        status = nyz_complain_memory(given);
+    } else if (exists < 0) {
+        status = nyz_complain_system(whole.data, errno);
+    } else if (exists > 0) {
+        *equals = NULL;
+    }
+    nyz_line_free(&whole);
+    return status;
 }
 
 int nyz_pack_name(nyz_pack_file *file, const nyz_args *args, const char *given)
 {
-    const char *const equals = find_equals(args, given);
+    const char *equals;
     *file = (nyz_pack_file){0};
+    const int status = find_equals(args, given, &equals);
+    if (status != NYZ_EXIT_FINE) {
+        return status;
+    }
     put_path(&file->path, args, equals != NULL ? equals + 1 : given);
     if (equals != NULL) {
         nyz_line_put(&file->member, given, (size_t)(equals - given));
