@@ -1,5 +1,6 @@
 /* What one run of a fault test works with: a folder, files made without faults, an array
- * to write, and how what came out is judged.  The runs themselves: fault_acts.h. */
+ * to write, and how what came out is judged.  The acts work with it (fault_arrays.h,
+ * fault_archives.h); fault_run.h makes it. */
 #ifndef NYZ_TESTS_FAULT_SCENE_H
 #define NYZ_TESTS_FAULT_SCENE_H
 
@@ -60,6 +61,11 @@ typedef struct scene {
     char npz_path[4200];
     char target[4200];
 } scene;
+
+/* An act calls a function, judges its outputs and frees them; it returns what the
+ * function returned.  What it needs besides is made with the defaults and does not fail.
+ */
+typedef nyz_status act(scene *s, nyz_error *err);
 
 /* ----------------------------------------------------------------------------- making */
 

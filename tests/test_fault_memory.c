@@ -1,40 +1,9 @@
 /* Every public function with its n-th allocation failing, once and from there on, until
  * it has no n-th: it says MEMORY (or does without), leaves its outputs zeroed, holds no
- * memory and no file, and the old file is whole.  The functions: fault_acts.h. */
-#include "faults.h"
-
-#include "fault_acts.h"
-
-#include <pthread.h>
-
-/* The counting allocator, for one thread at a time. */
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-
-static void *locked_alloc(void *ctx, size_t size, size_t align)
-{
-    (void)pthread_mutex_lock(&mutex);
-    void *const memory = counting_alloc(ctx, size, align);
-    (void)pthread_mutex_unlock(&mutex);
-    return memory;
-}
-
-static void locked_free(void *ctx, void *memory, size_t size)
-{
-    (void)pthread_mutex_lock(&mutex);
-    counting_free(ctx, memory, size);
-    (void)pthread_mutex_unlock(&mutex);
-}
+ * memory and no file, and the old file is whole.  The functions: fault_table.h. */
+#include "fault_run.h"
 
 /* ------------------------------------------------------------------------------ a run */
-
-typedef struct run {
-    const row *row;
-    scene scene;
-    counting memory;
-    nyz_allocator allocator;
-    int exists;   /* there is an old file at the target */
-    int for_good; /* all allocations after the n-th fail too */
-} run;
 
 /* The error is written on failure only, and all of it. */
 static void judge_error(const run *r, nyz_status status, const nyz_error *err)
@@ -59,8 +28,7 @@ static void judge(const run *r, nyz_status status, const nyz_error *err, int des
     assert_int_equal(r->memory.live, 0);
     assert_int_equal(count_descriptors(), descriptors);
     assert_target(&r->scene, expected, r->exists);
-    assert_int_equal(count_names(r->scene.folder.path),
-                     2 + (r->exists || expected == NPY || expected == NPZ));
+    assert_int_equal(count_names(r->scene.folder.path), names_expected(r, expected));
 }
 
 /* Not 0 if there was an n-th allocation, which has failed then. */
@@ -69,15 +37,10 @@ static int fail_the_nth(run *r, long n)
     scene *const s = &r->scene;
     nyz_error err;
     SOIL(&err);
-    (void)remove(s->target);
-    if (r->exists) {
-        put_file(s->target, "old");
-    }
+    begin_act(r);
     const int descriptors = count_descriptors();
-    counting_init(&r->memory);
     r->memory.fail_at = n;
     r->memory.for_good = r->for_good;
-    s->opt.allocator = &r->allocator;
     s->opt.flags |= NYZ_NO_SYNC;
     const nyz_status status = r->row->act(s, &err);
     s->opt.allocator = NULL;
@@ -88,7 +51,6 @@ static int fail_the_nth(run *r, long n)
 static void run_way(run *r, const way *w)
 {
     make_scene(&r->scene, w);
-    r->allocator = (nyz_allocator){locked_alloc, locked_free, &r->memory};
     for (int how = 0; how < (r->row->result == NOTHING ? 2 : 4); how++) {
         r->for_good = how & 1;
         r->exists = how >> 1;
@@ -103,30 +65,6 @@ static void run_way(run *r, const way *w)
 }
 
 /* ---------------------------------------------------------------------- the functions */
-
-static int begin(void **state)
-{
-    run *const r = calloc(1, sizeof *r);
-    void *folder = NULL;
-    if (r == NULL || make_folder(&folder) != 0) {
-        free(r);
-        return -1;
-    }
-    r->row = *state;
-    r->scene.folder = *(temp_folder *)folder;
-    free(folder);
-    *state = r;
-    return 0;
-}
-
-static int end(void **state)
-{
-    run *const r = *state;
-    (void)each_name(r->scene.folder.path, remove_flat);
-    const int failed = rmdir(r->scene.folder.path);
-    free(r);
-    return failed;
-}
 
 static void no_allocation_that_fails_does_harm(void **state)
 {

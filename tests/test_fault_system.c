@@ -1,36 +1,11 @@
 /* Every public function with its n-th system call failing, once and from there on: it
  * says IO and why (or does without), leaves no descriptor, no memory and no temporary
  * file, and the old file is whole.  What is interrupted or cut short is tried on.  The
- * functions: fault_acts.h; the calls: fault_system.h. */
-#include "faults.h"
-
-#include "fault_acts.h"
+ * functions: fault_table.h; the calls: fault_system.h. */
+#include "fault_run.h"
 #include "fault_system.h"
 
-typedef struct run {
-    const row *row;
-    scene scene;
-    counting memory; /* one thread at a time calls it */
-    nyz_allocator allocator;
-    int exists;
-} run;
-
-static void *locked_alloc(void *ctx, size_t size, size_t align)
-{
-    (void)pthread_mutex_lock(&faults_mutex);
-    void *const memory = counting_alloc(ctx, size, align);
-    (void)pthread_mutex_unlock(&faults_mutex);
-    return memory;
-}
-
-static void locked_free(void *ctx, void *memory, size_t size)
-{
-    (void)pthread_mutex_lock(&faults_mutex);
-    counting_free(ctx, memory, size);
-    (void)pthread_mutex_unlock(&faults_mutex);
-}
-
-/* ------------------------------------------------------------------------------ judging */
+/* ---------------------------------------------------------------------------- judging */
 
 /* What the system may interrupt at any time, and what comes in pieces, is no failure. */
 static int must_succeed(const failing *f)
@@ -74,8 +49,7 @@ static void judge_files(const run *r, const failing *f, nyz_status status)
     const result there = status == NYZ_OK || f->renamed ? r->row->result : OLD;
     const int left = f->failed && f->first == UNLINKAT && f->sys != SHORT_COUNT;
     assert_target(&r->scene, there, r->exists);
-    assert_int_equal(count_names(r->scene.folder.path),
-                     2 + (r->exists || there == NPY || there == NPZ) + left);
+    assert_int_equal(count_names(r->scene.folder.path), names_expected(r, there) + left);
 }
 
 static void remove_temporary(const char *path, const char *name)
@@ -91,13 +65,8 @@ static int fail_the_nth(run *r, const failing *plan)
     scene *const s = &r->scene;
     nyz_error err;
     SOIL(&err);
-    (void)remove(s->target);
-    if (r->exists) {
-        put_file(s->target, "old");
-    }
+    begin_act(r);
     const int descriptors = count_descriptors();
-    counting_init(&r->memory);
-    s->opt.allocator = &r->allocator;
     faults = *plan;
     faults.on = 1;
     const nyz_status status = r->row->act(s, &err);
@@ -113,7 +82,7 @@ static int fail_the_nth(run *r, const failing *plan)
     return f.failed;
 }
 
-/* ------------------------------------------------------------------------------ the loops */
+/* -------------------------------------------------------------------------- the loops */
 
 static void fail_each(run *r, int sys)
 {
@@ -133,35 +102,10 @@ static void run_way(run *r, const way *w, int all)
 {
     static const int failures[] = {EIO, SHORT_COUNT, EINTR, ENOSPC, EDQUOT};
     make_scene(&r->scene, w);
-    r->allocator = (nyz_allocator){locked_alloc, locked_free, &r->memory};
     for (int i = 0; i < (all ? 5 : 2); i++) {
         fail_each(r, failures[i]);
     }
     drop_scene(&r->scene);
-}
-
-static int begin(void **state)
-{
-    run *const r = calloc(1, sizeof *r);
-    void *folder = NULL;
-    if (r == NULL || make_folder(&folder) != 0) {
-        free(r);
-        return -1;
-    }
-    r->row = *state;
-    r->scene.folder = *(temp_folder *)folder;
-    free(folder);
-    *state = r;
-    return 0;
-}
-
-static int end(void **state)
-{
-    run *const r = *state;
-    (void)each_name(r->scene.folder.path, remove_flat);
-    const int failed = rmdir(r->scene.folder.path);
-    free(r);
-    return failed;
 }
 
 static void no_call_that_fails_does_harm(void **state)
@@ -176,7 +120,7 @@ static void no_call_that_fails_does_harm(void **state)
     }
 }
 
-/* -------------------------------------------------------------------------------- order */
+/* ------------------------------------------------------------------------------ order */
 
 /* The data is on the disk before the name leads to it, and the name before success. */
 static void writes_then_syncs_then_renames_then_syncs_the_folder(void **state)
