@@ -13,6 +13,7 @@
 # NYZ_TOOL: the tool; else build/nyz.  For Linux and glibc.  Ends with one line: N runs, N failed;
 # or with NOT RUN: and why, and status 77.
 set -euo pipefail
+shopt -s globstar nullglob
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # A command a line, as given to the tool.  What it writes is out.npz, out.npy, files in a folder
@@ -93,9 +94,12 @@ make_files()
 # Puts the old OUT there, or none.
 reset_out()
 {
-    rm -rf out.npz out.npy out
-    if [[ $old == yes ]]; then
-        echo old | tee out.npz >out.npy
+    [[ ! -e out ]] || rm -rf out
+    if [[ $old == no ]]; then
+        rm -f out.npz out.npy
+    else
+        echo old >out.npz
+        echo old >out.npy
         if [[ " ${COMMAND[*]} " == *" --force "* ]]; then
             cp -r "$LOG/good.folder" out
             find out -type f -exec cp out.npy {} \;
@@ -106,8 +110,9 @@ reset_out()
 # Whether what is there, $1, is the old file.
 is_old()
 {
+    local text=
     if [[ $old == yes ]]; then
-        [[ $(head -c 10 "$1") == old ]]
+        [[ -f $1 ]] && { read -r -N 10 text <"$1" || true; } && [[ $text == old$'\n' ]]
     else
         [[ ! -e $1 ]]
     fi
@@ -155,29 +160,31 @@ same()
 # Judges the run whose status is $1; the rest says what failed.
 judge()
 {
-    local status=$1 what="${*:2}" out wrong=
+    local status=$1 what="${*:2}" out line clear=0 wrong=
+    local -a lines left
     runs=$((runs + 1))
+    mapfile -t lines <"$LOG/err"
     case $status in
     0)
         same "$LOG/out" "$LOG/good.out" || wrong="status 0, another output"
         [[ ! -s $LOG/err ]] || wrong="status 0, but it complains"
         ;;
     3)
-        local lines clear
-        lines=$(wc -l <"$LOG/err")
-        clear=$(grep -c '^nyz: .*[a-z]' "$LOG/err") || true
+        for line in "${lines[@]}"; do
+            [[ $line != "nyz: "*[a-z]* ]] || clear=$((clear + 1))
+        done
         # writing to standard error may have failed as well
-        if ((lines != clear || lines == 0)) && [[ $what != *"write"*" on" || -s $LOG/err ]]; then
+        if ((${#lines[@]} != clear || clear == 0)) && [[ $what != *"write"*" on" || -s $LOG/err ]]; then
             wrong="no clear line on standard error"
-        elif ((lines > 1)) && [[ $what != *" on" && ${COMMAND[0]} != digest ]]; then
+        elif ((clear > 1)) && [[ $what != *" on" && ${COMMAND[0]} != digest ]]; then
             # (where libcrypto cannot begin, it does not try again)
-            wrong="$lines lines on standard error"
+            wrong="$clear lines on standard error"
         fi
         ;;
     *) wrong="status $status" ;;
     esac
     for out in out.npz out.npy; do
-        if [[ $status == 0 ]] || grep -q "is in its place" "$LOG/err"; then
+        if [[ $status == 0 ]] || [[ ${lines[*]} == *"is in its place"* ]]; then
             if [[ -e $LOG/good.$out ]]; then
                 same "$out" "$LOG/good.$out" || wrong="status $status, and $out is not the new one"
                 continue
@@ -186,9 +193,10 @@ judge()
         is_old "$out" || wrong="status $status, and $out is not the old one"
     done
     is_folder_fine "$status" || wrong="status $status, and a file in out is not whole"
-    if [[ $(find . -name '.*nyz-*') ]]; then
+    left=(**/.*nyz-*)
+    if ((${#left[@]} > 0)); then
         wrong="a temporary file is left"
-        find . -name '.*nyz-*' -delete
+        rm -f "${left[@]}"
     fi
     if [[ $wrong ]]; then
         failed=$((failed + 1))
@@ -251,9 +259,9 @@ fail_memory()
 # libcrypto take their memory from it, too.
 fail_space()
 {
-    local kib status=0 step=128
-    [[ $LONG ]] || step=2048
-    for ((kib = 262144; kib > 0; kib -= status == 0 && kib > 40960 ? 16384 : step)); do
+    local kib status=0 step=128 most=262144
+    [[ $LONG ]] || step=8192 most=65536
+    for ((kib = most; kib > 0; kib -= status == 0 && kib > 40960 ? 16384 : step)); do
         reset_out
         status=0
         run limited "$kib" || status=$?
@@ -335,7 +343,7 @@ fill_stdout()
 command -v strace >/dev/null || not_run "strace is not installed"
 strace -o /dev/null true 2>/dev/null || not_run "strace may not trace here"
 [[ -e /dev/full ]] || not_run "there is no /dev/full"
-"${CC:-cc}" -shared -fPIC -O2 -o "$LOG/shim.so" "$SHIM" -ldl 2>/dev/null ||
+"${CC:-cc}" -shared -fPIC -O2 -o "$LOG/shim.so" "$SHIM" 2>/dev/null ||
     not_run "no C compiler, or not glibc"
 
 # A copy, so that the tool may be built anew meanwhile.
