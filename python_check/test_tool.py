@@ -218,6 +218,43 @@ def test_a_closed_pipe_ends_it_quietly(tmp_path):
         assert tool.wait() == -signal.SIGPIPE
 
 
+CHANGED = b": the file changed while it was read\n"
+
+
+def append_a_byte(path):
+    with open(path, "ab") as file:
+        file.write(b"\0")
+
+
+@pytest.mark.parametrize("change", [append_a_byte, os.utime])
+@pytest.mark.parametrize("name", ["x.npy", "x.npz"])
+def test_cp_tells_that_its_file_changed_meanwhile(tmp_path, name, change):
+    path = tmp_path / name
+    write = np.save if name == "x.npy" else np.savez
+    write(path, np.arange(1 << 20))
+    with subprocess.Popen([TOOL, "cp", path, "-"], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as tool:
+        tool.stdout.read(100)  # now the pipe is full and the tool waits
+        change(path)
+        tool.stdout.read()
+        assert tool.stderr.read().endswith(CHANGED)
+        assert tool.wait() == 1
+
+
+@pytest.mark.parametrize("name", ["x.npy", "x.npz"])
+def test_cp_keeps_the_old_file_where_its_own_changed_meanwhile(tmp_path, name):
+    path, out = tmp_path / name, tmp_path / ("out." + name[-3:])
+    out.write_bytes(b"old")
+    write = np.save if name == "x.npy" else np.savez
+    write(path, np.arange(1 << 23))
+    with subprocess.Popen([TOOL, "cp", path, out], stderr=subprocess.PIPE) as tool:
+        while tool.poll() is None:
+            os.utime(path)
+        assert tool.stderr.read().endswith(CHANGED)
+        assert tool.returncode == 1
+    assert out.read_bytes() == b"old" and sorted(os.listdir(tmp_path)) == sorted([name, out.name])
+
+
 @pytest.mark.parametrize("name", ["a.npy", "three.npy", "some.npz", "small.npz"])
 @pytest.mark.parametrize("command", ["ls", "show", "digest"])
 def test_a_dash_is_stdin_from_pipe_and_file(folder, command, name):

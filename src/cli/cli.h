@@ -87,6 +87,12 @@ int nyz_platform_exists(const char *path);
 int nyz_platform_is_special(const char *path);
 /* The descriptor of an open file. */
 int nyz_platform_descriptor(FILE *file);
+/* What changes where a file is written to; all 0 of what is no regular file. */
+typedef struct nyz_stamp {
+    int64_t size, time, fraction;
+} nyz_stamp;
+/* Of an open file.  Returns 0 or an errno. */
+int nyz_platform_stamp(FILE *file, nyz_stamp *out);
 /* Not 0 if what is written to `file` can be mended by seeking back. */
 int nyz_platform_can_patch(FILE *file);
 /* Not 0 if the character stands between the components of a path. */

@@ -28,6 +28,9 @@ int nyz_cp_open_archive(const nyz_cp *cp, nyz_target *to)
 /* IN may be OUT, and Windows replaces no file that is open. */
 int nyz_cp_end(nyz_cp *cp, nyz_target *to, int status)
 {
+    if (status == NYZ_EXIT_FINE) {
+        status = nyz_input_unchanged(cp->input);
+    }
     nyz_input_close(cp->input);
     if (status == NYZ_EXIT_FINE) {
         status = nyz_target_finish(to);

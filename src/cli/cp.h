@@ -26,7 +26,8 @@ extern const nyz_options nyz_cp_load;
 nyz_options nyz_cp_how(const nyz_cp *cp, nyz_method method);
 /* Begins an archive at OUT. */
 int nyz_cp_open_archive(const nyz_cp *cp, nyz_target *to);
-/* Puts OUT in its place if all went well, closes everything, and returns the status. */
+/* Puts OUT in its place if all went well and IN is what it was, closes everything, and
+ * returns the status. */
 int nyz_cp_end(nyz_cp *cp, nyz_target *to, int status);
 
 #endif

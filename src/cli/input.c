@@ -154,7 +154,8 @@ static int can_reopen(const nyz_input *input)
     return !is_stdin(input) && !nyz_platform_is_special(input->label);
 }
 
-/* The whole file as an archive.  Only by its path it is seen if it changes meanwhile. */
+/* The whole file as an archive.  By its path the library sees whether it changes; else
+ * nyz_input_unchanged does. */
 static nyz_status reopen(nyz_input *input, nyz_error *err)
 {
     if (!input->guarded) {
@@ -241,6 +242,10 @@ static int open_file(nyz_input *input)
     if (input->file == NULL) {
         return nyz_complain_system(input->label, errno);
     }
+    const int sys = input->guarded ? nyz_platform_stamp(input->file, &input->opened) : 0;
+    if (sys != 0) {
+        return nyz_complain_system(input->label, sys);
+    }
     input->inner = nyz_guard_stream(&input->guards[0], nyz_stream_file(input->file));
     input->stream = (nyz_stream){.read = read_input, .ctx = input};
     if (input->inner.seek != NULL) {
@@ -284,6 +289,22 @@ static int split(nyz_input *input, const char *name)
             return NYZ_EXIT_FINE;
         }
         *colon = ':';
+    }
+    return NYZ_EXIT_FINE;
+}
+
+int nyz_input_unchanged(const nyz_input *input)
+{
+    nyz_stamp now;
+    const nyz_stamp *const then = &input->opened;
+    const int sys = nyz_platform_stamp(input->file, &now);
+    if (sys != 0) {
+        return nyz_complain_system(input->label, sys);
+    }
+    if (now.size != then->size || now.time != then->time ||
+        now.fraction != then->fraction) {
+        nyz_complain(input->label, NULL, "the file changed while it was read");
+        return NYZ_EXIT_DATA;
     }
     return NYZ_EXIT_FINE;
 }

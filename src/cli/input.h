@@ -2,6 +2,7 @@
 #ifndef NYZ_CLI_INPUT_H
 #define NYZ_CLI_INPUT_H
 
+#include "cli.h"
 #include "guard.h"
 
 #define NYZ_INPUT_AHEAD 6
@@ -18,6 +19,7 @@ typedef struct nyz_input {
     char *path; /* private from here on: what label points to, if it is ours */
     int guarded;
     FILE *file;
+    nyz_stamp opened; /* as the file was then */
     nyz_stream inner;
     unsigned char ahead[NYZ_INPUT_AHEAD]; /* bytes read to see what follows */
     size_t ahead_size, ahead_used;
@@ -30,6 +32,10 @@ typedef struct nyz_input {
  * complained; then nothing is held. */
 int nyz_input_open(nyz_input *input, const char *name, int guarded);
 void nyz_input_close(nyz_input *input);
+
+/* Looks whether the file, opened as guarded, has been written to since.  Returns an exit
+ * status, having complained. */
+int nyz_input_unchanged(const nyz_input *input);
 
 /* What stands next in a stream of arrays. */
 typedef enum nyz_next {

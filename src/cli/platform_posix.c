@@ -39,6 +39,19 @@ int nyz_platform_descriptor(FILE *file)
     return fileno(file);
 }
 
+int nyz_platform_stamp(FILE *file, nyz_stamp *out)
+{
+    struct stat info;
+    *out = (nyz_stamp){0};
+    if (fstat(fileno(file), &info) != 0) {
+        return errno;
+    }
+    if (S_ISREG(info.st_mode)) {
+        *out = (nyz_stamp){info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
+    }
+    return 0;
+}
+
 int nyz_platform_can_patch(FILE *file)
 {
     struct stat info;

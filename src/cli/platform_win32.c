@@ -3,6 +3,7 @@
 
 #include "cli.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <io.h>
 #include <stdlib.h>
@@ -89,6 +90,21 @@ int nyz_platform_is_special(const char *path)
 int nyz_platform_descriptor(FILE *file)
 {
     return _fileno(file);
+}
+
+int nyz_platform_stamp(FILE *file, nyz_stamp *out)
+{
+    const HANDLE handle = (HANDLE)_get_osfhandle(_fileno(file));
+    LARGE_INTEGER size;
+    FILETIME written;
+    *out = (nyz_stamp){0};
+    if (GetFileType(handle) == FILE_TYPE_DISK) {
+        if (!GetFileSizeEx(handle, &size) || !GetFileTime(handle, NULL, NULL, &written)) {
+            return EIO;
+        }
+        *out = (nyz_stamp){size.QuadPart, written.dwHighDateTime, written.dwLowDateTime};
+    }
+    return 0;
 }
 
 int nyz_platform_can_patch(FILE *file)
