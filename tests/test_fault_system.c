@@ -119,15 +119,14 @@ static void fail_each(run *r, int sys, calls *seen)
     assert_true(!r->row->quiet || plan.fail_at == 1);
 }
 
-/* Which errno it is matters little: all of them are tried with the first way, and what
- * differs from ENOSPC in its number alone not at all. */
+/* Which errno it is matters little: all of them are tried with the first way. */
 static void run_way(run *r, int first)
 {
-    static const int failures[] = {EIO, SHORT_COUNT, EINTR, ENOSPC};
+    static const int failures[] = {EIO, SHORT_COUNT, EINTR, ENOSPC, EDQUOT};
     calls seen;
     for (r->exists = exists_first(r, first); r->exists <= exists_last(r); r->exists++) {
         seen.count = 0;
-        for (int i = 0; i < (first ? 4 : 2); i++) {
+        for (int i = 0; i < (first ? 5 : 2); i++) {
             for (r->for_good = 0; r->for_good < 2; r->for_good++) {
                 fail_each(r, failures[i], &seen);
             }
