@@ -96,9 +96,23 @@ static void parse_end(const unsigned char *record, nyz_zip_end *out)
     out->offset = nyz_load_le32(record + 16);
 }
 
-/* The last end record in the tail whose comment reaches the end, NUL padding aside; -1:
- * none. *misfit: one that does not, -1: none. */
-static int64_t scan_tail(const unsigned char *tail, int64_t size, int64_t *misfit)
+/* Whether a reader that takes any signature for the end record, as many do, would find a
+ * directory before it: zipfile never looks whether the offset fits, too.  at: of the
+ * record in the file, tail[at - start] its first byte. */
+static int is_readable(const unsigned char *tail, int64_t start, int64_t at)
+{
+    nyz_zip_end values;
+    parse_end(tail + (at - start), &values);
+    return values.size <= (uint64_t)at ||
+           (at - start >= LOCATOR_SIZE &&
+            has_signature(tail + (at - start) - LOCATOR_SIZE, locator_signature));
+}
+
+/* The last end record in the tail, which begins at `start` of the file, whose comment
+ * reaches the end, NUL padding aside; -1: none.  *misfit: one behind it that does not,
+ * and is readable if one of them is; -1: none. */
+static int64_t scan_tail(const unsigned char *tail, int64_t start, int64_t size,
+                         int64_t *misfit)
 {
     int64_t padding = size; /* where the NUL bytes at the end begin */
     while (padding > 0 && size - padding < MAX_PADDING && tail[padding - 1] == 0) {
@@ -113,7 +127,9 @@ static int64_t scan_tail(const unsigned char *tail, int64_t size, int64_t *misfi
         if (end <= size && end >= padding) {
             return at;
         }
-        *misfit = *misfit < 0 ? at : *misfit;
+        if (*misfit < 0 || !is_readable(tail, start, start + *misfit)) {
+            *misfit = at;
+        }
     }
     return -1;
 }
@@ -141,18 +157,6 @@ static nyz_status fail_no_end(const nyz_stream *stream, int64_t size, int64_t mi
                     "no end record: not a zip archive, or cut short");
 }
 
-/* Whether a reader that takes the last signature for the end record, as many do, would
- * find a directory by it.  at: of the record in the file, tail[at - start] its first
- * byte. */
-static int is_readable(const unsigned char *tail, int64_t start, int64_t at)
-{
-    nyz_zip_end values;
-    parse_end(tail + (at - start), &values);
-    return values.size + values.offset <= (uint64_t)at ||
-           (at - start >= LOCATOR_SIZE &&
-            has_signature(tail + (at - start) - LOCATOR_SIZE, locator_signature));
-}
-
 static nyz_status search_end(const nyz_stream *stream, const nyz_allocator *allocator,
                              int64_t size, unsigned char record[END_SIZE],
                              int64_t *position, nyz_error *err)
@@ -167,7 +171,7 @@ static nyz_status search_end(const nyz_stream *stream, const nyz_allocator *allo
     const nyz_status status =
         nyz_stream_read_at(stream, start, tail, tail_size, "end record", err);
     if (status == NYZ_OK) {
-        found = scan_tail(tail, tail_size, &misfit);
+        found = scan_tail(tail, start, tail_size, &misfit);
         two = found >= 0 && misfit >= 0 && is_readable(tail, start, start + misfit);
     }
     if (found >= 0) {

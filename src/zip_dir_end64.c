@@ -30,50 +30,41 @@ static void parse_end64(const unsigned char *record, nyz_zip_end *out)
     out->offset = nyz_load_le64(record + 48);
 }
 
-/* Reads the record at `at` if one is there that ends where the locator begins. */
-static nyz_status read_end64(const nyz_stream *stream, int64_t at, int64_t locator,
-                             unsigned char record[END64_SIZE], int *found, nyz_error *err)
+/* Bytes before the archive make the locator point too early: no other record may be
+ * there. */
+static nyz_status check_target(const nyz_stream *stream, int64_t target, int64_t position,
+                               nyz_error *err)
 {
-    *found = 0;
-    if (at < 0 || at > locator - END64_SIZE) {
-        return NYZ_OK;
+    unsigned char there[4];
+    NYZ_TRY(
+        nyz_stream_read_at(stream, target, there, sizeof there, "zip64 end record", err));
+    if (target != position && has_signature(there, end64_signature)) {
+        return nyz_fail(err, NYZ_ERR_CORRUPT, target,
+                        "a second zip64 end record, where the locator points: readers "
+                        "would differ in which of them counts");
     }
-    NYZ_TRY(nyz_stream_read_at(stream, at, record, END64_SIZE, "zip64 end record", err));
-    *found = has_signature(record, end64_signature) &&
-             nyz_load_le64(record + 4) == (uint64_t)(locator - at - END64_HEAD);
     return NYZ_OK;
 }
 
-/* Finds the record that the locator points to, directly or with bytes before the archive.
- */
-static nyz_status find_end64(const nyz_stream *stream, int64_t locator, uint64_t target,
+/* Reads the record, which stands right before the locator, where zipfile looks: it would
+ * not see one with extensible data, and take other bytes for the directory. */
+static nyz_status read_end64(const nyz_stream *stream, int64_t locator, uint64_t target,
                              unsigned char record[END64_SIZE], int64_t *position,
                              nyz_error *err)
 {
-    unsigned char nearest[4];
-    int found = 0;
-    *position = target <= INT64_MAX ? (int64_t)target : -1;
-    NYZ_TRY(read_end64(stream, *position, locator, record, &found, err));
-    if (!found && *position >= 0 && *position < locator - END64_SIZE) {
-        *position = locator - END64_SIZE;
-        NYZ_TRY(read_end64(stream, *position, locator, record, &found, err));
+    *position = locator - END64_SIZE;
+    if (*position >= 0 && target <= (uint64_t)*position) {
+        NYZ_TRY(nyz_stream_read_at(stream, *position, record, END64_SIZE,
+                                   "zip64 end record", err));
+        if (has_signature(record, end64_signature) &&
+            nyz_load_le64(record + 4) == END64_SIZE - END64_HEAD) {
+            return check_target(stream, (int64_t)target, *position, err);
+        }
     }
-    if (!found) {
-        return nyz_fail(
-            err, NYZ_ERR_CORRUPT, locator,
-            "no zip64 end record where its locator points (%llu) that ends at "
-            "the locator",
-            (unsigned long long)target);
-    }
-    NYZ_TRY(nyz_stream_read_at(stream, locator - END64_SIZE, nearest, sizeof nearest,
-                               "zip64 end record", err));
-    if (*position != locator - END64_SIZE && has_signature(nearest, end64_signature)) {
-        return nyz_fail(
-            err, NYZ_ERR_CORRUPT, locator - END64_SIZE,
-            "a second zip64 end record within the first: readers would differ "
-            "in which of them counts");
-    }
-    return NYZ_OK;
+    return nyz_fail(err, NYZ_ERR_CORRUPT, locator,
+                    "no zip64 end record where its locator points (%llu), of 56 bytes "
+                    "that end at the locator",
+                    (unsigned long long)target);
 }
 
 /* 16 or 32 bits of the end record may stand for "see the zip64 record". */
@@ -112,7 +103,7 @@ nyz_status nyz_zip_end64_take(const nyz_stream *stream, nyz_zip_end *values, int
                         "the archive is split over several disks; join its parts first");
     }
     const uint64_t target = nyz_load_le64(bytes + 8);
-    NYZ_TRY(find_end64(stream, locator, target, bytes, &position, err));
+    NYZ_TRY(read_end64(stream, locator, target, bytes, &position, err));
     parse_end64(bytes, &wide);
     if (!ends_agree(values, &wide)) {
         return nyz_fail(err, NYZ_ERR_CORRUPT, *end,
