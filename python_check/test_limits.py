@@ -132,6 +132,22 @@ def test_no_header_of_1_mib_takes_50_ms(name):
     assert best_time(load) < 0.05
 
 
+def test_many_fields_in_nested_sub_arrays_take_no_second():
+    descr, size = "[%s('v', '>i2')]" % "".join("('%x', 'S0'), " % i for i in range(60_000)), 2
+    for _ in range(4):
+        descr, size = "[('a', %s, (12,)), ('b', 'u1')]" % descr, 12 * size + 1
+    text = "{'descr': %s, 'fortran_order': False, 'shape': (12,)}\n" % descr
+    content = b"\x93NUMPY\2\0" + len(text).to_bytes(4, "little") + text.encode() + bytes(12 * size)
+
+    def load():
+        out = libnyz.Array()
+        libnyz.lib.nyz_load_mem(content, c.c_size_t(len(content)), None, c.byref(out), None)
+        assert libnyz.lib.nyz_size(c.byref(out)) == 12
+        libnyz.lib.nyz_array_free(c.byref(out))
+
+    assert best_time(load, 3) < 1
+
+
 def test_65538_members_are_listed_and_read_in_2_seconds():
     count, array = 65_538, np.arange(3)
     writer = libnyz.Writer()

@@ -10,12 +10,15 @@
 #define BLOCK_BYTES ((int64_t)32 * 1024)
 #define MOST_LEVELS 32 /* of the default limits; deeper trees take longer */
 
-/* `count` things, `stride` bytes apart. */
-typedef struct row {
+/* `count` things, `stride` bytes apart; and as many more for each other thing of `outer`,
+ * if that is not NULL: only the places of its things count, not its `first`. */
+typedef struct row row;
+struct row {
     unsigned char *first;
     int64_t count;
     int64_t stride;
-} row;
+    const row *outer;
+};
 
 static uint16_t swap16(uint16_t v)
 {
@@ -95,13 +98,13 @@ static void swap_row(row r, int64_t size)
     const int dense = r.stride == size;
     switch (size) {
     case 2:
-        swap_row_2(dense ? (row){r.first, r.count, 2} : r);
+        swap_row_2(dense ? (row){r.first, r.count, 2, NULL} : r);
         break;
     case 4:
-        swap_row_4(dense ? (row){r.first, r.count, 4} : r);
+        swap_row_4(dense ? (row){r.first, r.count, 4, NULL} : r);
         break;
     case 8:
-        swap_row_8(dense ? (row){r.first, r.count, 8} : r);
+        swap_row_8(dense ? (row){r.first, r.count, 8, NULL} : r);
         break;
     case 12:
         swap_row_12(r);
@@ -119,15 +122,16 @@ typedef void visitor(const void *what, row r);
 static void cross(row items, int64_t parts, int64_t size, visitor *visit,
                   const void *what)
 {
+    const row *const outer = items.outer;
     if (items.count == 1 || items.stride == parts * size) {
-        visit(what, (row){items.first, items.count * parts, size});
+        visit(what, (row){items.first, items.count * parts, size, outer});
     } else if (items.count >= parts) {
         for (int64_t i = 0; i < parts; i++) {
-            visit(what, (row){items.first + i * size, items.count, items.stride});
+            visit(what, (row){items.first + i * size, items.count, items.stride, outer});
         }
     } else {
         for (int64_t i = 0; i < items.count; i++) {
-            visit(what, (row){items.first + i * items.stride, parts, size});
+            visit(what, (row){items.first + i * items.stride, parts, size, outer});
         }
     }
 }
@@ -147,6 +151,14 @@ static void swap_numbers(const void *what, row numbers)
 
 static void swap_scalar(const nyz_dtype *dtype, row items)
 {
+    const row *const outer = items.outer;
+    if (outer != NULL) {
+        for (int64_t i = 0; i < outer->count; i++) {
+            swap_scalar(dtype, (row){items.first + i * outer->stride, items.count,
+                                     items.stride, outer->outer});
+        }
+        return;
+    }
     const nyz_type_info *const info = nyz_dtype_info(dtype->type);
     const int64_t size = info->size > 0 ? info->size : dtype->itemsize / info->parts;
     cross(items, dtype->itemsize / size, size, swap_numbers, &size);
@@ -162,8 +174,32 @@ static void swap_struct(const subject *s, row items)
             const nyz_field *const field = &s->dtype->fields[i];
             const subject inner = {&field->dtype, s->byteorder, s->worth};
             swap_items(&inner, (row){items.first + done * items.stride + field->offset,
-                                     count, items.stride});
+                                     count, items.stride, items.outer});
         }
+    }
+}
+
+static int is_of_structs(const nyz_dtype *dtype)
+{
+    while (dtype->type == NYZ_SUBARRAY) {
+        dtype = dtype->base;
+    }
+    return dtype->type == NYZ_STRUCT;
+}
+
+/* Where going over the structs of a sub-array row by row would give their fields too few
+ * items at a time, all rows are handed on as one. */
+static void swap_subarray(const subject *s, row items)
+{
+    const nyz_dtype *const base = s->dtype->base;
+    const subject inner = {base, s->byteorder, s->worth};
+    const int64_t parts = s->dtype->itemsize / base->itemsize;
+    const int joined = items.count == 1 || items.stride == s->dtype->itemsize;
+    const int64_t longer = items.count > parts ? items.count : parts;
+    if (!joined && longer < s->worth && is_of_structs(base)) {
+        swap_items(&inner, (row){items.first, parts, base->itemsize, &items});
+    } else {
+        cross(items, parts, base->itemsize, swap_items, &inner);
     }
 }
 
@@ -178,9 +214,7 @@ static void swap_items(const void *what, row items)
     if (dtype->type == NYZ_STRUCT) {
         swap_struct(s, items);
     } else if (dtype->type == NYZ_SUBARRAY) {
-        const subject base = {dtype->base, s->byteorder, s->worth};
-        cross(items, dtype->itemsize / dtype->base->itemsize, dtype->base->itemsize,
-              swap_items, &base);
+        swap_subarray(s, items);
     } else {
         swap_scalar(dtype, items);
     }
@@ -202,5 +236,5 @@ void nyz_dtype_swap(const nyz_dtype *dtype, nyz_byteorder byteorder, void *items
                     int64_t count, int64_t stride)
 {
     const subject s = {dtype, byteorder, MOST_LEVELS * count_fields(dtype)};
-    swap_items(&s, (row){items, count, stride});
+    swap_items(&s, (row){items, count, stride, NULL});
 }

@@ -720,7 +720,7 @@ static void reverse(unsigned char *bytes, size_t size)
 
 static const struct {
     const char *text;
-    unsigned char numbers[12]; /* sizes, one after the other; 1: left alone; 0: the end */
+    unsigned char numbers[24]; /* sizes, one after the other; 1: left alone; 0: the end */
 } swaps[] = {
     {"<i2", {2}},
     {"<f4", {4}},
@@ -738,6 +738,9 @@ static const struct {
     {"[('a', '<i2'), ('b', '>i2'), ('', '|V1'), ('c', '<f4')]", {2, 1, 1, 1, 4}},
     {"[('a', '|u1'), ('b', '<i2', (2, 2))]", {1, 2, 2, 2, 2}},
     {"[('a', [('x', '|u1'), ('y', '<u4')], (2,)), ('z', '|u1')]", {1, 4, 1, 4, 1}},
+    {"[('a', [('b', [('x', '|u1'), ('y', '<i2', (2,))], (2,)), ('c', '<f4')], (2,)), "
+     "('d', '|u1')]",
+     {1, 2, 2, 1, 2, 2, 4, 1, 2, 2, 1, 2, 2, 4, 1}},
     {"[('a', ('<c8', (2,)), (2,))]", {4, 4, 4, 4, 4, 4, 4, 4}},
     {"[('a', '<U0'), ('b', '<i2', (0,)), ('c', [], (5,)), ('d', '<i2')]", {2}},
 };
