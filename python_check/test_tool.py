@@ -506,10 +506,28 @@ def test_show_raw_bytes_and_goes_on_after_a_bad_member(folder):
     assert fine("show", "--all", "raw.npz:../notes", cwd=folder) == "b'%s'\n" % ("text " * 1000)
 
 
-def test_show_refuses_billions_of_nothing(tmp_path):
-    header = b"{'descr': '|V0', 'fortran_order': False, 'shape': (1152921504606846976,), }\n"
-    (tmp_path / "x.npy").write_bytes(b"\x93NUMPY\x01\0" + len(header).to_bytes(2, "little") + header)
+NOTHING = "('a', '|S0', (1000000,))"
+
+
+@pytest.mark.parametrize("descr,shape,size", [
+    ("'|V0'", "(1152921504606846976,)", 0),
+    ("[('b', [%s], (1000000,))]" % NOTHING, "()", 0),
+    ("[('b', [%s], (1000000,)), ('c', 'u1')]" % NOTHING, "()", 1),
+    ("[('b', [%s, ('c', 'u1')], (10,))]" % NOTHING, "()", 10),
+    ("[%s, %s]" % (NOTHING, NOTHING.replace("a", "b")), "()", 0),
+    ("[%s, ('c', 'u1')]" % NOTHING, "(2,)", 2),
+    ("[('a', '<f8', (1000001, 0))]", "()", 0)])
+def test_show_refuses_billions_of_nothing(tmp_path, descr, shape, size):
+    header = b"{'descr': %s, 'fortran_order': False, 'shape': %s, }\n" % (descr.encode(),
+                                                                         shape.encode())
+    (tmp_path / "x.npy").write_bytes(b"\x93NUMPY\x01\0" + len(header).to_bytes(2, "little")
+                                     + header + bytes(size))
     assert b"empty elements" in fails(1, "show", tmp_path / "x.npy").stderr
+
+
+def test_show_goes_through_a_million_of_nothing(tmp_path):
+    np.save(tmp_path / "x.npy", np.zeros((), [("a", "f8", (1000000, 0))]))
+    assert fine("show", tmp_path / "x.npy").startswith("([[], [], [], [],")
 
 
 # ---------------------------------------------------------------- digest

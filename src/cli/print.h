@@ -92,7 +92,7 @@ struct nyz_format {
     int64_t nparts;
 };
 
-/* Errors: MEMORY; UNSUPPORTED (an absurd sub-array).  Free it in any case. */
+/* Errors: MEMORY.  Free it in any case. */
 nyz_status nyz_format_init(nyz_format *format, const nyz_dtype *dtype, int alone,
                            int64_t threshold);
 void nyz_format_scan(nyz_format *format, const unsigned char *item);
@@ -106,6 +106,8 @@ int nyz_item_scalar(nyz_line *line, const nyz_dtype *dtype, const unsigned char 
 
 /* The number of elements of a sub-array, those within its elements included. */
 int64_t nyz_subarray_count(const nyz_dtype *dtype);
+/* The elements without bytes that printing one item goes through, or some more. */
+int64_t nyz_count_empty(const nyz_dtype *dtype);
 /* An integer; a date as it stands in an array. */
 void nyz_int_put(nyz_line *line, const nyz_dtype *dtype, const unsigned char *item);
 void nyz_ticks_put(nyz_line *line, const nyz_dtype *dtype, int64_t ticks);

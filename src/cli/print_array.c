@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define WIDTH 75
-#define MOST_EMPTY 1000000 /* empty elements that are printed */
+#define MOST_EMPTY 1000000 /* elements without bytes that are gone through */
 
 /* One printing. */
 typedef struct job {
@@ -169,6 +169,20 @@ static nyz_status fail(nyz_error *err, nyz_status status, int sys, const char *m
     return status;
 }
 
+/* Elements without bytes cost a file nothing: there may be more of them than anybody
+ * wants to see.  As many as the array has bytes are no more work than those. */
+static int is_too_empty(const nyz_array *array, int shortened)
+{
+    const int64_t bytes = nyz_size(array) * array->dtype.itemsize;
+    const int64_t most = bytes > MOST_EMPTY ? bytes : MOST_EMPTY;
+    int64_t items = 1;
+    for (int i = 0; i < array->ndim; i++) {
+        const int64_t extent = array->shape[i];
+        items *= shortened && extent > 2 * NYZ_SHOW_EDGE ? 2 * NYZ_SHOW_EDGE : extent;
+    }
+    return items > 0 && nyz_count_empty(&array->dtype) > most / items;
+}
+
 nyz_status nyz_print_array(const nyz_array *array, int all, nyz_error *err)
 {
     const int64_t size = nyz_size(array);
@@ -177,11 +191,13 @@ nyz_status nyz_print_array(const nyz_array *array, int all, nyz_error *err)
         return fail(err, NYZ_ERR_UNSUPPORTED, 0, "too many empty elements to show");
     }
     job j = {.array = array, .shortened = size > threshold};
+    if (is_too_empty(array, j.shortened)) {
+        return fail(err, NYZ_ERR_UNSUPPORTED, 0,
+                    "a field has too many empty elements to show");
+    }
     nyz_status status =
         nyz_format_init(&j.format, &array->dtype, array->ndim == 0, threshold);
-    if (status == NYZ_ERR_UNSUPPORTED) {
-        fail(err, status, 0, "a field has too many empty elements to show");
-    } else if (status != NYZ_OK) {
+    if (status != NYZ_OK) {
         fail(err, status, 0, "out of memory");
     } else if (!put_all(&j)) {
         const int memory = j.line.failed || !ferror(stdout);

@@ -4,9 +4,6 @@
 
 #include <stdlib.h>
 
-/* More empty elements than anybody wants to see; they cost a file nothing. */
-#define MOST_EMPTY 1000000
-
 /* Elements of a sub-array. */
 int64_t nyz_subarray_count(const nyz_dtype *dtype)
 {
@@ -23,15 +20,31 @@ int64_t nyz_subarray_count(const nyz_dtype *dtype)
     return count;
 }
 
-/* At least the number of parts that printing a sub-array goes through. */
-static int64_t count_brackets(const nyz_dtype *dtype)
+static int64_t times(int64_t a, int64_t b)
 {
-    int64_t count = 1;
-    for (; dtype->type == NYZ_SUBARRAY; dtype = dtype->base) {
-        for (int i = 0; i < dtype->ndim; i++) {
-            const int64_t extent = dtype->shape[i] > 0 ? dtype->shape[i] : 1;
-            count = count > INT64_MAX / extent ? INT64_MAX : count * extent;
-        }
+    return b > 0 && a > INT64_MAX / b ? INT64_MAX : a * b;
+}
+
+/* Sub-arrays without elements may have many brackets all the same. */
+static int64_t count_empty_parts(const nyz_dtype *dtype)
+{
+    const int64_t each = nyz_count_empty(dtype->base);
+    int64_t count = dtype->itemsize == 0 && each == 0 ? 1 : each;
+    for (int i = 0; i < dtype->ndim; i++) {
+        count = times(count, dtype->shape[i] > 0 ? dtype->shape[i] : 1);
+    }
+    return count;
+}
+
+int64_t nyz_count_empty(const nyz_dtype *dtype)
+{
+    int64_t count = dtype->itemsize == 0 && dtype->nfields == 0;
+    if (dtype->type == NYZ_SUBARRAY) {
+        return count_empty_parts(dtype);
+    }
+    for (int64_t i = 0; i < dtype->nfields; i++) {
+        const int64_t more = nyz_count_empty(&dtype->fields[i].dtype);
+        count = count > INT64_MAX - more ? INT64_MAX : count + more;
     }
     return count;
 }
@@ -68,9 +81,6 @@ static nyz_status init_struct(nyz_format *f)
 static nyz_status init_subarray(nyz_format *f)
 {
     const nyz_dtype *const element = element_dtype(f->dtype);
-    if (f->dtype->itemsize == 0 && count_brackets(f->dtype) > MOST_EMPTY) {
-        return NYZ_ERR_UNSUPPORTED;
-    }
     const nyz_status status = init_parts(f, 1);
     return status != NYZ_OK ? status
                             : nyz_format_init(f->parts, element, 0, f->threshold);
