@@ -83,10 +83,11 @@ static nyz_status place_slots(slots *s, nyz_error *err)
         s->offsets[i] = -1;
         if (nyz_npz_fits(entry, s->env)) {
             s->offsets[i] = s->size;
-            if (nyz_add(s->size, (entry->size + 63) / 64 * 64, &s->size)) {
+            if (nyz_add(s->size, entry->size, &s->size) || s->size > INT64_MAX - 63) {
                 return nyz_fail(err, NYZ_ERR_MEMORY, -1,
                                 "out of memory: the members are too large");
             }
+            s->size = (s->size + 63) / 64 * 64;
         }
     }
     return NYZ_OK;

@@ -269,6 +269,67 @@ static void slots_that_cannot_be_counted_are_memory(void **state)
     zb_free(&a);
 }
 
+/* An archive with a hole of zeros behind its first local header, as a sparse file has. */
+typedef struct holed {
+    zb_archive archive;
+    int64_t hole;
+} holed;
+
+static int64_t holed_read_at(void *ctx, int64_t offset, void *buffer, size_t size)
+{
+    const holed *const h = ctx;
+    const int64_t behind = (int64_t)h->archive.directory + h->hole;
+    const int64_t rest = offset < behind ? INT64_MAX : offset - h->hole;
+    const int64_t at = offset < (int64_t)h->archive.directory ? offset : rest;
+    if (at < (int64_t)h->archive.size) {
+        *(unsigned char *)buffer = h->archive.bytes[at];
+    } else if (rest == INT64_MAX) {
+        *(unsigned char *)buffer = 0;
+    }
+    return size > 0 && (at < (int64_t)h->archive.size || rest == INT64_MAX);
+}
+
+static void largest_member(holed *h)
+{
+    static char extra[20] = {1, 0, 16};
+    zb_archive *const a = &h->archive;
+    zb_add(a, (zb_member){.name = "a",
+                          .local_extra = {extra, sizeof extra},
+                          .central_extra = {extra, sizeof extra}});
+    zb_finish(a, 1);
+    const size_t extras[2] = {a->local[0] + 31, a->central[0] + 47};
+    const size_t fields[2] = {a->local[0] + 8, a->central[0] + 10};
+    for (int i = 0; i < 2; i++) {
+        zb_patch(a, fields[i], 2, NYZ_DEFLATED);
+        zb_patch(a, fields[i] + 10, 8, UINT64_MAX); /* both sizes */
+        zb_patch(a, extras[i] + 4, 8, INT64_MAX);
+        zb_patch(a, extras[i] + 12, 8, (uint64_t)h->hole);
+    }
+    zb_patch(a, a->end64 + 48, 8, a->directory + (uint64_t)h->hole);
+    zb_patch(a, a->locator + 8, 8, a->end64 + (uint64_t)h->hole);
+    zb_patch(a, a->end + 16, 4, 0xffffffff);
+}
+
+/* It must not be rounded up to what 64 bits do not hold. */
+static void the_largest_member_overflows_nothing(void **state)
+{
+    (void)state;
+    holed h = {.hole = INT64_MAX / 1032 + 1};
+    const nyz_stream s = {.read_at = holed_read_at, .ctx = &h};
+    nyz_npz *npz = NULL;
+    nyz_arrays all;
+    largest_member(&h);
+    assert_ok(nyz_npz_open_stream(&s, NULL, &npz, err));
+    if (sizeof(size_t) == 8) {
+        assert_fails(NYZ_ERR_MEMORY, "the members are too large",
+                     nyz_npz_load_all(npz, NULL, &all, err));
+    } else { /* its size is over limits.array_bytes */
+        assert_fails(NYZ_ERR_CORRUPT, "deflate", nyz_npz_load_all(npz, NULL, &all, err));
+    }
+    nyz_npz_close(&npz);
+    zb_free(&h.archive);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -280,6 +341,7 @@ int main(void)
         cmocka_unit_test(every_failing_allocation_is_reported_and_nothing_leaks),
         cmocka_unit_test(a_large_deflated_member_is_not_kept_beside_what_it_becomes),
         cmocka_unit_test(slots_that_cannot_be_counted_are_memory),
+        cmocka_unit_test(the_largest_member_overflows_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
