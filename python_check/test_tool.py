@@ -328,6 +328,15 @@ def test_ls_json_has_the_same_facts(folder):
                                       "stored_bytes": 5, "method": "stored"}
 
 
+def test_ls_widens_no_column_by_the_longest_name(tmp_path):
+    with zipfile.ZipFile(tmp_path / "x.npz", "w") as archive:
+        for name in ["n" * 60_000, "n" * 200, *map(str, range(1000))]:
+            archive.writestr(name, b"")
+    rows = fine("ls", tmp_path / "x.npz").splitlines()
+    assert rows[0] == "n" * 60_000 + "  -  -  -  0  stored"
+    assert {len(row) for row in rows[1:]} == {200 + len("  -  -  -  0  stored")}
+
+
 def test_ls_json_of_a_missing_file_is_an_empty_list(folder):
     assert json.loads(fails(1, "ls", "--json", "missing.npy", cwd=folder).stdout) == []
 

@@ -36,13 +36,20 @@ static void put_cell(const nyz_row *r, int column, nyz_line *cell)
     }
 }
 
+/* A wider cell widens no column: the blanks in all other rows would be more than the
+ * file.
+ */
+#define WIDEST 200
+
 static void measure(const nyz_table *t, int64_t width[COLUMNS], nyz_line *cell)
 {
     for (size_t i = 0; i < t->count; i++) {
         for (int column = 0; column < COLUMNS; column++) {
             put_cell(&t->rows[i], column, cell);
             const int64_t found = nyz_columns(cell->data, cell->size);
-            width[column] = found > width[column] ? found : width[column];
+            if (found > width[column] && found <= WIDEST) {
+                width[column] = found;
+            }
         }
     }
 }
