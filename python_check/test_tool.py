@@ -582,15 +582,19 @@ def test_digest_json_is_one_compact_object(folder):
     assert json.loads(fine("digest", "--json", folder / "a.npy"))["members"][0]["name"] == "a"
 
 
-def test_digest_json_writes_strings_as_pythons_json_does(tmp_path):
+def test_json_writes_strings_as_pythons_but_no_control_characters(tmp_path):
     names = ["\"\\/", "".join(map(chr, range(1, 32))), "\x7f\x80\u2028\ufffe", "日本\U0001f600"]
     with zipfile.ZipFile(tmp_path / "x.npz", "w") as archive:
         for name in names:
             archive.writestr(name, b"")
     want = {"members": [{"name": name, "raw": True, "sha256": hashlib.sha256(b"").hexdigest()}
                         for name in names]}
-    assert fine("digest", "--json", tmp_path / "x.npz") == json.dumps(
-        want, ensure_ascii=False, separators=(",", ":")) + "\n"
+    text = json.dumps(want, ensure_ascii=False, separators=(",", ":")) + "\n"
+    assert fine("digest", "--json", tmp_path / "x.npz") == text.replace(
+        "\x7f\x80", "\\u007f\\u0080")
+    listed = fine("ls", "--json", tmp_path / "x.npz")
+    assert [member["name"] for member in json.loads(listed)[0]["members"]] == names
+    assert not any(c < " " or "\x7f" <= c < "\xa0" for c in listed[:-1])
 
 
 def test_digest_json_prints_nothing_if_an_array_cannot_be_read(folder):

@@ -247,7 +247,8 @@ static void put_json(nyz_line *line, uint32_t point)
     } else if (found != NULL) {
         const char escaped[2] = {'\\', letters[found - special]};
         nyz_line_put(line, escaped, 2);
-    } else if (point < 0x20) {
+    } else if (point < 0x20 ||
+               (point >= 0x7F && point < 0xA0)) { /* for a terminal, too */
         snprintf(text, sizeof text, "\\u%04x", (unsigned)point);
         nyz_line_puts(line, text);
     } else {

@@ -53,8 +53,8 @@ void nyz_line_str_plain(nyz_line *line, const unsigned char *points, size_t coun
 /* NumPy's text of an opaque item: b'\x01\xAB'. */
 void nyz_line_void(nyz_line *line, const unsigned char *bytes, size_t size);
 
-/* A JSON string with its quotes, as Python's json.dumps with ensure_ascii=False;
- * ill-formed UTF-8 becomes U+FFFD. */
+/* A JSON string with its quotes, as Python's json.dumps with ensure_ascii=False, but that
+ * all control characters are escaped; ill-formed UTF-8 becomes U+FFFD. */
 void nyz_line_json(nyz_line *line, const char *text, size_t size);
 
 /* The facts of an array as Python writes them: (2, 3) or [2,3] for JSON, and its descr.
