@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "bytes.h"
 #include "utf8.h"
 
 #define NAME_MAX_BYTES 65535
@@ -87,15 +88,48 @@ void nyz_names_free(nyz_names *names)
     nyz_arena_free(&names->arena);
 }
 
-/* FNV-1a.  Names that are copied from a stranger's archive may be made to collide: the
- * seed, an address, is not known to him. */
+static uint64_t turn(uint64_t x, int bits)
+{
+    return x << bits | x >> (64 - bits);
+}
+
+static void hash_rounds(uint64_t v[4], int rounds)
+{
+    while (rounds-- > 0) {
+        v[0] += v[1];
+        v[2] += v[3];
+        v[1] = turn(v[1], 13) ^ v[0];
+        v[3] = turn(v[3], 16) ^ v[2];
+        v[2] += v[1];
+        v[0] = turn(v[0], 32) + v[3];
+        v[1] = turn(v[1], 17) ^ v[2];
+        v[3] = turn(v[3], 21) ^ v[0];
+        v[2] = turn(v[2], 32);
+    }
+}
+
+/* SipHash-2-4.  Names that are copied from a stranger's archive may be made to collide:
+ * the seed, an address, is not known to him, and of this hash he would have to know it.
+ */
 static uint64_t hash(const char *name, uint64_t seed)
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325) ^ seed;
-    for (; *name != '\0'; name++) {
-        h = (h ^ (unsigned char)*name) * 0x100000001b3u;
+    const size_t size = strlen(name);
+    uint64_t v[4] = {
+        UINT64_C(0x736f6d6570736575) ^ seed, UINT64_C(0x646f72616e646f6d) ^ ~seed,
+        UINT64_C(0x6c7967656e657261) ^ seed, UINT64_C(0x7465646279746573) ^ ~seed};
+    for (size_t i = 0; i <= size / 8; i++) {
+        unsigned char bytes[8] = {0};
+        const size_t left = size - 8 * i;
+        memcpy(bytes, name + 8 * i, left < 8 ? left : 8);
+        bytes[7] = left < 8 ? (unsigned char)(size & 0xff) : bytes[7];
+        const uint64_t word = nyz_load_le64(bytes);
+        v[3] ^= word;
+        hash_rounds(v, 2);
+        v[0] ^= word;
     }
-    return h ^ h >> 32;
+    v[2] ^= 0xff;
+    hash_rounds(v, 4);
+    return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
 /* The slot of this name, or the free one where it belongs. */
