@@ -223,11 +223,14 @@ nyz_status nyz_npz_env(const nyz_npz *npz, const nyz_options *opt, nyz_env *env,
     if (opt == NULL) {
         return NYZ_OK;
     }
-    NYZ_TRY(nyz_env_init(env, opt, err));
+    const unsigned held = npz->env.flags & NYZ_UNTRUSTED;
+    nyz_options o = *opt;
+    o.flags |= held;
+    NYZ_TRY(nyz_env_init(env, &o, err));
     if (opt->allocator == NULL) {
         env->allocator = npz->env.allocator;
     }
-    if (opt->limits == NULL && (opt->flags & NYZ_UNTRUSTED) == 0) {
+    if (opt->limits == NULL && (o.flags & NYZ_UNTRUSTED) == held) {
         env->limits = npz->env.limits;
     }
     return NYZ_OK;

@@ -224,7 +224,7 @@ MUTANTS = [
     ("npz_read.c", "source->left > env->limits.array_bytes", "0"),
     ("npz_read.c", "if (to_the_end)", "if (0)"),
     ("npz_read.c", "index >= npz->dir.count", "index > npz->dir.count"),
-    ("npz_read.c", "opt->limits == NULL && (opt->flags & NYZ_UNTRUSTED) == 0", "0"),
+    ("npz_read.c", "opt->limits == NULL && (o.flags & NYZ_UNTRUSTED) == held", "0"),
     ("npz_read.c", "!nyz_npy_has_magic(&start)", "0"),
     ("npz_read.c", "status == NYZ_OK && npz->file != NULL", "0"),
     ("npz_read.c", "nyz_zip_dir_find_with(&npz->dir, name, size, \".npy\")", "-1"),

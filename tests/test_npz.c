@@ -196,6 +196,8 @@ static void untrusted_holds_for_loading(void **state)
     nyz_npz *npz = NULL;
     nyz_array a;
     nyz_options opt = {0};
+    const nyz_limits dims = {.dims = 3};
+    const nyz_limits few = {.brackets = 9};
     char npy[10 + sizeof text] = "\x93NUMPY\1\0";
     npy[8] = (char)(unsigned char)(sizeof text - 1);
     memcpy(npy + 10, text, sizeof text);
@@ -206,7 +208,17 @@ static void untrusted_holds_for_loading(void **state)
     assert_ok(nyz_npz_open_mem(file.data, file.size, &opt, &npz, err));
     opt.flags = 0;
     assert_fails(NYZ_ERR_LIMIT, "brackets", nyz_npz_peek(npz, 0, &opt, &a, err));
+    opt.limits = &dims; /* names one, and loosens no other */
+    assert_fails(NYZ_ERR_LIMIT, "brackets", nyz_npz_peek(npz, 0, &opt, &a, err));
     nyz_npz_close(&npz);
+    opt.limits = &few;
+    opt.flags = NYZ_UNTRUSTED;
+    assert_ok(nyz_npz_open_mem(file.data, file.size, &opt, &npz, err));
+    opt.limits = NULL; /* the flag once more names none */
+    assert_fails(NYZ_ERR_LIMIT, "limits.brackets, 9",
+                 nyz_npz_peek(npz, 0, &opt, &a, err));
+    nyz_npz_close(&npz);
+    opt.flags = 0;
     assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
     assert_ok(nyz_npz_peek(npz, 0, &opt, &a, err));
     nyz_array_free(&a);
