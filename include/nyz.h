@@ -346,7 +346,8 @@ NYZ_API void nyz_array_free(nyz_array *array);
 
 /* Loads the (first) array of a .npy file; out owns it.  The path may name a FIFO.
  * opt: order, byteorder, limits, allocator.  Loading takes the memory of the array and at most
- * 1 MiB more (from a source of unknown size, up to twice the array for a moment).
+ * 1 MiB more (from a source of unknown size, up to twice the array for a moment; a header of over
+ * 16 KiB, up to 64 times its bytes).
  * Errors: NOT_FOUND, IO, CORRUPT (also: shorter than its header says, or changed while it was
  * read), UNSUPPORTED (arrays of Python objects; a .npz archive), LIMIT. */
 NYZ_API nyz_status nyz_load(const char *path, const nyz_options *opt, nyz_array *out,

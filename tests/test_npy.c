@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include "bytes.h"
+
 #define MIB ((size_t)1 << 20)
 
 static nyz_array wrapped(const void *data, nyz_type type, int ndim, const int64_t *shape)
@@ -319,6 +321,35 @@ static void loading_takes_the_array_and_at_most_1_mib(void **state)
     }
     nyz_buffer_free(&file);
     free(data);
+}
+
+/* Each byte of a large header may cost 64, for an array that is read or refused. */
+static void a_large_header_takes_at_most_64_times_its_bytes(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        static char file[12 + (1 << 20)] = "\x93NUMPY\2\0";
+        size_t size = 12;
+        counting c;
+        nyz_options opt = {0};
+        nyz_array a;
+        counting_init(&c);
+        opt.allocator = &c.allocator;
+        size += (size_t)snprintf(file + size, 20, "{'descr': [");
+        for (unsigned i = 0; i < 60000; i++) {
+            size += (size_t)(k == 0 ? snprintf(file + size, 20, "('%x','?'),", i)
+                                    : snprintf(file + size, 20, "[],"));
+        }
+        size += (size_t)snprintf(file + size, 80,
+                                 "], 'fortran_order': False, 'shape': (0,), }\n");
+        const size_t text = size - 12;
+        nyz_store_le32((unsigned char *)file + 8, (uint32_t)text);
+        assert_int_equal(nyz_load_mem(file, size, &opt, &a, NULL),
+                         k == 0 ? NYZ_OK : NYZ_ERR_CORRUPT);
+        assert_true(c.peak <= 64 * text);
+        nyz_array_free(&a);
+        assert_int_equal(c.live, 0);
+    }
 }
 
 static void saving_takes_at_most_1_mib(void **state)
@@ -649,6 +680,7 @@ int main(void)
         cmocka_unit_test(nothing_is_allocated_on_the_word_of_a_header),
         cmocka_unit_test(a_long_header_that_is_not_there_allocates_little),
         cmocka_unit_test(loading_takes_the_array_and_at_most_1_mib),
+        cmocka_unit_test(a_large_header_takes_at_most_64_times_its_bytes),
         cmocka_unit_test(saving_takes_at_most_1_mib),
         cmocka_unit_test(every_failing_allocation_is_reported_and_nothing_leaks),
         cmocka_unit_test(every_failing_stream_call_is_reported),
