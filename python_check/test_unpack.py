@@ -388,6 +388,38 @@ def test_a_signal_that_is_ignored_stays_so(here, slow):
     assert status == (0, "") and sorted(os.listdir(here / "out")) == ["big", "sub"]
 
 
+traced = pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace")
+
+
+def unpack_with(here, fault):
+    """Unpacks x.npz to `out` with strace's fault; the exit status."""
+    shutil.rmtree(here / "out", ignore_errors=True)
+    return subprocess.run(["strace", "-f", "-qqq", "-o", "/dev/null", "-e", "inject=" + fault, TOOL,
+                           "unpack", "x.npz", "-d", "out"], cwd=here, timeout=120).returncode
+
+
+@traced
+def test_a_kill_leaves_no_half_file_under_the_name(here):
+    put(here, "a.npy")
+    kills = 0
+    for call in ("openat", "write", "close", "linkat", "renameat", "unlinkat"):
+        for when in range(1, 30):
+            if unpack_with(here, "%s:signal=KILL:when=%d" % (call, when)) == 0:
+                break
+            kills += 1
+            left = content(here / "out") if (here / "out").exists() else {}
+            assert left.get("a.npy", A) == A, (call, when)
+    assert kills > 5
+
+
+@traced
+@pytest.mark.parametrize("call", ["linkat:error=EPERM", "linkat:error=EOPNOTSUPP"])
+def test_a_file_system_needs_no_links(here, call):
+    put(here, "a.npy", "sub/b.npy")
+    assert unpack_with(here, call) == 0
+    assert content(here / "out") == {"a.npy": A, "sub/b.npy": A}
+
+
 # ---------------------------------------------------------------- files and folders alone
 
 def test_links_devices_and_modes_of_the_archive_are_not_made(here):

@@ -94,6 +94,12 @@ static nyz_status check_unchanged(const writing *w, nyz_error *err)
                                "the file has changed meanwhile, and is not replaced");
 }
 
+/* Whether a link failed because the file system has none. */
+static int has_no_links(int sys)
+{
+    return sys == EPERM || sys == ENOSYS || sys == EINVAL || sys == ENOTSUP;
+}
+
 /* An empty file under the name, which shows that there was none. */
 static nyz_status reserve(const writing *w, nyz_error *err)
 {
@@ -119,6 +125,22 @@ static nyz_status rename_temporary(const writing *w, nyz_error *err)
         }
     }
     return status;
+}
+
+/* A second name refuses what has come meanwhile, and is that of the whole file at once;
+ * then the first one goes. */
+static nyz_status give_name(const writing *w, nyz_error *err)
+{
+    if (w->before->exists) {
+        return rename_temporary(w, err);
+    }
+    if (linkat(w->folder, w->temporary, w->folder, w->name, 0) != 0) {
+        return has_no_links(errno) ? rename_temporary(w, err)
+                                   : nyz_fail_system(err, errno, "create the file");
+    }
+    return unlinkat(w->folder, w->temporary, 0) == 0
+               ? NYZ_OK
+               : nyz_fail_system(err, errno, "remove the new file's other name");
 }
 
 /* Only where something can be lost is it worth the time to sync. */
@@ -160,7 +182,7 @@ static nyz_status write_file(writing *w, const void *bytes, size_t size, nyz_err
     if (sys == 0) {
         status = fill_temporary(w, bytes, size, err);
         if (status == NYZ_OK) {
-            status = rename_temporary(w, err);
+            status = give_name(w, err);
         }
         if (status != NYZ_OK) {
             (void)unlinkat(w->folder, w->temporary, 0);
