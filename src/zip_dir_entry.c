@@ -184,6 +184,10 @@ static nyz_status read_numbers(central *c, uint64_t numbers[NUMBERS])
     if (wrong != NULL) {
         return corrupt(c, wrong);
     }
+    if (nyz_zip_extra_renames(c->extra, c->extra_size, c->name, c->name_size,
+                              (nyz_load_le16(c->header + 8) & NYZ_ZIP_UTF8) != 0)) {
+        return corrupt(c, "a Unicode path in its extra fields tells another name");
+    }
     if (zip64.data != NULL && !take_zip64(&zip64, numbers)) {
         return corrupt(
             c, "its zip64 extra field does not fit the header's sizes and offset");

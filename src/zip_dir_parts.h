@@ -70,6 +70,11 @@ typedef struct nyz_zip_extra {
 const char *nyz_zip_extra_scan(const unsigned char *bytes, size_t size,
                                nyz_zip_extra *zip64);
 
+/* Whether extra fields that have been scanned tell another name than the header's, `raw`:
+ * in a Unicode path (7075), which many readers take instead. */
+int nyz_zip_extra_renames(const unsigned char *bytes, size_t size,
+                          const unsigned char *raw, size_t raw_size, int utf8);
+
 /* Not 0 if all bytes are ASCII, and none is NUL: such a name needs no decoding. */
 int nyz_zip_name_is_plain(const unsigned char *raw, size_t size);
 
@@ -77,6 +82,10 @@ int nyz_zip_name_is_plain(const unsigned char *raw, size_t size);
  * errors='replace' does, else from code page 437.  `out` may be NULL, to count.  Returns
  * the bytes without a NUL; none is written. */
 size_t nyz_zip_name_decode(const unsigned char *raw, size_t size, int utf8, char *out);
+
+/* Not 0 if that gives these bytes. */
+int nyz_zip_name_is(const unsigned char *raw, size_t size, int utf8,
+                    const unsigned char *text, size_t text_size);
 
 /* How many slots an index of so many names has. */
 int64_t nyz_zip_index_slots(int64_t count);

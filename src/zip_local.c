@@ -102,13 +102,18 @@ static int sizes_agree(const local *l, const nyz_zip_extra *zip64)
            size_agrees(l, stored, wide_stored, l->entry->stored_size);
 }
 
-static nyz_status check_numbers(const local *l, const unsigned char *extra)
+static nyz_status check_numbers(const local *l, const unsigned char *name,
+                                const unsigned char *extra)
 {
     nyz_zip_extra zip64;
     const uint32_t crc = nyz_load_le32(l->header + 14);
     const char *const wrong = nyz_zip_extra_scan(extra, l->extra_size, &zip64);
     if (wrong != NULL) {
         return corrupt(l, wrong);
+    }
+    if (nyz_zip_extra_renames(extra, l->extra_size, name, l->name_size,
+                              (l->entry->flags & NYZ_ZIP_UTF8) != 0)) {
+        return corrupt(l, "a Unicode path in its extra fields tells another name");
     }
     if (!sizes_agree(l, &zip64)) {
         return corrupt(l, "its sizes are not those of the directory");
@@ -131,7 +136,7 @@ static nyz_status check_tail(const local *l, const unsigned char *tail,
                         "local header: its name is not that of the directory, but '%s'",
                         nyz_quote(quoted, (const char *)tail, l->name_size));
     }
-    return check_numbers(l, tail + l->name_size);
+    return check_numbers(l, tail, tail + l->name_size);
 }
 
 static nyz_status check_long_tail(const local *l, const nyz_stream *archive,

@@ -80,3 +80,22 @@ size_t nyz_zip_name_decode(const unsigned char *raw, size_t size, int utf8, char
     }
     return written;
 }
+
+int nyz_zip_name_is(const unsigned char *raw, size_t size, int utf8,
+                    const unsigned char *text, size_t text_size)
+{
+    while (size > 0) {
+        uint32_t point;
+        char encoded[4];
+        const size_t taken = decode_point(raw, size, utf8, &point);
+        const size_t length = (size_t)nyz_utf8_encode(point, encoded);
+        if (length > text_size || memcmp(text, encoded, length) != 0) {
+            return 0;
+        }
+        raw += taken;
+        size -= taken;
+        text += length;
+        text_size -= length;
+    }
+    return text_size == 0;
+}

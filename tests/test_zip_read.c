@@ -468,9 +468,50 @@ static void every_cut(void **state)
     }
 }
 
+/* unzip, 7z and newer Pythons take the name of a Unicode path for the member's. */
+static void a_unicode_path_must_tell_the_same_name(void **state)
+{
+    static const struct {
+        const char *name;
+        unsigned flags;
+        zb_bytes extra;
+        nyz_status status;
+    } cases[] = {
+        {"x", 0, ZB("\x75\x70\x06\0\1\x83\x16\xdc\x8cx"), NYZ_OK},
+        {"x", 0, ZB("\x75\x70\x06\0\1\x83\x16\xdc\x8cy"), NYZ_ERR_CORRUPT},
+        {"x", 0, ZB("\x75\x70\x06\0\1\0\0\0\0y"), NYZ_ERR_CORRUPT},
+        {"x", 0, ZB("\x75\x70\x07\0\1\x83\x16\xdc\x8cxx"), NYZ_ERR_CORRUPT},
+        {"x", 0, ZB("\x75\x70\x05\0\1\x83\x16\xdc\x8c"), NYZ_ERR_CORRUPT},
+        {"x", 0, ZB("\x75\x70\x04\0\1\x83\x16\xdc"), NYZ_ERR_CORRUPT},
+        {"x", 0, ZB("ab\0\0\x75\x70\x06\0\1\0\0\0\0y"), NYZ_ERR_CORRUPT},
+        {"\x82", 0, ZB("\x75\x70\x07\0\1\0\0\0\0\xc3\xa9"), NYZ_OK}, /* code page 437 */
+        {"\xc3\xa9", 0x800, ZB("\x75\x70\x07\0\1\0\0\0\0\xc3\xa9"), NYZ_OK},
+        {"\xc3\xa9", 0, ZB("\x75\x70\x07\0\1\0\0\0\0\xc3\xa9"), NYZ_ERR_CORRUPT},
+    };
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof cases[0]; i++) {
+        zb_member m = {.name = cases[i / 2].name,
+                       .flags = cases[i / 2].flags,
+                       .data = "data",
+                       .size = 4};
+        zb_archive a = {0};
+        print_message("row %zu\n", i / 2);
+        *(i % 2 == 0 ? &m.local_extra : &m.central_extra) = cases[i / 2].extra;
+        zb_add(&a, m);
+        zb_finish(&a, 0);
+        if (cases[i / 2].status == NYZ_OK) {
+            assert_ok(check_member(&a, 0, err));
+        } else {
+            assert_fails(NYZ_ERR_CORRUPT, "another name", check_member(&a, 0, err));
+        }
+        zb_free(&a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_unicode_path_must_tell_the_same_name),
         cmocka_unit_test(stored_and_deflated_members_in_pieces),
         cmocka_unit_test(numbers_of_a_local_header),
         cmocka_unit_test(local_header_repeats_the_directory),
