@@ -28,12 +28,12 @@ BIN=$FOLDER/$ENGINE/tests/fuzz
 JOBS=${NYZ_FUZZ_JOBS:-2}
 DICTIONARY=$PWD/tests/fuzz/nyz.dict
 
-# A library with the sanitizers, unsigned numbers that wrap included (ignorelist.txt: but for those
+# A library with the sanitizers, unsigned numbers that wrap included (wraps.txt: but for those
 # that are to wrap).  Comparisons are not traced: with a dictionary and seeds, twice the speed is
 # worth more.
 SANITIZE=-fsanitize=address,undefined,unsigned-integer-overflow
 SANITIZE+=" -fno-sanitize-recover=undefined,unsigned-integer-overflow"
-SANITIZE+=" -fsanitize-ignorelist=$PWD/tests/fuzz/ignorelist.txt"
+SANITIZE+=" -fsanitize-ignorelist=$PWD/tests/wraps.txt"
 COVERAGE="-fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp"
 
 # A small quarantine keeps the memory of a run in the processor's cache.
