@@ -187,6 +187,7 @@ nyz_status nyz_owner_new_with(const nyz_allocator *allocator, int64_t size,
     if (nyz_add(OWNER_HEAD, size, &whole)) {
         return nyz_fail(err, NYZ_ERR_MEMORY, -1, "out of memory");
     }
+    assert(whole >= OWNER_HEAD); /* `size` is not negative */
     NYZ_TRY(nyz_alloc(allocator, whole, &memory, err));
     nyz_owner *const owner = memory;
     memset(owner, 0, sizeof *owner);

@@ -370,8 +370,6 @@ SURVIVORS = {
         "get here",
     ("file_posix.c", "O_CLOEXEC | O_NONBLOCK | O_NOCTTY"):
         "a FIFO is waited for in either way; a modem, which may hang, is not at hand",
-    ("file_posix.c", "return S_ISFIFO(mode) || S_ISCHR(mode) || S_ISBLK(mode)\n"):
-        "Linux opens nothing else",
 }
 
 
