@@ -343,6 +343,42 @@ static void of_several_misfits_the_last_is_told(void **state)
     zb_free(&a);
 }
 
+/* Such a reader would go on to the zip64 record, whatever the sizes of the end record. */
+static void a_locator_in_the_comment_is_refused(void **state)
+{
+    (void)state;
+    for (int locator = 0; locator < 2; locator++) {
+        zb_archive a = {0};
+        nyz_zip_dir dir;
+        zb_add_two(&a);
+        zb_finish(&a, 0);
+        zb_patch(&a, a.end + 20, 2, 20 + 22 + 1); /* the comment */
+        zb_record(&a, locator ? 6 : 0, 7, 20);
+        const size_t second = zb_record(&a, 5, 6, 22);
+        zb_patch(&a, second + 12, 4, 0xffffffff);
+        zb_append(&a, "x", 1);
+        if (locator) {
+            assert_fails(NYZ_ERR_CORRUPT, "end record", zb_read(&a, NULL, &dir, err));
+        } else {
+            assert_ok(zb_read(&a, NULL, &dir, err));
+            nyz_zip_dir_free(&dir);
+        }
+        zb_free(&a);
+    }
+}
+
+static void a_locator_without_room_for_its_record_is_refused(void **state)
+{
+    zb_archive a = {0};
+    nyz_zip_dir dir;
+    (void)state;
+    zb_patch(&a, zb_record(&a, 6, 7, 20) + 16, 4, 1); /* disks */
+    zb_record(&a, 5, 6, 22);
+    assert_fails(NYZ_ERR_CORRUPT, "no zip64 end record where its locator points (0)",
+                 zb_read(&a, NULL, &dir, err));
+    zb_free(&a);
+}
+
 /* The signature once more, within the record that fits: what might stand before it, a
  * locator, would stand before the file's beginning. */
 static void a_signature_in_the_end_record_has_nothing_before_it(void **state)
@@ -380,6 +416,8 @@ int main(void)
         cmocka_unit_test(a_second_zip64_record_is_refused),
         cmocka_unit_test(what_is_no_archive_is_told),
         cmocka_unit_test(of_several_misfits_the_last_is_told),
+        cmocka_unit_test(a_locator_in_the_comment_is_refused),
+        cmocka_unit_test(a_locator_without_room_for_its_record_is_refused),
         cmocka_unit_test(a_signature_in_the_end_record_has_nothing_before_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
