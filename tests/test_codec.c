@@ -284,8 +284,13 @@ static void output_may_end_with_the_buffer(void **state)
         deflate_all(data, size, 6, DATA_SIZE, &out);
         exact += out.size == NYZ_CHUNK;
         unsigned char *const back = malloc((size_t)size);
+        size_t unread = 1;
+        int done = 0;
         assert_non_null(back);
-        assert_ok(nyz_inflate_whole(out.data, out.size, back, (size_t)size, err));
+        assert_ok(inflate_all(&out, out.size, (size_t)size, back, (size_t)size, &unread,
+                              &done, err));
+        assert_true(done);
+        assert_int_equal(unread, 0);
         assert_memory_equal(back, data, (size_t)size);
         free(back);
     }

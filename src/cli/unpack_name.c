@@ -1,5 +1,6 @@
-/* Names of members that are no names of files: on this system or on any other, so that an
- * archive which can be unpacked here can be unpacked everywhere. */
+/* Names of members that become no files, on this system or any other: those that lead out
+ * of the folder on one of them, mean a device there, or are another name than they seem.
+ */
 #include "fold.h"
 #include "unpack.h"
 
