@@ -133,7 +133,7 @@ is_folder_fine()
     fi
     while read -r file; do
         [[ -e $LOG/good.folder/$file ]] || return 1
-    done < <(find out -type f -printf '%P\n' 2>/dev/null)
+    done < <(find out -type f ! -name '.nyz-*' -printf '%P\n' 2>/dev/null)
     while read -r file; do
         cmp -s "out/$file" "$LOG/good.folder/$file" || is_old_member "out/$file" || return 1
     done < <(find "$LOG/good.folder" -type f -printf '%P\n')
