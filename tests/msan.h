@@ -1,6 +1,6 @@
-/* For tests/tools.sh msan alone, included before everything: MemorySanitizer knows glibc's
- * stat functions by the names that they had before glibc 2.33, and so takes what they write
- * for unwritten. */
+/* For tests/tools.sh msan alone, included before everything: MemorySanitizer knows
+ * glibc's stat functions by the names that they had before glibc 2.33, and so takes what
+ * they write for unwritten. */
 #ifndef NYZ_TESTS_MSAN_H
 #define NYZ_TESTS_MSAN_H
 

@@ -1,4 +1,5 @@
-/* Small stored members: zip_run.c, and what npz_whole.c and npz_read_all.c make of them. */
+/* Small stored members: zip_run.c, and what npz_whole.c and npz_read_all.c make of them.
+ */
 #include "lanes.h"
 
 #include "zip_build.h"

@@ -33,6 +33,10 @@ typedef struct nyz_input {
 int nyz_input_open(nyz_input *input, const char *name, int guarded);
 void nyz_input_close(nyz_input *input);
 
+/* Makes the stream of the open file, and looks what it begins with (for input.c).
+ * Returns an exit status, having complained. */
+int nyz_input_start(nyz_input *input);
+
 /* Looks whether the file, opened as guarded, has been written to since.  Returns an exit
  * status, having complained. */
 int nyz_input_unchanged(const nyz_input *input);
