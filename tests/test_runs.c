@@ -1,5 +1,4 @@
-/* Small stored members: zip_run.c, and what npz_whole.c and npz_read_all.c make of them.
- */
+/* Small stored members: zip_run.c, and how npz_whole.c and npz_read_all.c use it. */
 #include "lanes.h"
 
 #include "zip_build.h"
