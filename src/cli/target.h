@@ -18,7 +18,8 @@ typedef struct nyz_target {
  * having complained.  Close it in any case. */
 int nyz_target_open(nyz_target *target, const char *path, const nyz_options *opt);
 
-/* Puts what was written in OUT's place.  Returns an exit status, having complained. */
+/* Puts what was written in OUT's place; Ctrl-C that comes while this waits for the disk
+ * no longer prevents it.  Returns an exit status, having complained. */
 int nyz_target_finish(nyz_target *target);
 
 /* Removes what was not finished.  Does not return after Ctrl-C. */
