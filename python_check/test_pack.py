@@ -316,6 +316,23 @@ def test_a_signal_ends_the_wait_for_a_reader(here, command):
         assert wait(tool) == -signal.SIGTERM and tool.stderr.read() == b""
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals")
+def test_a_signal_that_comes_twice_leaves_no_temporary(here, large):
+    # timeout(1) sends its signal to the process and then to the group
+    (here / "dice.npz").symlink_to(large / "dice.npz")
+    for _ in range(5):
+        with subprocess.Popen([TOOL, "cp", "--level", "9", "dice.npz", "o.npz"], cwd=here,
+                              stderr=subprocess.PIPE) as tool:
+            while tool.poll() is None and len(os.listdir(here)) < 2:
+                time.sleep(0.0005)
+            time.sleep(0.05)  # so that it deflates, and is slow to notice
+            for _ in range(2):
+                tool.send_signal(signal.SIGTERM)
+                time.sleep(0.002)
+            wait(tool)
+        assert not [name for name in os.listdir(here) if ".nyz-" in name]
+
+
 # ---------------------------------------------------------------- there and back
 
 @pytest.mark.parametrize("save, options", [(np.savez, []), (np.savez_compressed, ["--level", "6"])])

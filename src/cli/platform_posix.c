@@ -84,7 +84,8 @@ void nyz_platform_catch_stop(void)
         struct sigaction action;
         if (sigaction(stops[i], NULL, &action) == 0 && action.sa_handler == SIG_DFL) {
             action.sa_handler = note_stop;
-            action.sa_flags = (int)SA_RESETHAND; /* system calls end with EINTR */
+            /* system calls end with EINTR; timeout(1) sends its signal twice */
+            action.sa_flags = stops[i] == SIGINT ? (int)SA_RESETHAND : 0;
             (void)sigaction(stops[i], &action, NULL);
         }
     }
