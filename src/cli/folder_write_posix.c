@@ -94,10 +94,11 @@ static nyz_status check_unchanged(const writing *w, nyz_error *err)
                                "the file has changed meanwhile, and is not replaced");
 }
 
-/* Whether a link failed because the file system has none. */
+/* Whether a link failed because the file system has none, or nobody may make one. */
 static int has_no_links(int sys)
 {
-    return sys == EPERM || sys == ENOSYS || sys == EINVAL || sys == ENOTSUP;
+    return sys == EPERM || sys == EACCES || sys == ENOSYS || sys == EINVAL ||
+           sys == ENOTSUP;
 }
 
 /* An empty file under the name, which shows that there was none. */
