@@ -3,11 +3,9 @@
 #ifndef NYZ_TESTS_FAULT_RUN_H
 #define NYZ_TESTS_FAULT_RUN_H
 
-#include "faults.h"
+#include "faults_locked.h"
 
 #include "fault_table.h"
-
-#include <pthread.h>
 
 typedef struct run {
     const row *row;
@@ -18,25 +16,6 @@ typedef struct run {
     int exists;      /* there is an old file at the target */
     int for_good;    /* all that follows the n-th fails, too */
 } run;
-
-/* ----------------------------------------------------------------------------- memory */
-
-static pthread_mutex_t memory_mutex = PTHREAD_MUTEX_INITIALIZER;
-
-static void *locked_alloc(void *ctx, size_t size, size_t align)
-{
-    (void)pthread_mutex_lock(&memory_mutex);
-    void *const memory = counting_alloc(ctx, size, align);
-    (void)pthread_mutex_unlock(&memory_mutex);
-    return memory;
-}
-
-static void locked_free(void *ctx, void *memory, size_t size)
-{
-    (void)pthread_mutex_lock(&memory_mutex);
-    counting_free(ctx, memory, size);
-    (void)pthread_mutex_unlock(&memory_mutex);
-}
 
 /* ------------------------------------------------------------------------------ a run */
 

@@ -1,33 +1,13 @@
 /* Many arrays added at once: the same archive as one by one, whatever the threads.
  * src/npz_write_all.c, parallel.c. */
-#include "faults.h"
-
-#include <pthread.h>
+#include "faults_locked.h"
 
 #include "common.h"
 #include "parallel.h"
 
 #define MIB ((int64_t)1 << 20)
 
-/* The counting allocator, for one thread at a time. */
 static counting memory;
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-
-static void *locked_alloc(void *ctx, size_t size, size_t align)
-{
-    (void)pthread_mutex_lock(&mutex);
-    void *const out = counting_alloc(ctx, size, align);
-    (void)pthread_mutex_unlock(&mutex);
-    return out;
-}
-
-static void locked_free(void *ctx, void *bytes, size_t size)
-{
-    (void)pthread_mutex_lock(&mutex);
-    counting_free(ctx, bytes, size);
-    (void)pthread_mutex_unlock(&mutex);
-}
-
 static const nyz_allocator locked = {locked_alloc, locked_free, &memory};
 
 enum { MOST = 300, NUMBERS = 3 * 1024 * 1024 };
