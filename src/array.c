@@ -4,6 +4,12 @@
 
 #include <string.h>
 
+#include "alloc.h"
+#include "arithmetic.h"
+#include "dtype.h"
+#include "error.h"
+#include "owner.h"
+
 /* `size` times the extents; the non-zero ones must fit even where another is 0. */
 static int multiply_extents(int ndim, const int64_t *shape, int64_t size, int64_t *out)
 {

@@ -2,7 +2,7 @@
 #ifndef NYZ_ARRAY_H
 #define NYZ_ARRAY_H
 
-#include "dtype.h"
+#include "nyz.h"
 
 /* Checks an array that the caller may have filled in, and gives its number of elements
  * and of bytes.  nyz_array_check_data also refuses elements without data, and strides

@@ -1,9 +1,8 @@
 /* Cutting arrays into blocks that fit a buffer: see box.h. */
-#include "box.h"
-
 #include <string.h>
 
-#include "tile.h"
+#include "arithmetic.h"
+#include "box.h"
 
 /* The largest power of two up to n, which is 1 or more. */
 static int64_t power_of_two(int64_t n)

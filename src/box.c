@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "lines.h"
 #include "tile.h"
 
 typedef struct axis {

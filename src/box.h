@@ -3,7 +3,7 @@
 #ifndef NYZ_BOX_H
 #define NYZ_BOX_H
 
-#include "array.h"
+#include "nyz.h"
 
 /* Items at two places that do not overlap.  Strides count bytes and may be negative;
  * those of the source may be 0.  An axis of one item may have any. */

@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "arithmetic.h"
 #include "codec.h"
+#include "error.h"
 #include "fast_deflate.h"
 #include "parallel.h"
+#include "stream.h"
 
 #define MOST_THREADS 16
 /* Chunks on their way beside those that threads work on: they wait for their turn. */

@@ -1,12 +1,15 @@
 /* CRC-32, by libdeflate or zlib, and whole streams inflated by libdeflate, whose memory
  * comes from malloc: see codec.h. */
+#include "codec.h"
+
 #include "codec_zlib.h"
+#include "crc32.h"
+#include "error.h"
 
 #ifdef HAVE_LIBDEFLATE
 #include <libdeflate.h>
 #endif
 
-#include "crc32.h"
 
 /* size > 0 */
 static uint32_t library_crc32(uint32_t crc, const unsigned char *bytes, size_t size)

@@ -1,9 +1,12 @@
 /* Raw deflate streams made by zlib: see codec.h. */
-#include "codec_zlib.h"
-
 #include <string.h>
 
 #include "alloc.h"
+#include "arithmetic.h"
+#include "codec.h"
+#include "codec_zlib.h"
+#include "error.h"
+#include "stream.h"
 
 #define OUTPUT ((int64_t)NYZ_CHUNK)
 

@@ -1,7 +1,8 @@
 /* Raw deflate streams inflated by zlib, piece by piece: see codec.h. */
-#include "codec_zlib.h"
-
 #include "alloc.h"
+#include "codec.h"
+#include "codec_zlib.h"
+#include "error.h"
 
 struct nyz_inflater {
     nyz_allocator allocator;

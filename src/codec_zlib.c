@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "arithmetic.h"
+#include "error.h"
 
 /* Before each of zlib's blocks stands its size, which our free wants to know. */
 #define SIZE_PREFIX 64

@@ -3,7 +3,7 @@
 #ifndef NYZ_CODEC_ZLIB_H
 #define NYZ_CODEC_ZLIB_H
 
-#include "codec.h"
+#include "nyz.h"
 
 #define ZLIB_CONST
 #include <zlib.h>

@@ -2,7 +2,7 @@
 #ifndef NYZ_CONVERT_H
 #define NYZ_CONVERT_H
 
-#include "common.h"
+#include "nyz.h"
 
 /* Converts `count` native numbers that lie without gaps; `from` and `to` do not overlap
  * and need no alignment. */

@@ -1,7 +1,12 @@
 /* Whole arrays from any strides to any other, and nyz_copy. */
-#include "box.h"
-
 #include <string.h>
+
+#include "arithmetic.h"
+#include "array.h"
+#include "box.h"
+#include "config.h"
+#include "dtype.h"
+#include "error.h"
 
 /* More bytes than a thread finds room for in most processors' last cache. */
 #define LARGE ((int64_t)16 << 20)

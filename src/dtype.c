@@ -1,7 +1,11 @@
 /* What can be said of a dtype: the layout of each type, copies, objects, byte orders. */
-#include "dtype_parts.h"
+#include "dtype.h"
 
 #include <string.h>
+
+#include "arena.h"
+#include "dtype_parts.h"
+#include "error.h"
 
 const nyz_type_info *nyz_dtype_info(nyz_type type)
 {

@@ -3,6 +3,8 @@
 #ifndef NYZ_DTYPE_H
 #define NYZ_DTYPE_H
 
+#include "arena.h"
+#include "config.h"
 #include "pylit.h"
 
 /* Builds the dtype that a descr stands for; its tree lives in `arena` (owner stays NULL).

@@ -1,5 +1,9 @@
 /* Whether a dtype that the caller may have built by hand is one. */
+#include "arithmetic.h"
+#include "dtype.h"
 #include "dtype_parts.h"
+#include "error.h"
+#include "pylit.h"
 
 static nyz_status check(const nyz_dtype *dtype, int depth, nyz_error *err);
 

@@ -1,5 +1,8 @@
 /* Dtypes written: NumPy's canonical text.  docs/format.md 2.1, 2.2, 2.4. */
+#include "dtype.h"
 #include "dtype_parts.h"
+#include "error.h"
+#include "pylit.h"
 
 static void put_unit(nyz_text *text, const nyz_dtype *dtype)
 {

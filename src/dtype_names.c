@@ -3,7 +3,9 @@
  * list. */
 #include <string.h>
 
+#include "alloc.h"
 #include "dtype_parts.h"
+#include "error.h"
 
 typedef struct name {
     const char *text;

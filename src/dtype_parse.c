@@ -2,8 +2,13 @@
  * that make and free a dtype.  docs/format.md 2.4. */
 #include <string.h>
 
-#include "bytes.h"
+#include "arena.h"
+#include "arithmetic.h"
+#include "config.h"
+#include "dtype.h"
 #include "dtype_parts.h"
+#include "error.h"
+#include "pylit.h"
 
 typedef struct builder {
     const nyz_env *env;
@@ -18,22 +23,6 @@ static nyz_status refuse(const builder *b, const nyz_lit *lit, const char *expec
 {
     return nyz_fail(b->err, NYZ_ERR_CORRUPT, lit->offset, "dtype: expected %s, found %s",
                     expected, nyz_lit_name(lit->type));
-}
-
-nyz_status nyz_dtype_grow(int64_t *itemsize, int64_t bytes, const nyz_env *env,
-                          int64_t offset, nyz_error *err)
-{
-    if (nyz_add(*itemsize, bytes, itemsize)) {
-        return nyz_fail(err, NYZ_ERR_CORRUPT, offset,
-                        "dtype: its size does not fit in 64 bits");
-    }
-    if (*itemsize > env->limits.item_bytes) {
-        return nyz_fail(
-            err, NYZ_ERR_LIMIT, offset,
-            "dtype: an item of %lld bytes or more exceeds limits.item_bytes, %lld",
-            (long long)*itemsize, (long long)env->limits.item_bytes);
-    }
-    return NYZ_OK;
 }
 
 /* ------------------------------------------------------------------------- sub-arrays */

@@ -4,7 +4,7 @@
 #define NYZ_DTYPE_PARTS_H
 
 #include "bytes.h"
-#include "dtype.h"
+#include "config.h"
 
 /* '<' or '>': the byte order asked for; 0: keep. */
 static inline char nyz_wanted_byteorder(nyz_byteorder byteorder)

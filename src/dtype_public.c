@@ -3,8 +3,14 @@
 #include <float.h>
 #include <string.h>
 
+#include "arena.h"
 #include "bytes.h"
+#include "config.h"
+#include "dtype.h"
 #include "dtype_parts.h"
+#include "error.h"
+#include "owner.h"
+#include "pylit.h"
 
 /* The size of this compiler's long double where it is a format of its own. */
 #if LDBL_MANT_DIG > DBL_MANT_DIG

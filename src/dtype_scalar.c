@@ -2,8 +2,11 @@
  * docs/format.md 2.1-2.3. */
 #include <string.h>
 
+#include "arithmetic.h"
 #include "bytes.h"
+#include "config.h"
 #include "dtype_parts.h"
+#include "error.h"
 
 /* A string being read. */
 typedef struct reader {
@@ -42,6 +45,22 @@ static nyz_status read_number(reader *r, int64_t *out)
         if (nyz_mul(*out, 10, out) || nyz_add(*out, peek(r) - '0', out)) {
             return refuse_as(r, NYZ_ERR_CORRUPT, "its number does not fit in 64 bits");
         }
+    }
+    return NYZ_OK;
+}
+
+nyz_status nyz_dtype_grow(int64_t *itemsize, int64_t bytes, const nyz_env *env,
+                          int64_t offset, nyz_error *err)
+{
+    if (nyz_add(*itemsize, bytes, itemsize)) {
+        return nyz_fail(err, NYZ_ERR_CORRUPT, offset,
+                        "dtype: its size does not fit in 64 bits");
+    }
+    if (*itemsize > env->limits.item_bytes) {
+        return nyz_fail(
+            err, NYZ_ERR_LIMIT, offset,
+            "dtype: an item of %lld bytes or more exceeds limits.item_bytes, %lld",
+            (long long)*itemsize, (long long)env->limits.item_bytes);
     }
     return NYZ_OK;
 }

@@ -2,6 +2,8 @@
  * numbers inside, so that each runs as long as it can.  docs/format.md 2.5. */
 #include <string.h>
 
+#include "arithmetic.h"
+#include "dtype.h"
 #include "dtype_parts.h"
 
 /* A struct's fields are gone over once for so many bytes of items, which stay in the

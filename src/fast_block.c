@@ -2,6 +2,8 @@
  * 1951. */
 #include <string.h>
 
+#include "bytes.h"
+#include "fast_deflate.h"
 #include "fast_parts.h"
 
 /* RFC 3.2.5.  Length symbols from 257 on, the last of which stands for 258 alone. */

@@ -2,6 +2,7 @@
 #include "fast_deflate.h"
 
 #include "alloc.h"
+#include "error.h"
 #include "fast_parts.h"
 
 nyz_status nyz_fast_new(const nyz_allocator *allocator, nyz_fast **out, nyz_error *err)

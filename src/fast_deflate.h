@@ -4,7 +4,7 @@
 #ifndef NYZ_FAST_DEFLATE_H
 #define NYZ_FAST_DEFLATE_H
 
-#include "common.h"
+#include "nyz.h"
 
 /* The memory that deflating takes; for one chunk at a time, any number of times. */
 typedef struct nyz_fast nyz_fast;

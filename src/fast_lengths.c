@@ -2,6 +2,7 @@
  * fast_parts.h.  "RFC" is RFC 1951. */
 #include <string.h>
 
+#include "fast_deflate.h"
 #include "fast_parts.h"
 
 /* RFC 3.2.7. */

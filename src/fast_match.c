@@ -2,6 +2,8 @@
  * fast_parts.h. */
 #include <string.h>
 
+#include "bytes.h"
+#include "fast_deflate.h"
 #include "fast_parts.h"
 
 enum {

@@ -1,5 +1,6 @@
 /* Choosing how a chunk is searched for matches, from two samples of it: see
  * fast_parts.h. */
+#include "fast_deflate.h"
 #include "fast_parts.h"
 
 enum {

@@ -1,6 +1,6 @@
 /* Files and descriptors on POSIX systems: opening a path for reading, streams over a
  * descriptor, and the seeks of a FILE.  Windows: file_win32.c. */
-#include "stream.h"
+#include "file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "error.h"
 
 _Static_assert(sizeof(off_t) == 8, "build with -D_FILE_OFFSET_BITS=64");
 

@@ -1,12 +1,14 @@
 /* Files and descriptors on Windows: opening a path for reading, streams over a
  * descriptor, and the seeks of a FILE.  POSIX: file_posix.c. */
-#include "win32.h"
+#include "file.h"
 
 #include <errno.h>
 #include <io.h>
 #include <string.h>
 
 #include "alloc.h"
+#include "error.h"
+#include "win32.h"
 
 /* A DWORD counts the bytes of one call; consoles and network drives refuse very large
  * ones. */

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "error.h"
+#include "stream.h"
 
 /* Enough that the system calls of tiny members cost little: some 300 of them fit. */
 #define ROOM ((int64_t)64 * 1024)

@@ -4,7 +4,8 @@
 #ifndef NYZ_HEADER_H
 #define NYZ_HEADER_H
 
-#include "dtype.h"
+#include "arena.h"
+#include "config.h"
 
 #define NYZ_MAGIC "\x93NUMPY"
 #define NYZ_MAGIC_SIZE 6

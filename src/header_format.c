@@ -2,10 +2,14 @@
  * docs/format.md 1.1-1.3. */
 #include <string.h>
 
+#include "alloc.h"
+#include "buffer.h"
 #include "bytes.h"
+#include "dtype.h"
 #include "dtype_parts.h"
+#include "error.h"
 #include "header.h"
-#include "stream.h"
+#include "pylit.h"
 #include "utf8.h"
 
 #define ALIGNMENT 64

@@ -2,9 +2,15 @@
  * docs/format.md 1.1, 1.4. */
 #include <string.h>
 
+#include "arena.h"
+#include "arithmetic.h"
 #include "array.h"
 #include "bytes.h"
+#include "config.h"
+#include "dtype.h"
+#include "error.h"
 #include "header.h"
+#include "pylit.h"
 
 /* --------------------------------------------------------------------------- preamble */
 

@@ -1,7 +1,15 @@
 /* The public calls for one array: from and to a path, memory and a stream. */
 #include <string.h>
 
+#include "arithmetic.h"
+#include "buffer.h"
+#include "config.h"
+#include "error.h"
+#include "file.h"
 #include "npy.h"
+#include "output.h"
+#include "stream.h"
+#include "stream_mem.h"
 #include "window.h"
 
 /* ------------------------------------------------------------------------------- load */

@@ -3,7 +3,7 @@
 #ifndef NYZ_NPY_H
 #define NYZ_NPY_H
 
-#include "array.h"
+#include "config.h"
 #include "header.h"
 #include "stream.h"
 

@@ -1,8 +1,15 @@
 /* The beginning of a .npy file: its magic, and its header read from a source.  See npy.h;
  * what the header's text says is in header_parse.c. */
-#include "npy.h"
-
 #include <string.h>
+
+#include "arithmetic.h"
+#include "buffer.h"
+#include "config.h"
+#include "error.h"
+#include "header.h"
+#include "npy.h"
+#include "owner.h"
+#include "stream.h"
 
 nyz_status nyz_npy_begin(nyz_source *source, nyz_npy_start *start, nyz_error *err)
 {

@@ -1,10 +1,17 @@
 /* The one .npy reader: data, behind its header (npy_header.c), straight into its place.
  * See npy.h. */
-#include "npy.h"
-
 #include <string.h>
 
+#include "alloc.h"
+#include "arithmetic.h"
+#include "array.h"
 #include "box.h"
+#include "config.h"
+#include "dtype.h"
+#include "error.h"
+#include "npy.h"
+#include "owner.h"
+#include "stream.h"
 #include "transfer.h"
 
 /* ------------------------------------------------------------------------------- data */

@@ -1,9 +1,17 @@
 /* The one .npy writer: header, then data straight from its place.  See npy.h. */
-#include "npy.h"
-
 #include <string.h>
 
+#include "alloc.h"
+#include "arena.h"
+#include "arithmetic.h"
+#include "array.h"
 #include "box.h"
+#include "config.h"
+#include "dtype.h"
+#include "error.h"
+#include "header.h"
+#include "npy.h"
+#include "stream.h"
 
 /* Gathered at a time.  The more, the more of a line of the cache is used at once where a
  * transposed array is written; and a deflater has half a mebibyte of its own. */

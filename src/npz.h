@@ -2,7 +2,10 @@
 #ifndef NYZ_NPZ_H
 #define NYZ_NPZ_H
 
-#include "npy.h"
+#include "arena.h"
+#include "config.h"
+#include "file.h"
+#include "stream_mem.h"
 #include "zip_dir.h"
 
 struct nyz_npz {

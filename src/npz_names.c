@@ -3,7 +3,10 @@
 
 #include <string.h>
 
+#include "alloc.h"
+#include "arena.h"
 #include "bytes.h"
+#include "error.h"
 #include "utf8.h"
 
 #define NAME_MAX_BYTES 65535

@@ -3,7 +3,7 @@
 #ifndef NYZ_NPZ_NAMES_H
 #define NYZ_NPZ_NAMES_H
 
-#include "alloc.h"
+#include "arena.h"
 
 /* A set of names. */
 typedef struct nyz_names {

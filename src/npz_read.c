@@ -1,7 +1,16 @@
 /* The public calls for an archive open for reading. */
 #include <string.h>
 
+#include "alloc.h"
+#include "array.h"
+#include "config.h"
+#include "error.h"
+#include "file.h"
+#include "npy.h"
 #include "npz.h"
+#include "stream.h"
+#include "stream_mem.h"
+#include "zip_dir.h"
 #include "zip_read.h"
 
 /* ------------------------------------------------------------------------------- open */

@@ -2,8 +2,16 @@
  * zip_whole.h, small ones in runs.  Whatever is wrong there, the plain lane tells. */
 #include <string.h>
 
+#include "alloc.h"
+#include "arena.h"
+#include "arithmetic.h"
+#include "config.h"
+#include "error.h"
+#include "file.h"
 #include "npz.h"
+#include "owner.h"
 #include "parallel.h"
+#include "zip_dir.h"
 #include "zip_whole.h"
 
 /* Slots in one piece of memory, one for each member that is read by the fast lane. */

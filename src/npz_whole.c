@@ -1,8 +1,17 @@
 /* One member loaded whole, by the fast lane of zip_whole.h, where that wins. */
 #include <string.h>
 
+#include "alloc.h"
+#include "arena.h"
+#include "array.h"
+#include "config.h"
+#include "dtype.h"
+#include "error.h"
+#include "header.h"
 #include "npz.h"
+#include "owner.h"
 #include "window.h"
+#include "zip_dir.h"
 #include "zip_whole.h"
 
 /* What the header of a member in memory tells beside shape and dtype. */

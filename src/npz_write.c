@@ -1,7 +1,17 @@
 /* The public calls for an archive being written. */
 #include <string.h>
 
+#include "alloc.h"
+#include "arithmetic.h"
+#include "buffer.h"
+#include "config.h"
+#include "error.h"
+#include "npy.h"
+#include "npz_names.h"
 #include "npz_writer.h"
+#include "output.h"
+#include "stream.h"
+#include "zip_write.h"
 
 /* ----------------------------------------------------------------------------- create */
 

@@ -3,8 +3,11 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "config.h"
+#include "error.h"
 #include "npz_writer.h"
 #include "parallel.h"
+#include "zip_write.h"
 
 /* What may wait in memory: so many members, and as many bytes before it is their turn,
  * the last member's not counted.  A larger member is written alone. */

@@ -2,6 +2,7 @@
 #ifndef NYZ_NPZ_WRITER_H
 #define NYZ_NPZ_WRITER_H
 
+#include "config.h"
 #include "npy.h"
 #include "npz_names.h"
 #include "zip_write.h"

@@ -1,6 +1,6 @@
 /* Saving to a path on POSIX systems: a new file in the target's folder, renamed over the
  * target when it is whole and on the disk.  Windows: output_win32.c. */
-#include "stream.h"
+#include "output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "error.h"
 #include "system.h"
 
 #define NAME_SIZE 256    /* a component has at most 255 bytes on the usual file systems */

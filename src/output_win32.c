@@ -1,12 +1,14 @@
 /* Saving to a path on Windows: a new file in the target's folder that takes the target's
  * place when it is whole and on the disk.  POSIX: output_posix.c. */
-#include "win32.h"
+#include "output.h"
 
 #include <errno.h>
 #include <string.h>
 #include <wchar.h>
 
 #include "alloc.h"
+#include "error.h"
+#include "win32.h"
 
 #define KEPT_NAME 64     /* units of the target's name that the temporary one repeats */
 #define ADDED_NAME 12    /* units of ".", ".nyz-" and the six letters */

@@ -3,7 +3,7 @@
 #ifndef NYZ_PYLIT_H
 #define NYZ_PYLIT_H
 
-#include "alloc.h"
+#include "arena.h"
 
 typedef enum nyz_lit_type {
     NYZ_LIT_NONE = 0,

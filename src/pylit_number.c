@@ -1,4 +1,6 @@
 /* Python literals: integers.  docs/format.md 1.4. */
+#include "error.h"
+#include "pylit.h"
 #include "pylit_scan.h"
 
 /* As many as UINT64_MAX has; so that no number can be long work. */

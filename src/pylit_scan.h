@@ -3,6 +3,7 @@
 #ifndef NYZ_PYLIT_SCAN_H
 #define NYZ_PYLIT_SCAN_H
 
+#include "arena.h"
 #include "pylit.h"
 
 typedef struct nyz_scan {

@@ -1,8 +1,10 @@
 /* Python literals: strings, their prefixes, quotes and escapes.  docs/format.md 1.4. */
-#include "pylit_scan.h"
-
 #include <string.h>
 
+#include "arena.h"
+#include "error.h"
+#include "pylit.h"
+#include "pylit_scan.h"
 #include "utf8.h"
 
 /* One 'x' of 'x' "y" r'z', which together are one string. */

@@ -7,6 +7,9 @@
 #include <limits.h>
 #include <string.h>
 
+#include "arithmetic.h"
+#include "error.h"
+
 /* The most one call is asked for: any system's read can count it in an int. */
 #define MOST_AT_ONCE ((int64_t)1 << 30)
 

@@ -1,11 +1,9 @@
 /* Reading and writing through the caller's or our own nyz_stream, with errors.  Row
- * "bytes". The files: stream.c (these loops), stream_mem.c (memory), stream_stdio.c
- * (FILE), file_posix.c and file_win32.c (paths and descriptors), output_posix.c and
- * output_win32.c (saving to a path, atomically). */
+ * "bytes". */
 #ifndef NYZ_STREAM_H
 #define NYZ_STREAM_H
 
-#include "common.h"
+#include "nyz.h"
 
 /* Bytes to come: a stream, and how much of it has been taken and can still follow. */
 typedef struct nyz_source {
@@ -60,41 +58,5 @@ int64_t nyz_stream_size(const nyz_stream *stream);
 int64_t nyz_stream_tell(const nyz_stream *stream);
 /* Goes to a place, and only there.  Errors: IO. */
 nyz_status nyz_stream_seek(const nyz_stream *stream, int64_t offset, nyz_error *err);
-
-/* Bytes in memory to read: ctx is this struct, which lives as long as the stream. */
-typedef struct nyz_mem_reader {
-    const unsigned char *bytes;
-    size_t size;
-    size_t position;
-} nyz_mem_reader;
-nyz_stream nyz_stream_mem(nyz_mem_reader *reader);
-
-/* Makes room for `capacity` bytes in all.  Errors: MEMORY. */
-nyz_status nyz_buffer_reserve(nyz_buffer *buffer, size_t capacity, nyz_error *err);
-
-/* What C has no 64-bit call for: as fseek and ftell.  can_seek 0: a pipe, a terminal, or
- * a file that is only appended to, where writing at a place is not possible. */
-int nyz_stdio_can_seek(FILE *file);
-int nyz_stdio_seek(FILE *file, int64_t offset, int whence);
-int64_t nyz_stdio_tell(FILE *file);
-
-/* A file open for reading, by path (security rules: opened without blocking and not
- * inherited; a regular file has read_at and seek, a FIFO or device only read; a directory
- * is an error). */
-typedef struct nyz_file nyz_file;
-nyz_status nyz_file_open(const char *path, const nyz_allocator *allocator, nyz_file **out,
-                         nyz_stream *stream, nyz_error *err);
-/* Its bytes when it was opened; -1: no regular file. */
-int64_t nyz_file_size(const nyz_file *file);
-/* CORRUPT if size or modification time are not those at opening any more. */
-nyz_status nyz_file_unchanged(const nyz_file *file, nyz_error *err);
-void nyz_file_close(nyz_file **file);
-
-/* What nyz_output_create does, with its options resolved.  `sync` 0: without fsync.
- * nyz_output_finish and nyz_output_discard are public. */
-nyz_status nyz_output_begin(const char *path, int sync, const nyz_allocator *allocator,
-                            nyz_output **out, nyz_stream *stream, nyz_error *err);
-/* Tells the file system that so many bytes are about to be written; a hint. */
-void nyz_output_reserve(const nyz_output *output, int64_t size);
 
 #endif

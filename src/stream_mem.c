@@ -1,10 +1,10 @@
 /* Streams over memory: bytes that are there, and a nyz_buffer that grows. */
-#include "stream.h"
+#include "stream_mem.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "alloc.h"
+#include "buffer.h"
 
 /* Copies what lies at `offset`; returns how much that was, 0 at and behind the end. */
 static int64_t copy_out(const unsigned char *bytes, size_t used, uint64_t offset,
@@ -67,37 +67,6 @@ nyz_stream nyz_stream_mem(nyz_mem_reader *reader)
 }
 
 /* -------------------------------------------------------------------- growing buffers */
-
-static const nyz_allocator *allocator_of(const nyz_buffer *buffer)
-{
-    return buffer->allocator != NULL ? buffer->allocator : &nyz_default_allocator;
-}
-
-nyz_status nyz_buffer_reserve(nyz_buffer *buffer, size_t capacity, nyz_error *err)
-{
-    void *data;
-    if (capacity <= buffer->capacity) {
-        return NYZ_OK;
-    }
-    if (capacity > PTRDIFF_MAX) {
-        return nyz_fail(err, NYZ_ERR_MEMORY, -1,
-                        "out of memory: more than PTRDIFF_MAX bytes");
-    }
-    NYZ_TRY(nyz_alloc(allocator_of(buffer), (int64_t)capacity, &data, err));
-    if (buffer->size > 0) {
-        memcpy(data, buffer->data, buffer->size);
-    }
-    nyz_release(allocator_of(buffer), buffer->data, (int64_t)buffer->capacity);
-    buffer->data = data;
-    buffer->capacity = capacity;
-    return NYZ_OK;
-}
-
-void nyz_buffer_free(nyz_buffer *buffer)
-{
-    nyz_release(allocator_of(buffer), buffer->data, (int64_t)buffer->capacity);
-    memset(buffer, 0, sizeof *buffer);
-}
 
 /* Makes room for `needed` bytes and some more, so that many small writes copy each byte
  * only a few times; for exactly `needed` where there is no memory for more. */

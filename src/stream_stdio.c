@@ -1,8 +1,8 @@
 /* Streams over a C file.  Seeking beyond 2 GiB is the platform's: file_posix.c,
  * file_win32.c. */
-#include "stream.h"
-
 #include <errno.h>
+
+#include "file.h"
 
 /* Called at once after a failure, with errno 0 before it: not every system sets it. */
 static int64_t last_failure(void)

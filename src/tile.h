@@ -2,7 +2,7 @@
 #ifndef NYZ_TILE_H
 #define NYZ_TILE_H
 
-#include "lines.h"
+#include <stdint.h>
 
 /* Items in rows and columns, at two places; strides in bytes, those of the destination
  * not negative.  Its columns are the closer ones, in the source the rows. */

@@ -4,7 +4,14 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "arithmetic.h"
+#include "array.h"
+#include "config.h"
+#include "convert.h"
+#include "dtype.h"
+#include "error.h"
 #include "parallel.h"
+#include "stream.h"
 
 /* -------------------------------------------------------------------------------- deciding */
 
@@ -61,11 +68,13 @@ nyz_status nyz_transfer_init(nyz_transfer *transfer, const nyz_dtype *from,
     return NYZ_OK;
 }
 
-int nyz_transfer_is_shared(const nyz_transfer *transfer, const nyz_source *source,
+/* How many threads may read. */
+static int reading_threads(const nyz_transfer *t, const nyz_source *source,
                            const nyz_env *env)
 {
-    return env->threads > 1 && source->start >= 0 && source->stream.read_at != NULL &&
-           transfer->count * transfer->from.itemsize >= NYZ_WORTH_A_THREAD;
+    const int shared = source->start >= 0 && source->stream.read_at != NULL &&
+                       t->count * t->from.itemsize >= NYZ_WORTH_A_THREAD;
+    return shared ? env->threads : 1;
 }
 
 /* --------------------------------------------------------------------------------- reading */
@@ -178,10 +187,11 @@ nyz_status nyz_transfer_read(const nyz_transfer *transfer, nyz_source *source,
     if (transfer->count == 0 || transfer->from.itemsize == 0) {
         return NYZ_OK;
     }
+    const int threads = reading_threads(transfer, source, env);
     if (!transfer->direct) {
-        return nyz_transfer_read_blocks(transfer, source, env, err);
+        return nyz_transfer_read_blocks(transfer, source, &env->allocator, threads, err);
     }
-    return nyz_transfer_is_shared(transfer, source, env)
+    return threads > 1
                ? read_in_parallel(transfer, source, env, err)
                : read_run(&whole, err);
 }

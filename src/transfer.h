@@ -3,7 +3,7 @@
 #ifndef NYZ_TRANSFER_H
 #define NYZ_TRANSFER_H
 
-#include "array.h"
+#include "config.h"
 #include "convert.h"
 #include "stream.h"
 
@@ -27,11 +27,10 @@ nyz_status nyz_transfer_init(nyz_transfer *transfer, const nyz_dtype *from,
 nyz_status nyz_transfer_read(const nyz_transfer *transfer, nyz_source *source,
                              const nyz_env *env, nyz_error *err);
 
-/* Its two helpers.  Whether several threads may read; and reading what is not direct,
- * block by block through a buffer (transfer_blocks.c). */
-int nyz_transfer_is_shared(const nyz_transfer *transfer, const nyz_source *source,
-                           const nyz_env *env);
+/* What nyz_transfer_read does where items are not read right to their place: block by
+ * block through a buffer, on at most `threads` threads (transfer_blocks.c). */
 nyz_status nyz_transfer_read_blocks(const nyz_transfer *transfer, nyz_source *source,
-                                    const nyz_env *env, nyz_error *err);
+                                    const nyz_allocator *allocator, int threads,
+                                    nyz_error *err);
 
 #endif

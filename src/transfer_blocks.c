@@ -1,13 +1,16 @@
 /* Items that are converted, or whose order is another in memory, on their way through a
  * buffer: see transfer.h.  A block is read, turned round and converted while it is in the
  * cache, and then put where it belongs. */
-#include "transfer.h"
-
 #include "alloc.h"
+#include "arithmetic.h"
 #include "box.h"
 #include "bytes.h"
+#include "dtype.h"
+#include "error.h"
+#include "lines.h"
 #include "parallel.h"
-#include "tile.h"
+#include "stream.h"
+#include "transfer.h"
 
 /* The buffers of one thread fit the processor's second cache; those of all threads, the
  * mebibyte that a load may take beside the array. */
@@ -172,24 +175,24 @@ static void decide_blocks(job *j, int threads, int can_jump)
 }
 
 nyz_status nyz_transfer_read_blocks(const nyz_transfer *transfer, nyz_source *source,
-                                    const nyz_env *env, nyz_error *err)
+                                    const nyz_allocator *allocator, int threads,
+                                    nyz_error *err)
 {
     job j = {.transfer = transfer, .source = source};
-    const int shared = nyz_transfer_is_shared(transfer, source, env);
     const int converted =
         transfer->convert != NULL && !nyz_is_contiguous(&transfer->to, NYZ_C_ORDER);
     void *memory = NULL;
     j.item_bytes =
         transfer->from.itemsize + (converted ? transfer->to.dtype.itemsize : 0);
-    decide_blocks(&j, shared ? (int)nyz_min(env->threads, MOST_WORKERS) : 1,
+    decide_blocks(&j, (int)nyz_min(threads, MOST_WORKERS),
                   source->start >= 0 && source->stream.read_at != NULL);
     const int64_t shares = j.workers * j.blocks.items;
     const int64_t size =
         j.item_bytes * (shares > j.in_order.items ? shares : j.in_order.items);
-    NYZ_TRY(nyz_alloc(&env->allocator, size, &memory, err));
+    NYZ_TRY(nyz_alloc(allocator, size, &memory, err));
     j.buffers = memory;
     const nyz_status status =
         j.at_places ? read_at_places(&j, err) : read_blocks(&j, 0, err);
-    nyz_release(&env->allocator, memory, size);
+    nyz_release(allocator, memory, size);
     return status;
 }

@@ -1,8 +1,9 @@
 /* Views of arrays: wrap, slice, index, transpose, select.  None of them copies or
  * allocates. */
-#include "array.h"
-
 #include <string.h>
+
+#include "array.h"
+#include "error.h"
 
 /* A borrowed view that begins as the whole array. */
 static nyz_status begin_view(const nyz_array *array, nyz_array *view, nyz_error *err)

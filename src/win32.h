@@ -2,7 +2,7 @@
 #ifndef NYZ_WIN32_H
 #define NYZ_WIN32_H
 
-#include "stream.h"
+#include "nyz.h"
 
 #ifndef WIN32_LEAN_AND_MEAN
 #define WIN32_LEAN_AND_MEAN

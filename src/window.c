@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "arithmetic.h"
+
 static int64_t window_read_at(void *ctx, int64_t offset, void *buffer, size_t size)
 {
     const nyz_window *const w = ctx;

@@ -4,7 +4,7 @@
 #ifndef NYZ_WINDOW_H
 #define NYZ_WINDOW_H
 
-#include "stream.h"
+#include "nyz.h"
 
 #define NYZ_WINDOW_SIZE 4096
 

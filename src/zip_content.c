@@ -3,8 +3,13 @@
 
 #include <string.h>
 
+#include "arithmetic.h"
+#include "buffer.h"
 #include "chunks.h"
 #include "codec.h"
+#include "error.h"
+#include "stream.h"
+#include "zip_write.h"
 
 /* One of deflater and chunks, or none: stored. */
 typedef struct job {

@@ -3,6 +3,7 @@
 #ifndef NYZ_ZIP_CONTENT_H
 #define NYZ_ZIP_CONTENT_H
 
+#include "stream.h"
 #include "zip_write.h"
 
 /* What becomes of them. */

@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+#include "alloc.h"
+#include "arithmetic.h"
+#include "config.h"
+#include "error.h"
+#include "stream.h"
 #include "system.h"
 #include "zip_dir_parts.h"
 

@@ -3,8 +3,7 @@
 #ifndef NYZ_ZIP_DIR_H
 #define NYZ_ZIP_DIR_H
 
-#include "alloc.h"
-#include "stream.h"
+#include "config.h"
 
 /* One central header, checked. */
 typedef struct nyz_zip_entry {

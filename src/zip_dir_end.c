@@ -1,11 +1,15 @@
 /* The record at the end of a zip archive, and, with the zip64 record before it
  * (zip_dir_end64.c), where the directory lies.  Every ambiguity in that is an error: two
  * readers must not see two archives in one file.  docs/format.md 4.1. */
-#include "zip_dir_parts.h"
-
 #include <string.h>
 
+#include "alloc.h"
+#include "arithmetic.h"
 #include "bytes.h"
+#include "config.h"
+#include "error.h"
+#include "stream.h"
+#include "zip_dir_parts.h"
 
 enum {
     END_SIZE = 22, /* without the comment */

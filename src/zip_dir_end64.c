@@ -1,10 +1,11 @@
 /* The zip64 locator and the zip64 end record, which stand right before the end record of
  * an archive that is too large for it.  docs/format.md 4.1. */
-#include "zip_dir_parts.h"
-
 #include <string.h>
 
 #include "bytes.h"
+#include "error.h"
+#include "stream.h"
+#include "zip_dir_parts.h"
 
 enum {
     LOCATOR_SIZE = 20,

@@ -1,9 +1,11 @@
 /* One central header of the directory, checked field by field.  docs/format.md 4.2. */
-#include "zip_dir_parts.h"
-
 #include <string.h>
 
+#include "arithmetic.h"
 #include "bytes.h"
+#include "error.h"
+#include "zip_dir.h"
+#include "zip_dir_parts.h"
 
 enum {
     MAX_VERSION = 63,     /* 6.3: what Python's zipfile reads */

@@ -5,6 +5,7 @@
 #ifndef NYZ_ZIP_DIR_PARTS_H
 #define NYZ_ZIP_DIR_PARTS_H
 
+#include "config.h"
 #include "zip_dir.h"
 
 /* A 32-bit field whose value stands in the zip64 extra field. */

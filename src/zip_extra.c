@@ -1,7 +1,6 @@
 /* The extra fields of local and central headers: blocks of id, size and data. */
-#include "zip_dir_parts.h"
-
 #include "bytes.h"
+#include "zip_dir_parts.h"
 
 enum { BLOCK_HEADER = 4, ZIP64_ID = 0x0001, PATH_ID = 0x7075, PATH_HEAD = 5 };
 

@@ -2,11 +2,12 @@
  * from strangers: if too many of them meet at the same slots the table is built again
  * with another seed, and no crafted archive makes building it slower than a few looks per
  * name. */
-#include "zip_dir_parts.h"
-
 #include <string.h>
 
 #include "bytes.h"
+#include "error.h"
+#include "zip_dir.h"
+#include "zip_dir_parts.h"
 
 enum { SEEDS = 8, PROBES_PER_NAME = 8, PROBES_SPARE = 64 };
 

@@ -1,11 +1,14 @@
 /* The local header of a member: it must repeat what the directory says, so that a reader
  * that goes by the one sees the same file as a reader that goes by the other.
  * docs/format.md 4.3. */
-#include "zip_dir_parts.h"
-
 #include <string.h>
 
+#include "alloc.h"
 #include "bytes.h"
+#include "error.h"
+#include "stream.h"
+#include "zip_dir.h"
+#include "zip_dir_parts.h"
 
 /* Flags that change what the bytes mean; writers differ in the others. */
 #define FLAGS_THAT_MATTER                                                                \

@@ -1,10 +1,9 @@
 /* Names of members, decoded to UTF-8 as Python's zipfile decodes them. */
-#include "zip_dir_parts.h"
-
 #include <string.h>
 
 #include "bytes.h"
 #include "utf8.h"
+#include "zip_dir_parts.h"
 
 /* Code page 437, bytes 0x80 ... 0xff. */
 static const uint16_t cp437[128] = {

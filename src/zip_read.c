@@ -4,6 +4,13 @@
 
 #include <string.h>
 
+#include "alloc.h"
+#include "arithmetic.h"
+#include "codec.h"
+#include "error.h"
+#include "stream.h"
+#include "window.h"
+#include "zip_dir.h"
 #include "zip_dir_parts.h"
 
 static int64_t input_size(const nyz_zip_entry *entry)

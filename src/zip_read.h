@@ -5,6 +5,7 @@
 #define NYZ_ZIP_READ_H
 
 #include "codec.h"
+#include "stream.h"
 #include "window.h"
 #include "zip_dir.h"
 

@@ -1,8 +1,10 @@
 /* Small stored members, several of them read at once: see zip_whole.h. */
-#include "zip_whole.h"
-
+#include "arithmetic.h"
 #include "codec.h"
+#include "stream.h"
+#include "zip_dir.h"
 #include "zip_dir_parts.h"
+#include "zip_whole.h"
 
 /* A small archive is mostly such members, and they mostly stand in the directory's order.
  */

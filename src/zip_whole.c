@@ -3,9 +3,14 @@
 
 #include <string.h>
 
+#include "alloc.h"
+#include "arithmetic.h"
 #include "codec.h"
+#include "error.h"
 #include "parallel.h"
+#include "stream.h"
 #include "window.h"
+#include "zip_dir.h"
 #include "zip_dir_parts.h"
 #include "zip_read.h"
 

@@ -2,18 +2,23 @@
  * minizip, which makes every record.  It writes them not to the stream but to memory,
  * where they are given the layout of Python's zipfile; the members' bytes never pass
  * through it.  The directory at the end is in zip_write_dir.c.  docs/format.md 5. */
-#include "zip_write_parts.h"
+#include "zip_write.h"
 
 #include <string.h>
+
+#include "alloc.h"
+#include "buffer.h"
+#include "error.h"
+#include "gather.h"
+#include "stream.h"
+#include "utf8.h"
+#include "zip_content.h"
+#include "zip_dir_parts.h"
+#include "zip_write_parts.h"
 
 #include <zlib.h>
 #include <minizip/zip.h>
 
-#include "alloc.h"
-#include "bytes.h"
-#include "gather.h"
-#include "utf8.h"
-#include "zip_content.h"
 
 /* A local header without its name: 30 bytes, and 20 for the zip64 field. */
 #define LOCAL_HEADER_ROOM 64

@@ -5,7 +5,6 @@
 #ifndef NYZ_ZIP_WRITE_H
 #define NYZ_ZIP_WRITE_H
 
-#include "codec.h"
 #include "stream.h"
 
 typedef struct nyz_zip_writer nyz_zip_writer;

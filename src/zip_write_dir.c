@@ -1,10 +1,12 @@
 /* The records of an archive being written: see zip_write_parts.h.  docs/format.md 5.1
  * to 5.3. */
-#include "zip_write_parts.h"
-
 #include <string.h>
 
+#include "arithmetic.h"
 #include "bytes.h"
+#include "error.h"
+#include "stream.h"
+#include "zip_write_parts.h"
 
 #define LOCAL_SIZE 30
 #define CENTRAL_SIZE 46

@@ -3,7 +3,8 @@
 #ifndef NYZ_ZIP_WRITE_PARTS_H
 #define NYZ_ZIP_WRITE_PARTS_H
 
-#include "zip_write.h"
+#include "stream.h"
+#include "zip_dir_parts.h"
 
 #define NYZ_ZIP_DATE 0x00210000u /* 1980-01-01 00:00:00, as zipfile without a date */
 #define NYZ_ZIP_ATTRIBUTES 0x01800000u /* mode 0600 */

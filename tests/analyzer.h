@@ -4,7 +4,7 @@
 #ifndef NYZ_TESTS_ANALYZER_H
 #define NYZ_TESTS_ANALYZER_H
 
-#include "common.h"
+#include "error.h"
 
 #define nyz_fail(err, status, ...) ((void)nyz_fail(err, status, __VA_ARGS__), status)
 #define nyz_fail_sys(err, ...) ((void)nyz_fail_sys(err, __VA_ARGS__), NYZ_ERR_IO)

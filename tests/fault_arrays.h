@@ -4,9 +4,8 @@
 #ifndef NYZ_TESTS_FAULT_ARRAYS_H
 #define NYZ_TESTS_FAULT_ARRAYS_H
 
+#include "error.h"
 #include "fault_scene.h"
-
-#include "common.h"
 
 /* --------------------------------------------------------------------- dtypes, arrays */
 

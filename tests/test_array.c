@@ -1,7 +1,8 @@
 /* Views, contiguity and copies: src/array.c, view.c, copy.c. */
-#include "support.h"
 
+#include "array.h"
 #include "box.h"
+#include "support.h"
 
 /* 2 x 3 x 4 int32 with the values 0 ... 23 in C order. */
 static int32_t counting[24];

@@ -1,9 +1,10 @@
 /* Boxes of any strides against a copy item by item, and arrays cut into blocks:
  * src/box.c, tile.c, blocks.c. */
-#include "support.h"
 
+#include "arithmetic.h"
 #include "box.h"
 #include "lines.h"
+#include "support.h"
 
 /* The same numbers in every run. */
 static uint64_t seed;

@@ -1,9 +1,13 @@
 /* chunks.c: one deflate stream whatever the pieces that come in and the threads that make
  * it, and nothing leaks where memory or the sink fails. */
-#include "faults.h"
 
+#include "alloc.h"
+#include "arithmetic.h"
 #include "chunks.h"
 #include "codec.h"
+#include "error.h"
+#include "faults.h"
+#include "stream.h"
 
 #define CHUNK NYZ_CHUNK_BYTES
 

@@ -1,6 +1,5 @@
 /* codec.c: CRC-32, inflate, deflate, against known values, zlib itself and a hostile
  * caller. */
-#include "support.h"
 
 #ifdef HAVE_LIBDEFLATE
 #include <libdeflate.h>
@@ -8,8 +7,10 @@
 #include <zlib.h>
 
 #include "alloc.h"
+#include "arithmetic.h"
 #include "codec.h"
 #include "stream.h"
+#include "support.h"
 
 /* An allocator that counts, checks sizes on free, and fails at the n-th call. */
 typedef struct counted {

@@ -1,5 +1,10 @@
 /* Errors, quoting, limits and options: src/common.c and src/alloc.c. */
+#include "alloc.h"
+#include "arena.h"
+#include "config.h"
+#include "error.h"
 #include "faults.h"
+#include "owner.h"
 
 static void an_error_is_filled_whole_and_cut_not_overrun(void **state)
 {

@@ -1,8 +1,12 @@
 /* Dtypes: read, written, checked, copied, turned round.  docs/format.md 2. */
-#include "faults.h"
 
+#include "alloc.h"
+#include "arena.h"
 #include "bytes.h"
+#include "config.h"
 #include "dtype.h"
+#include "faults.h"
+#include "pylit.h"
 
 static nyz_status parse(const char *text, const nyz_options *opt, nyz_dtype *out,
                         nyz_error *err)

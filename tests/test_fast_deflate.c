@@ -1,12 +1,13 @@
 /* fast_*.c: what they deflate, zlib inflates to the same bytes; the codes are complete
  * and the matches true. */
-#include "support.h"
 
 #include <zlib.h>
 
 #include "alloc.h"
 #include "bytes.h"
+#include "fast_deflate.h"
 #include "fast_parts.h"
+#include "support.h"
 
 enum { PERIOD_MAX = 300 };
 

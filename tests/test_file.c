@@ -1,7 +1,4 @@
 /* Files opened by path, and streams over descriptors (POSIX). */
-#include "temp_folder.h"
-
-#include "faults.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -12,7 +9,10 @@
 #include <time.h>
 
 #include "alloc.h"
+#include "faults.h"
+#include "file.h"
 #include "stream.h"
+#include "temp_folder.h"
 
 static const nyz_allocator *const memory = &nyz_default_allocator;
 

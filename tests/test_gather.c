@@ -1,8 +1,10 @@
 /* gather.c: what is put comes out in its order, few calls are made, and patches reach
  * their place wherever it is. */
-#include "faults.h"
 
+#include "arithmetic.h"
+#include "faults.h"
 #include "gather.h"
+#include "stream.h"
 
 enum { ROOM = 64 * 1024, TOTAL = 3 * ROOM };
 

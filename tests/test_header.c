@@ -1,8 +1,10 @@
 /* The header of a .npy file: preamble, text read, bytes written.  docs/format.md 1. */
-#include "support.h"
 
+#include "alloc.h"
+#include "arena.h"
+#include "config.h"
 #include "header.h"
-#include "stream.h"
+#include "support.h"
 
 static nyz_env env;
 static nyz_arena arena;

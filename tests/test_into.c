@@ -1,11 +1,11 @@
 /* Loading into the caller's memory, in windows and on several threads: src/transfer.c,
  * window.c, and the dtypes that are the same (src/dtype.c). */
-#include "faults.h"
 
 #include <errno.h>
 #include <unistd.h>
 
-#include "dtype.h"
+#include "alloc.h"
+#include "faults.h"
 #include "window.h"
 
 static nyz_dtype parsed(const char *text)

@@ -1,11 +1,12 @@
 /* Archives written and read back through the public calls: src/npz_write.c, npz_read.c,
  * npz_names.c, zip_write.c, zip_write_dir.c. */
-#include "faults.h"
 
 #include <unistd.h>
 
+#include "alloc.h"
 #include "bytes.h"
-#include "common.h"
+#include "error.h"
+#include "faults.h"
 #include "npz_names.h"
 
 #define MIB ((size_t)1 << 20)

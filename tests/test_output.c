@@ -1,5 +1,4 @@
 /* Saving to a path: the old file or the new one, whole, and nothing else (POSIX). */
-#include "temp_folder.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -10,7 +9,10 @@
 #include <time.h>
 
 #include "alloc.h"
+#include "error.h"
+#include "output.h"
 #include "stream.h"
+#include "temp_folder.h"
 
 static const nyz_allocator *const memory = &nyz_default_allocator;
 

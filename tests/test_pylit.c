@@ -1,7 +1,9 @@
 /* Python literals: which forms are read, what they stand for, and repr.
  * docs/format.md 1.4. */
-#include "faults.h"
 
+#include "alloc.h"
+#include "arena.h"
+#include "faults.h"
 #include "pylit.h"
 
 static const nyz_lit_rules utf8_rules = {0, 0, 64};

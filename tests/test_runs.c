@@ -1,7 +1,10 @@
 /* Small stored members: zip_run.c, and how npz_whole.c and npz_read_all.c use it. */
-#include "lanes.h"
 
+#include "codec.h"
+#include "lanes.h"
+#include "stream_mem.h"
 #include "zip_build.h"
+#include "zip_dir.h"
 #include "zip_whole.h"
 
 /* Small members of all kinds and of many sizes, several runs of them; step: what they

@@ -2,14 +2,16 @@
  * that cannot be synced, a file that turns into another thing.  The linker puts these
  * functions before the C library's, and wants their names so, reserved or not.  One call
  * after the other failing, whatever it is: test_fault_system.c.  Linux, glibc. */
-#include "temp_folder.h"
 
 #include <poll.h>
 #include <signal.h>
 
 #include "alloc.h"
+#include "error.h"
+#include "file.h"
+#include "output.h"
 #include "parallel.h"
-#include "stream.h"
+#include "temp_folder.h"
 
 typedef enum call {
     NONE,

@@ -1,9 +1,10 @@
 /* The loops around streams, and sources. */
-#include "support.h"
 
 #include <errno.h>
 
+#include "arithmetic.h"
 #include "stream.h"
+#include "support.h"
 #include "window.h"
 
 /* ------------------------------------------------- a stream that misbehaves on demand */

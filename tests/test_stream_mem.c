@@ -1,10 +1,12 @@
 /* The streams over memory, over growing buffers and over C files. */
-#include "support.h"
 
 #include <errno.h>
 
 #include "alloc.h"
+#include "buffer.h"
 #include "stream.h"
+#include "stream_mem.h"
+#include "support.h"
 
 /* ----------------------------------------------------------------------------- memory */
 

@@ -1,12 +1,12 @@
 /* One archive read by many threads at once, and many written: law 7 of nyz.h.  Build it
  * with -Db_sanitize=thread to have each access watched. */
-#include "support.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
-#include "stream.h"
+#include "stream_mem.h"
+#include "support.h"
 
 enum { THREADS = 8, ROUNDS = 5, MEMBERS = 12, COUNT = 5000 };
 

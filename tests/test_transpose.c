@@ -1,5 +1,6 @@
 /* Files in one order filling memory in the other, block by block: src/transfer_blocks.c.
  */
+#include "arithmetic.h"
 #include "faults.h"
 
 #define MIB ((size_t)1 << 20)

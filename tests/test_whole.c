@@ -1,11 +1,16 @@
 /* The fast lane of archives against the plain one, and nyz_npz_load_all: src/zip_whole.c,
  * npz_whole.c, npz_read_all.c.  Small stored members: test_runs.c. */
-#include "lanes.h"
 
 #include <dirent.h>
 
+#include "alloc.h"
+#include "codec.h"
+#include "config.h"
+#include "lanes.h"
 #include "npz.h"
+#include "stream_mem.h"
 #include "zip_build.h"
+#include "zip_dir.h"
 #include "zip_whole.h"
 
 /* Every archive of the fixtures that opens, good or bad. */

@@ -1,14 +1,16 @@
 /* Files by path, streams and saving on Windows: what test_file.c and test_output.c test
  * of POSIX systems. */
-#include "support.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include "alloc.h"
+#include "error.h"
+#include "file.h"
+#include "output.h"
 #include "stream.h"
-#include "win32.h"
+#include "support.h"
 
 static const nyz_allocator *const memory = &nyz_default_allocator;
 

@@ -1,8 +1,8 @@
 /* Many arrays added at once: the same archive as one by one, whatever the threads.
  * src/npz_write_all.c, parallel.c. */
-#include "faults_locked.h"
 
-#include "common.h"
+#include "error.h"
+#include "faults_locked.h"
 #include "parallel.h"
 
 #define MIB ((int64_t)1 << 20)

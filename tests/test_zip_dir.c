@@ -1,6 +1,12 @@
 /* zip_dir.c, zip_dir_entry.c, zip_extra.c: the central directory of an archive, strictly.
  * One row or test for each rule of docs/format.md 4.2. */
+#include "alloc.h"
+#include "arithmetic.h"
+#include "codec.h"
+#include "config.h"
+#include "stream_mem.h"
 #include "zip_build.h"
+#include "zip_dir.h"
 
 /* ------------------------------------------------------------ good archives, as built */
 

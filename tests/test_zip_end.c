@@ -1,6 +1,7 @@
 /* zip_dir_end.c, zip_dir_end64.c: the records at the end of an archive, what stands
  * before and behind it.  One row or test for each rule of docs/format.md 4.1. */
 #include "zip_build.h"
+#include "zip_dir.h"
 
 static void each_rule_of_the_end_record(void **state)
 {

@@ -1,7 +1,8 @@
 /* zip_name.c, zip_index.c: the names of members, decoded and found, few, many, hostile.
  */
-#include "zip_build.h"
 
+#include "zip_build.h"
+#include "zip_dir.h"
 #include "zip_dir_parts.h"
 
 /* ------------------------------------------------------------------------------ names */

@@ -1,8 +1,12 @@
 /* zip_read.c, zip_local.c: a member's local header against the directory, and its bytes.
  * One row or test for each rule of docs/format.md 4.3. */
-#include "zip_build.h"
 
+#include "arithmetic.h"
 #include "faults.h"
+#include "stream.h"
+#include "stream_mem.h"
+#include "zip_build.h"
+#include "zip_dir.h"
 #include "zip_read.h"
 
 /* Reads one member of the archive as it stands, in pieces of `piece` bytes. */

@@ -1,9 +1,10 @@
 /* The limits of zip64 in the records that are written, without gigabytes of data:
  * Python's, 2^31 - 1.  docs/format.md 5.2, 5.3. */
-#include "support.h"
 
 #include "bytes.h"
+#include "error.h"
 #include "stream.h"
+#include "support.h"
 #include "zip_write_parts.h"
 
 #define LIMIT INT64_C(0x7fffffff)

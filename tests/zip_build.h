@@ -3,11 +3,13 @@
 #ifndef NYZ_TESTS_ZIP_BUILD_H
 #define NYZ_TESTS_ZIP_BUILD_H
 
-#include "support.h"
-
-#include "bytes.h"
+#include "alloc.h"
+#include "arithmetic.h"
 #include "codec.h"
+#include "config.h"
 #include "stream.h"
+#include "stream_mem.h"
+#include "support.h"
 #include "zip_dir.h"
 
 /* A piece of bytes with its size, from a string literal. */

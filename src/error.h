@@ -1,8 +1,7 @@
-/* What every file of the library shares: failing, trying, checked arithmetic, and the
- * environment of a call (its options, resolved).  Row "base": includes nothing of ours
- * but the public header. */
-#ifndef NYZ_COMMON_H
-#define NYZ_COMMON_H
+/* Making errors, passing them on, and text that is fit for a message.  Row "base":
+ * includes nothing of ours but the public header. */
+#ifndef NYZ_ERROR_H
+#define NYZ_ERROR_H
 
 #include "nyz.h"
 
@@ -14,10 +13,6 @@
 #else
 #define NYZ_PRINTF(text, first)
 #endif
-
-/* The bytes that are worked on at a time, so that they stay in the processor's cache: the
- * usual size of a buffer. */
-#define NYZ_CHUNK ((size_t)256 * 1024)
 
 /* Passes a failure on: the message stays that of the layer that saw it. */
 #define NYZ_TRY(call)                                                                    \
@@ -46,46 +41,5 @@ void nyz_error_prefix(nyz_error *err, const char *format, ...) NYZ_PRINTF(2, 3);
  * out. */
 #define NYZ_QUOTE_SIZE 96
 const char *nyz_quote(char out[NYZ_QUOTE_SIZE], const char *text, size_t size);
-
-/* The options of one call, resolved: allocator and limits are filled in. */
-typedef struct nyz_env {
-    nyz_allocator allocator;
-    nyz_limits limits;
-    unsigned flags;
-    nyz_order order;
-    nyz_byteorder byteorder;
-    int npy_version;
-    nyz_method method;
-    int level;   /* 1 ... 9, or NYZ_FAST */
-    int threads; /* 1 or more */
-} nyz_env;
-
-/* Resolves opt (NULL: defaults).  Errors: ARGUMENT for values out of range. */
-nyz_status nyz_env_init(nyz_env *env, const nyz_options *opt, nyz_error *err);
-
-/* Products and sums that may overflow: 0 and *out on success, 1 on overflow.  a, b >= 0.
- */
-static inline int nyz_mul(int64_t a, int64_t b, int64_t *out)
-{
-    if (a != 0 && b > INT64_MAX / a) {
-        return 1;
-    }
-    *out = a * b;
-    return 0;
-}
-
-static inline int nyz_add(int64_t a, int64_t b, int64_t *out)
-{
-    if (b > INT64_MAX - a) {
-        return 1;
-    }
-    *out = a + b;
-    return 0;
-}
-
-static inline int64_t nyz_min(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
 
 #endif

@@ -1,0 +1,23 @@
+/* The options of one call, resolved.  Row "base". */
+#ifndef NYZ_CONFIG_H
+#define NYZ_CONFIG_H
+
+#include "nyz.h"
+
+/* Allocator and limits are filled in, defaults in place of zeros. */
+typedef struct nyz_env {
+    nyz_allocator allocator;
+    nyz_limits limits;
+    unsigned flags;
+    nyz_order order;
+    nyz_byteorder byteorder;
+    int npy_version;
+    nyz_method method;
+    int level;   /* 1 ... 9, or NYZ_FAST */
+    int threads; /* 1 or more */
+} nyz_env;
+
+/* Resolves opt (NULL: defaults).  Errors: ARGUMENT for values out of range. */
+nyz_status nyz_env_init(nyz_env *env, const nyz_options *opt, nyz_error *err);
+
+#endif

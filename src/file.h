@@ -1,0 +1,26 @@
+/* Files open for reading, by path or descriptor, and what C has no 64-bit call for.
+ * Row "bytes".  file_posix.c and file_win32.c have it. */
+#ifndef NYZ_FILE_H
+#define NYZ_FILE_H
+
+#include "nyz.h"
+
+/* What C has no 64-bit call for: as fseek and ftell.  can_seek 0: a pipe, a terminal, or
+ * a file that is only appended to, where writing at a place is not possible. */
+int nyz_stdio_can_seek(FILE *file);
+int nyz_stdio_seek(FILE *file, int64_t offset, int whence);
+int64_t nyz_stdio_tell(FILE *file);
+
+/* A file open for reading, by path (security rules: opened without blocking and not
+ * inherited; a regular file has read_at and seek, a FIFO or device only read; a directory
+ * is an error). */
+typedef struct nyz_file nyz_file;
+nyz_status nyz_file_open(const char *path, const nyz_allocator *allocator, nyz_file **out,
+                         nyz_stream *stream, nyz_error *err);
+/* Its bytes when it was opened; -1: no regular file. */
+int64_t nyz_file_size(const nyz_file *file);
+/* CORRUPT if size or modification time are not those at opening any more. */
+nyz_status nyz_file_unchanged(const nyz_file *file, nyz_error *err);
+void nyz_file_close(nyz_file **file);
+
+#endif
