@@ -40,8 +40,8 @@ link()
 # build_worker: the library and the program `worker`; WORKER is what that is made of.
 build_worker()
 {
-    WORKER=(bench/worker.c bench/worker_nyz.c bench/worker_floor.c bench/floor_read.c
-        bench/floor_write.c -ldeflate -lz)
+    WORKER=(bench/worker.c bench/worker_nyz.c bench/worker_baseline.c bench/baseline_read.c
+        bench/baseline_write.c -ldeflate -lz)
     if pkg-config --exists libisal; then
         WORKER+=(-DHAVE_ISAL -lisal)
     fi

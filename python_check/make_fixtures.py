@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes fixtures/: good/ and bad/, manifest.json and doors.tsv.  Running it again gives the
+"""Makes fixtures/: good/ and bad/, manifest.json and entry_points.tsv.  Running it again gives the
 same bytes.  Two runs make them all:
 
     python3.11.3-or-older make_fixtures.py --old     good/old_*.npz: the zip layout of old Pythons
@@ -103,7 +103,7 @@ def manifest(entries):
 
 
 def doors(entries):
-    """The same for tests/test_doors.c: one line per array or refusal, tabs between.  Columns:
+    """The same for tests/unit/test_entry_points.c: one line per array or refusal, tabs between.  Columns:
     file; npy, open or load; status; status of a .npy as an archive's member, number of members,
     or number of the member; descr; shape; order in the file; CRC-32 of the elements in C order,
     little-endian (of the bytes, for a member without an array).  "-" where there is none."""
@@ -129,7 +129,7 @@ def files(folder=ROOT, old=True, new=True):
     """{name in fixtures/: bytes} of all that this generator makes."""
     all_ = collect(folder, old, new)
     return {**all_.contents, "manifest.json": manifest(all_.entries),
-            "doors.tsv": doors(all_.entries)}
+            "entry_points.tsv": doors(all_.entries)}
 
 
 def old_files():

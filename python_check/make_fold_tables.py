@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes src/cli/fold_runs.c, fold_singles.c and fold_pairs.c: which names may be one file, as
+"""Writes src/cli/text/fold_runs.c, fold_singles.c and fold_pairs.c: which names may be one file, as
 Unicode has it.  Run it with the Python whose unicodedata is the newest."""
 
 import os

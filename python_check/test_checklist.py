@@ -50,7 +50,7 @@ def test_what_a_row_names_exists(number, shown):
 
 
 def test_doors_are_the_tests_that_the_page_says():
-    path = "tests/test_doors.c"
+    path = "tests/unit/test_entry_points.c"
     for name in ("path", "memory", "streams", "archives"):
         by = "by" if name == "path" else "from"
         assert has_test(path, "every_npy_loads_alike_%s_%s" % (by, name))

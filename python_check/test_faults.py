@@ -1,5 +1,5 @@
 """The tool and the library on a failing machine: the short forms of tests/faults.sh and
-tests/power_cord.py, which tell what they do."""
+tests/crash_consistency.py, which tell what they do."""
 
 import os
 import shutil
@@ -25,4 +25,4 @@ def test_every_command_bears_a_failing_machine():
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="strace is Linux's")
 def test_the_plug_may_be_pulled_and_the_disk_be_full():
-    run(sys.executable, os.path.join(ROOT, "tests", "power_cord.py"), "short")
+    run(sys.executable, os.path.join(ROOT, "tests", "crash_consistency.py"), "short")

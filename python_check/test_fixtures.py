@@ -66,7 +66,7 @@ def test_the_generator_makes_these_bytes():
 @pytest.mark.skipif(not MODERN, reason="the lists are made by NumPy 2 and a new Python")
 def test_the_generator_makes_these_lists():
     made = make_fixtures.files(FIXTURES)
-    lists = {name: made[name] for name in ("manifest.json", "doors.tsv")}
+    lists = {name: made[name] for name in ("manifest.json", "entry_points.tsv")}
     assert make_fixtures.compare(FIXTURES, lists) == []
 
 

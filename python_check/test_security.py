@@ -41,7 +41,7 @@ def check_command(command):
     if program == "meson":
         assert arguments[:3] == ["test", "-C", "build"] and len(arguments) > 3
         for name in arguments[3:]:
-            assert exists("tests", "test_%s.c" % name), name
+            assert any(exists("tests", part, "test_%s.c" % name) for part in ("unit", "fault")), name
     elif program == "python3":
         assert arguments[:2] == ["-m", "pytest"] and len(arguments) > 2
         for name in arguments[2:]:
@@ -69,7 +69,7 @@ def test_there_are_promises_and_limits():
 def test_the_limits_are_those_of_the_manual_and_of_the_c_test():
     manual = re.findall(r"^    int64_t (\w+); +/\* ([^\[]+) \[([^\]]+)\]", text_of("include", "nyz.h"),
                         re.MULTILINE)
-    source = text_of("tests", "test_common.c").split("both_sets_of_limits_are_those")[1]
+    source = text_of("tests", "unit", "test_base.c").split("both_sets_of_limits_are_those")[1]
     tested = re.findall(r"\.(\w+) = (\w+)", source.split("assert_limits(0")[0])
     assert [name for name, _, _ in LIMITS] == [name for name, _, _ in manual]
     for column in (1, 2):

@@ -30,6 +30,6 @@ NYZ_LIB=$PWD/$FOLDER/libnyz.so NYZ_TOOL=$PWD/$FOLDER/nyz NYZ_BUILD=$PWD/$FOLDER 
     PYTHONDONTWRITEBYTECODE=1 "$PYTHON" -m pytest -q -p no:cacheprovider python_check \
     --ignore python_check/test_exports.py --ignore python_check/test_faults.py \
     --deselect python_check/test_limits.py::test_no_header_of_1_mib_takes_50_ms
-gcovr --root . --object-directory "$FOLDER" --filter 'src/[^/]*\.[ch]$' \
+gcovr --root . --object-directory "$FOLDER" --filter 'src/(?!cli/)[^/]*/[^/]*\.[ch]$' \
     --exclude-unreachable-branches --json "$FOLDER/coverage.json" "$FOLDER"
 "$PYTHON" tests/uncovered.py "$FOLDER/coverage.json" "$@"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The damage sweep (tests/damage.c): small files, cut at every length and with every bit turned
+# The damage sweep (tests/fuzz/damage.c): small files, cut at every length and with every bit turned
 # round, through every door, under the sanitizers.
 #
 #     tests/damage.sh [--record]

@@ -3,7 +3,7 @@
 #
 #     tests/faults.sh [short] [WORD]      # WORD: only lines of COMMANDS with it
 #
-# The n-th allocation fails, once and from there on (tests/fault_malloc.c); the address space ends
+# The n-th allocation fails, once and from there on (tests/fault/fault_malloc.c); the address space ends
 # (ulimit -v); the n-th system call fails (strace); standard output is full.  Each time the tool
 # must do its work as if nothing were, or exit with 3 and one line on standard error (from there
 # on: a line for each file or member that it cannot read); it leaves no file of its own, and OUT is

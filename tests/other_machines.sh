@@ -28,7 +28,7 @@ LOG=build/other/$MACHINE/setup.log
 SUFFIX=           # of programs
 SYSTEM=linux
 ENDIAN=little
-DIFFERENT=        # fixtures that mean something else there; tests/doors.h says why
+DIFFERENT=        # fixtures that mean something else there; tests/support/entry_points.h says why
 SANITIZE=()       # options of meson
 BUILD=$FOLDER/build
 

@@ -35,9 +35,9 @@ needed_for()
 sources()
 {
     local file
-    for file in src/*.c src/cli/*.c; do
+    for file in src/*/*.c src/cli/*/*.c; do
         case $file in
-        *_win32.c | *_other.c) ;;
+        *_win32.c | *_none.c) ;;
         *) say "$file" ;;
         esac
     done
@@ -143,7 +143,7 @@ tsan()
 {
     clang_build tsan -Dtool=disabled -Db_sanitize=thread
     TSAN_OPTIONS=halt_on_error=1:allocator_may_return_null=1 \
-        run_tests "$FOLDER/tsan" threads parallel into transpose whole runs write_all chunks
+        run_tests "$FOLDER/tsan" threads parallel load_into transpose read_paths npz_batch npz_add_all deflate_parallel
 }
 
 with_valgrind()
@@ -155,7 +155,7 @@ with_valgrind()
 
 # ------------------------------------------------------------------------- reading the sources
 
-INCLUDES=(-Iinclude -Isrc)
+INCLUDES=(-Iinclude -Isrc -Isrc/cli)
 MACROS=(-D_FILE_OFFSET_BITS=64 -D_POSIX_C_SOURCE=200809L -DHAVE_LIBDEFLATE -DNYZ_BUILDING
     -DNYZ_SHARED)
 
@@ -170,12 +170,12 @@ silent()
     fi
 }
 
-# hint FILE: what an analyser has to know of common.c, but for that file itself and those that
+# hint FILE: what an analyser has to know of error.c, but for that file itself and those that
 # include none of ours, or something else first.
 hint()
 {
-    if [[ $1 != src/common.c && $1 != src/system_linux.c && $1 != src/cli/* ]]; then
-        say -include tests/analyzer.h # two lines
+    if [[ $1 != src/base/error.c && $1 != src/base/system_linux.c && $1 != src/cli/* ]]; then
+        say -include tests/support/analyzer.h # two lines
     fi
 }
 
@@ -187,7 +187,7 @@ analyzer()
     local -a flags
     for file in $(sources); do
         mapfile -t flags < <(hint "$file")
-        if [[ $file == src/alloc.c ]]; then
+        if [[ $file == src/base/alloc.c ]]; then
             flags+=(-Wno-analyzer-malloc-leak)
         fi
         silent gcc -std=c11 -O1 -fanalyzer -fdiagnostics-path-format=none "${flags[@]}" \

@@ -1,8 +1,8 @@
 /* Fuzz target: dtypes from their text and to it.  The last two bytes choose the limits,
  * the rest is the text.  What was read is written, read again and written again: nothing
  * may change.  A clone in the other byte order and the numbers turned round follow. */
-#include "arena.h"
-#include "dtype.h"
+#include "base/arena.h"
+#include "dtype/dtype.h"
 #include "fuzz.h"
 
 static nyz_status parse(const char *text, size_t size, const nyz_options *opt,

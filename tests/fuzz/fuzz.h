@@ -13,7 +13,7 @@
 
 #include "nyz.h"
 
-#include "dtype.h"
+#include "dtype/dtype.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define FUZZ_ASAN 1

@@ -1,7 +1,7 @@
 /* Fuzz target: a .npy file.  The last two bytes choose options, the rest is the file.  It
  * is read from memory, from streams, and into memory that is there already: all must
  * agree. */
-#include "dtype.h"
+#include "dtype/dtype.h"
 #include "fuzz.h"
 
 typedef struct file {

@@ -1,9 +1,9 @@
 /* Fuzz target: the parser of Python literals.  The last byte chooses the rules, the rest
  * is the text.  A tree that was read is written as Python would write it, and read again:
  * it must be the same tree. */
-#include "arena.h"
+#include "base/arena.h"
 #include "fuzz.h"
-#include "pylit.h"
+#include "parse/pylit.h"
 
 static nyz_status parse(const char *text, size_t size, const nyz_lit_rules *rules,
                         nyz_arena *arena, const nyz_lit **out)

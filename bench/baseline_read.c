@@ -1,0 +1,172 @@
+/* The floor (baseline.h): archives, read. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <libdeflate.h>
+
+#include "baseline.h"
+
+enum { CHUNK = 256 << 10 }; /* read, and given to the CRC while it is in the cache */
+
+struct place {
+    int64_t offset;
+    size_t stored_size, size;
+    int method;
+};
+
+/* ARCHIVE.index. */
+struct index {
+    int64_t offset; /* of the directory */
+    size_t size;
+    char *memory;  /* as large as the directory */
+    char *scratch; /* as large as the largest member in the archive */
+    struct place *places;
+    struct libdeflate_decompressor *decompressor;
+};
+
+static int read_index(FILE *file, int64_t count, struct index *index)
+{
+    size_t largest = 0;
+    if (fscanf(file, "%ld %zu", &index->offset, &index->size) != 2)
+        return 1;
+    for (int64_t i = 0; i < count; i++) {
+        struct place *place = &index->places[i];
+        if (fscanf(file, "%ld %zu %zu %d", &place->offset, &place->stored_size,
+                   &place->size, &place->method) != 4)
+            return 1;
+        if (place->stored_size > largest)
+            largest = place->stored_size;
+    }
+    index->memory = touched(index->size);
+    index->scratch = touched(largest);
+    return 0;
+}
+
+int floor_prepare_archive(struct job *job)
+{
+    struct index *index = touched(sizeof *index);
+    char path[4096];
+    snprintf(path, sizeof path, "%s.index", job->source);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return sys_fail(job, path);
+    index->places = touched((size_t)job->count * sizeof *index->places);
+    index->decompressor = libdeflate_alloc_decompressor();
+    job->state = index;
+    const int failed = read_index(file, job->count, index);
+    fclose(file);
+    return failed ? sys_fail(job, path) : 0;
+}
+
+/* Opens the archive, and reads the end (where the directory is said to be) and the
+ * directory. Returns the descriptor, or -1. */
+static int open_archive(struct job *job)
+{
+    const struct index *index = job->state;
+    struct stat status;
+    char end[64];
+    const int fd = open(job->source, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &status) != 0 ||
+        floor_read(fd, end, 22, status.st_size - 22) != 0 ||
+        floor_read(fd, index->memory, index->size, index->offset) != 0)
+        return -1;
+    return fd;
+}
+
+int floor_list_names(struct job *job)
+{
+    const int fd = open_archive(job);
+    return fd < 0 || close(fd) != 0 ? sys_fail(job, job->source) : 0;
+}
+
+static int read_stored(int fd, const struct place *place, char *to)
+{
+    uint32_t crc = 0;
+    for (size_t done = 0; done < place->size; done += CHUNK) {
+        const size_t left = place->size - done, size = left < CHUNK ? left : CHUNK;
+        if (floor_read(fd, to + done, size, place->offset + (int64_t)done) != 0)
+            return 1;
+        crc = floor_crc(crc, to + done, size);
+    }
+    return crc == 0; /* no member of the benchmark has this CRC */
+}
+
+static int inflate_member(int fd, const struct index *index, const struct place *place,
+                          char *to)
+{
+    if (floor_read(fd, index->scratch, place->stored_size, place->offset) != 0)
+        return 1;
+    return libdeflate_deflate_decompress(index->decompressor, index->scratch,
+                                         place->stored_size, to, place->size,
+                                         NULL) != LIBDEFLATE_SUCCESS ||
+           floor_crc(0, to, place->size) == 0;
+}
+
+static int read_member(struct job *job, int fd, int64_t i, char *to)
+{
+    const struct index *index = job->state;
+    const struct place *place = &index->places[i];
+    const int failed = place->method == 0 ? read_stored(fd, place, to)
+                                          : inflate_member(fd, index, place, to);
+    floor_span(job, i, to, place->size);
+    return failed ? sys_fail(job, job->source) : 0;
+}
+
+/* Reads members first, first + step, ... (modulo the count), `n` of them, one after the
+ * other into one piece of memory. */
+static int read_members(struct job *job, int64_t first, int64_t step, int64_t n)
+{
+    const struct index *index = job->state;
+    const int fd = open_archive(job);
+    size_t size = 0;
+    for (int64_t i = 0; i < n; i++)
+        size += index->places[(first + i * step) % job->count].size;
+    char *memory = fresh(size);
+    if (fd < 0 || memory == NULL)
+        return sys_fail(job, job->source);
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t member = (first + i * step) % job->count;
+        if (read_member(job, fd, member, memory) != 0)
+            return 1;
+        memory += index->places[member].size;
+    }
+    close(fd);
+    return 0;
+}
+
+int floor_read_one(struct job *job)
+{
+    return read_members(job, job->count / 2, 1, 1);
+}
+
+int floor_read_by_name(struct job *job)
+{
+    return read_members(job, 0, 7919, job->count);
+}
+
+int floor_read_all(struct job *job)
+{
+    return read_members(job, 0, 1, job->count);
+}
+
+/* Tiny members: the file in one piece. */
+int floor_read_tiny(struct job *job)
+{
+    const struct index *index = job->state;
+    const struct place *last = &index->places[job->count - 1];
+    const int64_t end = last->offset + (int64_t)last->size;
+    const int fd = open_archive(job);
+    char *memory = fresh((size_t)end);
+    if (fd < 0 || memory == NULL || floor_read(fd, memory, (size_t)end, 0) != 0)
+        return sys_fail(job, job->source);
+    for (int64_t i = 0; i < job->count; i++) {
+        const struct place *place = &index->places[i];
+        if (floor_crc(0, memory + place->offset, place->size) == 0)
+            return sys_fail(job, job->source);
+        floor_span(job, i, memory + place->offset, place->size);
+    }
+    close(fd);
+    return 0;
+}

@@ -1,0 +1,121 @@
+/* Numbers of one type to another: see convert.h.  One loop for each pair of types, so
+ * that the compiler can make vectors of it; this file is worth -O3. */
+#include "array/cast.h"
+
+#include <string.h>
+
+/* For each value v of FROM: VALUE, as TO. */
+#define LOOP(FROM, from_type, VALUE, TO, to_type)                                        \
+    static void FROM##_to_##TO(const unsigned char *from, unsigned char *to,             \
+                               int64_t count)                                            \
+    {                                                                                    \
+        for (int64_t i = 0; i < count; i++) {                                            \
+            from_type v;                                                                 \
+            memcpy(&v, from + i * (int64_t)sizeof v, sizeof v);                          \
+            const to_type w = (to_type)(VALUE);                                          \
+            memcpy(to + i * (int64_t)sizeof w, &w, sizeof w);                            \
+        }                                                                                \
+    }
+
+/* The same to a complex number, whose imaginary part is 0. */
+#define LOOP_COMPLEX(FROM, from_type, VALUE, TO, half_type)                              \
+    static void FROM##_to_##TO(const unsigned char *from, unsigned char *to,             \
+                               int64_t count)                                            \
+    {                                                                                    \
+        for (int64_t i = 0; i < count; i++) {                                            \
+            from_type v;                                                                 \
+            memcpy(&v, from + i * (int64_t)sizeof v, sizeof v);                          \
+            const half_type w[2] = {(half_type)(VALUE), 0};                              \
+            memcpy(to + i * (int64_t)sizeof w, w, sizeof w);                             \
+        }                                                                                \
+    }
+
+#define TO_SIGNED(FROM, from_type, VALUE)                                                \
+    LOOP(FROM, from_type, VALUE, int8, int8_t)                                           \
+    LOOP(FROM, from_type, VALUE, int16, int16_t)                                         \
+    LOOP(FROM, from_type, VALUE, int32, int32_t)                                         \
+    LOOP(FROM, from_type, VALUE, int64, int64_t)
+
+#define TO_UNSIGNED(FROM, from_type, VALUE)                                              \
+    LOOP(FROM, from_type, VALUE, uint8, uint8_t)                                         \
+    LOOP(FROM, from_type, VALUE, uint16, uint16_t)                                       \
+    LOOP(FROM, from_type, VALUE, uint32, uint32_t)                                       \
+    LOOP(FROM, from_type, VALUE, uint64, uint64_t)
+
+#define TO_FLOATS(FROM, from_type, VALUE)                                                \
+    LOOP(FROM, from_type, VALUE, float32, float)                                         \
+    LOOP(FROM, from_type, VALUE, float64, double)                                        \
+    LOOP_COMPLEX(FROM, from_type, VALUE, complex64, float)                               \
+    LOOP_COMPLEX(FROM, from_type, VALUE, complex128, double)
+
+#define FROM_UNSIGNED(FROM, from_type)                                                   \
+    TO_UNSIGNED(FROM, from_type, v)                                                      \
+    TO_SIGNED(FROM, from_type, v)                                                        \
+    TO_FLOATS(FROM, from_type, v)
+
+#define FROM_SIGNED(FROM, from_type)                                                     \
+    TO_SIGNED(FROM, from_type, v)                                                        \
+    TO_FLOATS(FROM, from_type, v)
+
+TO_UNSIGNED(bool, uint8_t, v != 0)
+TO_SIGNED(bool, uint8_t, v != 0)
+TO_FLOATS(bool, uint8_t, v != 0)
+FROM_UNSIGNED(uint8, uint8_t)
+FROM_UNSIGNED(uint16, uint16_t)
+FROM_UNSIGNED(uint32, uint32_t)
+FROM_UNSIGNED(uint64, uint64_t)
+FROM_SIGNED(int8, int8_t)
+FROM_SIGNED(int16, int16_t)
+FROM_SIGNED(int32, int32_t)
+FROM_SIGNED(int64, int64_t)
+TO_FLOATS(float32, float, v)
+TO_FLOATS(float64, double, v)
+
+/* A complex number is two floats. */
+static void complex64_to_complex128(const unsigned char *from, unsigned char *to,
+                                    int64_t count)
+{
+    float32_to_float64(from, to, 2 * count);
+}
+
+static void complex128_to_complex64(const unsigned char *from, unsigned char *to,
+                                    int64_t count)
+{
+    float64_to_float32(from, to, 2 * count);
+}
+
+#define ROW_SIGNED(FROM)                                                                 \
+    [NYZ_INT8] = FROM##_to_int8, [NYZ_INT16] = FROM##_to_int16,                          \
+    [NYZ_INT32] = FROM##_to_int32, [NYZ_INT64] = FROM##_to_int64
+#define ROW_UNSIGNED(FROM)                                                               \
+    [NYZ_UINT8] = FROM##_to_uint8, [NYZ_UINT16] = FROM##_to_uint16,                      \
+    [NYZ_UINT32] = FROM##_to_uint32, [NYZ_UINT64] = FROM##_to_uint64
+#define ROW_FLOATS(FROM)                                                                 \
+    [NYZ_FLOAT32] = FROM##_to_float32, [NYZ_FLOAT64] = FROM##_to_float64,                \
+    [NYZ_COMPLEX64] = FROM##_to_complex64, [NYZ_COMPLEX128] = FROM##_to_complex128
+
+#define TYPES (NYZ_COMPLEX128 + 1)
+
+static nyz_converter *const converters[TYPES][TYPES] = {
+    [NYZ_BOOL] = {ROW_UNSIGNED(bool), ROW_SIGNED(bool), ROW_FLOATS(bool)},
+    [NYZ_UINT8] = {ROW_UNSIGNED(uint8), ROW_SIGNED(uint8), ROW_FLOATS(uint8)},
+    [NYZ_UINT16] = {ROW_UNSIGNED(uint16), ROW_SIGNED(uint16), ROW_FLOATS(uint16)},
+    [NYZ_UINT32] = {ROW_UNSIGNED(uint32), ROW_SIGNED(uint32), ROW_FLOATS(uint32)},
+    [NYZ_UINT64] = {ROW_UNSIGNED(uint64), ROW_SIGNED(uint64), ROW_FLOATS(uint64)},
+    [NYZ_INT8] = {ROW_SIGNED(int8), ROW_FLOATS(int8)},
+    [NYZ_INT16] = {ROW_SIGNED(int16), ROW_FLOATS(int16)},
+    [NYZ_INT32] = {ROW_SIGNED(int32), ROW_FLOATS(int32)},
+    [NYZ_INT64] = {ROW_SIGNED(int64), ROW_FLOATS(int64)},
+    [NYZ_FLOAT32] = {ROW_FLOATS(float32)},
+    [NYZ_FLOAT64] = {ROW_FLOATS(float64)},
+    [NYZ_COMPLEX64] = {[NYZ_COMPLEX128] = complex64_to_complex128},
+    [NYZ_COMPLEX128] = {[NYZ_COMPLEX64] = complex128_to_complex64},
+};
+
+nyz_converter *nyz_find_converter(nyz_type from, nyz_type to)
+{
+    if (from < NYZ_NONE || from >= TYPES || to < NYZ_NONE || to >= TYPES) {
+        return NULL;
+    }
+    return converters[from][to];
+}

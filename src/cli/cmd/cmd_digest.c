@@ -1,0 +1,168 @@
+/* nyz digest: SHA-256 of values, equal for equal arrays. */
+#include "cli.h"
+#include "io/hash.h"
+#include "io/input.h"
+#include "text/text.h"
+
+#include <string.h>
+
+static const nyz_options as_stored = {.byteorder = NYZ_KEEP_BYTEORDER};
+
+/* What is told of one array, or of a member that is none. */
+typedef struct fact {
+    const char *name;
+    size_t name_size;
+    const nyz_array *array;
+    int raw;
+    char hash[NYZ_HASH_SIZE];
+} fact;
+
+/* How facts are written down. */
+typedef struct report {
+    int json;
+    int prefix; /* several files: FILE:NAME */
+    const nyz_input *input;
+    nyz_line out;
+    int count;
+} report;
+
+static void put_text(report *to, const fact *f)
+{
+    nyz_line_puts(&to->out, f->hash);
+    nyz_line_puts(&to->out, "  ");
+    if (to->prefix) {
+        nyz_line_name(&to->out, to->input->label, strlen(to->input->label));
+        nyz_line_puts(&to->out, ":");
+    }
+    nyz_line_name(&to->out, f->name, f->name_size);
+    nyz_line_puts(&to->out, "\n");
+}
+
+static nyz_status put_json(report *to, const fact *f, nyz_error *err)
+{
+    nyz_status status = NYZ_OK;
+    nyz_line_puts(&to->out, to->count > 0 ? ",{\"name\":" : "{\"name\":");
+    nyz_line_json(&to->out, f->name, f->name_size);
+    if (f->raw) {
+        nyz_line_puts(&to->out, ",\"raw\":true");
+    } else {
+        nyz_line descr = {0};
+        status = nyz_line_descr(&descr, &f->array->dtype, err);
+        nyz_line_puts(&to->out, ",\"shape\":");
+        nyz_line_shape_json(&to->out, f->array);
+        nyz_line_puts(&to->out, ",\"descr\":");
+        nyz_line_json(&to->out, descr.data, descr.size);
+        to->out.failed |= descr.failed;
+        nyz_line_free(&descr);
+    }
+    nyz_line_puts(&to->out, ",\"sha256\":\"");
+    nyz_line_puts(&to->out, f->hash);
+    nyz_line_puts(&to->out, "\"}");
+    return status;
+}
+
+/* Hashes the array and reports it.  Text goes out at once, JSON only when all is well. */
+static nyz_status add(report *to, fact *f, nyz_error *err)
+{
+    nyz_status status = nyz_hash_array(f->array, f->hash, err);
+    if (status != NYZ_OK) {
+        return status;
+    }
+    if (to->json) {
+        status = put_json(to, f, err);
+    } else {
+        put_text(to, f);
+        fwrite(to->out.data, 1, to->out.failed ? 0 : to->out.size, stdout);
+        nyz_line_clear(&to->out);
+    }
+    to->count++;
+    if (to->out.failed) {
+        *err = (nyz_error){
+            .status = NYZ_ERR_MEMORY, .offset = -1, .message = "out of memory"};
+        return NYZ_ERR_MEMORY;
+    }
+    return status;
+}
+
+static int add_member(report *to, int64_t index)
+{
+    const nyz_input *const input = to->input;
+    const nyz_member member = nyz_input_member(input, index);
+    nyz_error err;
+    nyz_array array;
+    fact f = {.name = member.name, .name_size = member.key_size, .array = &array};
+    nyz_status status = nyz_npz_load_at(input->npz, index, &as_stored, &array, &err);
+    if (status == NYZ_ERR_NOT_FOUND) {
+        f.raw = 1;
+        status = nyz_npz_bytes(input->npz, index, NULL, &array, &err);
+    }
+    if (status == NYZ_OK) {
+        status = add(to, &f, &err);
+        nyz_array_free(&array);
+    }
+    return status == NYZ_OK ? NYZ_EXIT_FINE
+                            : nyz_complain_error(input->label, member.name, &err);
+}
+
+static int add_archive(report *to)
+{
+    int worst = NYZ_EXIT_FINE;
+    for (int64_t i = to->input->first; i < to->input->end && !ferror(stdout); i++) {
+        worst = nyz_worse(worst, add_member(to, i));
+    }
+    return worst;
+}
+
+/* The first array of a .npy file. */
+static int add_npy(report *to, nyz_input *input)
+{
+    nyz_error err;
+    nyz_array array;
+    fact f = {.name = input->label, .name_size = strlen(input->label), .array = &array};
+    if (to->json) {
+        nyz_input_base(input, &f.name, &f.name_size);
+    }
+    to->prefix = 0;
+    nyz_status status = nyz_read(&input->stream, &as_stored, &array, &err);
+    if (status == NYZ_OK) {
+        status = add(to, &f, &err);
+        nyz_array_free(&array);
+    }
+    return status == NYZ_OK ? NYZ_EXIT_FINE
+                            : nyz_complain_error(input->label, NULL, &err);
+}
+
+static int digest_file(const char *name, const nyz_args *args)
+{
+    nyz_input input;
+    int status = nyz_input_open(&input, name, 0);
+    if (status != NYZ_EXIT_FINE) {
+        return status;
+    }
+    report to = {.json = args->json, .prefix = args->count > 1, .input = &input};
+    nyz_line_puts(&to.out, args->json ? "{\"members\":[" : "");
+    status = input.npz != NULL ? add_archive(&to) : add_npy(&to, &input);
+    nyz_line_puts(&to.out, args->json ? "]}\n" : "");
+    if (args->json && status == NYZ_EXIT_FINE && !to.out.failed) {
+        fwrite(to.out.data, 1, to.out.size, stdout);
+    }
+    if (to.out.failed && status != NYZ_EXIT_MACHINE) {
+        status = nyz_complain_memory(input.label);
+    }
+    nyz_line_free(&to.out);
+    nyz_input_close(&input);
+    return status;
+}
+
+int nyz_cmd_digest(const nyz_args *args)
+{
+    if (args->json && args->count != 1) {
+        nyz_complain("digest", NULL, "--json takes one file");
+        return NYZ_EXIT_USAGE;
+    }
+    int worst = NYZ_EXIT_FINE;
+    for (int i = 0; i < args->count && !ferror(stdout); i++) {
+        worst = nyz_worse(worst, digest_file(args->files[i], args));
+    }
+    return worst;
+}

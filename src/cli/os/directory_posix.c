@@ -1,0 +1,187 @@
+/* Files below a folder on POSIX systems: every component is opened by itself, from the
+ * folder above it, and no link is followed.  Windows: folder_win32.c. */
+#include "os/directory_posix.h"
+
+#include "cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define COMPONENT_MOST 255 /* as nyz_unpack_refuses has it */
+#define NOT_A_FOLDER "a link or a file is where a folder has to be"
+#define NOT_A_FILE "what is there is no file, and is not replaced"
+
+struct nyz_folder {
+    int fd;
+};
+
+/* --------------------------------------------------------------------- walking to a name */
+
+static int open_folder(int at, const char *name, int flags)
+{
+    int fd;
+    do {
+        fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
+    } while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
+/* Takes the first component of *rest; 0 if it is the last one: nothing but perhaps a
+ * slash follows. */
+static int next_component(const char **rest, char *component)
+{
+    const size_t size = strcspn(*rest, "/");
+    memcpy(component, *rest, size);
+    component[size] = '\0';
+    *rest += size + ((*rest)[size] == '/');
+    return **rest != '\0';
+}
+
+/* Steps from the folder *fd, which is closed unless it is `top`, into that of one
+ * component. */
+static int step(int top, int *fd, const char *component, int make)
+{
+    int sys = 0;
+    if (make && mkdirat(*fd, component, 0777) != 0 && errno != EEXIST) {
+        sys = errno;
+    }
+    const int inner = sys == 0 ? open_folder(*fd, component, O_NOFOLLOW) : -1;
+    if (sys == 0 && inner < 0) {
+        sys = errno;
+    }
+    if (*fd != top) {
+        (void)close(*fd);
+    }
+    *fd = inner;
+    return sys;
+}
+
+static nyz_status fail_step(nyz_error *err, int sys)
+{
+    return sys == ELOOP || sys == ENOTDIR || sys == EMLINK
+               ? nyz_fail_with(err, ENOTDIR, NOT_A_FOLDER)
+               : nyz_fail_system(err, sys, "open the folder");
+}
+
+/* Opens the folder of a name, and leaves its last component.  Failures are errnos; then
+ * nothing is open. */
+static int walk(const nyz_folder *folder, const char *name, int make, int *fd, char *last)
+{
+    *fd = folder->fd;
+    while (next_component(&name, last)) {
+        const int sys = step(folder->fd, fd, last, make);
+        if (sys != 0) {
+            return sys;
+        }
+    }
+    return 0;
+}
+
+static void leave(const nyz_folder *folder, int fd)
+{
+    if (fd >= 0 && fd != folder->fd) {
+        (void)close(fd);
+    }
+}
+
+/* --------------------------------------------------------------------- the folder itself */
+
+nyz_status nyz_folder_open(const char *path, int follow, nyz_folder **out, int *made,
+                           nyz_error *err)
+{
+    *made = mkdir(path, 0777) == 0;
+    if (!*made && errno != EEXIST) {
+        return nyz_fail_system(err, errno, "make the folder");
+    }
+    const int fd = open_folder(AT_FDCWD, path, follow ? 0 : O_NOFOLLOW);
+    if (fd < 0) {
+        return fail_step(err, errno);
+    }
+    *out = malloc(sizeof **out);
+    if (*out == NULL) {
+        (void)close(fd);
+        return nyz_fail_with(err, ENOMEM, "out of memory");
+    }
+    (*out)->fd = fd;
+    return NYZ_OK;
+}
+
+void nyz_folder_close(nyz_folder **folder)
+{
+    (void)close((*folder)->fd);
+    free(*folder);
+    *folder = NULL;
+}
+
+void nyz_folder_undo(const char *path)
+{
+    (void)rmdir(path);
+}
+
+/* ------------------------------------------------------------------------ what is there */
+
+/* What stands in an open folder.  *mode: that of a file that exists. */
+nyz_status nyz_look_posix(int fd, const char *name, nyz_place *out, mode_t *mode,
+                          nyz_error *err)
+{
+    struct stat st;
+    *out = (nyz_place){0};
+    if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+        return errno == ENOENT ? NYZ_OK : nyz_fail_system(err, errno, "look at the file");
+    }
+    if (!S_ISREG(st.st_mode)) {
+        return nyz_fail_with(err, EEXIST, NOT_A_FILE);
+    }
+    *out = (nyz_place){1, (uint64_t)st.st_dev, (uint64_t)st.st_ino};
+    *mode = st.st_mode & 0777;
+    return NYZ_OK;
+}
+
+nyz_status nyz_folder_look(const nyz_folder *folder, const char *name, nyz_place *out,
+                           nyz_error *err)
+{
+    char last[COMPONENT_MOST + 1];
+    mode_t mode;
+    int fd;
+    *out = (nyz_place){0};
+    const int sys = walk(folder, name, 0, &fd, last);
+    if (sys != 0) {
+        return sys == ENOENT ? NYZ_OK : fail_step(err, sys);
+    }
+    const nyz_status status = nyz_look_posix(fd, last, out, &mode, err);
+    leave(folder, fd);
+    return status;
+}
+
+nyz_status nyz_folder_add(const nyz_folder *folder, const char *name, nyz_error *err)
+{
+    char last[COMPONENT_MOST + 1];
+    int fd;
+    int sys = walk(folder, name, 1, &fd, last);
+    if (sys == 0) {
+        sys = step(folder->fd, &fd, last, 1);
+        leave(folder, fd);
+    }
+    return sys == 0 ? NYZ_OK : fail_step(err, sys);
+}
+
+/* ------------------------------------------------------------------------------ writing */
+
+nyz_status nyz_folder_write(const nyz_folder *folder, const char *name,
+                            const nyz_place *before, const void *bytes, size_t size,
+                            nyz_error *err)
+{
+    char last[COMPONENT_MOST + 1];
+    int fd;
+    const int sys = walk(folder, name, 1, &fd, last);
+    if (sys != 0) {
+        return fail_step(err, sys);
+    }
+    const nyz_status status = nyz_write_posix(fd, last, before, bytes, size, err);
+    leave(folder, fd);
+    return status;
+}

@@ -1,0 +1,146 @@
+/* What the tool needs of Windows: UTF-8 arguments and paths, binary streams. */
+#include "os/directory_win32.h"
+
+#include "cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <io.h>
+#include <stdlib.h>
+#include <windows.h>
+#include <shellapi.h>
+
+wchar_t *nyz_platform_widen(const char *text)
+{
+    const int count = MultiByteToWideChar(CP_UTF8, 0, text, -1, NULL, 0);
+    wchar_t *const wide = count > 0 ? malloc((size_t)count * sizeof *wide) : NULL;
+    if (wide != NULL) {
+        MultiByteToWideChar(CP_UTF8, 0, text, -1, wide, count);
+    }
+    return wide;
+}
+
+static char *narrow(const wchar_t *wide)
+{
+    const int count = WideCharToMultiByte(CP_UTF8, 0, wide, -1, NULL, 0, NULL, NULL);
+    char *const text = count > 0 ? malloc((size_t)count) : NULL;
+    if (text != NULL) {
+        WideCharToMultiByte(CP_UTF8, 0, wide, -1, text, count, NULL, NULL);
+    }
+    return text;
+}
+
+/* The arguments live as long as the program. */
+static void take_utf8_arguments(int *argc, char ***argv)
+{
+    int count = 0;
+    wchar_t **const wide = CommandLineToArgvW(GetCommandLineW(), &count);
+    char **const texts = wide != NULL ? calloc((size_t)count + 1, sizeof *texts) : NULL;
+    if (texts == NULL) {
+        return;
+    }
+    for (int i = 0; i < count; i++) {
+        texts[i] = narrow(wide[i]);
+        if (texts[i] == NULL) {
+            return;
+        }
+    }
+    *argc = count;
+    *argv = texts;
+}
+
+void nyz_platform_start(int *argc, char ***argv)
+{
+    _setmode(_fileno(stdin), _O_BINARY);
+    _setmode(_fileno(stdout), _O_BINARY);
+    SetConsoleOutputCP(CP_UTF8);
+    take_utf8_arguments(argc, argv);
+}
+
+FILE *nyz_platform_open(const char *path, const char *mode)
+{
+    wchar_t *const wide_path = nyz_platform_widen(path);
+    wchar_t *const wide_mode = nyz_platform_widen(mode);
+    FILE *const file =
+        wide_path != NULL && wide_mode != NULL ? _wfopen(wide_path, wide_mode) : NULL;
+    free(wide_mode);
+    free(wide_path);
+    return file;
+}
+
+static DWORD attributes(const char *path)
+{
+    wchar_t *const wide = nyz_platform_widen(path);
+    const DWORD found = wide != NULL ? GetFileAttributesW(wide) : INVALID_FILE_ATTRIBUTES;
+    free(wide);
+    return found;
+}
+
+int nyz_platform_exists(const char *path)
+{
+    return attributes(path) != INVALID_FILE_ATTRIBUTES;
+}
+
+int nyz_platform_is_special(const char *path)
+{
+    const DWORD found = attributes(path);
+    return found != INVALID_FILE_ATTRIBUTES && (found & FILE_ATTRIBUTE_DEVICE) != 0;
+}
+
+int nyz_platform_descriptor(FILE *file)
+{
+    return _fileno(file);
+}
+
+int nyz_platform_stamp(FILE *file, nyz_stamp *out)
+{
+    const HANDLE handle = (HANDLE)_get_osfhandle(_fileno(file));
+    LARGE_INTEGER size;
+    FILETIME written;
+    *out = (nyz_stamp){0};
+    if (GetFileType(handle) == FILE_TYPE_DISK) {
+        if (!GetFileSizeEx(handle, &size) || !GetFileTime(handle, NULL, NULL, &written)) {
+            return EIO;
+        }
+        *out = (nyz_stamp){size.QuadPart, written.dwHighDateTime, written.dwLowDateTime};
+    }
+    return 0;
+}
+
+int nyz_platform_can_patch(FILE *file)
+{
+    (void)file;
+    return 0;
+}
+
+int nyz_platform_is_slash(char c)
+{
+    return c == '/' || c == '\\' || c == ':';
+}
+
+/* Set by the thread that Windows starts for Ctrl-C. */
+static volatile LONG stop;
+
+static BOOL WINAPI note_stop(DWORD kind)
+{
+    (void)kind;
+    return InterlockedExchange(&stop, 1) == 0; /* the second time it ends the tool */
+}
+
+void nyz_platform_catch_stop(void)
+{
+    (void)SetConsoleCtrlHandler(note_stop, TRUE);
+}
+
+int nyz_platform_stopped(void)
+{
+    return stop != 0;
+}
+
+void nyz_platform_obey_stop(void)
+{
+    (void)SetConsoleCtrlHandler(note_stop, FALSE);
+    if (stop != 0) {
+        ExitProcess((UINT)STATUS_CONTROL_C_EXIT);
+    }
+}

@@ -1,0 +1,91 @@
+/* What the tool says on stderr, and the exit statuses that follow from it. */
+#include "cli.h"
+#include "text/text.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The library names the member by itself, for programs that show its message alone. */
+static const char *without_member(const char *message, const char *member)
+{
+    const size_t size = strlen(member);
+    return strncmp(message, "member '", 8) == 0 &&
+                   strncmp(message + 8, member, size) == 0 &&
+                   strncmp(message + 8 + size, "': ", 3) == 0
+               ? message + 8 + size + 3
+               : message;
+}
+
+void nyz_complain(const char *file, const char *member, const char *message)
+{
+    nyz_line line = {0};
+    if (nyz_platform_stopped()) {
+        return; /* what fails now does so because the user wants it to end */
+    }
+    nyz_line_puts(&line, "nyz: ");
+    if (file != NULL) {
+        nyz_line_name(&line, file, strlen(file));
+        nyz_line_puts(&line, member != NULL ? ":" : ": ");
+    }
+    if (member != NULL) {
+        nyz_line_name(&line, member, strlen(member));
+        nyz_line_puts(&line, ": ");
+        message = without_member(message, member);
+    }
+    nyz_line_name(&line, message, strlen(message));
+    nyz_line_puts(&line, "\n");
+    fflush(stdout); /* so that both come in their order where they share a terminal */
+    fputs(line.failed ? "nyz: out of memory\n" : line.data, stderr);
+    nyz_line_free(&line);
+}
+
+/* Not 0 for an errno that speaks of the file that was named; any other of a failing
+ * machine. */
+static int is_of_file(int sys)
+{
+    return sys == ENOENT || sys == ENOTDIR || sys == EISDIR || sys == EACCES ||
+           sys == EPERM || sys == ENAMETOOLONG || sys == ELOOP || sys == ENXIO ||
+           sys == EEXIST;
+}
+
+int nyz_complain_error(const char *file, const char *member, const nyz_error *err)
+{
+    nyz_complain(file, member, err->message);
+    return err->status == NYZ_ERR_MEMORY ||
+                   (err->status == NYZ_ERR_IO && !is_of_file(err->sys))
+               ? NYZ_EXIT_MACHINE
+               : NYZ_EXIT_DATA;
+}
+
+int nyz_complain_system(const char *file, int sys)
+{
+    nyz_error err = {.status = sys == ENOMEM ? NYZ_ERR_MEMORY : NYZ_ERR_IO, .sys = sys};
+    snprintf(err.message, sizeof err.message, "%s", strerror(sys));
+    return nyz_complain_error(file, NULL, &err);
+}
+
+nyz_status nyz_fail_with(nyz_error *err, int sys, const char *message)
+{
+    *err = (nyz_error){
+        .status = sys == ENOMEM ? NYZ_ERR_MEMORY : NYZ_ERR_IO, .sys = sys, .offset = -1};
+    snprintf(err->message, sizeof err->message, "%s", message);
+    return err->status;
+}
+
+nyz_status nyz_fail_system(nyz_error *err, int sys, const char *what)
+{
+    char text[200];
+    snprintf(text, sizeof text, "cannot %.60s: %.120s", what, strerror(sys));
+    return nyz_fail_with(err, sys, text);
+}
+
+int nyz_complain_memory(const char *file)
+{
+    nyz_complain(file, NULL, "out of memory");
+    return NYZ_EXIT_MACHINE;
+}
+
+int nyz_worse(int a, int b)
+{
+    return a > b ? a : b;
+}

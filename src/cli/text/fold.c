@@ -1,0 +1,122 @@
+/* Names that may be one file: folding by the tables of fold_*.c. */
+#include "text/fold.h"
+
+#include <stdlib.h>
+
+/* A byte of UTF-8 becomes at most two points: the worst are two bytes that become three.
+ */
+typedef struct points {
+    uint32_t at[2 * NYZ_FOLD_MOST];
+    size_t count;
+} points;
+
+/* The tables' rows begin with their (first) point. */
+static int compare(const void *key, const void *row)
+{
+    const uint32_t a = *(const uint32_t *)key;
+    const uint32_t b = *(const uint32_t *)row;
+    return a < b ? -1 : a > b;
+}
+
+static int compare_range(const void *key, const void *row)
+{
+    const uint32_t point = *(const uint32_t *)key;
+    const nyz_fold_range *const range = row;
+    return point < range->first ? -1 : point > range->last;
+}
+
+static int is_in(const nyz_fold_range *ranges, size_t count, uint32_t point)
+{
+    return bsearch(&point, ranges, count, sizeof *ranges, compare_range) != NULL;
+}
+
+/* Runs may interleave, so that they are looked through one by one. */
+static uint32_t fold_by_run(uint32_t point)
+{
+    for (size_t i = 0; i < nyz_fold_runs_count && nyz_fold_runs[i].first <= point; i++) {
+        const nyz_fold_run *const run = &nyz_fold_runs[i];
+        if (point <= run->last && (point - run->first) % run->step == 0) {
+            return (uint32_t)((int64_t)point + run->difference);
+        }
+    }
+    return point;
+}
+
+static uint32_t fold_single(uint32_t point)
+{
+    if (point < 0x80) {
+        return point >= 'A' && point <= 'Z' ? point + ('a' - 'A') : point;
+    }
+    const nyz_fold_single *const single =
+        bsearch(&point, nyz_fold_singles, nyz_fold_singles_count,
+                sizeof *nyz_fold_singles, compare);
+    return single != NULL ? single->to : fold_by_run(point);
+}
+
+/* Swaps a mark back to its place among the marks before it. */
+static void put_in_order(points *to)
+{
+    for (size_t i = to->count - 1; i > 0; i--) {
+        const uint32_t mark = to->at[i];
+        const uint32_t before = to->at[i - 1];
+        if (before <= mark || !is_in(nyz_fold_marks, nyz_fold_marks_count, before)) {
+            return;
+        }
+        to->at[i] = before;
+        to->at[i - 1] = mark;
+    }
+}
+
+/* Adds a point that folds no further. */
+static void put(points *to, uint32_t point)
+{
+    if (point >= 0x80 && is_in(nyz_fold_ignorable, nyz_fold_ignorable_count, point)) {
+        return;
+    }
+    to->at[to->count] = point;
+    to->count++;
+    if (point >= 0x80 && is_in(nyz_fold_marks, nyz_fold_marks_count, point)) {
+        put_in_order(to);
+    }
+}
+
+/* Syllables of Hangul consist of two or three letters, by arithmetic (Unicode 3.12). */
+static void put_hangul(points *to, uint32_t syllable)
+{
+    put(to, 0x1100 + syllable / (21 * 28));
+    put(to, 0x1161 + syllable / 28 % 21);
+    if (syllable % 28 != 0) {
+        put(to, 0x11A7 + syllable % 28);
+    }
+}
+
+static void fold(points *to, uint32_t point)
+{
+    const nyz_fold_pair *pair = NULL;
+    if (point >= 0x80) {
+        pair = bsearch(&point, nyz_fold_pairs, nyz_fold_pairs_count,
+                       sizeof *nyz_fold_pairs, compare);
+    }
+    if (pair != NULL) {
+        fold(to, pair->a);
+        fold(to, pair->b);
+    } else if (point >= 0xAC00 && point <= 0xD7A3) {
+        put_hangul(to, point - 0xAC00);
+    } else {
+        put(to, fold_single(point));
+    }
+}
+
+void nyz_line_fold(nyz_line *line, const char *name, size_t size)
+{
+    points to;
+    to.count = 0;
+    for (size_t i = 0; i < size;) {
+        uint32_t point;
+        i += nyz_utf8_next(name + i, size - i, &point);
+        fold(&to, point);
+    }
+    for (size_t i = 0; i < to.count; i++) {
+        nyz_line_point(line, to.at[i]);
+    }
+}

@@ -1,0 +1,122 @@
+/* A growing line of text, and the simple things that are put on it. */
+#include "text/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Makes room for `more` bytes and the NUL; 0 if there is none. */
+static int grow(nyz_line *line, size_t more)
+{
+    if (line->failed) {
+        return 0;
+    }
+    if (more >= SIZE_MAX / 2 - line->size) {
+        line->failed = 1;
+        return 0;
+    }
+    const size_t need = line->size + more + 1;
+    if (need <= line->capacity) {
+        return 1;
+    }
+    const size_t capacity = need < 128 ? 256 : need * 2;
+    char *const data = realloc(line->data, capacity);
+    if (data == NULL) {
+        line->failed = 1;
+        return 0;
+    }
+    line->data = data;
+    line->capacity = capacity;
+    return 1;
+}
+
+void nyz_line_put(nyz_line *line, const char *bytes, size_t size)
+{
+    if (size > 0 && grow(line, size)) {
+        memcpy(line->data + line->size, bytes, size);
+        line->size += size;
+        line->data[line->size] = '\0';
+    }
+}
+
+void nyz_line_puts(nyz_line *line, const char *string)
+{
+    nyz_line_put(line, string, strlen(string));
+}
+
+void nyz_line_fill(nyz_line *line, char c, int64_t count)
+{
+    if (count > 0 && grow(line, (size_t)count)) {
+        memset(line->data + line->size, c, (size_t)count);
+        line->size += (size_t)count;
+        line->data[line->size] = '\0';
+    }
+}
+
+void nyz_line_int(nyz_line *line, int64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRId64, value);
+    nyz_line_puts(line, text);
+}
+
+void nyz_line_right(nyz_line *line, const char *text, int64_t width)
+{
+    const size_t size = strlen(text);
+    nyz_line_fill(line, ' ', width - nyz_columns(text, size));
+    nyz_line_put(line, text, size);
+}
+
+void nyz_line_clear(nyz_line *line)
+{
+    line->size = 0;
+    if (line->data != NULL) {
+        line->data[0] = '\0';
+    }
+}
+
+void nyz_line_free(nyz_line *line)
+{
+    free(line->data);
+    *line = (nyz_line){0};
+}
+
+void nyz_line_shape(nyz_line *line, const nyz_array *array)
+{
+    nyz_line_puts(line, "(");
+    for (int i = 0; i < array->ndim; i++) {
+        nyz_line_puts(line, i > 0 ? ", " : "");
+        nyz_line_int(line, array->shape[i]);
+    }
+    nyz_line_puts(line, array->ndim == 1 ? ",)" : ")");
+}
+
+void nyz_line_shape_json(nyz_line *line, const nyz_array *array)
+{
+    nyz_line_puts(line, "[");
+    for (int i = 0; i < array->ndim; i++) {
+        nyz_line_puts(line, i > 0 ? "," : "");
+        nyz_line_int(line, array->shape[i]);
+    }
+    nyz_line_puts(line, "]");
+}
+
+nyz_status nyz_line_descr(nyz_line *line, const nyz_dtype *dtype, nyz_error *err)
+{
+    size_t length;
+    const nyz_status status = nyz_dtype_format(dtype, NULL, 0, &length, err);
+    if (status != NYZ_OK) {
+        return status;
+    }
+    char *const text = malloc(length + 1);
+    if (text == NULL) {
+        line->failed = 1;
+        return NYZ_OK;
+    }
+    const nyz_status again = nyz_dtype_format(dtype, text, length + 1, &length, err);
+    if (again == NYZ_OK) {
+        nyz_line_put(line, text, length);
+    }
+    free(text);
+    return again;
+}

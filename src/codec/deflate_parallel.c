@@ -1,0 +1,238 @@
+/* Chunks deflated side by side and put one after the other: see chunks.h. */
+#include "codec/deflate_parallel.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/arithmetic.h"
+#include "base/error.h"
+#include "base/parallel.h"
+#include "codec/codec.h"
+#include "codec/fast_deflate.h"
+#include "io/stream.h"
+
+#define MOST_THREADS 16
+/* Chunks on their way beside those that threads work on: they wait for their turn. */
+#define SPARE_SLOTS 2
+#define MOST_SLOTS (MOST_THREADS + SPARE_SLOTS)
+
+/* One chunk on its way; each has its own memory. */
+typedef struct lane {
+    nyz_fast *fast;           /* one of the two */
+    nyz_deflater *deflater;   /* by level */
+    unsigned char *collected; /* NYZ_CHUNK_BYTES, for a chunk that comes in pieces */
+    unsigned char *output;
+    int64_t room; /* of output */
+
+    const unsigned char *input;
+    int64_t input_size;
+    int last;
+    size_t output_size;
+    uint32_t crc32;
+    nyz_status status;
+    nyz_error error;
+} lane;
+
+struct nyz_chunks {
+    nyz_allocator allocator;
+    int level;
+    int threads;
+    int slots;
+    int64_t collected; /* bytes that wait in the lanes, from the first on */
+    uint32_t crc32;
+    int64_t written;
+    lane lanes[MOST_SLOTS];
+};
+
+nyz_status nyz_chunks_new(const nyz_allocator *allocator, int level, int threads,
+                          nyz_chunks **out, nyz_error *err)
+{
+    void *memory = NULL;
+    *out = NULL;
+    NYZ_TRY(nyz_alloc_zero(allocator, (int64_t)sizeof **out, &memory, err));
+    nyz_chunks *const chunks = memory;
+    chunks->allocator = *allocator;
+    chunks->level = level;
+    chunks->threads = threads < MOST_THREADS ? threads : MOST_THREADS;
+    chunks->slots = chunks->threads > 1 ? chunks->threads + SPARE_SLOTS : 1;
+    *out = chunks;
+    return NYZ_OK;
+}
+
+/* ---------------------------------------------------------------------------------- lanes */
+
+static nyz_status open_codec(const nyz_chunks *chunks, lane *l, nyz_error *err)
+{
+    if (chunks->level == NYZ_FAST) {
+        l->room = (int64_t)nyz_fast_bound((size_t)NYZ_CHUNK_BYTES);
+        return nyz_fast_new(&chunks->allocator, &l->fast, err);
+    }
+    NYZ_TRY(nyz_deflate_new(&chunks->allocator, chunks->level, &l->deflater, err));
+    l->room = (int64_t)nyz_deflate_chunk_bound(l->deflater, (size_t)NYZ_CHUNK_BYTES);
+    return NYZ_OK;
+}
+
+/* A lane's memory comes when it is first used: a small member needs one. */
+static nyz_status open_lane(const nyz_chunks *chunks, lane *l, nyz_error *err)
+{
+    void *memory = NULL;
+    if (l->fast == NULL && l->deflater == NULL) {
+        NYZ_TRY(open_codec(chunks, l, err));
+    }
+    if (l->output == NULL) {
+        NYZ_TRY(nyz_alloc(&chunks->allocator, l->room, &memory, err));
+        l->output = memory;
+    }
+    return NYZ_OK;
+}
+
+static void deflate_lane(const nyz_chunks *chunks, lane *l)
+{
+    const size_t size = (size_t)l->input_size;
+    l->status = open_lane(chunks, l, &l->error);
+    if (l->status != NYZ_OK) {
+        return;
+    }
+    l->crc32 = nyz_crc32(0, l->input, size);
+    if (l->fast != NULL) {
+        l->output_size = nyz_fast_deflate(l->fast, l->input, size, l->last, l->output);
+    } else {
+        l->status = nyz_deflate_chunk(l->deflater, l->input, size, l->last, l->output,
+                                      (size_t)l->room, &l->output_size, &l->error);
+    }
+}
+
+/* Puts what came out of a lane, and keeps the books. */
+static nyz_status put_lane(nyz_chunks *chunks, const lane *l, const nyz_sink *sink,
+                           nyz_error *err)
+{
+    if (l->status != NYZ_OK) {
+        if (err != NULL) {
+            *err = l->error;
+        }
+        return l->status;
+    }
+    chunks->crc32 = nyz_crc32_combine(chunks->crc32, l->crc32, l->input_size);
+    chunks->written += (int64_t)l->output_size;
+    return nyz_sink_put(sink, l->output, (int64_t)l->output_size, err);
+}
+
+/* ----------------------------------------------------------------------------------- runs */
+
+/* Chunks that follow each other: those that are collected, and then either whole ones
+ * where they lie, or the last one of all. */
+typedef struct run {
+    nyz_chunks *chunks;
+    int64_t collected;          /* how many whole chunks are */
+    const unsigned char *bytes; /* of the others; NULL: the last one, collected too */
+    const nyz_sink *sink;
+    nyz_status status;
+    nyz_error *err;
+} run;
+
+static lane *lane_of(const run *r, int64_t index)
+{
+    return &r->chunks->lanes[index % r->chunks->slots];
+}
+
+static void deflate_one(void *ctx, int64_t index)
+{
+    const run *const r = ctx;
+    lane *const l = lane_of(r, index);
+    l->last = index >= r->collected && r->bytes == NULL;
+    l->input = index < r->collected || l->last
+                   ? l->collected
+                   : r->bytes + (index - r->collected) * NYZ_CHUNK_BYTES;
+    l->input_size = l->last ? r->chunks->collected % NYZ_CHUNK_BYTES : NYZ_CHUNK_BYTES;
+    deflate_lane(r->chunks, l);
+}
+
+static int put_one(void *ctx, int64_t index)
+{
+    run *const r = ctx;
+    r->status = put_lane(r->chunks, lane_of(r, index), r->sink, r->err);
+    return r->status == NYZ_OK;
+}
+
+static nyz_status run_chunks(run *r, int64_t count)
+{
+    nyz_chunks *const chunks = r->chunks;
+    nyz_parallel_in_turn(chunks->threads, count, chunks->slots, deflate_one, put_one, r);
+    chunks->collected = 0;
+    return r->status;
+}
+
+/* -------------------------------------------------------------------------------- putting */
+
+static int64_t room_to_collect(const nyz_chunks *chunks)
+{
+    return chunks->threads * NYZ_CHUNK_BYTES;
+}
+
+/* Copies bytes to the chunk that is being collected, up to its end. */
+static nyz_status collect(nyz_chunks *chunks, const unsigned char *bytes, int64_t size,
+                          int64_t *taken, nyz_error *err)
+{
+    lane *const l = &chunks->lanes[chunks->collected / NYZ_CHUNK_BYTES];
+    const int64_t have = chunks->collected % NYZ_CHUNK_BYTES;
+    if (l->collected == NULL) {
+        void *memory = NULL;
+        NYZ_TRY(nyz_alloc(&chunks->allocator, NYZ_CHUNK_BYTES, &memory, err));
+        l->collected = memory;
+    }
+    *taken = nyz_min(size, NYZ_CHUNK_BYTES - have);
+    memcpy(l->collected + have, bytes, (size_t)*taken);
+    chunks->collected += *taken;
+    return NYZ_OK;
+}
+
+nyz_status nyz_chunks_put(nyz_chunks *chunks, const void *bytes, int64_t size,
+                          const nyz_sink *sink, nyz_error *err)
+{
+    const unsigned char *next = bytes;
+    while (size > 0) {
+        const int between = chunks->collected % NYZ_CHUNK_BYTES == 0;
+        const int full = chunks->collected == room_to_collect(chunks);
+        int64_t taken = 0;
+        if (full || (between && size >= NYZ_CHUNK_BYTES)) {
+            run r = {chunks, chunks->collected / NYZ_CHUNK_BYTES, next, sink, NYZ_OK,
+                     err};
+            const int64_t whole = size / NYZ_CHUNK_BYTES;
+            taken = whole * NYZ_CHUNK_BYTES;
+            NYZ_TRY(run_chunks(&r, r.collected + whole));
+        } else {
+            NYZ_TRY(collect(chunks, next, size, &taken, err));
+        }
+        next += taken;
+        size -= taken;
+    }
+    return NYZ_OK;
+}
+
+/* What is collected: full chunks, and the last one, which is not full and may be empty.
+ */
+nyz_status nyz_chunks_finish(nyz_chunks *chunks, const nyz_sink *sink, uint32_t *crc32,
+                             int64_t *written, nyz_error *err)
+{
+    run r = {chunks, chunks->collected / NYZ_CHUNK_BYTES, NULL, sink, NYZ_OK, err};
+    NYZ_TRY(run_chunks(&r, r.collected + 1));
+    *crc32 = chunks->crc32;
+    *written = chunks->written;
+    return NYZ_OK;
+}
+
+void nyz_chunks_free(nyz_chunks **chunks)
+{
+    if (*chunks != NULL) {
+        const nyz_allocator allocator = (*chunks)->allocator;
+        for (int i = 0; i < MOST_SLOTS; i++) {
+            lane *const l = &(*chunks)->lanes[i];
+            nyz_fast_free(&l->fast);
+            nyz_deflate_free(&l->deflater);
+            nyz_release(&allocator, l->collected, NYZ_CHUNK_BYTES);
+            nyz_release(&allocator, l->output, l->room);
+        }
+        nyz_release(&allocator, *chunks, (int64_t)sizeof **chunks);
+        *chunks = NULL;
+    }
+}

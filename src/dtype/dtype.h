@@ -1,0 +1,46 @@
+/* dtypes: from a literal to a tree and back, and what can be said of one.  Row "type".
+ * docs/format.md 2. */
+#ifndef NYZ_DTYPE_H
+#define NYZ_DTYPE_H
+
+#include "base/arena.h"
+#include "base/config.h"
+#include "parse/pylit.h"
+
+/* Builds the dtype that a descr stands for; its tree lives in `arena` (owner stays NULL).
+ * Errors: CORRUPT (err->offset as lit's), UNSUPPORTED, LIMIT.  Objects succeed, as
+ * NYZ_OBJECT. */
+nyz_status nyz_dtype_from_lit(const nyz_lit *lit, const nyz_env *env, nyz_arena *arena,
+                              nyz_dtype *out, nyz_error *err);
+
+/* NumPy's canonical descr.  quoted: a scalar as '<f8' with its quotes, as in a header.
+ * Errors: UNSUPPORTED (fields that overlap or are out of order), ARGUMENT (no dtype). */
+nyz_status nyz_dtype_put(nyz_text *text, const nyz_dtype *dtype, int quoted,
+                         nyz_error *err);
+
+/* Checks a dtype that the caller may have built: sizes, byte orders, nesting (at most
+ * 64), counts. Errors: ARGUMENT. */
+nyz_status nyz_dtype_check(const nyz_dtype *dtype, nyz_error *err);
+
+/* Copies the tree to `arena` (owner NULL), every leaf that has one with this byte order:
+ * NYZ_KEEP_BYTEORDER, NYZ_NATIVE, NYZ_LITTLE_ENDIAN, NYZ_BIG_ENDIAN. */
+nyz_status nyz_dtype_clone(const nyz_dtype *dtype, nyz_byteorder byteorder,
+                           nyz_arena *arena, nyz_dtype *out, nyz_error *err);
+
+/* Not 0 if `to` is what nyz_dtype_clone would make of `from` with this byte order; units,
+ * field names and offsets count, titles do not. */
+int nyz_dtype_same(const nyz_dtype *from, const nyz_dtype *to, nyz_byteorder byteorder);
+
+/* Not 0 if a leaf is a Python object. */
+int nyz_dtype_has_object(const nyz_dtype *dtype);
+
+/* Not 0 if a leaf has another byte order than the one asked for (never for KEEP). */
+int nyz_dtype_needs_swap(const nyz_dtype *dtype, nyz_byteorder byteorder);
+
+/* Turns round the bytes of every multi-byte number of `count` items, `stride` bytes
+ * apart, whose byte order in `dtype` is not `byteorder`.  The dtype itself is not
+ * changed. */
+void nyz_dtype_swap(const nyz_dtype *dtype, nyz_byteorder byteorder, void *items,
+                    int64_t count, int64_t stride);
+
+#endif

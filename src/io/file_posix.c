@@ -1,0 +1,230 @@
+/* Files and descriptors on POSIX systems: opening a path for reading, streams over a
+ * descriptor, and the seeks of a FILE.  Windows: file_win32.c. */
+#include "io/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+_Static_assert(sizeof(off_t) == 8, "build with -D_FILE_OFFSET_BITS=64");
+
+/* Linux cuts a read at 2 GiB - 4 KiB, other systems refuse more than an int. */
+#define MOST_AT_ONCE ((size_t)1 << 30)
+
+/* ----------------------------------------------------------- streams over descriptors */
+
+/* A descriptor travels in the ctx pointer itself, so that the stream owns nothing. */
+static void *fd_to_ctx(int fd)
+{
+    return (void *)(intptr_t)fd;
+}
+
+static int ctx_to_fd(void *ctx)
+{
+    return (int)(intptr_t)ctx;
+}
+
+static int64_t fd_read(void *ctx, void *buffer, size_t size)
+{
+    ssize_t n;
+    do {
+        n = read(ctx_to_fd(ctx), buffer, size < MOST_AT_ONCE ? size : MOST_AT_ONCE);
+    } while (n < 0 && errno == EINTR);
+    return n < 0 ? -errno : n;
+}
+
+static int64_t fd_write(void *ctx, const void *buffer, size_t size)
+{
+    ssize_t n;
+    do {
+        n = write(ctx_to_fd(ctx), buffer, size < MOST_AT_ONCE ? size : MOST_AT_ONCE);
+    } while (n < 0 && errno == EINTR);
+    return n < 0 ? -errno : n;
+}
+
+static int64_t fd_seek(void *ctx, int64_t offset, int whence)
+{
+    const off_t place = lseek(ctx_to_fd(ctx), offset, whence);
+    return place < 0 ? -errno : place;
+}
+
+static int64_t fd_read_at(void *ctx, int64_t offset, void *buffer, size_t size)
+{
+    ssize_t n;
+    do {
+        n = pread(ctx_to_fd(ctx), buffer, size < MOST_AT_ONCE ? size : MOST_AT_ONCE,
+                  offset);
+    } while (n < 0 && errno == EINTR);
+    return n < 0 ? -errno : n;
+}
+
+/* lseek itself cannot be asked: on a terminal or /dev/zero it may succeed and mean
+ * nothing. */
+static int has_places(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode));
+}
+
+/* What is written to a file that is appended to does not heed its place. */
+static int can_seek(int fd)
+{
+    const int flags = fcntl(fd, F_GETFL);
+    return has_places(fd) &&
+           (flags == -1 || (flags & O_APPEND) == 0 || (flags & O_ACCMODE) == O_RDONLY);
+}
+
+nyz_stream nyz_stream_fd(int fd)
+{
+    const nyz_stream stream = {.read = fd_read,
+                               .write = fd_write,
+                               .seek = can_seek(fd) ? fd_seek : NULL,
+                               .read_at = has_places(fd) ? fd_read_at : NULL,
+                               .ctx = fd_to_ctx(fd)};
+    return stream;
+}
+
+int nyz_stdio_can_seek(FILE *file)
+{
+    const int fd = fileno(file);
+    return fd < 0 || can_seek(fd); /* without one (fmemopen): fseeko will tell */
+}
+
+int nyz_stdio_seek(FILE *file, int64_t offset, int whence)
+{
+    return fseeko(file, offset, whence);
+}
+
+int64_t nyz_stdio_tell(FILE *file)
+{
+    return ftello(file);
+}
+
+/* ---------------------------------------------------------------------- files by path */
+
+struct nyz_file {
+    nyz_allocator allocator;
+    int fd;
+    struct stat opened; /* as it was then */
+};
+
+/* Without O_NONBLOCK, opening a FIFO or a modem would hang before anyone could see what
+ * it is. */
+static int open_to_read(const char *path)
+{
+    int fd;
+    do {
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    } while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
+/* From here on reads block.  A FIFO without a writer would read as empty, so the first
+ * one is waited for, as an open without O_NONBLOCK would: poll returns when it has
+ * written or gone. */
+static int make_blocking(int fd, mode_t mode)
+{
+    const int flags = fcntl(fd, F_GETFL);
+    if (flags == -1 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) == -1) {
+        return errno;
+    }
+    if (S_ISFIFO(mode)) {
+        struct pollfd waiting = {.fd = fd, .events = POLLIN};
+        while (poll(&waiting, 1, -1) < 0) {
+            if (errno != EINTR && errno != EAGAIN) {
+                return errno;
+            }
+        }
+    }
+    return 0;
+}
+
+/* Looks at what has been opened.  Returns an errno. */
+static int examine(nyz_file *file)
+{
+    if (fstat(file->fd, &file->opened) != 0) {
+        return errno;
+    }
+    const mode_t mode = file->opened.st_mode;
+    if (S_ISDIR(mode)) {
+        return EISDIR;
+    }
+    if (S_ISREG(mode)) {
+        return 0;
+    }
+    return S_ISFIFO(mode) || S_ISCHR(mode) || S_ISBLK(mode)
+               ? make_blocking(file->fd, mode)
+               : EINVAL;
+}
+
+nyz_status nyz_file_open(const char *path, const nyz_allocator *allocator, nyz_file **out,
+                         nyz_stream *stream, nyz_error *err)
+{
+    void *memory;
+    *out = NULL;
+    memset(stream, 0, sizeof *stream);
+    NYZ_TRY(nyz_alloc_zero(allocator, sizeof(nyz_file), &memory, err));
+    nyz_file *file = memory;
+    file->allocator = *allocator;
+    file->fd = open_to_read(path);
+    const int sys = file->fd < 0 ? errno : examine(file);
+    if (sys != 0) {
+        nyz_file_close(&file);
+        return nyz_fail_sys(err, sys, -1, "cannot open");
+    }
+    *out = file;
+    stream->read = fd_read;
+    stream->ctx = fd_to_ctx(file->fd);
+    if (S_ISREG(file->opened.st_mode)) {
+        stream->seek = fd_seek;
+        stream->read_at = fd_read_at;
+    }
+    return NYZ_OK;
+}
+
+int64_t nyz_file_size(const nyz_file *file)
+{
+    return S_ISREG(file->opened.st_mode) ? file->opened.st_size : -1;
+}
+
+nyz_status nyz_file_unchanged(const nyz_file *file, nyz_error *err)
+{
+    struct stat now;
+    const struct stat *const then = &file->opened;
+    if (!S_ISREG(then->st_mode)) {
+        return NYZ_OK;
+    }
+    if (fstat(file->fd, &now) != 0) {
+        return nyz_fail_sys(err, errno, -1, "cannot look at the file again");
+    }
+    if (now.st_size != then->st_size) {
+        return nyz_fail(err, NYZ_ERR_CORRUPT, -1,
+                        "the file changed while it was read: it had %lld bytes, now %lld",
+                        (long long)then->st_size, (long long)now.st_size);
+    }
+    if (now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
+        now.st_mtim.tv_nsec != then->st_mtim.tv_nsec) {
+        return nyz_fail(err, NYZ_ERR_CORRUPT, -1,
+                        "the file changed while it was read: it was written to");
+    }
+    return NYZ_OK;
+}
+
+void nyz_file_close(nyz_file **file)
+{
+    if (*file == NULL) {
+        return;
+    }
+    const nyz_allocator allocator = (*file)->allocator;
+    if ((*file)->fd >= 0) {
+        (void)close((*file)->fd);
+    }
+    nyz_release(&allocator, *file, sizeof **file);
+    *file = NULL;
+}

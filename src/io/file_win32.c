@@ -1,0 +1,296 @@
+/* Files and descriptors on Windows: opening a path for reading, streams over a
+ * descriptor, and the seeks of a FILE.  POSIX: file_posix.c. */
+#include "io/file.h"
+
+#include <errno.h>
+#include <io.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "io/win32.h"
+
+/* A DWORD counts the bytes of one call; consoles and network drives refuse very large
+ * ones. */
+#define MOST_AT_ONCE ((size_t)1 << 26)
+
+int nyz_win32_errno(DWORD code)
+{
+    static const struct {
+        DWORD code;
+        int sys;
+    } table[] = {
+        {ERROR_FILE_NOT_FOUND, ENOENT},
+        {ERROR_PATH_NOT_FOUND, ENOENT},
+        {ERROR_INVALID_NAME, ENOENT},
+        {ERROR_BAD_PATHNAME, ENOENT},
+        {ERROR_BAD_NETPATH, ENOENT},
+        {ERROR_INVALID_DRIVE, ENOENT},
+        {ERROR_ACCESS_DENIED, EACCES},
+        {ERROR_SHARING_VIOLATION, EACCES},
+        {ERROR_LOCK_VIOLATION, EACCES},
+        {ERROR_WRITE_PROTECT, EROFS},
+        {ERROR_DISK_FULL, ENOSPC},
+        {ERROR_HANDLE_DISK_FULL, ENOSPC},
+        {ERROR_NOT_ENOUGH_MEMORY, ENOMEM},
+        {ERROR_OUTOFMEMORY, ENOMEM},
+        {ERROR_TOO_MANY_OPEN_FILES, EMFILE},
+        {ERROR_INVALID_HANDLE, EBADF},
+        {ERROR_FILE_EXISTS, EEXIST},
+        {ERROR_ALREADY_EXISTS, EEXIST},
+        {ERROR_BROKEN_PIPE, EPIPE},
+        {ERROR_NO_DATA, EPIPE},
+        {ERROR_NEGATIVE_SEEK, EINVAL},
+        {ERROR_INVALID_PARAMETER, EINVAL},
+        {ERROR_FILENAME_EXCED_RANGE, ENAMETOOLONG},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        if (table[i].code == code) {
+            return table[i].sys;
+        }
+    }
+    return EIO;
+}
+
+static int last_errno(void)
+{
+    return nyz_win32_errno(GetLastError());
+}
+
+/* --------------------------------------------------------------- streams over handles */
+
+static DWORD piece(size_t size)
+{
+    return (DWORD)(size < MOST_AT_ONCE ? size : MOST_AT_ONCE);
+}
+
+/* Reads at the handle's place, or at that of `at`.  Both ends of a file are a plain 0. */
+static int64_t read_handle(HANDLE handle, void *buffer, size_t size, OVERLAPPED *at)
+{
+    DWORD n = 0;
+    if (!ReadFile(handle, buffer, piece(size), &n, at)) {
+        const DWORD code = GetLastError();
+        return code == ERROR_HANDLE_EOF || code == ERROR_BROKEN_PIPE
+                   ? 0
+                   : -nyz_win32_errno(code);
+    }
+    return n;
+}
+
+static int64_t handle_read(void *ctx, void *buffer, size_t size)
+{
+    return read_handle(ctx, buffer, size, NULL);
+}
+
+static int64_t handle_write(void *ctx, const void *buffer, size_t size)
+{
+    DWORD n = 0;
+    return WriteFile(ctx, buffer, piece(size), &n, NULL) ? (int64_t)n : -last_errno();
+}
+
+static int64_t handle_seek(void *ctx, int64_t offset, int whence)
+{
+    const DWORD method = whence == SEEK_SET   ? FILE_BEGIN
+                         : whence == SEEK_CUR ? FILE_CURRENT
+                                              : FILE_END;
+    LARGE_INTEGER distance;
+    LARGE_INTEGER place;
+    distance.QuadPart = offset;
+    return SetFilePointerEx(ctx, distance, &place, method) ? place.QuadPart
+                                                           : -last_errno();
+}
+
+nyz_stream nyz_win32_stream(HANDLE handle)
+{
+    const int seekable = GetFileType(handle) == FILE_TYPE_DISK;
+    const nyz_stream stream = {.read = handle_read,
+                               .write = handle_write,
+                               .seek = seekable ? handle_seek : NULL,
+                               .ctx = handle};
+    return stream;
+}
+
+/* Goes around the C library, so that text mode cannot change a byte.  No read_at: a
+ * ReadFile at an offset moves the handle's place. */
+nyz_stream nyz_stream_fd(int fd)
+{
+    return nyz_win32_stream((HANDLE)_get_osfhandle(fd));
+}
+
+int nyz_stdio_can_seek(FILE *file)
+{
+    return GetFileType((HANDLE)_get_osfhandle(_fileno(file))) == FILE_TYPE_DISK;
+}
+
+int nyz_stdio_seek(FILE *file, int64_t offset, int whence)
+{
+    return _fseeki64(file, offset, whence);
+}
+
+int64_t nyz_stdio_tell(FILE *file)
+{
+    return _ftelli64(file);
+}
+
+/* ---------------------------------------------------------------------- files by path */
+
+nyz_status nyz_win32_path(const char *path, const nyz_allocator *allocator, wchar_t **out,
+                          int64_t *bytes, nyz_error *err)
+{
+    void *memory;
+    *out = NULL;
+    *bytes = 0;
+    const int units =
+        MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, NULL, 0);
+    if (units <= 0) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "the path is not UTF-8");
+    }
+    *bytes = (int64_t)((size_t)units * sizeof(wchar_t));
+    NYZ_TRY(nyz_alloc_zero(allocator, *bytes, &memory, err));
+    (void)MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, memory, units);
+    *out = memory;
+    return NYZ_OK;
+}
+
+/* The place is kept here, and every read names its offset: so read_at may be called by
+ * several threads, and leaves the place alone. */
+struct nyz_file {
+    nyz_allocator allocator;
+    HANDLE handle;
+    int regular;
+    int64_t place;
+    LARGE_INTEGER size; /* at opening, as the next */
+    FILETIME written;
+};
+
+static int64_t file_read_at(void *ctx, int64_t offset, void *buffer, size_t size)
+{
+    const nyz_file *const file = ctx;
+    OVERLAPPED at;
+    memset(&at, 0, sizeof at);
+    at.Offset = (DWORD)((uint64_t)offset & 0xffffffff);
+    at.OffsetHigh = (DWORD)((uint64_t)offset >> 32);
+    return offset < 0 ? -EINVAL : read_handle(file->handle, buffer, size, &at);
+}
+
+static int64_t file_read(void *ctx, void *buffer, size_t size)
+{
+    nyz_file *const file = ctx;
+    if (!file->regular) {
+        return read_handle(file->handle, buffer, size, NULL);
+    }
+    const int64_t n = file_read_at(file, file->place, buffer, size);
+    file->place += n > 0 ? n : 0;
+    return n;
+}
+
+static int64_t file_seek(void *ctx, int64_t offset, int whence)
+{
+    nyz_file *const file = ctx;
+    LARGE_INTEGER size;
+    if (!GetFileSizeEx(file->handle, &size)) {
+        return -last_errno();
+    }
+    const int64_t start = whence == SEEK_SET   ? 0
+                          : whence == SEEK_CUR ? file->place
+                                               : size.QuadPart;
+    if ((offset > 0 && start > INT64_MAX - offset) || start + offset < 0) {
+        return -EINVAL;
+    }
+    file->place = start + offset;
+    return file->place;
+}
+
+/* Returns an errno. */
+static int open_to_read(nyz_file *file, const wchar_t *path)
+{
+    const DWORD attributes = GetFileAttributesW(path);
+    if (attributes != INVALID_FILE_ATTRIBUTES &&
+        (attributes & FILE_ATTRIBUTE_DIRECTORY)) {
+        return EISDIR;
+    }
+    file->handle = CreateFileW(path, GENERIC_READ,
+                               FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                               NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+    if (file->handle == INVALID_HANDLE_VALUE) {
+        return last_errno();
+    }
+    file->regular = GetFileType(file->handle) == FILE_TYPE_DISK;
+    if (file->regular && (!GetFileSizeEx(file->handle, &file->size) ||
+                          !GetFileTime(file->handle, NULL, NULL, &file->written))) {
+        return last_errno();
+    }
+    return 0;
+}
+
+nyz_status nyz_file_open(const char *path, const nyz_allocator *allocator, nyz_file **out,
+                         nyz_stream *stream, nyz_error *err)
+{
+    void *memory = NULL;
+    wchar_t *wide;
+    int64_t bytes;
+    *out = NULL;
+    memset(stream, 0, sizeof *stream);
+    NYZ_TRY(nyz_win32_path(path, allocator, &wide, &bytes, err));
+    const nyz_status status = nyz_alloc_zero(allocator, sizeof(nyz_file), &memory, err);
+    nyz_file *file = memory;
+    if (status != NYZ_OK) {
+        nyz_release(allocator, wide, bytes);
+        return status;
+    }
+    file->allocator = *allocator;
+    file->handle = INVALID_HANDLE_VALUE;
+    const int sys = open_to_read(file, wide);
+    nyz_release(allocator, wide, bytes);
+    if (sys != 0) {
+        nyz_file_close(&file);
+        return nyz_fail_sys(err, sys, -1, "cannot open");
+    }
+    *out = file;
+    stream->read = file_read;
+    stream->seek = file->regular ? file_seek : NULL;
+    stream->read_at = file->regular ? file_read_at : NULL;
+    stream->ctx = file;
+    return NYZ_OK;
+}
+
+int64_t nyz_file_size(const nyz_file *file)
+{
+    return file->regular ? file->size.QuadPart : -1;
+}
+
+nyz_status nyz_file_unchanged(const nyz_file *file, nyz_error *err)
+{
+    LARGE_INTEGER size;
+    FILETIME written;
+    if (!file->regular) {
+        return NYZ_OK;
+    }
+    if (!GetFileSizeEx(file->handle, &size) ||
+        !GetFileTime(file->handle, NULL, NULL, &written)) {
+        return nyz_fail_sys(err, last_errno(), -1, "cannot look at the file again");
+    }
+    if (size.QuadPart != file->size.QuadPart) {
+        return nyz_fail(err, NYZ_ERR_CORRUPT, -1,
+                        "the file changed while it was read: it had %lld bytes, now %lld",
+                        (long long)file->size.QuadPart, (long long)size.QuadPart);
+    }
+    if (CompareFileTime(&written, &file->written) != 0) {
+        return nyz_fail(err, NYZ_ERR_CORRUPT, -1,
+                        "the file changed while it was read: it was written to");
+    }
+    return NYZ_OK;
+}
+
+void nyz_file_close(nyz_file **file)
+{
+    if (*file == NULL) {
+        return;
+    }
+    const nyz_allocator allocator = (*file)->allocator;
+    if ((*file)->handle != INVALID_HANDLE_VALUE) {
+        (void)CloseHandle((*file)->handle);
+    }
+    nyz_release(&allocator, *file, sizeof **file);
+    *file = NULL;
+}

@@ -1,0 +1,75 @@
+/* Writing with a buffer: see gather.h. */
+#include "io/write_buffer.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "io/stream.h"
+
+/* Enough that the system calls of tiny members cost little: some 300 of them fit. */
+#define ROOM ((int64_t)64 * 1024)
+/* From this size on, copying costs more than a call. */
+#define LARGE (ROOM / 4)
+
+nyz_status nyz_gather_flush(nyz_gather *gather, nyz_error *err)
+{
+    const int64_t used = gather->used;
+    gather->used = 0;
+    return used > 0 ? nyz_stream_write(&gather->stream, gather->bytes, used, err)
+                    : NYZ_OK;
+}
+
+static nyz_status add(nyz_gather *gather, const void *bytes, int64_t size, nyz_error *err)
+{
+    if (gather->bytes == NULL) {
+        void *memory = NULL;
+        NYZ_TRY(nyz_alloc(&gather->allocator, ROOM, &memory, err));
+        gather->bytes = memory;
+    }
+    if (gather->used + size > ROOM) {
+        NYZ_TRY(nyz_gather_flush(gather, err));
+    }
+    memcpy(gather->bytes + gather->used, bytes, (size_t)size);
+    gather->used += size;
+    gather->position += size;
+    return NYZ_OK;
+}
+
+static nyz_status put(void *to, const void *bytes, int64_t size, nyz_error *err)
+{
+    nyz_gather *const gather = to;
+    if (size < LARGE) {
+        return size > 0 ? add(gather, bytes, size, err) : NYZ_OK;
+    }
+    NYZ_TRY(nyz_gather_flush(gather, err));
+    gather->position += size;
+    return nyz_stream_write(&gather->stream, bytes, size, err);
+}
+
+nyz_sink nyz_gather_sink(nyz_gather *gather)
+{
+    const nyz_sink sink = {put, gather};
+    return sink;
+}
+
+nyz_status nyz_gather_patch(nyz_gather *gather, int64_t place, const void *bytes,
+                            int64_t size, nyz_error *err)
+{
+    const int64_t start = gather->position - gather->used;
+    if (place >= start) {
+        memcpy(gather->bytes + (place - start), bytes, (size_t)size);
+        return NYZ_OK;
+    }
+    NYZ_TRY(nyz_gather_flush(gather, err));
+    NYZ_TRY(nyz_stream_seek(&gather->stream, place, err));
+    NYZ_TRY(nyz_stream_write(&gather->stream, bytes, size, err));
+    return nyz_stream_seek(&gather->stream, gather->position, err);
+}
+
+void nyz_gather_free(nyz_gather *gather)
+{
+    nyz_release(&gather->allocator, gather->bytes, ROOM);
+    gather->bytes = NULL;
+    gather->used = 0;
+}

@@ -1,0 +1,251 @@
+/* The public calls for one array: from and to a path, memory and a stream. */
+#include <string.h>
+
+#include "base/arithmetic.h"
+#include "base/buffer.h"
+#include "base/config.h"
+#include "base/error.h"
+#include "io/atomic_file.h"
+#include "io/file.h"
+#include "io/read_ahead.h"
+#include "io/stream.h"
+#include "io/stream_mem.h"
+#include "npy/npy.h"
+
+/* ------------------------------------------------------------------------------- load */
+
+static nyz_status read_one(nyz_source *source, const nyz_env *env, nyz_npy_reader *reader,
+                           nyz_array *array, nyz_error *err)
+{
+    nyz_npy_start start;
+    NYZ_TRY(nyz_npy_begin(source, &start, err));
+    return reader(source, &start, env, array, err);
+}
+
+static nyz_status read_stream(const nyz_stream *stream, const nyz_options *opt,
+                              nyz_npy_reader *reader, nyz_array *array, nyz_error *err)
+{
+    nyz_env env;
+    nyz_source source;
+    NYZ_TRY(nyz_env_init(&env, opt, err));
+    NYZ_TRY(nyz_source_init(&source, stream, err));
+    return read_one(&source, &env, reader, array, err);
+}
+
+nyz_status nyz_read(const nyz_stream *stream, const nyz_options *opt, nyz_array *out,
+                    nyz_error *err)
+{
+    memset(out, 0, sizeof *out);
+    return read_stream(stream, opt, nyz_npy_read, out, err);
+}
+
+nyz_status nyz_read_header(const nyz_stream *stream, const nyz_options *opt,
+                           nyz_array *out, nyz_error *err)
+{
+    memset(out, 0, sizeof *out);
+    return read_stream(stream, opt, nyz_npy_peek, out, err);
+}
+
+nyz_status nyz_read_into(const nyz_stream *stream, const nyz_options *opt,
+                         const nyz_array *into, nyz_error *err)
+{
+    nyz_array target = *into;
+    return read_stream(stream, opt, nyz_npy_read_into, &target, err);
+}
+
+/* A file or memory that holds nothing is damaged, not a stream that has come to its end.
+ */
+static nyz_status refuse_empty(const nyz_source *source, nyz_error *err)
+{
+    if (source->left == 0) {
+        return nyz_fail(err, NYZ_ERR_CORRUPT, 0, "not a .npy file: it is empty");
+    }
+    return NYZ_OK;
+}
+
+/* A regular file's size is known, and its beginning is read in one call. */
+static nyz_status open_source(const nyz_file *file, const nyz_stream *stream,
+                              nyz_window *window, nyz_source *source, nyz_error *err)
+{
+    const int64_t size = nyz_file_size(file);
+    if (size < 0) {
+        return nyz_source_init(source, stream, err);
+    }
+    memset(source, 0, sizeof *source);
+    source->stream = nyz_window_open(window, stream, 0, size);
+    source->left = size;
+    return NYZ_OK;
+}
+
+static nyz_status read_file(const nyz_file *file, const nyz_stream *stream,
+                            const nyz_env *env, nyz_npy_reader *reader, nyz_array *array,
+                            nyz_error *err)
+{
+    nyz_source source;
+    nyz_window window;
+    NYZ_TRY(open_source(file, stream, &window, &source, err));
+    NYZ_TRY(refuse_empty(&source, err));
+    NYZ_TRY(read_one(&source, env, reader, array, err));
+    return nyz_file_unchanged(file, err);
+}
+
+static nyz_status read_path(const char *path, const nyz_options *opt,
+                            nyz_npy_reader *reader, nyz_array *array, nyz_error *err)
+{
+    nyz_env env;
+    nyz_file *file = NULL;
+    nyz_stream stream;
+    NYZ_TRY(nyz_env_init(&env, opt, err));
+    NYZ_TRY(nyz_file_open(path, &env.allocator, &file, &stream, err));
+    const nyz_status status = read_file(file, &stream, &env, reader, array, err);
+    nyz_file_close(&file);
+    return status;
+}
+
+/* An array that was read before the failure showed is not handed out. */
+static nyz_status load_path(const char *path, const nyz_options *opt,
+                            nyz_npy_reader *reader, nyz_array *out, nyz_error *err)
+{
+    memset(out, 0, sizeof *out);
+    const nyz_status status = read_path(path, opt, reader, out, err);
+    if (status != NYZ_OK) {
+        nyz_array_free(out);
+    }
+    return status;
+}
+
+nyz_status nyz_load(const char *path, const nyz_options *opt, nyz_array *out,
+                    nyz_error *err)
+{
+    return load_path(path, opt, nyz_npy_read, out, err);
+}
+
+nyz_status nyz_peek(const char *path, const nyz_options *opt, nyz_array *out,
+                    nyz_error *err)
+{
+    return load_path(path, opt, nyz_npy_peek, out, err);
+}
+
+nyz_status nyz_load_into(const char *path, const nyz_options *opt, const nyz_array *into,
+                         nyz_error *err)
+{
+    nyz_array target = *into;
+    return read_path(path, opt, nyz_npy_read_into, &target, err);
+}
+
+nyz_status nyz_load_mem(const void *bytes, size_t size, const nyz_options *opt,
+                        nyz_array *out, nyz_error *err)
+{
+    nyz_mem_reader reader = {bytes, size, 0};
+    const nyz_stream stream = nyz_stream_mem(&reader);
+    nyz_env env;
+    nyz_source source;
+    memset(out, 0, sizeof *out);
+    NYZ_TRY(nyz_env_init(&env, opt, err));
+    NYZ_TRY(nyz_source_init(&source, &stream, err));
+    NYZ_TRY(refuse_empty(&source, err));
+    return read_one(&source, &env, nyz_npy_read, out, err);
+}
+
+/* ------------------------------------------------------------------------------- save */
+
+nyz_status nyz_write(const nyz_stream *stream, const nyz_array *array,
+                     const nyz_options *opt, nyz_error *err)
+{
+    nyz_env env;
+    nyz_npy_plan plan;
+    nyz_stream to = *stream;
+    const nyz_sink sink = nyz_sink_to(&to);
+    NYZ_TRY(nyz_env_init(&env, opt, err));
+    NYZ_TRY(nyz_npy_plan_init(&plan, array, 1, &env, err));
+    const nyz_status status = nyz_npy_emit(&plan, &sink, err);
+    nyz_npy_plan_free(&plan);
+    return status;
+}
+
+nyz_status nyz_write_header(const nyz_stream *stream, const nyz_array *array,
+                            const nyz_options *opt, nyz_error *err)
+{
+    nyz_env env;
+    nyz_npy_plan plan;
+    NYZ_TRY(nyz_env_init(&env, opt, err));
+    NYZ_TRY(nyz_npy_plan_init(&plan, array, 0, &env, err));
+    const nyz_status status =
+        nyz_stream_write(stream, plan.header.data, (int64_t)plan.header.size, err);
+    nyz_npy_plan_free(&plan);
+    return status;
+}
+
+static nyz_status write_path(const nyz_npy_plan *plan, const char *path,
+                             const nyz_env *env, nyz_error *err)
+{
+    nyz_output *output = NULL;
+    nyz_stream stream;
+    NYZ_TRY(nyz_output_begin(path, (env->flags & NYZ_NO_SYNC) == 0, &env->allocator,
+                             &output, &stream, err));
+    nyz_output_reserve(output, (int64_t)plan->header.size + plan->bytes);
+    const nyz_sink sink = nyz_sink_to(&stream);
+    const nyz_status status = nyz_npy_emit(plan, &sink, err);
+    if (status != NYZ_OK) {
+        nyz_output_discard(&output);
+        return status;
+    }
+    return nyz_output_finish(&output, err);
+}
+
+nyz_status nyz_save(const nyz_array *array, const char *path, const nyz_options *opt,
+                    nyz_error *err)
+{
+    nyz_env env;
+    nyz_npy_plan plan;
+    NYZ_TRY(nyz_env_init(&env, opt, err));
+    NYZ_TRY(nyz_npy_plan_init(&plan, array, 1, &env, err));
+    const nyz_status status = write_path(&plan, path, &env, err);
+    nyz_npy_plan_free(&plan);
+    return status;
+}
+
+nyz_status nyz_output_create(const char *path, const nyz_options *opt, nyz_output **out,
+                             nyz_stream *stream, nyz_error *err)
+{
+    nyz_env env;
+    *out = NULL;
+    memset(stream, 0, sizeof *stream);
+    NYZ_TRY(nyz_env_init(&env, opt, err));
+    return nyz_output_begin(path, (env.flags & NYZ_NO_SYNC) == 0, &env.allocator, out,
+                            stream, err);
+}
+
+/* The plan tells the size before a byte is written: one allocation. */
+static nyz_status write_buffer(const nyz_npy_plan *plan, nyz_buffer *buffer,
+                               nyz_error *err)
+{
+    nyz_stream stream = nyz_stream_buffer(buffer);
+    const nyz_sink sink = nyz_sink_to(&stream);
+    int64_t size = 0;
+    if (nyz_add(plan->bytes, (int64_t)plan->header.size, &size) || size > PTRDIFF_MAX) {
+        return nyz_fail(err, NYZ_ERR_MEMORY, -1, "out of memory: the file is too large");
+    }
+    NYZ_TRY(nyz_buffer_reserve(buffer, (size_t)size, err));
+    NYZ_TRY(nyz_npy_emit(plan, &sink, err));
+    buffer->position = 0;
+    return NYZ_OK;
+}
+
+nyz_status nyz_save_mem(const nyz_array *array, const nyz_options *opt, nyz_buffer *out,
+                        nyz_error *err)
+{
+    nyz_env env;
+    nyz_npy_plan plan;
+    memset(out, 0, sizeof *out);
+    NYZ_TRY(nyz_env_init(&env, opt, err));
+    NYZ_TRY(nyz_npy_plan_init(&plan, array, 1, &env, err));
+    out->allocator = opt != NULL ? opt->allocator : NULL;
+    const nyz_status status = write_buffer(&plan, out, err);
+    if (status != NYZ_OK) {
+        nyz_buffer_free(out);
+        memset(out, 0, sizeof *out);
+    }
+    nyz_npy_plan_free(&plan);
+    return status;
+}

@@ -1,0 +1,123 @@
+/* The one .npy writer: header, then data straight from its place.  See npy.h. */
+#include <string.h>
+
+#include "array/array.h"
+#include "array/strided_copy.h"
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/arithmetic.h"
+#include "base/config.h"
+#include "base/error.h"
+#include "dtype/dtype.h"
+#include "io/stream.h"
+#include "npy/header.h"
+#include "npy/npy.h"
+
+/* Gathered at a time.  The more, the more of a line of the cache is used at once where a
+ * transposed array is written; and a deflater has half a mebibyte of its own. */
+#define BLOCK_BYTES (NYZ_CHUNK * 3 / 2)
+
+/* Makes the view whose C order is the order of the file, and returns the file's flag. */
+static int decide_order(nyz_array *view, nyz_order order)
+{
+    int fortran = nyz_is_fortran(view);
+    if (order == NYZ_C_ORDER) {
+        fortran = 0;
+    } else if (order == NYZ_F_ORDER) {
+        nyz_array stored = *view;
+        nyz_strides(&stored, NYZ_F_ORDER);
+        fortran = nyz_is_fortran(&stored);
+    }
+    if (fortran) {
+        nyz_reverse_axes(view);
+    }
+    return fortran;
+}
+
+/* The header tells the dtype as the file has it: cloned where the byte order changes. */
+static nyz_status make_header(nyz_npy_plan *plan, const nyz_array *array, int fortran,
+                              const nyz_env *env, nyz_error *err)
+{
+    nyz_arena arena;
+    nyz_dtype dtype;
+    nyz_arena_init(&arena, &plan->allocator);
+    nyz_status status =
+        nyz_dtype_clone(&array->dtype, plan->byteorder, &arena, &dtype, err);
+    if (status == NYZ_OK) {
+        status = nyz_header_format(&dtype, array->ndim, array->shape, fortran,
+                                   env->npy_version, &plan->header, err);
+    }
+    nyz_arena_free(&arena);
+    return status;
+}
+
+nyz_status nyz_npy_plan_init(nyz_npy_plan *plan, const nyz_array *array, int with_data,
+                             const nyz_env *env, nyz_error *err)
+{
+    memset(plan, 0, sizeof *plan);
+    plan->allocator = env->allocator;
+    plan->header.allocator = &plan->allocator;
+    NYZ_TRY((with_data ? nyz_array_check_data : nyz_array_check)(array, &plan->count,
+                                                                 &plan->bytes, err));
+    if (nyz_dtype_has_object(&array->dtype)) {
+        return nyz_fail(err, NYZ_ERR_UNSUPPORTED, -1,
+                        "an array of Python objects cannot be saved from C");
+    }
+    plan->byteorder = nyz_byteorder_or(env->byteorder, NYZ_KEEP_BYTEORDER);
+    plan->array = *array;
+    plan->array.owner = NULL;
+    const int fortran = decide_order(&plan->array, env->order);
+    const nyz_status status = make_header(plan, array, fortran, env, err);
+    if (status != NYZ_OK) {
+        nyz_npy_plan_free(plan);
+    }
+    return status;
+}
+
+void nyz_npy_plan_free(nyz_npy_plan *plan)
+{
+    nyz_buffer_free(&plan->header);
+    memset(plan, 0, sizeof *plan);
+}
+
+static nyz_status emit_block(const nyz_npy_plan *plan, const nyz_array *block,
+                             void *items, const nyz_sink *sink, nyz_error *err)
+{
+    const nyz_dtype *const dtype = &block->dtype;
+    const int64_t count = nyz_size(block);
+    nyz_pack(block, items);
+    nyz_dtype_swap(dtype, plan->byteorder, items, count, dtype->itemsize);
+    return nyz_sink_put(sink, items, count * dtype->itemsize, err);
+}
+
+static nyz_status emit_gathered(const nyz_npy_plan *plan, const nyz_sink *sink,
+                                nyz_error *err)
+{
+    const int64_t itemsize = plan->array.dtype.itemsize;
+    nyz_blocks blocks;
+    void *items = NULL;
+    nyz_blocks_in_order(&blocks, &plan->array, nyz_items_in(BLOCK_BYTES, itemsize));
+    NYZ_TRY(nyz_alloc(&plan->allocator, blocks.items * itemsize, &items, err));
+    nyz_status status = NYZ_OK;
+    for (int64_t i = 0; i < blocks.count && status == NYZ_OK; i++) {
+        nyz_array block;
+        int64_t first = 0;
+        nyz_blocks_at(&blocks, i, &block, &first);
+        status = emit_block(plan, &block, items, sink, err);
+    }
+    nyz_release(&plan->allocator, items, blocks.items * itemsize);
+    return status;
+}
+
+nyz_status nyz_npy_emit(const nyz_npy_plan *plan, const nyz_sink *sink, nyz_error *err)
+{
+    NYZ_TRY(nyz_sink_put(sink, plan->header.data, (int64_t)plan->header.size, err));
+    if (plan->bytes == 0) {
+        return NYZ_OK;
+    }
+    if (nyz_is_contiguous(&plan->array, NYZ_C_ORDER) &&
+        !nyz_dtype_needs_swap(&plan->array.dtype, plan->byteorder)) {
+        return nyz_sink_put(sink, plan->array.data, plan->bytes, err);
+    }
+    return emit_gathered(plan, sink, err);
+}

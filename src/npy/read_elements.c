@@ -1,0 +1,197 @@
+/* Items from a file to memory, and straight to it where they can: see transfer.h. */
+#include "npy/read_elements.h"
+
+#include <string.h>
+
+#include "array/array.h"
+#include "array/cast.h"
+#include "base/alloc.h"
+#include "base/arithmetic.h"
+#include "base/config.h"
+#include "base/error.h"
+#include "base/parallel.h"
+#include "dtype/dtype.h"
+#include "io/stream.h"
+
+/* -------------------------------------------------------------------------------- deciding */
+
+static nyz_status refuse_types(const nyz_transfer *t, nyz_error *err)
+{
+    char from[64];
+    char to[64];
+    size_t size;
+    if (nyz_dtype_format(&t->from, from, sizeof from, &size, NULL) != NYZ_OK ||
+        nyz_dtype_format(&t->to.dtype, to, sizeof to, &size, NULL) != NYZ_OK) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
+                        "the file's dtype is not that of the array");
+    }
+    return nyz_fail(
+        err, NYZ_ERR_ARGUMENT, -1,
+        "the file's dtype %s does not become %s: expected the same, or a kind that "
+        "holds it (bool, unsigned, signed, float, complex)",
+        from, to);
+}
+
+/* The one order that turns the file's items into those of `to`, if there is one. */
+static int find_byteorder(const nyz_dtype *from, const nyz_dtype *to, nyz_byteorder *out)
+{
+    static const nyz_byteorder orders[] = {NYZ_KEEP_BYTEORDER, NYZ_LITTLE_ENDIAN,
+                                           NYZ_BIG_ENDIAN};
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+        if (nyz_dtype_same(from, to, orders[i])) {
+            *out = orders[i];
+            return 1;
+        }
+    }
+    return 0;
+}
+
+nyz_status nyz_transfer_init(nyz_transfer *transfer, const nyz_dtype *from,
+                             const nyz_array *to, int fortran, nyz_error *err)
+{
+    memset(transfer, 0, sizeof *transfer);
+    transfer->from = *from;
+    transfer->to = *to;
+    transfer->count = nyz_size(to);
+    if (!find_byteorder(from, &to->dtype, &transfer->byteorder)) {
+        transfer->byteorder = NYZ_NATIVE;
+        transfer->convert = nyz_find_converter(from->type, to->dtype.type);
+        if (transfer->convert == NULL) {
+            return refuse_types(transfer, err);
+        }
+    }
+    if (fortran) {
+        nyz_reverse_axes(&transfer->to);
+    }
+    transfer->direct =
+        transfer->convert == NULL && nyz_is_contiguous(&transfer->to, NYZ_C_ORDER);
+    return NYZ_OK;
+}
+
+/* How many threads may read. */
+static int reading_threads(const nyz_transfer *t, const nyz_source *source,
+                           const nyz_env *env)
+{
+    const int shared = source->start >= 0 && source->stream.read_at != NULL &&
+                       t->count * t->from.itemsize >= NYZ_WORTH_A_THREAD;
+    return shared ? env->threads : 1;
+}
+
+/* --------------------------------------------------------------------------------- reading */
+
+/* What goes right to its place: a run of items read from the source as it comes or,
+ * source NULL, from a place in its stream. */
+typedef struct run {
+    const nyz_transfer *transfer;
+    nyz_source *source;
+    const nyz_stream *stream;
+    int64_t place;
+    int64_t first;
+    int64_t count;
+} run;
+
+static nyz_status read_piece(run *r, int64_t count, nyz_error *err)
+{
+    const nyz_dtype *const from = &r->transfer->from;
+    const int64_t size = count * from->itemsize;
+    unsigned char *const to =
+        (unsigned char *)r->transfer->to.data + r->first * from->itemsize;
+    NYZ_TRY(r->source != NULL
+                ? nyz_source_read(r->source, to, size, "data", err)
+                : nyz_stream_read_at(r->stream, r->place, to, size, "data", err));
+    nyz_dtype_swap(from, r->transfer->byteorder, to, count, from->itemsize);
+    r->place += size;
+    r->first += count;
+    r->count -= count;
+    return NYZ_OK;
+}
+
+/* Numbers to be turned round are so while they are in the cache. */
+static nyz_status read_run(run *r, nyz_error *err)
+{
+    const nyz_transfer *const t = r->transfer;
+    const int64_t piece = nyz_dtype_needs_swap(&t->from, t->byteorder)
+                              ? nyz_items_in(NYZ_CHUNK, t->from.itemsize)
+                              : r->count;
+    while (r->count > 0) {
+        NYZ_TRY(read_piece(r, nyz_min(r->count, piece), err));
+    }
+    return NYZ_OK;
+}
+
+/* -------------------------------------------------------------------------------- threads */
+
+typedef struct parts {
+    run runs[NYZ_MOST_PARTS];
+    nyz_status statuses[NYZ_MOST_PARTS];
+    nyz_error errors[NYZ_MOST_PARTS];
+} parts;
+
+static void read_part(void *ctx, int64_t index)
+{
+    parts *const p = ctx;
+    p->statuses[index] = read_run(&p->runs[index], &p->errors[index]);
+}
+
+/* The first failure in the order of the file, whichever came first in time. */
+static nyz_status first_failure(const parts *p, int64_t count, nyz_error *err)
+{
+    for (int64_t i = 0; i < count; i++) {
+        if (p->statuses[i] != NYZ_OK) {
+            if (err != NULL) {
+                *err = p->errors[i];
+            }
+            return p->statuses[i];
+        }
+    }
+    return NYZ_OK;
+}
+
+static nyz_status read_parts(const nyz_transfer *t, const nyz_source *source, parts *p,
+                             int64_t count, nyz_error *err)
+{
+    const int64_t most = t->count / count + 1;
+    for (int64_t i = 0; i < count; i++) {
+        run *const r = &p->runs[i];
+        memset(r, 0, sizeof *r);
+        r->transfer = t;
+        r->stream = &source->stream;
+        r->first = nyz_min(i * most, t->count);
+        r->count = nyz_min(most, t->count - r->first);
+        r->place = source->start + source->offset + r->first * t->from.itemsize;
+    }
+    nyz_parallel((int)count, count, read_part, p);
+    return first_failure(p, count, err);
+}
+
+static nyz_status read_in_parallel(const nyz_transfer *t, nyz_source *source,
+                                   const nyz_env *env, nyz_error *err)
+{
+    const int64_t bytes = t->count * t->from.itemsize;
+    void *memory = NULL;
+    NYZ_TRY(nyz_alloc(&env->allocator, (int64_t)sizeof(parts), &memory, err));
+    parts *const p = memory;
+    nyz_status status =
+        read_parts(t, source, p, nyz_min(env->threads, NYZ_MOST_PARTS), err);
+    nyz_release(&env->allocator, memory, (int64_t)sizeof(parts));
+    if (status == NYZ_OK) {
+        status = nyz_source_skip(source, bytes, err);
+    }
+    return status;
+}
+
+nyz_status nyz_transfer_read(const nyz_transfer *transfer, nyz_source *source,
+                             const nyz_env *env, nyz_error *err)
+{
+    run whole = {.transfer = transfer, .source = source, .count = transfer->count};
+    if (transfer->count == 0 || transfer->from.itemsize == 0) {
+        return NYZ_OK;
+    }
+    const int threads = reading_threads(transfer, source, env);
+    if (!transfer->direct) {
+        return nyz_transfer_read_blocks(transfer, source, &env->allocator, threads, err);
+    }
+    return threads > 1
+               ? read_in_parallel(transfer, source, env, err)
+               : read_run(&whole, err);
+}

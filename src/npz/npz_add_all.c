@@ -1,0 +1,174 @@
+/* Many arrays added at once, and nyz_npz_save.  Members to be deflated are so on several
+ * threads, into memory, and written in their order. */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/config.h"
+#include "base/error.h"
+#include "base/parallel.h"
+#include "npz/npz_writer.h"
+#include "zip/zip_writer.h"
+
+/* What may wait in memory: so many members, and as many bytes before it is their turn,
+ * the last member's not counted.  A larger member is written alone. */
+enum { MOST_MEMBERS = 128 };
+#define MOST_BYTES ((int64_t)64 << 20)
+
+typedef struct slot {
+    nyz_pending pending;
+    nyz_zip_ready ready;
+    nyz_status status;
+    nyz_error error;
+} slot;
+
+typedef struct batch {
+    nyz_npz_writer *writer;
+    const nyz_env *env;
+    nyz_zip_how how; /* of a member by one thread */
+    int count;
+    int64_t bytes;
+    int64_t order[MOST_MEMBERS];
+    slot slots[MOST_MEMBERS];
+} batch;
+
+static void deflate_slot(void *ctx, int64_t number)
+{
+    batch *const b = ctx;
+    slot *const s = &b->slots[b->order[number]];
+    s->status = nyz_zip_make_ready(&s->pending.content, &b->how, &b->env->allocator,
+                                   &s->ready, &s->error);
+}
+
+static int64_t work_of(const void *ctx, int64_t number)
+{
+    return ((const batch *)ctx)->slots[number].pending.content.size;
+}
+
+static nyz_status write_slot(const batch *b, const slot *s, nyz_error *err)
+{
+    const char *const member = (const char *)s->pending.name.data;
+    nyz_status status = s->status;
+    if (status == NYZ_OK) {
+        status = nyz_zip_add_ready(b->writer->zip, member, &s->ready, err);
+    } else {
+        *err = s->error;
+    }
+    return nyz_npz_blame(member, status, err);
+}
+
+/* Deflates all members that wait, those that take longest first, and writes them in their
+ * order. */
+static nyz_status flush(batch *b, nyz_error *err)
+{
+    nyz_status status = NYZ_OK;
+    for (int i = 0; i < b->count; i++) {
+        b->order[i] = i;
+    }
+    nyz_longest_first(b->order, b->count, work_of, b);
+    nyz_parallel(b->env->threads, b->count, deflate_slot, b);
+    for (int i = 0; i < b->count; i++) {
+        slot *const s = &b->slots[i];
+        if (status == NYZ_OK) {
+            status = write_slot(b, s, err);
+        }
+        nyz_zip_free_ready(&s->ready);
+        nyz_pending_free(&s->pending);
+    }
+    b->count = 0;
+    b->bytes = 0;
+    return status;
+}
+
+/* Whether a member is one of those that threads share; a large one in chunks is shared
+ * itself. */
+static int waits(const batch *b, int64_t size)
+{
+    return b->env->method == NYZ_DEFLATED && b->env->threads > 1 && size <= MOST_BYTES &&
+           !(b->how.chunked && size >= NYZ_WORTH_A_THREAD);
+}
+
+static nyz_status write_alone(batch *b, slot *s, nyz_error *err)
+{
+    nyz_status status = flush(b, err);
+    if (status == NYZ_OK) {
+        status = nyz_pending_write(&s->pending, b->writer, b->env, err);
+    }
+    nyz_pending_free(&s->pending);
+    return status;
+}
+
+/* An array that cannot be added comes after those before it. */
+static nyz_status add_one(batch *b, const char *name, const nyz_array *array,
+                          nyz_error *err)
+{
+    slot *const s = &b->slots[b->count];
+    nyz_error failure;
+    const nyz_status status =
+        nyz_pending_init(&s->pending, b->writer, name, array, b->env, &failure);
+    if (status != NYZ_OK) {
+        NYZ_TRY(flush(b, err));
+        *err = failure;
+        return status;
+    }
+    const int64_t size = s->pending.content.size;
+    if (!waits(b, size)) {
+        return write_alone(b, s, err);
+    }
+    b->count++;
+    b->bytes += size;
+    return b->count == MOST_MEMBERS || b->bytes >= MOST_BYTES ? flush(b, err) : NYZ_OK;
+}
+
+static nyz_status add_all(batch *b, const char *const *names, const nyz_array *arrays,
+                          int64_t count, nyz_error *err)
+{
+    nyz_status status = NYZ_OK;
+    for (int64_t i = 0; i < count && status == NYZ_OK; i++) {
+        status = add_one(b, names != NULL ? names[i] : NULL, &arrays[i], err);
+    }
+    return status == NYZ_OK ? flush(b, err) : status;
+}
+
+static nyz_status add_in_batches(nyz_npz_writer *writer, const char *const *names,
+                                 const nyz_array *arrays, int64_t count,
+                                 const nyz_env *env, nyz_error *err)
+{
+    void *memory = NULL;
+    NYZ_TRY(nyz_alloc_zero(&env->allocator, (int64_t)sizeof(batch), &memory, err));
+    batch *const b = memory;
+    b->writer = writer;
+    b->env = env;
+    b->how = nyz_npz_how(env);
+    b->how.threads = 1;
+    const nyz_status status = add_all(b, names, arrays, count, err);
+    nyz_release(&env->allocator, memory, (int64_t)sizeof(batch));
+    return status;
+}
+
+nyz_status nyz_npz_add_all(nyz_npz_writer *writer, const char *const *names,
+                           const nyz_array *arrays, int64_t count, const nyz_options *opt,
+                           nyz_error *err)
+{
+    nyz_error failure;
+    nyz_env env = writer->env;
+    NYZ_TRY(nyz_npz_repeat(writer, err));
+    nyz_status status = opt != NULL ? nyz_env_init(&env, opt, &failure) : NYZ_OK;
+    if (status == NYZ_OK && count < 0) {
+        status = nyz_fail(&failure, NYZ_ERR_ARGUMENT, -1,
+                          "%lld arrays: expected 0 or more", (long long)count);
+    }
+    if (status == NYZ_OK) {
+        status = add_in_batches(writer, names, arrays, count, &env, &failure);
+    }
+    return nyz_npz_latch(writer, status, &failure, err);
+}
+
+nyz_status nyz_npz_save(const char *path, const char *const *names,
+                        const nyz_array *arrays, int64_t count, const nyz_options *opt,
+                        nyz_error *err)
+{
+    nyz_npz_writer *writer = NULL;
+    NYZ_TRY(nyz_npz_create(path, opt, &writer, err));
+    (void)nyz_npz_add_all(writer, names, arrays, count, NULL, NULL);
+    return nyz_npz_finish(&writer, err);
+}

@@ -1,0 +1,286 @@
+/* The public calls for an archive being written. */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/arithmetic.h"
+#include "base/buffer.h"
+#include "base/config.h"
+#include "base/error.h"
+#include "io/atomic_file.h"
+#include "io/stream.h"
+#include "npy/npy.h"
+#include "npz/npz_names.h"
+#include "npz/npz_writer.h"
+#include "zip/zip_writer.h"
+
+/* ----------------------------------------------------------------------------- create */
+
+static void free_writer(nyz_npz_writer **writer)
+{
+    const nyz_allocator allocator = (*writer)->env.allocator;
+    nyz_zip_free(&(*writer)->zip);
+    nyz_output_discard(&(*writer)->output);
+    nyz_names_free(&(*writer)->names);
+    nyz_release(&allocator, *writer, (int64_t)sizeof **writer);
+    *writer = NULL;
+}
+
+static nyz_status new_writer(const nyz_options *opt, nyz_npz_writer **out, nyz_error *err)
+{
+    nyz_env env;
+    void *memory = NULL;
+    *out = NULL;
+    NYZ_TRY(nyz_env_init(&env, opt, err));
+    NYZ_TRY(nyz_alloc_zero(&env.allocator, (int64_t)sizeof **out, &memory, err));
+    *out = memory;
+    (*out)->env = env;
+    nyz_names_init(&(*out)->names, &env.allocator);
+    return NYZ_OK;
+}
+
+static nyz_status finish_create(nyz_npz_writer *writer, nyz_status status,
+                                const nyz_stream *stream, nyz_npz_writer **out,
+                                nyz_error *err)
+{
+    if (status == NYZ_OK) {
+        status = nyz_zip_create(stream, &writer->env.allocator, &writer->zip, err);
+    }
+    if (status != NYZ_OK) {
+        free_writer(&writer);
+    }
+    *out = writer;
+    return status;
+}
+
+nyz_status nyz_npz_create(const char *path, const nyz_options *opt, nyz_npz_writer **out,
+                          nyz_error *err)
+{
+    nyz_npz_writer *writer = NULL;
+    nyz_stream stream;
+    *out = NULL;
+    NYZ_TRY(new_writer(opt, &writer, err));
+    const nyz_status status =
+        nyz_output_begin(path, (writer->env.flags & NYZ_NO_SYNC) == 0,
+                         &writer->env.allocator, &writer->output, &stream, err);
+    return finish_create(writer, status, &stream, out, err);
+}
+
+nyz_status nyz_npz_create_stream(const nyz_stream *stream, const nyz_options *opt,
+                                 nyz_npz_writer **out, nyz_error *err)
+{
+    nyz_npz_writer *writer = NULL;
+    *out = NULL;
+    NYZ_TRY(new_writer(opt, &writer, err));
+    return finish_create(writer, NYZ_OK, stream, out, err);
+}
+
+/* -------------------------------------------------------------------------------- add */
+
+nyz_status nyz_npz_latch(nyz_npz_writer *writer, nyz_status status,
+                         const nyz_error *failure, nyz_error *err)
+{
+    if (status != NYZ_OK) {
+        writer->failure = *failure;
+        if (err != NULL) {
+            *err = *failure;
+        }
+    }
+    return status;
+}
+
+nyz_status nyz_npz_repeat(const nyz_npz_writer *writer, nyz_error *err)
+{
+    if (writer->failure.status != NYZ_OK && err != NULL) {
+        *err = writer->failure;
+    }
+    return writer->failure.status;
+}
+
+nyz_zip_how nyz_npz_how(const nyz_env *env)
+{
+    const int chunked = env->level == NYZ_FAST || (env->flags & NYZ_CHUNKED) != 0;
+    const nyz_zip_how how = {env->method, env->level, chunked, env->threads};
+    return how;
+}
+
+nyz_status nyz_npz_blame(const char *member, nyz_status status, nyz_error *err)
+{
+    if (status != NYZ_OK) {
+        char quoted[NYZ_QUOTE_SIZE];
+        nyz_error_prefix(err, "member '%s': ", nyz_quote(quoted, member, strlen(member)));
+    }
+    return status;
+}
+
+static nyz_status take_name(nyz_npz_writer *writer, const char *member,
+                            const nyz_env *env, nyz_error *err)
+{
+    const int any = (env->flags & NYZ_ANY_NAME) != 0;
+    NYZ_TRY(nyz_name_check(member, err));
+    if (!any) {
+        NYZ_TRY(nyz_name_check_safe(member, err));
+    }
+    return nyz_names_add(&writer->names, member, any, err);
+}
+
+static nyz_status add_content(nyz_npz_writer *writer, const char *member,
+                              const nyz_env *env, const nyz_zip_content *content,
+                              nyz_error *err)
+{
+    const nyz_zip_how how = nyz_npz_how(env);
+    if (writer->output != NULL && env->method == NYZ_STORED) {
+        nyz_output_reserve(writer->output, content->size);
+    }
+    return nyz_npz_blame(member, nyz_zip_add(writer->zip, member, &how, content, err),
+                         err);
+}
+
+/* ---------------------------------------------------------------------------- one array */
+
+static nyz_status pass_array(void *ctx, const nyz_sink *sink, nyz_error *err)
+{
+    return nyz_npy_emit(ctx, sink, err);
+}
+
+static nyz_status make_content(nyz_pending *pending, nyz_error *err)
+{
+    nyz_npy_plan *const plan = &pending->plan;
+    pending->content = (nyz_zip_content){pass_array, plan, 0};
+    if (nyz_add(plan->bytes, (int64_t)plan->header.size, &pending->content.size)) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
+                        "an array of %lld bytes, which no file can hold",
+                        (long long)plan->bytes);
+    }
+    return NYZ_OK;
+}
+
+/* The member's name: arr_N for no name, and ".npy" behind it unless it is taken as it is.
+ */
+static nyz_status make_member_name(nyz_npz_writer *writer, const char *name,
+                                   unsigned flags, nyz_buffer *out, nyz_error *err)
+{
+    char positional[32];
+    if (name == NULL) {
+        (void)snprintf(positional, sizeof positional, "arr_%lld",
+                       (long long)writer->positional);
+        writer->positional++;
+        name = positional;
+        flags &= ~(unsigned)NYZ_EXACT_NAME;
+    }
+    const size_t size = strlen(name);
+    NYZ_TRY(nyz_buffer_reserve(out, size + sizeof ".npy", err));
+    memcpy(out->data, name, size + 1);
+    if ((flags & NYZ_EXACT_NAME) == 0) {
+        memcpy(out->data + size, ".npy", sizeof ".npy");
+    }
+    return NYZ_OK;
+}
+
+nyz_status nyz_pending_init(nyz_pending *pending, nyz_npz_writer *writer,
+                            const char *name, const nyz_array *array, const nyz_env *env,
+                            nyz_error *err)
+{
+    memset(pending, 0, sizeof *pending);
+    pending->name.allocator = &writer->env.allocator;
+    nyz_status status = make_member_name(writer, name, env->flags, &pending->name, err);
+    if (status == NYZ_OK) {
+        status = nyz_npy_plan_init(&pending->plan, array, 1, env, err);
+    }
+    if (status == NYZ_OK) {
+        status = make_content(pending, err);
+    }
+    if (status == NYZ_OK) {
+        status = take_name(writer, (const char *)pending->name.data, env, err);
+    }
+    if (status != NYZ_OK) {
+        nyz_pending_free(pending);
+    }
+    return status;
+}
+
+nyz_status nyz_pending_write(const nyz_pending *pending, nyz_npz_writer *writer,
+                             const nyz_env *env, nyz_error *err)
+{
+    return add_content(writer, (const char *)pending->name.data, env, &pending->content,
+                       err);
+}
+
+void nyz_pending_free(nyz_pending *pending)
+{
+    nyz_npy_plan_free(&pending->plan);
+    nyz_buffer_free(&pending->name);
+}
+
+nyz_status nyz_npz_add(nyz_npz_writer *writer, const char *name, const nyz_array *array,
+                       const nyz_options *opt, nyz_error *err)
+{
+    nyz_error failure;
+    nyz_env env = writer->env;
+    nyz_pending pending;
+    NYZ_TRY(nyz_npz_repeat(writer, err));
+    nyz_status status = opt != NULL ? nyz_env_init(&env, opt, &failure) : NYZ_OK;
+    if (status == NYZ_OK) {
+        status = nyz_pending_init(&pending, writer, name, array, &env, &failure);
+    }
+    if (status == NYZ_OK) {
+        status = nyz_pending_write(&pending, writer, &env, &failure);
+        nyz_pending_free(&pending);
+    }
+    return nyz_npz_latch(writer, status, &failure, err);
+}
+
+/* -------------------------------------------------------------------------------- bytes */
+
+/* Bytes in memory, as a member's content. */
+typedef struct bytes_content {
+    const void *bytes;
+    int64_t size;
+} bytes_content;
+
+static nyz_status pass_bytes(void *ctx, const nyz_sink *sink, nyz_error *err)
+{
+    const bytes_content *const content = ctx;
+    return content->size > 0 ? nyz_sink_put(sink, content->bytes, content->size, err)
+                             : NYZ_OK;
+}
+
+nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name, const void *bytes,
+                             size_t size, const nyz_options *opt, nyz_error *err)
+{
+    nyz_error failure;
+    nyz_env env = writer->env;
+    bytes_content ctx = {bytes, (int64_t)size};
+    const nyz_zip_content content = {pass_bytes, &ctx, (int64_t)size};
+    NYZ_TRY(nyz_npz_repeat(writer, err));
+    nyz_status status = opt != NULL ? nyz_env_init(&env, opt, &failure) : NYZ_OK;
+    if (status == NYZ_OK) {
+        status = take_name(writer, name, &env, &failure);
+    }
+    if (status == NYZ_OK) {
+        status = add_content(writer, name, &env, &content, &failure);
+    }
+    return nyz_npz_latch(writer, status, &failure, err);
+}
+
+/* ----------------------------------------------------------------------------- finish */
+
+nyz_status nyz_npz_finish(nyz_npz_writer **writer, nyz_error *err)
+{
+    nyz_npz_writer *const w = *writer;
+    nyz_status status = nyz_npz_repeat(w, err);
+    if (status == NYZ_OK) {
+        status = nyz_zip_finish(w->zip, err);
+    }
+    if (status == NYZ_OK && w->output != NULL) {
+        status = nyz_output_finish(&w->output, err);
+    }
+    free_writer(writer);
+    return status;
+}
+
+void nyz_npz_discard(nyz_npz_writer **writer)
+{
+    if (writer != NULL && *writer != NULL) {
+        free_writer(writer);
+    }
+}

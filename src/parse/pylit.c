@@ -1,0 +1,246 @@
+/* Python literals: values, brackets, names.  Numbers are in pylit_number.c,
+ * strings in pylit_string.c.  docs/format.md 1.4. */
+#include "parse/pylit.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/utf8.h"
+#include "parse/pylit_internal.h"
+
+static nyz_status parse_value(nyz_scan *scan, nyz_lit *lit);
+
+const char *nyz_lit_name(nyz_lit_type type)
+{
+    switch (type) {
+    case NYZ_LIT_NONE:
+        return "None";
+    case NYZ_LIT_FALSE:
+        return "False";
+    case NYZ_LIT_TRUE:
+        return "True";
+    case NYZ_LIT_INT:
+        return "an integer";
+    case NYZ_LIT_STR:
+        return "a string";
+    case NYZ_LIT_BYTES:
+        return "a bytes literal";
+    case NYZ_LIT_TUPLE:
+        return "a tuple";
+    case NYZ_LIT_LIST:
+        return "a list";
+    case NYZ_LIT_DICT:
+        return "a dict";
+    }
+    return "nothing";
+}
+
+/* --------------------------------------------------------------------------- brackets */
+
+static nyz_status new_child(nyz_scan *scan, nyz_lit *parent, nyz_lit **last,
+                            nyz_lit **out)
+{
+    void *memory = NULL;
+    NYZ_TRY(nyz_arena_alloc(scan->arena, 1, sizeof **out, &memory, scan->err));
+    *out = memory;
+    if (*last == NULL) {
+        parent->first = *out;
+    } else {
+        (*last)->next = *out;
+    }
+    *last = *out;
+    parent->count++;
+    return NYZ_OK;
+}
+
+static nyz_status open_bracket(nyz_scan *scan)
+{
+    if (scan->depth >= scan->rules->brackets) {
+        return nyz_fail(scan->err, NYZ_ERR_LIMIT, (int64_t)scan->position,
+                        "brackets are nested deeper than limits.brackets, %lld",
+                        (long long)scan->rules->brackets);
+    }
+    scan->depth++;
+    scan->position++;
+    nyz_scan_blank(scan);
+    return NYZ_OK;
+}
+
+static void close_bracket(nyz_scan *scan)
+{
+    scan->depth--;
+    scan->position++;
+}
+
+/* ["," ...]: goes over a comma, *comma tells whether there was one; else `close` must
+ * follow. */
+static nyz_status parse_comma(nyz_scan *scan, char close, int *comma)
+{
+    nyz_scan_blank(scan);
+    *comma = nyz_scan_peek(scan, 0) == ',';
+    if (*comma) {
+        scan->position++;
+        nyz_scan_blank(scan);
+        return NYZ_OK;
+    }
+    if (nyz_scan_peek(scan, 0) == close) {
+        return NYZ_OK;
+    }
+    return nyz_scan_unexpected(scan, close == ')'   ? "',' or ')'"
+                                     : close == ']' ? "',' or ']'"
+                                                    : "',' or '}'");
+}
+
+/* The inside of (...) and [...]: values with commas between.  *commas counts them. */
+static nyz_status parse_items(nyz_scan *scan, char close, nyz_lit *lit, int64_t *commas)
+{
+    nyz_lit *last = NULL;
+    *commas = 0;
+    NYZ_TRY(open_bracket(scan));
+    while (nyz_scan_peek(scan, 0) != close) {
+        nyz_lit *child = NULL;
+        int comma = 0;
+        NYZ_TRY(new_child(scan, lit, &last, &child));
+        NYZ_TRY(parse_value(scan, child));
+        NYZ_TRY(parse_comma(scan, close, &comma));
+        *commas += comma;
+    }
+    close_bracket(scan);
+    return NYZ_OK;
+}
+
+/* (x) is x itself; (), (x,) and (x, y) are tuples. */
+static nyz_status parse_parentheses(nyz_scan *scan, nyz_lit *lit)
+{
+    int64_t commas = 0;
+    lit->type = NYZ_LIT_TUPLE;
+    NYZ_TRY(parse_items(scan, ')', lit, &commas));
+    if (lit->count == 1 && commas == 0) {
+        *lit = *lit->first;
+    }
+    return NYZ_OK;
+}
+
+static nyz_status parse_list(nyz_scan *scan, nyz_lit *lit)
+{
+    int64_t commas = 0;
+    lit->type = NYZ_LIT_LIST;
+    return parse_items(scan, ']', lit, &commas);
+}
+
+static nyz_status parse_colon(nyz_scan *scan)
+{
+    nyz_scan_blank(scan);
+    if (nyz_scan_peek(scan, 0) != ':') {
+        return nyz_scan_unexpected(scan, "':'");
+    }
+    scan->position++;
+    nyz_scan_blank(scan);
+    return NYZ_OK;
+}
+
+static nyz_status parse_dict(nyz_scan *scan, nyz_lit *lit)
+{
+    nyz_lit *last = NULL;
+    lit->type = NYZ_LIT_DICT;
+    NYZ_TRY(open_bracket(scan));
+    while (nyz_scan_peek(scan, 0) != '}') {
+        nyz_lit *child = NULL;
+        int comma = 0;
+        NYZ_TRY(new_child(scan, lit, &last, &child));
+        NYZ_TRY(parse_value(scan, child));
+        NYZ_TRY(parse_colon(scan));
+        NYZ_TRY(new_child(scan, lit, &last, &child));
+        NYZ_TRY(parse_value(scan, child));
+        NYZ_TRY(parse_comma(scan, '}', &comma));
+    }
+    close_bracket(scan);
+    return NYZ_OK;
+}
+
+/* ----------------------------------------------------------------------------- values */
+
+static nyz_status parse_name(nyz_scan *scan, nyz_lit *lit)
+{
+    static const struct {
+        const char *name;
+        nyz_lit_type type;
+    } names[] = {
+        {"None", NYZ_LIT_NONE}, {"False", NYZ_LIT_FALSE}, {"True", NYZ_LIT_TRUE}};
+    size_t size = 0;
+    while (nyz_is_word(nyz_scan_peek(scan, size))) {
+        size++;
+    }
+    for (size_t i = 0; size > 0 && i < sizeof names / sizeof names[0]; i++) {
+        if (strlen(names[i].name) == size &&
+            memcmp(names[i].name, scan->text + scan->position, size) == 0) {
+            scan->position += size;
+            lit->type = names[i].type;
+            return NYZ_OK;
+        }
+    }
+    return nyz_scan_unexpected(scan, "a value");
+}
+
+static nyz_status parse_value(nyz_scan *scan, nyz_lit *lit)
+{
+    const int byte = nyz_scan_peek(scan, 0);
+    lit->offset = (int32_t)scan->position;
+    switch (byte) {
+    case '(':
+        return parse_parentheses(scan, lit);
+    case '[':
+        return parse_list(scan, lit);
+    case '{':
+        return parse_dict(scan, lit);
+    default:
+        if (nyz_scan_is_string(scan) > 0) {
+            return nyz_scan_string(scan, lit);
+        }
+        if (nyz_digit(byte) < 10 || byte == '-' || byte == '+' || byte == '.') {
+            return nyz_scan_number(scan, lit);
+        }
+        return parse_name(scan, lit);
+    }
+}
+
+static nyz_status check_text(const char *text, size_t size, const nyz_lit_rules *rules,
+                             nyz_error *err)
+{
+    if (size > INT32_MAX) {
+        return nyz_fail(err, NYZ_ERR_LIMIT, -1, "a text of %zu bytes is too long", size);
+    }
+    const char *const nul = size > 0 ? memchr(text, '\0', size) : NULL;
+    if (nul != NULL) { /* not even in strings, where Python refuses it, too */
+        return nyz_fail(err, NYZ_ERR_CORRUPT, nul - text, "a NUL byte in the text");
+    }
+    for (size_t i = 0; !rules->latin1 && i < size;) {
+        uint32_t point = 0;
+        const int length = nyz_utf8_decode(text + i, size - i, &point);
+        if (length == 0) {
+            return nyz_fail(err, NYZ_ERR_CORRUPT, (int64_t)i,
+                            "the text is not UTF-8: byte 0x%02x", (unsigned char)text[i]);
+        }
+        i += (size_t)length;
+    }
+    return NYZ_OK;
+}
+
+nyz_status nyz_lit_parse(const char *text, size_t size, const nyz_lit_rules *rules,
+                         nyz_arena *arena, const nyz_lit **out, nyz_error *err)
+{
+    nyz_scan scan = {text, size, 0, rules, arena, 0, err};
+    void *memory = NULL;
+    *out = NULL;
+    NYZ_TRY(check_text(text, size, rules, err));
+    NYZ_TRY(nyz_arena_alloc(arena, 1, sizeof **out, &memory, err));
+    nyz_scan_blank(&scan);
+    NYZ_TRY(parse_value(&scan, memory));
+    nyz_scan_blank(&scan);
+    if (scan.position != size) {
+        return nyz_scan_unexpected(&scan, "the end of the text");
+    }
+    *out = memory;
+    return NYZ_OK;
+}

@@ -1,0 +1,62 @@
+/* Python literals: { } ( ) [ ] , : 'text' 12 True None.  Row "text": knows no NumPy, and
+ * takes text and length.  docs/format.md 1.4 tells which of Python's forms are read. */
+#ifndef NYZ_PYLIT_H
+#define NYZ_PYLIT_H
+
+#include "base/arena.h"
+
+typedef enum nyz_lit_type {
+    NYZ_LIT_NONE = 0,
+    NYZ_LIT_FALSE,
+    NYZ_LIT_TRUE,
+    NYZ_LIT_INT,
+    NYZ_LIT_STR,
+    NYZ_LIT_BYTES, /* b'...': only so that it can be refused by name */
+    NYZ_LIT_TUPLE,
+    NYZ_LIT_LIST,
+    NYZ_LIT_DICT /* children: key, value, key, value, ... */
+} nyz_lit_type;
+
+typedef struct nyz_lit nyz_lit;
+struct nyz_lit {
+    nyz_lit_type type;
+    int32_t offset;   /* bytes from the start of the text: where errors point */
+    int64_t count;    /* INT: the value; STR: bytes; TUPLE, LIST, DICT: children */
+    const char *text; /* STR: UTF-8, escapes resolved (a lone surrogate in three bytes);
+                       * no NUL behind it */
+    const nyz_lit *first; /* TUPLE, LIST, DICT: the first child */
+    const nyz_lit *next;  /* the next child of the same parent */
+};
+
+typedef struct nyz_lit_rules {
+    int long_suffix;  /* 2L is 2: Python 2 wrote it (header versions 1 and 2) */
+    int latin1;       /* the text is Latin-1, not UTF-8 (header versions 1 and 2) */
+    int64_t brackets; /* the deepest nesting that is read */
+} nyz_lit_rules;
+
+/* Parses one literal, which must be all of the text but for white space and comments.
+ * The tree lives in `arena`, and borrows the text.  One pass, O(size).  `err->offset`
+ * counts from the text's start. Errors: CORRUPT, LIMIT (brackets), UNSUPPORTED. */
+nyz_status nyz_lit_parse(const char *text, size_t size, const nyz_lit_rules *rules,
+                         nyz_arena *arena, const nyz_lit **out, nyz_error *err);
+
+/* "tuple", "int", ...: for messages. */
+const char *nyz_lit_name(nyz_lit_type type);
+
+/* Text being built: counts on when `capacity` is used up, so that the length is always
+ * known. */
+typedef struct nyz_text {
+    char *data; /* may be NULL when capacity is 0 */
+    size_t capacity;
+    size_t length;
+} nyz_text;
+void nyz_text_put(nyz_text *text, const char *bytes, size_t size);
+void nyz_text_puts(nyz_text *text, const char *string);
+void nyz_text_int(nyz_text *text, int64_t value);
+/* The code point at text[0 ... size), size > 0, as literals give it: UTF-8, or a lone
+ * surrogate in three bytes.  Returns its length in bytes, 0 if it is neither. */
+int nyz_text_decode(const char *text, size_t size, uint32_t *point);
+/* As Python's repr of a str (docs/format.md 1.3). */
+void nyz_text_repr(nyz_text *text, const char *string, size_t size);
+
+#endif

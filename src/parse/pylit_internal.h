@@ -1,0 +1,66 @@
+/* What the files of the literal parser share: pylit.c (values), pylit_number.c,
+ * pylit_string.c. No other file includes it. */
+#ifndef NYZ_PYLIT_SCAN_H
+#define NYZ_PYLIT_SCAN_H
+
+#include "base/arena.h"
+#include "parse/pylit.h"
+
+typedef struct nyz_scan {
+    const char *text;
+    size_t size;
+    size_t position;
+    const nyz_lit_rules *rules;
+    nyz_arena *arena;
+    int64_t depth; /* brackets open */
+    nyz_error *err;
+} nyz_scan;
+
+/* The byte `ahead` of the scanner's place, -1 at the end. */
+static inline int nyz_scan_peek(const nyz_scan *scan, size_t ahead)
+{
+    return ahead < scan->size - scan->position
+               ? (unsigned char)scan->text[scan->position + ahead]
+               : -1;
+}
+
+/* In ASCII, whatever the locale. */
+static inline int nyz_is_letter(int byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+/* Letters, digits and '_'. */
+static inline int nyz_is_word(int byte)
+{
+    return nyz_is_letter(byte) || (byte >= '0' && byte <= '9') || byte == '_';
+}
+
+/* The value of a digit up to base 36, else 99. */
+static inline unsigned nyz_digit(int byte)
+{
+    if (byte >= '0' && byte <= '9') {
+        return (unsigned)(byte - '0');
+    }
+    if (byte >= 'a' && byte <= 'z') {
+        return (unsigned)(byte - 'a') + 10;
+    }
+    return byte >= 'A' && byte <= 'Z' ? (unsigned)(byte - 'A') + 10 : 99;
+}
+
+/* Goes over white space, comments and backslash-newline. */
+void nyz_scan_blank(nyz_scan *scan);
+
+/* Fails with "expected ..., found ..." at the scanner's place. */
+nyz_status nyz_scan_unexpected(const nyz_scan *scan, const char *expected);
+
+/* The length of the string prefix and opening quote at the scanner's place, 0 if there is
+ * no string: 1 for 'x', 2 for u'x'. */
+size_t nyz_scan_is_string(const nyz_scan *scan);
+
+/* A string or bytes literal, with the ones that follow it directly; an integer.  The
+ * scanner stands at the first byte of it. */
+nyz_status nyz_scan_string(nyz_scan *scan, nyz_lit *lit);
+nyz_status nyz_scan_number(nyz_scan *scan, nyz_lit *lit);
+
+#endif

@@ -1,0 +1,127 @@
+/* Python literals: integers.  docs/format.md 1.4. */
+#include "base/error.h"
+#include "parse/pylit.h"
+#include "parse/pylit_internal.h"
+
+/* As many as UINT64_MAX has; so that no number can be long work. */
+#define DIGITS_MAX 20
+
+typedef struct digits {
+    unsigned base;
+    int count; /* digits read */
+    int zeros; /* how many of them are leading zeros */
+    uint64_t value;
+    int overflow;
+} digits;
+
+static nyz_status bad_number(const nyz_scan *scan, const nyz_lit *lit, const char *why)
+{
+    return nyz_fail(scan->err, NYZ_ERR_CORRUPT, lit->offset, "%s", why);
+}
+
+static void add_digit(digits *d, unsigned digit)
+{
+    d->zeros += digit == 0 && d->zeros == d->count;
+    d->count += d->count <= DIGITS_MAX;
+    if (d->value > (UINT64_MAX - digit) / d->base) {
+        d->overflow = 1;
+    } else {
+        d->value = d->value * d->base + digit;
+    }
+}
+
+/* digit {["_"] digit}: an underscore stands between two digits, or after 0x. */
+static void scan_digits(nyz_scan *scan, digits *d, int prefixed)
+{
+    for (;;) {
+        const int underscore =
+            nyz_scan_peek(scan, 0) == '_' && (prefixed || d->count > 0);
+        const unsigned digit = nyz_digit(nyz_scan_peek(scan, (size_t)underscore));
+        if (digit >= d->base) {
+            return;
+        }
+        add_digit(d, digit);
+        scan->position += 1 + (size_t)underscore;
+    }
+}
+
+/* Goes over 0x, 0o or 0b and returns the base; 10 without any. */
+static unsigned scan_base(nyz_scan *scan)
+{
+    unsigned base = 10;
+    if (nyz_scan_peek(scan, 0) == '0') {
+        const int letter = nyz_scan_peek(scan, 1) | 0x20;
+        base = letter == 'x' ? 16 : letter == 'o' ? 8 : letter == 'b' ? 2 : 10;
+    }
+    if (base != 10) {
+        scan->position += 2;
+    }
+    return base;
+}
+
+/* 2L, 2 L: Python 2's long. */
+static void scan_suffix(nyz_scan *scan)
+{
+    size_t ahead = 0;
+    while (nyz_scan_peek(scan, ahead) == ' ' || nyz_scan_peek(scan, ahead) == '\t') {
+        ahead++;
+    }
+    if (scan->rules->long_suffix && nyz_scan_peek(scan, ahead) == 'L' &&
+        !nyz_is_word(nyz_scan_peek(scan, ahead + 1))) {
+        scan->position += ahead + 1;
+    }
+}
+
+static nyz_status check_digits(const nyz_scan *scan, const nyz_lit *lit, const digits *d)
+{
+    if (d->count == 0) {
+        return nyz_scan_unexpected(scan, "a digit");
+    }
+    if (d->count > DIGITS_MAX) {
+        return bad_number(scan, lit, "an integer of more than 20 digits");
+    }
+    if (d->base == 10 && d->zeros > 0 && d->zeros < d->count) {
+        return bad_number(scan, lit, "a decimal integer begins with 0");
+    }
+    return NYZ_OK;
+}
+
+static nyz_status check_end(const nyz_scan *scan, const nyz_lit *lit)
+{
+    const int byte = nyz_scan_peek(scan, 0);
+    if (byte == '.' || byte == 'e' || byte == 'E' || byte == 'j') {
+        return bad_number(scan, lit,
+                          "expected an integer, found a float or complex number");
+    }
+    if (nyz_is_word(byte)) {
+        return nyz_scan_unexpected(scan, "the end of the integer");
+    }
+    return NYZ_OK;
+}
+
+static nyz_status set_value(const nyz_scan *scan, nyz_lit *lit, const digits *d,
+                            int negative)
+{
+    if (d->overflow || d->value > INT64_MAX) {
+        return bad_number(scan, lit, "an integer that does not fit in 64 bits");
+    }
+    lit->type = NYZ_LIT_INT;
+    lit->count = negative ? -(int64_t)d->value : (int64_t)d->value;
+    return NYZ_OK;
+}
+
+nyz_status nyz_scan_number(nyz_scan *scan, nyz_lit *lit)
+{
+    const int sign = nyz_scan_peek(scan, 0);
+    if (sign == '-' || sign == '+') {
+        scan->position++;
+        nyz_scan_blank(scan);
+    }
+    digits d = {0};
+    d.base = scan_base(scan);
+    scan_digits(scan, &d, d.base != 10);
+    NYZ_TRY(check_digits(scan, lit, &d));
+    scan_suffix(scan);
+    NYZ_TRY(check_end(scan, lit));
+    return set_value(scan, lit, &d, sign == '-');
+}

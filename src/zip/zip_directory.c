@@ -1,0 +1,281 @@
+/* The directory of an archive: finds it, reads its headers, checks that the members do
+ * not overlap, decodes their names.  docs/format.md 4.2.  zip_dir_parts.h lists the
+ * parts. */
+#include "zip/zip_directory.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/arithmetic.h"
+#include "base/config.h"
+#include "base/error.h"
+#include "base/system.h"
+#include "io/stream.h"
+#include "zip/zip_internal.h"
+
+/* --------------------------------------------------------------------------- the memory */
+
+/* Touching memory for the first time is most of the work here.  A huge page for the end
+ * is faster than small ones for half of it. */
+static int64_t whole_pages(int64_t size)
+{
+    const int64_t page = (int64_t)NYZ_HUGE_PAGE;
+    const int64_t rest = size % page;
+    return rest >= page / 2 ? size - rest + page : size;
+}
+
+/* Entries, slots, bytes, and room for the last name's NUL.  No sum overflows: a directory
+ * has less than 4 GiB, and so fewer than 2^27 members. */
+static nyz_status allocate(const nyz_zip_place *place, nyz_zip_dir *dir, nyz_error *err)
+{
+    const int64_t slot_count = nyz_zip_index_slots(place->count);
+    const int64_t entries_size = place->count * (int64_t)sizeof *dir->entries;
+    const int64_t slots_size = slot_count * (int64_t)sizeof *dir->slots;
+    const int64_t size = whole_pages(entries_size + slots_size + place->size + 1);
+    NYZ_TRY(nyz_alloc(&dir->allocator, size, &dir->memory, err));
+    unsigned char *const memory = dir->memory;
+    dir->memory_size = size;
+    dir->entries = dir->memory;
+    dir->slots = (void *)(memory + entries_size);
+    dir->slot_count = slot_count;
+    dir->bytes = memory + entries_size + slots_size;
+    return NYZ_OK;
+}
+
+/* -------------------------------------------------------------------------- the headers */
+
+static nyz_status add_size(int64_t *total, int64_t size, const nyz_limits *limits,
+                           nyz_error *err)
+{
+    if (nyz_add(*total, size, total) || *total > limits->archive_bytes) {
+        return nyz_fail(err, NYZ_ERR_LIMIT, -1,
+                        "what the members hold exceeds limits.archive_bytes, %lld",
+                        (long long)limits->archive_bytes);
+    }
+    return NYZ_OK;
+}
+
+/* A plain name ends with a NUL where the next header begins, or this one's extra fields:
+ * both must have been read. */
+static void end_name(const nyz_zip_dir *dir, const nyz_zip_entry *entry)
+{
+    if (entry->name != NULL) {
+        dir->bytes[entry->raw_offset + (int64_t)entry->raw_size] = '\0';
+    }
+}
+
+static nyz_status read_entries(const nyz_zip_place *place, const nyz_limits *limits,
+                               nyz_zip_dir *dir, nyz_error *err)
+{
+    int64_t position = 0;
+    int64_t total = 0;
+    for (int64_t i = 0; i < place->count; i++) {
+        nyz_zip_entry *const entry = &dir->entries[i];
+        NYZ_TRY(nyz_zip_entry_read(dir->bytes, place, limits, &position, entry, err));
+        NYZ_TRY(add_size(&total, entry->size, limits, err));
+        if (i > 0) {
+            end_name(dir, entry - 1);
+        }
+    }
+    if (place->count > 0) {
+        end_name(dir, &dir->entries[place->count - 1]);
+    }
+    dir->count = place->count;
+    if (position != place->size) {
+        return nyz_fail(err, NYZ_ERR_CORRUPT, place->start + position,
+                        "%lld more bytes in the directory than its %lld members take",
+                        (long long)(place->size - position), (long long)place->count);
+    }
+    return NYZ_OK;
+}
+
+/* -------------------------------------------------------------------------- the names */
+
+static size_t decode_name(const nyz_zip_dir *dir, const nyz_zip_entry *entry, char *out)
+{
+    return nyz_zip_name_decode(dir->bytes + entry->raw_offset, entry->raw_size,
+                               (entry->flags & NYZ_ZIP_UTF8) != 0, out);
+}
+
+/* The names that are not ASCII.  Counts, allocates once, and decodes. */
+static nyz_status decode_names(nyz_zip_dir *dir, nyz_error *err)
+{
+    void *memory;
+    int64_t size = 0;
+    for (int64_t i = 0; i < dir->count; i++) {
+        nyz_zip_entry *const entry = &dir->entries[i];
+        if (entry->name == NULL) {
+            entry->name_size = (uint32_t)decode_name(dir, entry, NULL);
+            size += (int64_t)entry->name_size + 1;
+        }
+    }
+    NYZ_TRY(nyz_alloc(&dir->allocator, size, &memory, err));
+    dir->names = memory;
+    dir->names_size = size;
+    char *next = dir->names;
+    for (int64_t i = 0; size > 0 && i < dir->count; i++) {
+        nyz_zip_entry *const entry = &dir->entries[i];
+        if (entry->name == NULL) {
+            next[decode_name(dir, entry, next)] = '\0';
+            entry->name = next;
+            next += entry->name_size + 1;
+        }
+    }
+    return NYZ_OK;
+}
+
+/* ------------------------------------------------------------------------ the extents */
+
+static int is_ascending(const nyz_zip_dir *dir)
+{
+    for (int64_t i = 1; i < dir->count; i++) {
+        if (dir->entries[i].offset < dir->entries[i - 1].offset) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static int64_t offset_of(const nyz_zip_dir *dir, const int64_t *order, int64_t i)
+{
+    return dir->entries[order[i]].offset;
+}
+
+static void sift_down(const nyz_zip_dir *dir, int64_t *order, int64_t root, int64_t count)
+{
+    for (int64_t child = 2 * root + 1; child < count; child = 2 * root + 1) {
+        if (child + 1 < count &&
+            offset_of(dir, order, child) < offset_of(dir, order, child + 1)) {
+            child++;
+        }
+        if (offset_of(dir, order, root) >= offset_of(dir, order, child)) {
+            return;
+        }
+        const int64_t kept = order[root];
+        order[root] = order[child];
+        order[child] = kept;
+        root = child;
+    }
+}
+
+/* Heapsort: the C library's qsort may allocate, and may take quadratic time. */
+static void sort_by_offset(const nyz_zip_dir *dir, int64_t *order)
+{
+    for (int64_t i = 0; i < dir->count; i++) {
+        order[i] = i;
+    }
+    for (int64_t root = dir->count / 2; root > 0; root--) {
+        sift_down(dir, order, root - 1, dir->count);
+    }
+    for (int64_t last = dir->count - 1; last > 0; last--) {
+        const int64_t kept = order[0];
+        order[0] = order[last];
+        order[last] = kept;
+        sift_down(dir, order, 0, last);
+    }
+}
+
+static nyz_status fail_overlap(const nyz_zip_entry *a, const nyz_zip_entry *b,
+                               nyz_error *err)
+{
+    char a_quoted[NYZ_QUOTE_SIZE];
+    char b_quoted[NYZ_QUOTE_SIZE];
+    return nyz_fail(err, NYZ_ERR_CORRUPT, b->offset, "members '%s' and '%s' overlap",
+                    nyz_quote(a_quoted, a->name, a->name_size),
+                    nyz_quote(b_quoted, b->name, b->name_size));
+}
+
+/* Gives each entry its end.  order NULL: as they stand.  That each fits before the
+ * directory has been checked. */
+static nyz_status set_ends(nyz_zip_dir *dir, const int64_t *order, int64_t start,
+                           nyz_error *err)
+{
+    for (int64_t i = 0; i < dir->count; i++) {
+        nyz_zip_entry *const entry = &dir->entries[order != NULL ? order[i] : i];
+        entry->end = start;
+        if (i + 1 < dir->count) {
+            const nyz_zip_entry *const next =
+                &dir->entries[order != NULL ? order[i + 1] : i + 1];
+            const int64_t least = NYZ_ZIP_LOCAL_SIZE + (int64_t)entry->raw_size;
+            if (entry->offset + least + entry->stored_size > next->offset) {
+                return fail_overlap(entry, next, err);
+            }
+            entry->end = next->offset;
+        }
+    }
+    return NYZ_OK;
+}
+
+/* Nearly all archives have their members in order. */
+static nyz_status check_extents(nyz_zip_dir *dir, int64_t start, nyz_error *err)
+{
+    void *order;
+    if (set_ends(dir, NULL, start, NULL) == NYZ_OK) {
+        return NYZ_OK;
+    }
+    if (is_ascending(dir)) {
+        return set_ends(dir, NULL, start, err);
+    }
+    NYZ_TRY(nyz_alloc_array(&dir->allocator, dir->count, sizeof(int64_t), &order, err));
+    sort_by_offset(dir, order);
+    const nyz_status status = set_ends(dir, order, start, err);
+    nyz_release(&dir->allocator, order, dir->count * (int64_t)sizeof(int64_t));
+    return status;
+}
+
+/* In untrusted files nothing may stand before the first member: it could be another file.
+ */
+static nyz_status check_beginning(const nyz_zip_dir *dir, int64_t start, nyz_error *err)
+{
+    int64_t first = start;
+    for (int64_t i = 0; i < dir->count; i++) {
+        first = nyz_min(first, dir->entries[i].offset);
+    }
+    if (first != 0) {
+        return nyz_fail(
+            err, NYZ_ERR_CORRUPT, 0,
+            "%lld bytes before the first member, which are refused in untrusted "
+            "files",
+            (long long)first);
+    }
+    return NYZ_OK;
+}
+
+/* -------------------------------------------------------------------------- the whole */
+
+static nyz_status read_all(const nyz_stream *stream, const nyz_env *env, nyz_zip_dir *dir,
+                           nyz_error *err)
+{
+    nyz_zip_place place;
+    NYZ_TRY(nyz_zip_place_read(stream, env, &place, err));
+    NYZ_TRY(allocate(&place, dir, err));
+    NYZ_TRY(nyz_stream_read_at(stream, place.start, dir->bytes, place.size, "directory",
+                               err));
+    NYZ_TRY(read_entries(&place, &env->limits, dir, err));
+    NYZ_TRY(decode_names(dir, err));
+    NYZ_TRY(check_extents(dir, place.start, err));
+    if ((env->flags & NYZ_UNTRUSTED) != 0) {
+        NYZ_TRY(check_beginning(dir, place.start, err));
+    }
+    return nyz_zip_index_build(dir, env->flags, err);
+}
+
+nyz_status nyz_zip_dir_read(const nyz_stream *stream, const nyz_env *env,
+                            nyz_zip_dir *out, nyz_error *err)
+{
+    memset(out, 0, sizeof *out);
+    out->allocator = env->allocator;
+    const nyz_status status = read_all(stream, env, out, err);
+    if (status != NYZ_OK) {
+        nyz_zip_dir_free(out);
+    }
+    return status;
+}
+
+void nyz_zip_dir_free(nyz_zip_dir *dir)
+{
+    const nyz_allocator *const allocator = &dir->allocator;
+    nyz_release(allocator, dir->names, dir->names_size);
+    nyz_release(allocator, dir->memory, dir->memory_size);
+    memset(dir, 0, sizeof *dir);
+}

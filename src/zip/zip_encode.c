@@ -1,0 +1,137 @@
+/* A member's bytes on their way into an archive: see zip_content.h. */
+#include "zip/zip_encode.h"
+
+#include <string.h>
+
+#include "base/arithmetic.h"
+#include "base/buffer.h"
+#include "base/error.h"
+#include "codec/codec.h"
+#include "codec/deflate_parallel.h"
+#include "io/stream.h"
+#include "zip/zip_writer.h"
+
+/* One of deflater and chunks, or none: stored. */
+typedef struct job {
+    const nyz_sink *to;
+    nyz_zip_sums *sums;
+    nyz_deflater *deflater;
+    nyz_chunks *chunks;
+} job;
+
+static void add_to_crc(const job *j, const void *bytes, int64_t size)
+{
+    j->sums->crc32 = nyz_crc32(j->sums->crc32, bytes, (size_t)size);
+}
+
+static nyz_status put_to_crc(void *to, const void *bytes, int64_t size, nyz_error *err)
+{
+    (void)err;
+    add_to_crc(to, bytes, size);
+    return NYZ_OK;
+}
+
+static nyz_status put_piece(const job *j, const void *bytes, int64_t size, nyz_error *err)
+{
+    if (j->deflater != NULL) {
+        return nyz_deflate(j->deflater, bytes, size, 0, j->to, &j->sums->stored_size,
+                           err);
+    }
+    j->sums->stored_size += size;
+    return nyz_sink_put(j->to, bytes, size, err);
+}
+
+/* Piece by piece, so that the CRC is taken of what is in the cache; chunks take their
+ * own. */
+static nyz_status put_to_archive(void *to, const void *bytes, int64_t size,
+                                 nyz_error *err)
+{
+    const job *const j = to;
+    const unsigned char *next = bytes;
+    if (j->chunks != NULL) {
+        return nyz_chunks_put(j->chunks, bytes, size, j->to, err);
+    }
+    while (size > 0) {
+        const int64_t piece = nyz_min(size, (int64_t)NYZ_CHUNK);
+        add_to_crc(j, next, piece);
+        NYZ_TRY(put_piece(j, next, piece, err));
+        next += piece;
+        size -= piece;
+    }
+    return NYZ_OK;
+}
+
+nyz_status nyz_zip_sum(const nyz_zip_content *content, nyz_zip_sums *sums, nyz_error *err)
+{
+    job j = {.sums = sums};
+    const nyz_sink sink = {put_to_crc, &j};
+    return content->pass(content->ctx, &sink, err);
+}
+
+static nyz_status open_codec(job *j, const nyz_zip_how *how,
+                             const nyz_allocator *allocator, nyz_error *err)
+{
+    if (how->method != NYZ_DEFLATED) {
+        return NYZ_OK;
+    }
+    return how->chunked
+               ? nyz_chunks_new(allocator, how->level, how->threads, &j->chunks, err)
+               : nyz_deflate_new(allocator, how->level, &j->deflater, err);
+}
+
+static nyz_status finish_codec(const job *j, nyz_error *err)
+{
+    nyz_zip_sums *const sums = j->sums;
+    if (j->chunks != NULL) {
+        return nyz_chunks_finish(j->chunks, j->to, &sums->crc32, &sums->stored_size, err);
+    }
+    if (j->deflater != NULL) {
+        return nyz_deflate(j->deflater, NULL, 0, 1, j->to, &sums->stored_size, err);
+    }
+    return NYZ_OK;
+}
+
+nyz_status nyz_zip_write_content(const nyz_zip_content *content, const nyz_zip_how *how,
+                                 const nyz_allocator *allocator, const nyz_sink *to,
+                                 nyz_zip_sums *sums, nyz_error *err)
+{
+    job j = {.to = to, .sums = sums};
+    const nyz_sink sink = {put_to_archive, &j};
+    nyz_status status = open_codec(&j, how, allocator, err);
+    if (status == NYZ_OK) {
+        status = content->pass(content->ctx, &sink, err);
+    }
+    if (status == NYZ_OK) {
+        status = finish_codec(&j, err);
+    }
+    nyz_deflate_free(&j.deflater);
+    nyz_chunks_free(&j.chunks);
+    return status;
+}
+
+/* What zlib and the fast level add to bytes that do not become fewer. */
+static size_t most_deflated(int64_t size)
+{
+    return (size_t)(size + size / 1024 + 256);
+}
+
+nyz_status nyz_zip_make_ready(const nyz_zip_content *content, const nyz_zip_how *how,
+                              const nyz_allocator *allocator, nyz_zip_ready *ready,
+                              nyz_error *err)
+{
+    nyz_stream stream = nyz_stream_buffer(&ready->bytes);
+    const nyz_sink sink = nyz_sink_to(&stream);
+    nyz_zip_sums sums = {0};
+    memset(ready, 0, sizeof *ready);
+    ready->bytes.allocator = allocator;
+    ready->size = content->size;
+    NYZ_TRY(nyz_buffer_reserve(&ready->bytes, most_deflated(content->size), err));
+    NYZ_TRY(nyz_zip_write_content(content, how, allocator, &sink, &sums, err));
+    ready->crc32 = sums.crc32;
+    return NYZ_OK;
+}
+
+void nyz_zip_free_ready(nyz_zip_ready *ready)
+{
+    nyz_buffer_free(&ready->bytes);
+}

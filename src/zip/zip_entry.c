@@ -1,0 +1,304 @@
+/* One central header of the directory, checked field by field.  docs/format.md 4.2. */
+#include <string.h>
+
+#include "base/arithmetic.h"
+#include "base/endian.h"
+#include "base/error.h"
+#include "zip/zip_directory.h"
+#include "zip/zip_internal.h"
+
+enum {
+    MAX_VERSION = 63,     /* 6.3: what Python's zipfile reads */
+    MOST_INFLATED = 1032, /* deflate cannot do more than this to one byte, ... */
+    INFLATED_SPARE = 64,  /* ... but for the rounding of tiny members */
+    RATIO_FROM = 1024 * 1024
+};
+
+/* A header being read: its fields, and what an error names. */
+typedef struct central {
+    const unsigned char *header;
+    const unsigned char *name;
+    const unsigned char *extra;
+    size_t name_size;
+    size_t extra_size;
+    int64_t offset;              /* of the header in the stream */
+    char quoted[NYZ_QUOTE_SIZE]; /* room for quote() */
+    nyz_error *err;
+} central;
+
+/* The name, for a message. */
+static const char *quote(central *c)
+{
+    return nyz_quote(c->quoted, (const char *)c->name, c->name_size);
+}
+
+static nyz_status corrupt(central *c, const char *reason)
+{
+    return nyz_fail(c->err, NYZ_ERR_CORRUPT, c->offset, "member '%s': %s", quote(c),
+                    reason);
+}
+
+/* ----------------------------------------------------------------- the header's frame */
+
+/* Finds the header's parts and moves *position behind it. */
+static nyz_status read_frame(central *c, const unsigned char *bytes, int64_t size,
+                             int64_t *position)
+{
+    static const unsigned char signature[4] = {'P', 'K', 1, 2};
+    const int64_t left = size - *position;
+    if (left < NYZ_ZIP_CENTRAL_SIZE) {
+        return nyz_fail(
+            c->err, NYZ_ERR_CORRUPT, c->offset,
+            "the directory ends before all members that the end record counts");
+    }
+    c->header = bytes + *position;
+    if (memcmp(c->header, signature, sizeof signature) != 0) {
+        return nyz_fail(
+            c->err, NYZ_ERR_CORRUPT, c->offset,
+            "expected a member's header in the directory, found %02x %02x %02x "
+            "%02x",
+            c->header[0], c->header[1], c->header[2], c->header[3]);
+    }
+    c->name = c->header + NYZ_ZIP_CENTRAL_SIZE;
+    c->name_size = nyz_load_le16(c->header + 28);
+    c->extra = c->name + c->name_size;
+    c->extra_size = nyz_load_le16(c->header + 30);
+    const int64_t whole = NYZ_ZIP_CENTRAL_SIZE + (int64_t)c->name_size +
+                          (int64_t)c->extra_size + nyz_load_le16(c->header + 32);
+    if (whole > left) {
+        return nyz_fail(
+            c->err, NYZ_ERR_CORRUPT, c->offset,
+            "a member's header of %lld bytes where the directory has %lld left",
+            (long long)whole, (long long)left);
+    }
+    *position += whole;
+    return NYZ_OK;
+}
+
+static nyz_status check_name(central *c, const nyz_limits *limits, int *plain)
+{
+    if ((int64_t)c->name_size > limits->name_bytes) {
+        return nyz_fail(
+            c->err, NYZ_ERR_LIMIT, c->offset,
+            "member '%s': a name of %zu bytes exceeds limits.name_bytes, %lld", quote(c),
+            c->name_size, (long long)limits->name_bytes);
+    }
+    *plain = nyz_zip_name_is_plain(c->name, c->name_size);
+    if (!*plain && memchr(c->name, 0, c->name_size) != NULL) {
+        return corrupt(c, "its name contains a NUL byte");
+    }
+    return NYZ_OK;
+}
+
+/* ---------------------------------------------------------------- what we cannot read */
+
+static nyz_status check_flags(central *c, unsigned flags)
+{
+    if ((flags & (NYZ_ZIP_ENCRYPTED | NYZ_ZIP_STRONG | NYZ_ZIP_MASKED)) != 0) {
+        return nyz_fail(c->err, NYZ_ERR_UNSUPPORTED, c->offset,
+                        "member '%s' is encrypted; decrypt the archive with another tool",
+                        quote(c));
+    }
+    if ((flags & NYZ_ZIP_PATCH) != 0) {
+        return nyz_fail(c->err, NYZ_ERR_UNSUPPORTED, c->offset,
+                        "member '%s' is a patch of another file, not a file", quote(c));
+    }
+    return NYZ_OK;
+}
+
+static const char *method_name(unsigned method)
+{
+    switch (method) {
+    case 9:
+        return "deflate64";
+    case 12:
+        return "bzip2";
+    case 14:
+        return "lzma";
+    case 93:
+        return "zstd";
+    case 95:
+        return "xz";
+    default:
+        return "an unknown method";
+    }
+}
+
+static nyz_status check_method(central *c, unsigned method)
+{
+    if (method != NYZ_STORED && method != NYZ_DEFLATED) {
+        return nyz_fail(c->err, NYZ_ERR_UNSUPPORTED, c->offset,
+                        "member '%s' is compressed with %s (method %u); only stored and "
+                        "deflated members are read: save it again with another tool",
+                        quote(c), method_name(method), method);
+    }
+    const unsigned version = c->header[6]; /* the other byte is the system */
+    if (version > MAX_VERSION) {
+        return nyz_fail(
+            c->err, NYZ_ERR_UNSUPPORTED, c->offset,
+            "member '%s' needs version %u.%u of the zip format; 6.3 is the last "
+            "that is read",
+            quote(c), version / 10, version % 10);
+    }
+    return NYZ_OK;
+}
+
+/* ------------------------------------------------------------------- sizes and offset */
+
+enum { SIZE, STORED_SIZE, OFFSET, NUMBERS };
+
+/* A zip64 block has the saturated fields, in order, and nothing else; where none is, it
+ * may repeat them. */
+static int take_zip64(const nyz_zip_extra *zip64, uint64_t numbers[NUMBERS])
+{
+    int saturated[NUMBERS];
+    size_t count = 0;
+    for (int i = 0; i < NUMBERS; i++) {
+        saturated[i] = numbers[i] == NYZ_ZIP_SATURATED;
+        count += (size_t)saturated[i];
+    }
+    const int repeats = count == 0;
+    if (zip64->size % 8 != 0 || zip64->size > NUMBERS * 8 ||
+        (!repeats && zip64->size != count * 8)) {
+        return 0;
+    }
+    const unsigned char *next = zip64->data;
+    const unsigned char *const end = next + zip64->size;
+    for (int i = 0; i < NUMBERS && next < end; i++) {
+        if (repeats && nyz_load_le64(next) != numbers[i]) {
+            return 0;
+        }
+        if (repeats || saturated[i]) {
+            numbers[i] = nyz_load_le64(next);
+            next += 8;
+        }
+    }
+    return 1;
+}
+
+static nyz_status read_numbers(central *c, uint64_t numbers[NUMBERS])
+{
+    nyz_zip_extra zip64;
+    numbers[SIZE] = nyz_load_le32(c->header + 24);
+    numbers[STORED_SIZE] = nyz_load_le32(c->header + 20);
+    numbers[OFFSET] = nyz_load_le32(c->header + 42);
+    const char *const wrong = nyz_zip_extra_scan(c->extra, c->extra_size, &zip64);
+    if (wrong != NULL) {
+        return corrupt(c, wrong);
+    }
+    if (nyz_zip_extra_renames(c->extra, c->extra_size, c->name, c->name_size,
+                              (nyz_load_le16(c->header + 8) & NYZ_ZIP_UTF8) != 0)) {
+        return corrupt(c, "a Unicode path in its extra fields tells another name");
+    }
+    if (zip64.data != NULL && !take_zip64(&zip64, numbers)) {
+        return corrupt(
+            c, "its zip64 extra field does not fit the header's sizes and offset");
+    }
+    for (int i = 0; i < NUMBERS; i++) {
+        if (zip64.data == NULL && numbers[i] == NYZ_ZIP_SATURATED) {
+            return corrupt(c,
+                           "a size or offset of 0xffffffff without a zip64 extra field");
+        }
+        if (numbers[i] > INT64_MAX) {
+            return corrupt(c, "a size or offset of more than 63 bits");
+        }
+    }
+    return NYZ_OK;
+}
+
+/* Nearly all headers have the numbers in 32 bits, and no extra fields. */
+static nyz_status set_numbers(central *c, nyz_zip_entry *out, uint64_t *offset)
+{
+    const uint32_t size = nyz_load_le32(c->header + 24);
+    const uint32_t stored_size = nyz_load_le32(c->header + 20);
+    uint64_t numbers[NUMBERS];
+    *offset = nyz_load_le32(c->header + 42);
+    out->size = size;
+    out->stored_size = stored_size;
+    if (c->extra_size == 0 && size != NYZ_ZIP_SATURATED &&
+        stored_size != NYZ_ZIP_SATURATED && *offset != NYZ_ZIP_SATURATED) {
+        return NYZ_OK;
+    }
+    NYZ_TRY(read_numbers(c, numbers));
+    out->size = (int64_t)numbers[SIZE];
+    out->stored_size = (int64_t)numbers[STORED_SIZE];
+    *offset = numbers[OFFSET];
+    return NYZ_OK;
+}
+
+static int more_than_times(int64_t size, int64_t factor, int64_t stored_size,
+                           int64_t spare)
+{
+    int64_t most;
+    return !nyz_mul(factor, stored_size, &most) && !nyz_add(most, spare, &most) &&
+           size > most;
+}
+
+static nyz_status check_sizes(central *c, const nyz_zip_entry *entry,
+                              const nyz_limits *limits)
+{
+    if (entry->method == NYZ_STORED && entry->size != entry->stored_size) {
+        return nyz_fail(c->err, NYZ_ERR_CORRUPT, c->offset,
+                        "member '%s' is stored, but is said to be %lld bytes in %lld",
+                        quote(c), (long long)entry->size, (long long)entry->stored_size);
+    }
+    if (more_than_times(entry->size, MOST_INFLATED, entry->stored_size, INFLATED_SPARE)) {
+        return nyz_fail(c->err, NYZ_ERR_CORRUPT, c->offset,
+                        "member '%s': %lld bytes cannot be deflated to %lld", quote(c),
+                        (long long)entry->size, (long long)entry->stored_size);
+    }
+    if (entry->size > RATIO_FROM &&
+        more_than_times(entry->size, limits->ratio, entry->stored_size, 0)) {
+        return nyz_fail(
+            c->err, NYZ_ERR_LIMIT, c->offset,
+            "member '%s': %lld bytes deflated to %lld exceed limits.ratio, %lld",
+            quote(c), (long long)entry->size, (long long)entry->stored_size,
+            (long long)limits->ratio);
+    }
+    return NYZ_OK;
+}
+
+/* Local header, name and data must lie before the directory. */
+static nyz_status place_member(central *c, const nyz_zip_place *place, uint64_t offset,
+                               nyz_zip_entry *entry)
+{
+    const int64_t room =
+        place->start - place->prefix; /* for offsets as the header counts */
+    const int64_t head = NYZ_ZIP_LOCAL_SIZE + (int64_t)c->name_size;
+    if ((int64_t)offset > room - head ||
+        entry->stored_size > room - head - (int64_t)offset) {
+        return nyz_fail(c->err, NYZ_ERR_CORRUPT, c->offset,
+                        "member '%s': %lld bytes at %lld do not fit before the directory",
+                        quote(c), (long long)entry->stored_size, (long long)offset);
+    }
+    entry->offset = (int64_t)offset + place->prefix;
+    return NYZ_OK;
+}
+
+nyz_status nyz_zip_entry_read(const unsigned char *bytes, const nyz_zip_place *place,
+                              const nyz_limits *limits, int64_t *position,
+                              nyz_zip_entry *out, nyz_error *err)
+{
+    central c; /* not zeroed: it is large, and there are many */
+    uint64_t offset = 0;
+    int plain = 0;
+    c.offset = place->start + *position;
+    c.err = err;
+    NYZ_TRY(read_frame(&c, bytes, place->size, position));
+    NYZ_TRY(check_name(&c, limits, &plain));
+    out->name = plain ? (const char *)c.name : NULL;
+    out->name_size = (uint32_t)c.name_size;
+    out->raw_offset = (uint32_t)(c.name - bytes);
+    out->raw_size = (uint16_t)c.name_size;
+    out->flags = nyz_load_le16(c.header + 8);
+    out->method = nyz_load_le16(c.header + 10);
+    out->crc32 = nyz_load_le32(c.header + 16);
+    NYZ_TRY(check_flags(&c, out->flags));
+    NYZ_TRY(check_method(&c, out->method));
+    if (nyz_load_le16(c.header + 34) != 0) {
+        return corrupt(&c, "it begins on another disk than the only one");
+    }
+    NYZ_TRY(set_numbers(&c, out, &offset));
+    NYZ_TRY(check_sizes(&c, out, limits));
+    return place_member(&c, place, offset, out);
+}

@@ -1,0 +1,62 @@
+/* The extra fields of local and central headers: blocks of id, size and data. */
+#include "base/endian.h"
+#include "zip/zip_internal.h"
+
+enum { BLOCK_HEADER = 4, ZIP64_ID = 0x0001, PATH_ID = 0x7075, PATH_HEAD = 5 };
+
+/* zipalign and others leave up to three bytes of padding that make no block. */
+static int all_zero(const unsigned char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] != 0) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+const char *nyz_zip_extra_scan(const unsigned char *bytes, size_t size,
+                               nyz_zip_extra *zip64)
+{
+    zip64->data = NULL;
+    zip64->size = 0;
+    while (size >= BLOCK_HEADER) {
+        const unsigned id = nyz_load_le16(bytes);
+        const size_t data_size = nyz_load_le16(bytes + 2);
+        bytes += BLOCK_HEADER;
+        size -= BLOCK_HEADER;
+        if (data_size > size) {
+            return "a block of its extra fields is longer than they are";
+        }
+        if (id == ZIP64_ID && zip64->data != NULL) {
+            return "it has two zip64 extra fields";
+        }
+        if (id == ZIP64_ID) {
+            zip64->data = bytes;
+            zip64->size = data_size;
+        }
+        bytes += data_size;
+        size -= data_size;
+    }
+    return all_zero(bytes, size) ? NULL : "its extra fields end within a block";
+}
+
+/* Version and the CRC-32 of the header's name stand before the other one.  Not all
+ * readers look at them. */
+int nyz_zip_extra_renames(const unsigned char *bytes, size_t size,
+                          const unsigned char *raw, size_t raw_size, int utf8)
+{
+    while (size >= BLOCK_HEADER) {
+        const unsigned id = nyz_load_le16(bytes);
+        const size_t whole = BLOCK_HEADER + (size_t)nyz_load_le16(bytes + 2);
+        const size_t head = BLOCK_HEADER + PATH_HEAD;
+        if (id == PATH_ID &&
+            (whole < head ||
+             !nyz_zip_name_is(raw, raw_size, utf8, bytes + head, whole - head))) {
+            return 1;
+        }
+        bytes += whole;
+        size -= whole;
+    }
+    return 0;
+}

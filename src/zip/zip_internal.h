@@ -1,0 +1,108 @@
+/* What the files of the directory reader share with each other: end records
+ * (zip_dir_end.c, zip_dir_end64.c), one central header (zip_dir_entry.c), extra fields
+ * (zip_extra.c), names (zip_name.c), the index by name (zip_index.c) and the check of a
+ * local header (zip_local.c).  Row "container"; only zip_*.c include this. */
+#ifndef NYZ_ZIP_DIR_PARTS_H
+#define NYZ_ZIP_DIR_PARTS_H
+
+#include "base/config.h"
+#include "zip/zip_directory.h"
+
+/* A 32-bit field whose value stands in the zip64 extra field. */
+#define NYZ_ZIP_SATURATED 0xffffffffu
+
+/* Bytes of a local and of a central header before the name. */
+enum { NYZ_ZIP_LOCAL_SIZE = 30, NYZ_ZIP_CENTRAL_SIZE = 46 };
+
+/* Bits of the general purpose flags. */
+enum {
+    NYZ_ZIP_ENCRYPTED = 1 << 0,
+    NYZ_ZIP_DESCRIPTOR = 1 << 3, /* sizes and CRC stand behind the data */
+    NYZ_ZIP_PATCH = 1 << 5,
+    NYZ_ZIP_STRONG = 1 << 6, /* encrypted, too */
+    NYZ_ZIP_UTF8 = 1 << 11,
+    NYZ_ZIP_MASKED = 1 << 13 /* the directory is encrypted */
+};
+
+/* Where the directory lies, after the end records and the limits have been checked. */
+typedef struct nyz_zip_place {
+    int64_t start;  /* of the directory in the stream */
+    int64_t size;   /* bytes */
+    int64_t count;  /* members */
+    int64_t prefix; /* bytes in the stream before the archive's offset 0 */
+} nyz_zip_place;
+
+/* Finds and checks the end record and the zip64 end record (docs/format.md 4.1).
+ * Errors: IO, CORRUPT, UNSUPPORTED (a .npy file, several disks), LIMIT, ARGUMENT. */
+nyz_status nyz_zip_place_read(const nyz_stream *stream, const nyz_env *env,
+                              nyz_zip_place *out, nyz_error *err);
+
+/* The fields that the end record and the zip64 end record share. */
+typedef struct nyz_zip_end {
+    uint64_t disk;
+    uint64_t directory_disk;
+    uint64_t disk_count; /* members on this disk */
+    uint64_t count;      /* members */
+    uint64_t size;       /* of the directory */
+    uint64_t offset;     /* of the directory */
+} nyz_zip_end;
+
+/* If a zip64 locator stands before the end record at *end: puts the values of the zip64
+ * record in place of *values, its position in place of *end, and the bytes before the
+ * archive that the locator's pointer tells of in *prefix.  Errors: IO, CORRUPT,
+ * UNSUPPORTED. */
+nyz_status nyz_zip_end64_take(const nyz_stream *stream, nyz_zip_end *values, int64_t *end,
+                              int64_t *prefix, nyz_error *err);
+
+/* Reads the central header at bytes[*position], and moves *position behind it.  The entry
+ * lacks its end; and its name, NULL, unless that is plain: then it stands in `bytes`,
+ * still without a NUL.  Errors: CORRUPT, UNSUPPORTED, LIMIT. */
+nyz_status nyz_zip_entry_read(const unsigned char *bytes, const nyz_zip_place *place,
+                              const nyz_limits *limits, int64_t *position,
+                              nyz_zip_entry *out, nyz_error *err);
+
+/* The zip64 block of a header's extra fields; data NULL: there is none. */
+typedef struct nyz_zip_extra {
+    const unsigned char *data;
+    size_t size;
+} nyz_zip_extra;
+
+/* Walks the extra fields and finds the zip64 block.  Returns NULL, or what is wrong. */
+const char *nyz_zip_extra_scan(const unsigned char *bytes, size_t size,
+                               nyz_zip_extra *zip64);
+
+/* Whether extra fields that have been scanned tell another name than the header's, `raw`:
+ * in a Unicode path (7075), which many readers take instead. */
+int nyz_zip_extra_renames(const unsigned char *bytes, size_t size,
+                          const unsigned char *raw, size_t raw_size, int utf8);
+
+/* Not 0 if all bytes are ASCII, and none is NUL: such a name needs no decoding. */
+int nyz_zip_name_is_plain(const unsigned char *raw, size_t size);
+
+/* Decodes a member's name to UTF-8 (docs/format.md 3.1): with the UTF-8 flag as Python's
+ * errors='replace' does, else from code page 437.  `out` may be NULL, to count.  Returns
+ * the bytes without a NUL; none is written. */
+size_t nyz_zip_name_decode(const unsigned char *raw, size_t size, int utf8, char *out);
+
+/* Not 0 if that gives these bytes. */
+int nyz_zip_name_is(const unsigned char *raw, size_t size, int utf8,
+                    const unsigned char *text, size_t text_size);
+
+/* How many slots an index of so many names has. */
+int64_t nyz_zip_index_slots(int64_t count);
+/* Fills dir->slots, dir->slot_count of them, from the names.  The last of several equal
+ * names wins; with NYZ_UNTRUSTED they are refused.  Errors: CORRUPT, LIMIT (names made to
+ * collide). */
+nyz_status nyz_zip_index_build(nyz_zip_dir *dir, unsigned flags, nyz_error *err);
+uint64_t nyz_zip_name_hash(const char *name, size_t size, uint32_t seed);
+
+/* Reads an entry's local header and compares it with the entry (docs/format.md 4.3).
+ * *data: where the stored bytes begin.  Errors: IO, CORRUPT. */
+nyz_status nyz_zip_local_read(const nyz_stream *archive, const nyz_zip_dir *dir,
+                              const nyz_zip_entry *entry, int64_t *data, nyz_error *err);
+/* The same of bytes that have been read, from entry->offset to entry->end.  Returns the
+ * header's size, behind which the stored bytes stand; -1: something is wrong. */
+int64_t nyz_zip_local_size(const unsigned char *bytes, const nyz_zip_dir *dir,
+                           const nyz_zip_entry *entry);
+
+#endif

@@ -1,0 +1,50 @@
+/* One member of a zip archive as a stream: its local header checked against the
+ * directory, its bytes inflated, counted and CRC'd as they are read.  Row "container";
+ * knows no NumPy. */
+#ifndef NYZ_ZIP_READ_H
+#define NYZ_ZIP_READ_H
+
+#include "codec/codec.h"
+#include "io/read_ahead.h"
+#include "io/stream.h"
+#include "zip/zip_directory.h"
+
+typedef struct nyz_zip_member {
+    const nyz_zip_entry *entry;
+    nyz_stream archive; /* borrowed; its beginning seen through `window` */
+    nyz_allocator allocator;
+    int64_t position;       /* in the archive, of the next stored byte */
+    int64_t stored_left;    /* stored bytes not read yet */
+    int64_t left;           /* inflated bytes not handed out yet */
+    uint32_t crc32;         /* of the bytes handed out */
+    nyz_inflater *inflater; /* NULL: stored */
+    unsigned char *input;   /* NYZ_CHUNK bytes of deflated input */
+    const unsigned char *next;
+    size_t available;  /* bytes at next */
+    int done;          /* the deflate stream has ended */
+    nyz_error failure; /* why the stream's read failed */
+    nyz_window window; /* the last: it is never cleared, only opened */
+} nyz_zip_member;
+
+/* Reads and checks the local header.  `member` must stay where it is until it is closed.
+ * Errors: IO, CORRUPT, MEMORY. */
+nyz_status nyz_zip_member_open(const nyz_stream *archive, const nyz_zip_dir *dir,
+                               int64_t index, nyz_zip_member *member, nyz_error *err);
+
+/* Its bytes, as a source that knows how many are left.  Stored bytes are read straight
+ * into the buffer that is asked for, deflated ones are inflated straight into it.  Where
+ * reading fails, nyz_zip_member_error tells why. */
+nyz_source nyz_zip_member_source(nyz_zip_member *member);
+
+/* Puts the reason of a failed read in *err, in place of the plain one that the source
+ * gave, and returns its status; `status` itself if the failure was not the member's. */
+nyz_status nyz_zip_member_error(const nyz_zip_member *member, nyz_status status,
+                                nyz_error *err);
+
+/* After the last byte: the deflate stream and the stored bytes end here too, and the CRC
+ * is right.  Errors: CORRUPT (bytes not read yet, too), IO. */
+nyz_status nyz_zip_member_finish(nyz_zip_member *member, nyz_error *err);
+
+void nyz_zip_member_close(nyz_zip_member *member);
+
+#endif

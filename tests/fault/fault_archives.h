@@ -1,0 +1,244 @@
+/* Acts for the tests in which something fails: archives, read and written.  One calls a
+ * function with arguments that lead through its code; fault_table.h lists them. */
+#ifndef NYZ_TESTS_FAULT_ARCHIVES_H
+#define NYZ_TESTS_FAULT_ARCHIVES_H
+
+#include "fault/fault_fixture.h"
+
+/* ------------------------------------------------------------------- reading archives */
+
+static void look_at_members(const nyz_npz *npz)
+{
+    nyz_member member;
+    assert_int_equal(nyz_npz_count(npz), 2);
+    assert_int_equal(nyz_npz_find(npz, "note"), 1);
+    assert_ok(nyz_npz_member(npz, 1, &member, err));
+    assert_string_equal(member.name, "note");
+}
+
+static nyz_status open_path(scene *s, nyz_error *err)
+{
+    nyz_npz *npz;
+    SOIL(&npz);
+    const nyz_status status = nyz_npz_open(s->npz_path, &s->opt, &npz, err);
+    if (status == NYZ_OK) {
+        look_at_members(npz);
+        nyz_npz_close(&npz);
+    }
+    assert_null(npz);
+    return status;
+}
+
+static nyz_status open_memory(scene *s, nyz_error *err)
+{
+    nyz_npz *npz;
+    SOIL(&npz);
+    const nyz_status status =
+        nyz_npz_open_mem(s->archive.data, s->archive.size, &s->opt, &npz, err);
+    if (status == NYZ_OK) {
+        look_at_members(npz);
+        nyz_npz_close(&npz);
+    }
+    assert_null(npz);
+    return status;
+}
+
+/* A FILE seeks but has no read_at: another way through the reader. */
+static nyz_status open_stream(scene *s, nyz_error *err)
+{
+    nyz_npz *npz;
+    nyz_array out;
+    FILE *const file = fopen(s->npz_path, "rb");
+    assert_non_null(file);
+    const nyz_stream stream = nyz_stream_file(file);
+    SOIL(&npz);
+    SOIL(&out);
+    nyz_status status = nyz_npz_open_stream(&stream, &s->opt, &npz, err);
+    if (status == NYZ_OK) {
+        status = take(s, nyz_npz_load_at(npz, 0, NULL, &out, err), &out);
+        nyz_npz_close(&npz);
+    }
+    assert_null(npz);
+    assert_int_equal(fclose(file), 0);
+    return status;
+}
+
+/* Opens the archive, and does one thing with it. */
+static nyz_status with_archive(scene *s, nyz_error *err,
+                               nyz_status (*use)(scene *, const nyz_npz *, nyz_error *))
+{
+    nyz_npz *npz = NULL;
+    nyz_status status = nyz_npz_open(s->npz_path, &s->opt, &npz, err);
+    if (status == NYZ_OK) {
+        status = use(s, npz, err);
+        nyz_npz_close(&npz);
+    }
+    return status;
+}
+
+static nyz_status use_load(scene *s, const nyz_npz *npz, nyz_error *err)
+{
+    nyz_array out;
+    SOIL(&out);
+    return take(s, nyz_npz_load(npz, "a", NULL, &out, err), &out);
+}
+
+static nyz_status use_load_at(scene *s, const nyz_npz *npz, nyz_error *err)
+{
+    nyz_array out;
+    nyz_options opt = s->opt;
+    opt.order = NYZ_F_ORDER; /* one copy more */
+    SOIL(&out);
+    return take(s, nyz_npz_load_at(npz, 0, &opt, &out, err), &out);
+}
+
+static nyz_status use_load_all(scene *s, const nyz_npz *npz, nyz_error *err)
+{
+    nyz_arrays out;
+    SOIL(&out);
+    const nyz_status status = nyz_npz_load_all(npz, NULL, &out, err);
+    if (status == NYZ_OK) {
+        assert_int_equal(out.count, 2);
+        assert_same(s, &out.items[0]);
+        assert_int_equal(out.items[1].dtype.type, NYZ_NONE);
+    } else {
+        assert_zero(&out);
+    }
+    nyz_arrays_free(&out);
+    assert_zero(&out);
+    return status;
+}
+
+static nyz_status use_load_into(scene *s, const nyz_npz *npz, nyz_error *err)
+{
+    return take_into(s, nyz_npz_load_into(npz, 0, NULL, &s->into, err));
+}
+
+static nyz_status use_peek(scene *s, const nyz_npz *npz, nyz_error *err)
+{
+    nyz_array out;
+    (void)s;
+    SOIL(&out);
+    return take(NULL, nyz_npz_peek(npz, 0, NULL, &out, err), &out);
+}
+
+static nyz_status use_bytes(scene *s, const nyz_npz *npz, nyz_error *err)
+{
+    nyz_array out;
+    (void)s;
+    SOIL(&out);
+    const nyz_status status = nyz_npz_bytes(npz, 1, NULL, &out, err);
+    if (status == NYZ_OK) {
+        assert_memory_equal(out.data, "text", 4);
+    }
+    return take(NULL, status, &out);
+}
+
+#define ON_ARCHIVE(name)                                                                 \
+    static nyz_status member_##name(scene *s, nyz_error *err)                            \
+    {                                                                                    \
+        return with_archive(s, err, use_##name);                                         \
+    }
+ON_ARCHIVE(load)
+ON_ARCHIVE(load_at)
+ON_ARCHIVE(load_all)
+ON_ARCHIVE(load_into)
+ON_ARCHIVE(peek)
+ON_ARCHIVE(bytes)
+#undef ON_ARCHIVE
+
+/* ------------------------------------------------------------------- writing archives */
+
+typedef nyz_status adding(scene *s, nyz_npz_writer *writer, nyz_error *err);
+
+static nyz_status add(scene *s, nyz_npz_writer *writer, nyz_error *err)
+{
+    return nyz_npz_add(writer, "a", &s->array, NULL, err);
+}
+
+/* Names and records grow, and take memory more than once. */
+static nyz_status add_bytes(scene *s, nyz_npz_writer *writer, nyz_error *err)
+{
+    nyz_status status = add(s, writer, err);
+    for (int i = 0; i < 20 && status == NYZ_OK; i++) {
+        char name[300];
+        (void)snprintf(name, sizeof name, "%0*d", 10 + i * 14, i);
+        status = nyz_npz_add_bytes(writer, name, "text", 4, NULL, err);
+    }
+    return status;
+}
+
+static nyz_status add_all(scene *s, nyz_npz_writer *writer, nyz_error *err)
+{
+    const nyz_array arrays[] = {s->array, s->array, s->array};
+    return nyz_npz_add_all(writer, NULL, arrays, 3, NULL, err);
+}
+
+/* Begins an archive at a path, adds to it, and finishes or gives up. */
+static nyz_status write_archive(scene *s, adding *how, int finish, nyz_error *err)
+{
+    nyz_npz_writer *writer;
+    SOIL(&writer);
+    nyz_status status = nyz_npz_create(s->target, &s->opt, &writer, err);
+    if (status != NYZ_OK) {
+        assert_null(writer);
+        return status;
+    }
+    status = how(s, writer, err);
+    if (finish) { /* after a failure too: it says the same again */
+        const nyz_status finished = nyz_npz_finish(&writer, err);
+        assert_true(status == NYZ_OK || finished == status);
+        status = finished;
+        assert_null(writer);
+    }
+    nyz_npz_discard(&writer);
+    assert_null(writer);
+    return status;
+}
+
+static nyz_status finish_archive(scene *s, nyz_error *err)
+{
+    return write_archive(s, add, 1, err);
+}
+
+static nyz_status discard_archive(scene *s, nyz_error *err)
+{
+    return write_archive(s, add, 0, err);
+}
+
+static nyz_status archive_of_bytes(scene *s, nyz_error *err)
+{
+    return write_archive(s, add_bytes, 1, err);
+}
+
+static nyz_status archive_of_all(scene *s, nyz_error *err)
+{
+    return write_archive(s, add_all, 1, err);
+}
+
+/* To a stream that does not seek, and so gets data descriptors. */
+static nyz_status archive_to_stream(scene *s, nyz_error *err)
+{
+    nyz_buffer buffer = {0};
+    nyz_stream stream = nyz_stream_buffer(&buffer);
+    nyz_npz_writer *writer;
+    stream.seek = NULL;
+    SOIL(&writer);
+    nyz_status status = nyz_npz_create_stream(&stream, &s->opt, &writer, err);
+    if (status == NYZ_OK) {
+        (void)add_all(s, writer, NULL);
+        status = nyz_npz_finish(&writer, err);
+    }
+    assert_null(writer);
+    nyz_buffer_free(&buffer);
+    return status;
+}
+
+static nyz_status save_archive(scene *s, nyz_error *err)
+{
+    const nyz_array arrays[] = {s->array, s->array};
+    const char *const names[] = {"a", NULL};
+    return nyz_npz_save(s->target, names, arrays, 2, &s->opt, err);
+}
+
+#endif

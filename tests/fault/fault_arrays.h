@@ -1,0 +1,208 @@
+/* Acts for the tests in which something fails: dtypes, arrays, .npy files, streams, and
+ * files that take a path's place.  One calls a function with arguments that lead through
+ * its code; fault_table.h lists them. */
+#ifndef NYZ_TESTS_FAULT_ARRAYS_H
+#define NYZ_TESTS_FAULT_ARRAYS_H
+
+#include "base/error.h"
+#include "fault/fault_fixture.h"
+
+/* --------------------------------------------------------------------- dtypes, arrays */
+
+static nyz_status parse_dtype(scene *s, nyz_error *err)
+{
+    nyz_dtype dtype;
+    const char *const text = descr_of(s->way->kind);
+    SOIL(&dtype);
+    const nyz_status status = nyz_dtype_parse(text, strlen(text), &s->opt, &dtype, err);
+    if (status == NYZ_OK) {
+        assert_int_equal(dtype.itemsize, s->array.dtype.itemsize);
+    } else {
+        assert_zero(&dtype);
+    }
+    nyz_dtype_free(&dtype);
+    assert_zero(&dtype);
+    return status;
+}
+
+/* Those that take no memory and ask the system for nothing. */
+static nyz_status look(scene *s, nyz_error *err)
+{
+    char text[64];
+    size_t length;
+    const int axes[] = {1, 0};
+    nyz_array view;
+    nyz_array row;
+    const int64_t count = 1;
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_INT32);
+    assert_int_equal(nyz_version(), NYZ_VERSION_NUMBER);
+    assert_string_equal(nyz_status_text(NYZ_ERR_MEMORY), "memory");
+    assert_int_equal(nyz_size(&s->array), ROWS * COLUMNS);
+    assert_int_equal(nyz_is_contiguous(&s->array, NYZ_KEEP_ORDER), s->way->kind != GAPS);
+    NYZ_TRY(nyz_dtype_format(&s->array.dtype, text, sizeof text, &length, err));
+    NYZ_TRY(nyz_wrap(&count, &dtype, 1, &count, NULL, &view, err));
+    NYZ_TRY(nyz_transpose(&s->array, axes, &view, err));
+    NYZ_TRY(nyz_slice(&s->array, 0, 1, 5, 2, &row, err));
+    NYZ_TRY(nyz_index(&s->array, 1, -1, &row, err));
+    return s->way->kind == RECORDS ? nyz_select(&s->array, "n", &row, err) : NYZ_OK;
+}
+
+static nyz_status copy(scene *s, nyz_error *err)
+{
+    nyz_array out;
+    SOIL(&out);
+    return take(s, nyz_copy(&s->array, &s->opt, &out, err), &out);
+}
+
+/* -------------------------------------------------------------------- one array: .npy */
+
+static nyz_status load(scene *s, nyz_error *err)
+{
+    nyz_array out;
+    SOIL(&out);
+    return take(s, nyz_load(s->npy_path, &s->opt, &out, err), &out);
+}
+
+static nyz_status load_mem(scene *s, nyz_error *err)
+{
+    nyz_array out;
+    SOIL(&out);
+    return take(s, nyz_load_mem(s->npy.data, s->npy.size, &s->opt, &out, err), &out);
+}
+
+static nyz_status load_into(scene *s, nyz_error *err)
+{
+    return take_into(s, nyz_load_into(s->npy_path, &s->opt, &s->into, err));
+}
+
+static nyz_status peek(scene *s, nyz_error *err)
+{
+    nyz_array out;
+    SOIL(&out);
+    return take(NULL, nyz_peek(s->npy_path, &s->opt, &out, err), &out);
+}
+
+static nyz_status save(scene *s, nyz_error *err)
+{
+    return nyz_save(&s->array, s->target, &s->opt, err);
+}
+
+static nyz_status save_mem(scene *s, nyz_error *err)
+{
+    nyz_buffer out;
+    SOIL(&out);
+    const nyz_status status = nyz_save_mem(&s->array, &s->opt, &out, err);
+    if (status == NYZ_OK) {
+        assert_npy(s, &out);
+    } else {
+        assert_zero(&out);
+    }
+    nyz_buffer_free(&out);
+    return status;
+}
+
+/* ---------------------------------------------------------------------------- streams */
+
+static nyz_status read_file(scene *s, nyz_error *err)
+{
+    nyz_array out;
+    FILE *const file = fopen(s->npy_path, "rb");
+    assert_non_null(file);
+    const nyz_stream stream = nyz_stream_file(file);
+    SOIL(&out);
+    const nyz_status status = take(s, nyz_read(&stream, &s->opt, &out, err), &out);
+    assert_int_equal(fclose(file), 0);
+    return status;
+}
+
+static nyz_status read_fd(scene *s, nyz_error *err)
+{
+    nyz_array out;
+    FILE *const file = fopen(s->npy_path, "rb");
+    assert_non_null(file);
+    const nyz_stream stream = nyz_stream_fd(fileno(file));
+    SOIL(&out);
+    const nyz_status status = take(s, nyz_read(&stream, &s->opt, &out, err), &out);
+    assert_int_equal(fclose(file), 0);
+    return status;
+}
+
+static nyz_status read_fd_into(scene *s, nyz_error *err)
+{
+    FILE *const file = fopen(s->npy_path, "rb");
+    assert_non_null(file);
+    const nyz_stream stream = nyz_stream_fd(fileno(file));
+    const nyz_status status =
+        take_into(s, nyz_read_into(&stream, &s->opt, &s->into, err));
+    assert_int_equal(fclose(file), 0);
+    return status;
+}
+
+static nyz_status read_header(scene *s, nyz_error *err)
+{
+    nyz_array out;
+    FILE *const file = fopen(s->npy_path, "rb");
+    assert_non_null(file);
+    const nyz_stream stream = nyz_stream_fd(fileno(file));
+    SOIL(&out);
+    const nyz_status status =
+        take(NULL, nyz_read_header(&stream, &s->opt, &out, err), &out);
+    assert_int_equal(fclose(file), 0);
+    return status;
+}
+
+/* To a buffer whose own memory may fail, too. */
+static nyz_status write_array(scene *s, nyz_error *err)
+{
+    nyz_buffer buffer = {.allocator = s->opt.allocator};
+    const nyz_stream stream = nyz_stream_buffer(&buffer);
+    const nyz_status status = nyz_write(&stream, &s->array, &s->opt, err);
+    if (status == NYZ_OK) {
+        assert_npy(s, &buffer);
+    }
+    nyz_buffer_free(&buffer);
+    return status;
+}
+
+static nyz_status write_header(scene *s, nyz_error *err)
+{
+    nyz_buffer buffer = {.allocator = s->opt.allocator};
+    const nyz_stream stream = nyz_stream_buffer(&buffer);
+    const nyz_status status = nyz_write_header(&stream, &s->array, &s->opt, err);
+    nyz_buffer_free(&buffer);
+    return status;
+}
+
+static nyz_status write_output(scene *s, int finish, nyz_error *err)
+{
+    nyz_output *output;
+    nyz_stream stream;
+    SOIL(&output);
+    SOIL(&stream);
+    nyz_status status = nyz_output_create(s->target, &s->opt, &output, &stream, err);
+    if (status != NYZ_OK) {
+        assert_null(output);
+        assert_zero(&stream);
+        return status;
+    }
+    status = nyz_write(&stream, &s->array, &s->opt, err);
+    if (status == NYZ_OK && finish) {
+        status = nyz_output_finish(&output, err);
+        assert_null(output);
+    }
+    nyz_output_discard(&output);
+    assert_null(output);
+    return status;
+}
+
+static nyz_status finish_output(scene *s, nyz_error *err)
+{
+    return write_output(s, 1, err);
+}
+
+static nyz_status discard_output(scene *s, nyz_error *err)
+{
+    return write_output(s, 0, err);
+}
+
+#endif

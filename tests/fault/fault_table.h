@@ -1,0 +1,78 @@
+/* Every public function, with the act that calls it and the ways that are worth it:
+ * test_fault_memory.c and test_fault_system.c run this table, by fault_run.h.
+ * python_check/test_exports.py compares it with nyz.h. */
+#ifndef NYZ_TESTS_FAULT_TABLE_H
+#define NYZ_TESTS_FAULT_TABLE_H
+
+#include "fault/fault_archives.h"
+#include "fault/fault_arrays.h"
+
+typedef struct row {
+    const char *function;
+    act *act;
+    unsigned ways; /* bits of ways[] */
+    result result;
+    int quiet; /* it takes no memory, and asks the system for nothing */
+} row;
+
+static const row rows[] = {
+    {"nyz_version", look, KINDS, NOTHING, 1},
+    {"nyz_status_text", look, ONE, NOTHING, 1},
+    {"nyz_dtype_of", look, ONE, NOTHING, 1},
+    {"nyz_dtype_parse", parse_dtype, 1 << RECORDS, NOTHING, 0},
+    {"nyz_dtype_format", look, KINDS, NOTHING, 1},
+    {"nyz_dtype_free", parse_dtype, 1 << RECORDS, NOTHING, 0},
+    {"nyz_size", look, ONE, NOTHING, 1},
+    {"nyz_is_contiguous", look, KINDS, NOTHING, 1},
+    {"nyz_wrap", look, ONE, NOTHING, 1},
+    {"nyz_slice", look, ONE, NOTHING, 1},
+    {"nyz_index", look, ONE, NOTHING, 1},
+    {"nyz_transpose", look, ONE, NOTHING, 1},
+    {"nyz_select", look, KINDS, NOTHING, 1},
+    {"nyz_copy", copy, KINDS, NOTHING, 0},
+    {"nyz_array_free", copy, ONE, NOTHING, 0},
+    {"nyz_load", load, KINDS | 1 << 9, NOTHING, 0},
+    {"nyz_load_mem", load_mem, KINDS, NOTHING, 0},
+    {"nyz_load_into", load_into, KINDS, NOTHING, 0},
+    {"nyz_peek", peek, KINDS, NOTHING, 0},
+    {"nyz_save", save, KINDS, NPY, 0},
+    {"nyz_save_mem", save_mem, KINDS, NOTHING, 0},
+    {"nyz_stream_file", read_file, ONE, NOTHING, 0},
+    {"nyz_stream_fd", read_fd, ONE, NOTHING, 0},
+    {"nyz_stream_buffer", write_array, ONE, NOTHING, 0},
+    {"nyz_buffer_free", save_mem, ONE, NOTHING, 0},
+    {"nyz_output_create", discard_output, ONE, OLD, 0},
+    {"nyz_output_finish", finish_output, KINDS, NPY, 0},
+    {"nyz_output_discard", discard_output, ONE, OLD, 0},
+    {"nyz_read", read_fd, KINDS, NOTHING, 0},
+    {"nyz_read_into", read_fd_into, KINDS, NOTHING, 0},
+    {"nyz_read_header", read_header, KINDS, NOTHING, 0},
+    {"nyz_write", write_array, KINDS, NOTHING, 0},
+    {"nyz_write_header", write_header, KINDS, NOTHING, 0},
+    {"nyz_npz_open", open_path, METHODS, NOTHING, 0},
+    {"nyz_npz_open_mem", open_memory, ONE, NOTHING, 0},
+    {"nyz_npz_open_stream", open_stream, METHODS, NOTHING, 0},
+    {"nyz_npz_count", open_path, ONE, NOTHING, 0},
+    {"nyz_npz_member", open_path, ONE, NOTHING, 0},
+    {"nyz_npz_find", open_path, ONE, NOTHING, 0},
+    {"nyz_npz_load", member_load, ALL, NOTHING, 0},
+    {"nyz_npz_load_at", member_load_at, METHODS, NOTHING, 0},
+    {"nyz_npz_load_all", member_load_all, ALL, NOTHING, 0},
+    {"nyz_arrays_free", member_load_all, ONE, NOTHING, 0},
+    {"nyz_npz_load_into", member_load_into, SMALL, NOTHING, 0},
+    {"nyz_npz_peek", member_peek, METHODS, NOTHING, 0},
+    {"nyz_npz_bytes", member_bytes, METHODS, NOTHING, 0},
+    {"nyz_npz_close", open_memory, ONE, NOTHING, 0},
+    {"nyz_npz_create", discard_archive, ONE, OLD, 0},
+    {"nyz_npz_create_stream", archive_to_stream, SMALL, NOTHING, 0},
+    {"nyz_npz_add", finish_archive, ALL, NPZ, 0},
+    {"nyz_npz_add_all", archive_of_all, SMALL, NPZ, 0},
+    {"nyz_npz_save", save_archive, SMALL, NPZ, 0},
+    {"nyz_npz_add_bytes", archive_of_bytes, 1 << 0 | 1 << 5, NPZ, 0},
+    {"nyz_npz_finish", finish_archive, ONE, NPZ, 0},
+    {"nyz_npz_discard", discard_archive, ONE, OLD, 0},
+};
+
+enum { FUNCTIONS = sizeof rows / sizeof rows[0] };
+
+#endif

@@ -1,0 +1,171 @@
+/* Every public function with its n-th system call failing, once and from there on: it
+ * says IO and why (or does without), leaves no descriptor, no memory and no temporary
+ * file, and the old file is whole.  What is interrupted or cut short is tried on.  The
+ * functions: fault_table.h; the calls: fault_system.h. */
+#include "fault/fault_run.h"
+#include "fault/fault_system.h"
+
+/* ---------------------------------------------------------------------------- judging */
+
+/* What the system may interrupt at any time, and what comes in pieces, is no failure. */
+static int must_succeed(const failing *f)
+{
+    static const unsigned restarted =
+        1u << OPEN | 1u << OPENAT | 1u << READ | 1u << PREAD | 1u << WRITE;
+    return !f->failed || f->sys == SHORT_COUNT ||
+           (f->sys == EINTR && (restarted >> f->first & 1) != 0);
+}
+
+/* A failure that is not the call's: of a close when nothing is kept.  A FILE of which the
+ * system does not tell what it is counts as one that cannot seek. */
+static int is_passed_over(const run *r, const failing *f, nyz_status status)
+{
+    return status == NYZ_OK ? !f->serious || (f->first == CLOSE && r->row->result == OLD)
+                            : status == NYZ_ERR_ARGUMENT && r->row->act == open_stream &&
+                                  (f->first == FSTAT || f->first == FCNTL);
+}
+
+static void judge_status(const run *r, const failing *f, nyz_status status,
+                         const nyz_error *err)
+{
+    if (must_succeed(f)) {
+        if (status != NYZ_OK) {
+            fail_msg("call %d, failure %d: %s", f->first, f->sys, err->message);
+        }
+        return;
+    }
+    if (!is_passed_over(r, f, status)) {
+        assert_int_equal(status, NYZ_ERR_IO);
+        assert_int_equal(err->status, NYZ_ERR_IO);
+        assert_int_equal(err->sys, f->sys);
+        assert_int_equal(f->renamed, strstr(err->message, "in its place") != NULL);
+    }
+}
+
+/* Of a rename that went well the new file is there, even if the folder's sync then fails.
+ * Only a removal that fails leaves a temporary file. */
+static void judge_files(run *r, const failing *f, nyz_status status)
+{
+    const result there = status == NYZ_OK || f->renamed ? r->row->result : OLD;
+    const int left = f->failed && f->first == UNLINKAT && f->sys != SHORT_COUNT;
+    assert_target(&r->scene, there, r->exists);
+    assert_int_equal(count_names(r->scene.folder.path), names_expected(r, there) + left);
+}
+
+static void remove_temporary(const char *path, const char *name)
+{
+    if (strstr(name, ".nyz-") != NULL) {
+        remove_flat(path, name);
+    }
+}
+
+/* Not 0 if there was an n-th call, which has failed then. */
+static int fail_the_nth(run *r, const failing *plan)
+{
+    scene *const s = &r->scene;
+    nyz_error err;
+    SOIL(&err);
+    begin_act(r);
+    faults = *plan;
+    faults.on = 1;
+    const nyz_status status = r->row->act(s, &err);
+    faults.on = 0;
+    s->opt.allocator = NULL;
+    const failing f = faults;
+    judge_status(r, &f, status, &err);
+    assert_int_equal(f.resynced, 0);
+    judge_leaks(r);
+    judge_files(r, &f, status);
+    (void)each_name(s->folder.path, remove_temporary);
+    return f.failed;
+}
+
+/* -------------------------------------------------------------------------- the loops */
+
+#define MOST_CALLS 10000
+
+/* The calls of an act, in their order, as the first failure has shown them. */
+typedef struct calls {
+    long count;
+    call of[MOST_CALLS];
+} calls;
+
+/* Not 0 if the n-th call has no short form, so that nothing would fail.  Where threads
+ * share the work it may be another one next time. */
+static int is_in_vain(const run *r, const calls *seen, int sys, long n)
+{
+    static const unsigned transfers = 1u << READ | 1u << PREAD | 1u << WRITE;
+    return sys == SHORT_COUNT && r->scene.way->threads == 1 && n < seen->count &&
+           (transfers >> seen->of[n] & 1) == 0;
+}
+
+static void fail_each(run *r, int sys, calls *seen)
+{
+    failing plan = {.sys = sys, .for_good = r->for_good};
+    int failed;
+    do {
+        plan.fail_at++;
+        assert_true(plan.fail_at < MOST_CALLS);
+        if (is_in_vain(r, seen, sys, plan.fail_at)) {
+            failed = 1;
+            continue;
+        }
+        failed = fail_the_nth(r, &plan);
+        if (failed && seen->count <= plan.fail_at) {
+            seen->of[plan.fail_at] = faults.first;
+            seen->count = plan.fail_at + 1;
+        }
+    } while (failed);
+    assert_true(!r->row->quiet || plan.fail_at == 1);
+}
+
+/* Which errno it is matters little: all of them are tried with the first way. */
+static void run_way(run *r, int first)
+{
+    static const int failures[] = {EIO, SHORT_COUNT, EINTR, ENOSPC, EDQUOT};
+    calls seen;
+    for (r->exists = exists_first(r, first); r->exists <= exists_last(r); r->exists++) {
+        seen.count = 0;
+        for (int i = 0; i < (first ? 5 : 2); i++) {
+            for (r->for_good = 0; r->for_good < 2; r->for_good++) {
+                fail_each(r, failures[i], &seen);
+            }
+        }
+    }
+}
+
+static void no_call_that_fails_does_harm(void **state)
+{
+    each_way(*state, run_way);
+}
+
+/* ------------------------------------------------------------------------------ order */
+
+/* The data is on the disk before the name leads to it, and the name before success. */
+static void writes_then_syncs_then_renames_then_syncs_the_folder(void **state)
+{
+    run *const r = *state;
+    make_scene(&r->scene, &ways[0]);
+    for (int i = 0; i < FUNCTIONS * 2; i++) {
+        const row *const w = &rows[i / 2];
+        r->scene.opt.flags = i % 2 == 0 ? 0 : NYZ_NO_SYNC;
+        if (w->result == NPY || w->result == NPZ) {
+            nyz_error err;
+            faults = (failing){.on = 1};
+            assert_int_equal(w->act(&r->scene, &err), NYZ_OK);
+            faults.on = 0;
+            assert_string_equal(faults.order, i % 2 == 0 ? "wsrs" : "wr");
+        }
+    }
+    drop_scene(&r->scene);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[FUNCTIONS + 1] = {{0}};
+    make_tests(tests, no_call_that_fails_does_harm);
+    tests[FUNCTIONS] = (struct CMUnitTest)cmocka_unit_test_prestate_setup_teardown(
+        writes_then_syncs_then_renames_then_syncs_the_folder, begin, end,
+        (void *)&rows[0]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,326 @@
+/* What the system may answer and seldom does: a temporary name that is taken, a folder
+ * that cannot be synced, a file that turns into another thing.  The linker puts these
+ * functions before the C library's, and wants their names so, reserved or not.  One call
+ * after the other failing, whatever it is: test_fault_system.c.  Linux, glibc. */
+
+#include <poll.h>
+#include <signal.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/parallel.h"
+#include "io/atomic_file.h"
+#include "io/file.h"
+#include "support/temp_directory.h"
+
+typedef enum call {
+    NONE,
+    OPENAT,
+    FSYNC,
+    STAT,
+    FSTAT,
+    FSTATAT,
+    FCNTL,
+    POLL,
+    MASK,
+    TELL
+} call;
+
+/* The calls of one function, from number `from` on, counted from 1: so many answer
+ * otherwise. */
+static struct {
+    call call;
+    int from;
+    int times;
+    int sys;     /* they fail with this, -1: without an errno, */
+    mode_t mode; /* or, if that is 0, say that the file is one of these */
+    int calls;
+} odd;
+
+static int is_odd(call c)
+{
+    if (odd.call != c) {
+        return 0;
+    }
+    odd.calls++;
+    return odd.calls >= odd.from && odd.calls < odd.from + odd.times;
+}
+
+static int fails(call c)
+{
+    const int hit = is_odd(c) && odd.sys != 0;
+    if (hit) {
+        errno = odd.sys > 0 ? odd.sys : 0;
+    }
+    return hit;
+}
+
+#define WRAP(type, name, parameters, arguments, c)                                       \
+    type __real_##name parameters;                                                       \
+    type __wrap_##name parameters;                                                       \
+    type __wrap_##name parameters                                                        \
+    {                                                                                    \
+        return fails(c) ? -1 : __real_##name arguments;                                  \
+    }
+
+/* The same, and what is told of the file may be another thing. */
+#define WRAP_STAT(name, parameters, arguments, c)                                        \
+    int __real_##name parameters;                                                        \
+    int __wrap_##name parameters;                                                        \
+    int __wrap_##name parameters                                                         \
+    {                                                                                    \
+        const int hit = is_odd(c);                                                       \
+        const int result = hit && odd.sys != 0 ? -1 : __real_##name arguments;           \
+        if (result != 0 && hit) {                                                        \
+            errno = odd.sys;                                                             \
+        } else if (hit) {                                                                \
+            st->st_mode = (st->st_mode & 07777) | odd.mode;                              \
+        }                                                                                \
+        return result;                                                                   \
+    }
+
+WRAP(int, fsync, (int fd), (fd), FSYNC)
+WRAP(int, fcntl64, (int fd, int command, long argument), (fd, command, argument), FCNTL)
+WRAP(int, poll, (struct pollfd * files, nfds_t count, int time), (files, count, time),
+     POLL)
+WRAP(off_t, ftello64, (FILE * file), (file), TELL)
+WRAP_STAT(stat64, (const char *path, struct stat *st), (path, st), STAT)
+WRAP_STAT(fstat64, (int fd, struct stat *st), (fd, st), FSTAT)
+WRAP_STAT(fstatat64, (int at, const char *path, struct stat *st, int flags),
+          (at, path, st, flags), FSTATAT)
+
+/* Only where a file is created that must not exist. */
+int __real_openat64(int at, const char *path, int flags, mode_t mode);
+int __wrap_openat64(int at, const char *path, int flags, mode_t mode);
+int __wrap_openat64(int at, const char *path, int flags, mode_t mode)
+{
+    return (flags & O_EXCL) != 0 && fails(OPENAT)
+               ? -1
+               : __real_openat64(at, path, flags, mode);
+}
+
+int __real_pthread_sigmask(int how, const sigset_t *set, sigset_t *old);
+int __wrap_pthread_sigmask(int how, const sigset_t *set, sigset_t *old);
+int __wrap_pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
+{
+    return is_odd(MASK) ? odd.sys : __real_pthread_sigmask(how, set, old);
+}
+
+static void let(call c, int from, int times, int sys)
+{
+    memset(&odd, 0, sizeof odd);
+    odd.call = c;
+    odd.from = from;
+    odd.times = times;
+    odd.sys = sys;
+}
+
+static void let_be(call c, int from, mode_t mode)
+{
+    let(c, from, 1, 0);
+    odd.mode = mode;
+}
+
+static nyz_status save(const char *path, const char *text, nyz_error *err)
+{
+    nyz_output *output;
+    nyz_stream s;
+    NYZ_TRY(nyz_output_begin(path, 1, &nyz_default_allocator, &output, &s, err));
+    assert_int_equal(s.write(s.ctx, text, strlen(text)), strlen(text));
+    return nyz_output_finish(&output, err);
+}
+
+/* ------------------------------------------------------------------------------ saving */
+
+static void a_temporary_name_that_is_taken_gives_way_to_another(void **state)
+{
+    temp_folder *const folder = *state;
+    const char *const path = in_folder(folder, "a");
+    nyz_error error = {0};
+    let(OPENAT, 1, 3, EEXIST);
+    assert_ok(save(path, "text", err));
+    assert_int_equal(odd.calls, 4);
+    assert_file(path, "text");
+    const int before = count_descriptors();
+    let(OPENAT, 1, 1000, EEXIST); /* all of them */
+    assert_int_equal(save(path, "other", &error), NYZ_ERR_IO);
+    assert_int_equal(error.sys, EEXIST);
+    assert_int_equal(odd.calls, 64);
+    assert_file(path, "text");
+    assert_int_equal(count_names(folder->path), 1);
+    assert_int_equal(count_descriptors(), before);
+}
+
+static void a_folder_that_knows_no_sync_is_no_failure(void **state)
+{
+    static const int answers[] = {EINVAL, ENOTSUP, EIO};
+    const char *const path = in_folder(*state, "a");
+    for (int i = 0; i < 3; i++) {
+        nyz_error error = {0};
+        let(FSYNC, 2, 1, answers[i]); /* the file's is the first */
+        assert_int_equal(save(path, "text", &error), i < 2 ? NYZ_OK : NYZ_ERR_IO);
+        assert_int_equal(odd.calls, 2);
+        assert_int_equal(error.sys, i < 2 ? 0 : EIO);
+        assert_file(path, "text");
+    }
+}
+
+static void a_target_that_has_become_another_thing_is_left_alone(void **state)
+{
+    static const struct {
+        mode_t mode;
+        int sys;
+    } cases[] = {{S_IFDIR, EISDIR}, {S_IFIFO, EEXIST}, {S_IFLNK, EEXIST}};
+    temp_folder *const folder = *state;
+    const char *const path = in_folder(folder, "a");
+    put_file(path, "old");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        nyz_error error = {0};
+        let_be(FSTATAT, 1, cases[i].mode);
+        assert_int_equal(save(path, "new", &error), NYZ_ERR_IO);
+        assert_int_equal(error.sys, cases[i].sys);
+        assert_file(path, "old");
+        assert_int_equal(count_names(folder->path), 1);
+    }
+}
+
+/* Whether a link is one of /proc cannot be found out: it is followed as any other. */
+static void a_link_is_followed_where_proc_cannot_be_looked_at(void **state)
+{
+    temp_folder *const folder = *state;
+    put_file(in_folder(folder, "file"), "old");
+    assert_int_equal(symlink("file", in_folder(folder, "link")), 0);
+    for (int i = 0; i < 2; i++) {
+        const char *const text = i == 0 ? "one" : "two";
+        if (i == 0) {
+            let(FSTAT, 1, 1, EIO);
+        } else {
+            let(STAT, 2, 1, ENOENT); /* the path itself is looked at first */
+        }
+        assert_ok(save(in_folder(folder, "link"), text, err));
+        assert_true(odd.calls >= odd.from);
+        let(NONE, 0, 0, 0);
+        struct stat st;
+        assert_int_equal(lstat(in_folder(folder, "link"), &st), 0);
+        assert_true(S_ISLNK(st.st_mode));
+        assert_file(in_folder(folder, "file"), text);
+        assert_int_equal(count_names(folder->path), 2);
+    }
+}
+
+/* ----------------------------------------------------------------------------- loading */
+
+static void a_fifo_that_cannot_be_waited_for_is_io(void **state)
+{
+    static const struct {
+        call call;
+        int from;
+        int times;
+        int sys;
+        nyz_status status;
+    } cases[] = {{FCNTL, 1, 1, EIO, NYZ_ERR_IO}, {FCNTL, 2, 1, EIO, NYZ_ERR_IO},
+                 {POLL, 1, 1, EIO, NYZ_ERR_IO},  {POLL, 1, 1, ENOMEM, NYZ_ERR_MEMORY},
+                 {POLL, 1, 5, EINTR, NYZ_OK},    {POLL, 1, 5, EAGAIN, NYZ_OK}};
+    const char *const path = in_folder(*state, "fifo");
+    assert_int_equal(mkfifo(path, 0600), 0);
+    const int writer = open(path, O_RDWR); /* Linux: it waits for nobody */
+    assert_int_equal(write(writer, "text", 4), 4);
+    const int before = count_descriptors();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        nyz_file *file;
+        nyz_stream s;
+        nyz_error error = {0};
+        let(cases[i].call, cases[i].from, cases[i].times, cases[i].sys);
+        const nyz_status status =
+            nyz_file_open(path, &nyz_default_allocator, &file, &s, &error);
+        assert_int_equal(status, cases[i].status);
+        if (status == NYZ_OK) {
+            assert_int_equal(odd.calls, cases[i].times + 1);
+            nyz_file_close(&file);
+        } else {
+            assert_int_equal(error.sys, cases[i].sys);
+            assert_null(file);
+        }
+        assert_int_equal(count_descriptors(), before);
+    }
+    assert_int_equal(close(writer), 0);
+}
+
+/* Nothing else can be opened, today. */
+static void a_block_device_is_read_and_an_unknown_thing_is_not(void **state)
+{
+    const char *const path = in_folder(*state, "a");
+    nyz_file *file;
+    nyz_stream s;
+    char got[8];
+    put_file(path, "0123");
+    let_be(FSTAT, 1, S_IFBLK);
+    assert_ok(nyz_file_open(path, &nyz_default_allocator, &file, &s, err));
+    assert_null(s.seek); /* its size is not what stat tells */
+    assert_int_equal(nyz_file_size(file), -1);
+    assert_int_equal(s.read(s.ctx, got, 8), 4);
+    nyz_file_close(&file);
+    let_be(FSTAT, 1, S_IFSOCK);
+    nyz_error error = {0};
+    assert_int_equal(nyz_file_open(path, &nyz_default_allocator, &file, &s, &error),
+                     NYZ_ERR_IO);
+    assert_int_equal(error.sys, EINVAL);
+    const int fd = open(path, O_RDONLY);
+    let(FSTAT, 1, 2, 0);
+    odd.mode = S_IFBLK;
+    s = nyz_stream_fd(fd);
+    assert_int_equal(odd.calls, 2);
+    assert_non_null(s.seek);
+    assert_non_null(s.read_at);
+    assert_int_equal(close(fd), 0);
+}
+
+static void a_c_file_that_does_not_know_its_place_is_a_failure(void **state)
+{
+    const char *const path = in_folder(*state, "a");
+    put_file(path, "0123");
+    FILE *const file = fopen(path, "rb");
+    assert_non_null(file);
+    const nyz_stream s = nyz_stream_file(file);
+    let(TELL, 1, 1, EIO);
+    assert_int_equal(s.seek(s.ctx, 2, SEEK_SET), -EIO);
+    let(TELL, 1, 1, -1); /* not every system has an errno for that */
+    assert_int_equal(s.seek(s.ctx, 2, SEEK_SET), -1);
+    assert_int_equal(s.seek(s.ctx, 2, SEEK_SET), 2);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* ----------------------------------------------------------------------------- threads */
+
+static void count_one(void *ctx, int64_t index)
+{
+    ((int *)ctx)[index]++;
+}
+
+/* A thread that takes signals which are the caller's business is not begun. */
+static void where_signals_cannot_be_blocked_the_caller_does_it_all(void **state)
+{
+    int done[100] = {0};
+    (void)state;
+    let(MASK, 1, 1, EINVAL);
+    nyz_parallel(4, 100, count_one, done);
+    assert_int_equal(odd.calls, 1); /* nor put back */
+    for (int i = 0; i < 100; i++) {
+        assert_int_equal(done[i], 1);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        folder_test(a_temporary_name_that_is_taken_gives_way_to_another),
+        folder_test(a_folder_that_knows_no_sync_is_no_failure),
+        folder_test(a_target_that_has_become_another_thing_is_left_alone),
+        folder_test(a_link_is_followed_where_proc_cannot_be_looked_at),
+        folder_test(a_fifo_that_cannot_be_waited_for_is_io),
+        folder_test(a_block_device_is_read_and_an_unknown_thing_is_not),
+        folder_test(a_c_file_that_does_not_know_its_place_is_a_failure),
+        cmocka_unit_test(where_signals_cannot_be_blocked_the_caller_does_it_all),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

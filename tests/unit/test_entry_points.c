@@ -1,0 +1,278 @@
+/* Every fixture through every door: the path, memory, a stream that gives one byte at a
+ * time, a stream that cannot seek, a member of an archive, stored and deflated.  All must
+ * give the same array, or the same status.  doors.h reads what is expected. */
+#include "support/entry_points.h"
+
+static const nyz_options as_stored = {.byteorder = NYZ_KEEP_BYTEORDER};
+
+/* ----------------------------------------------------------------- the doors: streams */
+
+/* A content being read; `step`: the most bytes one read gives, 0: any number. */
+typedef struct reader {
+    content whole;
+    size_t at;
+    size_t step;
+} reader;
+
+static int64_t reader_read(void *ctx, void *buffer, size_t size)
+{
+    reader *const r = ctx;
+    size_t n = r->whole.size - r->at;
+    n = n < size ? n : size;
+    n = r->step > 0 && n > r->step ? r->step : n;
+    if (n > 0) {
+        memcpy(buffer, r->whole.bytes + r->at, n);
+    }
+    r->at += n;
+    return (int64_t)n;
+}
+
+static int64_t reader_seek(void *ctx, int64_t offset, int whence)
+{
+    reader *const r = ctx;
+    const int64_t base = whence == SEEK_SET   ? 0
+                         : whence == SEEK_CUR ? (int64_t)r->at
+                                              : (int64_t)r->whole.size;
+    if (base + offset < 0) {
+        return -22;
+    }
+    r->at = (size_t)(base + offset);
+    return base + offset;
+}
+
+static nyz_stream stream_of(reader *r, int seekable)
+{
+    return (nyz_stream){
+        .read = reader_read, .seek = seekable ? reader_seek : NULL, .ctx = r};
+}
+
+/* An empty file holds no array: a stream calls that its clean end. */
+static const char *status_in_stream(const expected *e, const content *whole)
+{
+    return whole->size == 0 ? "not found" : e->status;
+}
+
+/* ------------------------------------------------------------------- one array a file */
+
+static void npy_by_path(const expected *e, const content *whole)
+{
+    char path[1024];
+    path_of(path, sizeof path, e->file);
+    nyz_array array;
+    nyz_error err;
+    const nyz_status status = nyz_load(path, &as_stored, &array, &err);
+    check_array(e, "path", status, e->status, &array, &err);
+    (void)whole;
+}
+
+static void npy_by_memory(const expected *e, const content *whole)
+{
+    nyz_array array;
+    nyz_error err;
+    const nyz_status status =
+        nyz_load_mem(whole->bytes, whole->size, &as_stored, &array, &err);
+    check_array(e, "memory", status, e->status, &array, &err);
+}
+
+static void npy_by_stream(const expected *e, const content *whole)
+{
+    for (int kind = 0; kind < 4; kind++) {
+        reader r = {*whole, 0, kind & 1 ? 1 : 0};
+        const nyz_stream stream = stream_of(&r, kind & 2);
+        nyz_array array;
+        nyz_error err;
+        const nyz_status status = nyz_read(&stream, &as_stored, &array, &err);
+        check_array(e, kind & 1 ? "stream, a byte at a time" : "stream", status,
+                    status_in_stream(e, whole), &array, &err);
+    }
+}
+
+static void npy_by_archive(const expected *e, const content *whole)
+{
+    const nyz_method methods[] = {NYZ_STORED, NYZ_DEFLATED};
+    for (int i = 0; i < 2; i++) {
+        nyz_buffer buffer = {0};
+        const nyz_stream sink = nyz_stream_buffer(&buffer);
+        const nyz_options opt = {.method = methods[i]};
+        nyz_npz_writer *writer;
+        assert_ok(nyz_npz_create_stream(&sink, &opt, &writer, err));
+        assert_ok(
+            nyz_npz_add_bytes(writer, "a.npy", whole->bytes, whole->size, NULL, err));
+        assert_ok(nyz_npz_finish(&writer, err));
+        nyz_npz *npz;
+        assert_ok(nyz_npz_open_mem(buffer.data, buffer.size, NULL, &npz, err));
+        nyz_array array;
+        nyz_error err;
+        const nyz_status status = nyz_npz_load(npz, "a", &as_stored, &array, &err);
+        check_array(e, i ? "deflated member" : "stored member", status, e->more, &array,
+                    &err);
+        nyz_npz_close(&npz);
+        nyz_buffer_free(&buffer);
+    }
+}
+
+/* A header alone is bad where the array is bad, but for what only the data tells. */
+static void npy_by_peek(const expected *e, const content *whole)
+{
+    char path[1024];
+    path_of(path, sizeof path, e->file);
+    nyz_array array;
+    nyz_error err;
+    const nyz_status status = nyz_peek(path, NULL, &array, &err);
+    const int good = strcmp(e->status, "ok") == 0;
+    if (good ? status != NYZ_OK
+             : status != NYZ_OK && strcmp(nyz_status_text(status), e->status)) {
+        fail_msg("%s by peek: expected %s, got %s: %s", e->file, e->status,
+                 nyz_status_text(status), err.message);
+    }
+    if (status == NYZ_OK && good) {
+        static seen s;
+        look_at_shape(&array, &s);
+        assert_string_equal(s.shape, e->shape);
+        assert_null(array.data);
+    }
+    nyz_array_free(&array);
+    (void)whole;
+}
+
+/* --------------------------------------------------------------------------- archives */
+
+/* Opens through door 0, 1 or 2: path, memory, a stream of one byte at a time. */
+static nyz_status open_by(int door, const expected *e, const content *whole, reader *r,
+                          nyz_npz **npz, nyz_error *err)
+{
+    char path[1024];
+    path_of(path, sizeof path, e->file);
+    *r = (reader){*whole, 0, 1};
+    const nyz_stream stream = stream_of(r, 1);
+    return door == 0   ? nyz_npz_open(path, NULL, npz, err)
+           : door == 1 ? nyz_npz_open_mem(whole->bytes, whole->size, NULL, npz, err)
+                       : nyz_npz_open_stream(&stream, NULL, npz, err);
+}
+
+static void npz_opens(const expected *e, const content *whole)
+{
+    for (int door = 0; door < 3; door++) {
+        reader r;
+        nyz_npz *npz;
+        nyz_error err = {0};
+        const nyz_status status = open_by(door, e, whole, &r, &npz, &err);
+        if (strcmp(nyz_status_text(status), e->status) != 0) {
+            fail_msg("%s by door %d: expected %s, got %s: %s", e->file, door, e->status,
+                     nyz_status_text(status), err.message);
+        }
+        if (status == NYZ_OK) {
+            assert_int_equal(nyz_npz_count(npz), atoi(e->more));
+        } else {
+            assert_null(npz);
+        }
+        nyz_npz_close(&npz);
+    }
+}
+
+/* A member that holds no array is read as bytes instead. */
+static void check_bytes(const expected *e, const nyz_npz *npz, int64_t index)
+{
+    nyz_array array;
+    static seen s;
+    assert_ok(nyz_npz_bytes(npz, index, NULL, &array, err));
+    look_at_bytes(&array, &s);
+    assert_string_equal(s.crc32, e->crc32);
+    nyz_array_free(&array);
+}
+
+static void npz_loads(const expected *e, const content *whole)
+{
+    for (int door = 0; door < 3; door++) {
+        reader r;
+        nyz_npz *npz;
+        nyz_array array;
+        nyz_error why;
+        assert_ok(open_by(door, e, whole, &r, &npz, err));
+        const int64_t index = atoi(e->more);
+        const nyz_status status = nyz_npz_load_at(npz, index, &as_stored, &array, &why);
+        check_array(e, "archive", status, e->status, &array, &why);
+        if (strcmp(e->status, "not found") == 0) {
+            check_bytes(e, npz, index);
+        }
+        nyz_npz_close(&npz);
+    }
+}
+
+/* ------------------------------------------------------------------------------ tests */
+
+static void every_npy_loads_alike_by_path(void **state)
+{
+    (void)state;
+    each("npy", npy_by_path);
+}
+
+static void every_npy_loads_alike_from_memory(void **state)
+{
+    (void)state;
+    each("npy", npy_by_memory);
+}
+
+static void every_npy_loads_alike_from_streams(void **state)
+{
+    (void)state;
+    each("npy", npy_by_stream);
+}
+
+static void every_npy_loads_alike_from_archives(void **state)
+{
+    (void)state;
+    each("npy", npy_by_archive);
+}
+
+static void every_npy_header_is_peeked_at_alike(void **state)
+{
+    (void)state;
+    each("npy", npy_by_peek);
+}
+
+static void every_npz_opens_alike_by_every_door(void **state)
+{
+    (void)state;
+    each("open", npz_opens);
+}
+
+static void every_member_loads_alike_by_every_door(void **state)
+{
+    (void)state;
+    each("load", npz_loads);
+}
+
+static void arrays_in_one_stream_are_read_one_by_one(void **state)
+{
+    (void)state;
+    content whole = read_whole("good/three.npy");
+    for (int kind = 0; kind < 4; kind++) {
+        reader r = {whole, 0, kind & 1 ? 1 : 0};
+        const nyz_stream stream = stream_of(&r, kind & 2);
+        const int ndims[] = {1, 0, 2};
+        nyz_array array;
+        for (int i = 0; i < 3; i++) {
+            assert_ok(nyz_read(&stream, NULL, &array, err));
+            assert_int_equal(array.ndim, ndims[i]);
+            nyz_array_free(&array);
+        }
+        assert_fails(NYZ_ERR_NOT_FOUND, "", nyz_read(&stream, NULL, &array, err));
+    }
+    free(whole.bytes);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_npy_loads_alike_by_path),
+        cmocka_unit_test(every_npy_loads_alike_from_memory),
+        cmocka_unit_test(every_npy_loads_alike_from_streams),
+        cmocka_unit_test(every_npy_loads_alike_from_archives),
+        cmocka_unit_test(every_npy_header_is_peeked_at_alike),
+        cmocka_unit_test(every_npz_opens_alike_by_every_door),
+        cmocka_unit_test(every_member_loads_alike_by_every_door),
+        cmocka_unit_test(arrays_in_one_stream_are_read_one_by_one),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,329 @@
+/* Files by path, streams and saving on Windows: what test_file.c and test_output.c test
+ * of POSIX systems. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "io/atomic_file.h"
+#include "io/file.h"
+#include "io/stream.h"
+#include "support/support.h"
+
+static const nyz_allocator *const memory = &nyz_default_allocator;
+
+/* A Cyrillic letter, an umlaut, and one outside the first plane. */
+#define NAME "\xd0\xba\xc3\xbc\xf0\x9f\x92\xbe"
+#define WIDE_NAME L"\x043a\x00fc\xd83d\xdcbe"
+#define IN_FOLDER "nyz-test-folder/"
+#define PATH IN_FOLDER NAME ".npy"
+#define WIDE_FOLDER L"nyz-test-folder/"
+#define WIDE_PATH WIDE_FOLDER WIDE_NAME L".npy"
+
+/* Removes what is in the folder; returns how much that was. */
+static int empty_folder(void)
+{
+    WIN32_FIND_DATAW found;
+    int count = 0;
+    const HANDLE search = FindFirstFileW(WIDE_FOLDER L"*", &found);
+    for (int more = search != INVALID_HANDLE_VALUE; more;
+         more = FindNextFileW(search, &found)) {
+        if (found.cFileName[0] != L'.' || wcslen(found.cFileName) > 2) {
+            wchar_t path[400] = WIDE_FOLDER;
+            wcsncat(path, found.cFileName, 300);
+            (void)SetFileAttributesW(path, FILE_ATTRIBUTE_NORMAL);
+            (void)DeleteFileW(path);
+            count++;
+        }
+    }
+    (void)FindClose(search);
+    return count;
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    (void)_mkdir("nyz-test-folder");
+    (void)empty_folder();
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    (void)empty_folder();
+    return _rmdir("nyz-test-folder");
+}
+
+static nyz_status save(const char *path, const char *text, int sync, nyz_error *err)
+{
+    nyz_output *output;
+    nyz_stream s;
+    NYZ_TRY(nyz_output_begin(path, sync, memory, &output, &s, err));
+    NYZ_TRY(nyz_stream_write(&s, text, (int64_t)strlen(text), err));
+    return nyz_output_finish(&output, err);
+}
+
+static void assert_file(const wchar_t *path, const char *text)
+{
+    char got[64] = {0};
+    FILE *const file = _wfopen(path, L"rb");
+    assert_non_null(file);
+    (void)fread(got, 1, sizeof got - 1, file);
+    assert_int_equal(fclose(file), 0);
+    assert_string_equal(got, text);
+}
+
+/* ---------------------------------------------------------------------------- reading */
+
+static void a_regular_file_reads_seeks_and_reads_at(void **state)
+{
+    (void)state;
+    nyz_file *file;
+    nyz_stream s;
+    char got[16];
+    assert_ok(save(PATH, "0123456789", 1, err));
+    assert_ok(nyz_file_open(PATH, memory, &file, &s, err));
+    assert_null(s.write);
+    assert_int_equal(s.read(s.ctx, got, 4), 4);
+    assert_memory_equal(got, "0123", 4);
+    assert_int_equal(s.read_at(s.ctx, 8, got, 16), 2);
+    assert_memory_equal(got, "89", 2);
+    assert_int_equal(s.read_at(s.ctx, 10, got, 16), 0);
+    assert_int_equal(s.read_at(s.ctx, -1, got, 16), -EINVAL);
+    assert_int_equal(nyz_stream_tell(&s), 4);
+    assert_int_equal(nyz_stream_size(&s), 10);
+    assert_int_equal(s.read(s.ctx, got, 16), 6);
+    assert_int_equal(s.read(s.ctx, got, 16), 0);
+    assert_int_equal(s.seek(s.ctx, -1, SEEK_SET), -EINVAL);
+    assert_int_equal(s.seek(s.ctx, INT64_MAX, SEEK_END), -EINVAL);
+    assert_ok(nyz_file_unchanged(file, err));
+    nyz_file_close(&file);
+    assert_null(file);
+}
+
+static void what_cannot_be_opened(void **state)
+{
+    (void)state;
+    nyz_file *file;
+    nyz_stream s;
+    nyz_output *output;
+    assert_fails(NYZ_ERR_NOT_FOUND, "no such file",
+                 nyz_file_open(IN_FOLDER "absent", memory, &file, &s, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "no such file",
+                 nyz_file_open("absent/file", memory, &file, &s, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "no such file",
+                 nyz_file_open("", memory, &file, &s, err));
+    assert_fails(NYZ_ERR_IO, "directory",
+                 nyz_file_open("nyz-test-folder", memory, &file, &s, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "UTF-8",
+                 nyz_file_open("\xff", memory, &file, &s, err));
+    assert_null(file);
+    assert_fails(NYZ_ERR_NOT_FOUND, "cannot create",
+                 nyz_output_begin("absent/file", 1, memory, &output, &s, err));
+    assert_fails(NYZ_ERR_IO, "directory",
+                 nyz_output_begin("nyz-test-folder", 1, memory, &output, &s, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "UTF-8",
+                 nyz_output_begin("\xff", 1, memory, &output, &s, err));
+    assert_null(output);
+}
+
+static void a_file_that_changed_is_noticed(void **state)
+{
+    (void)state;
+    nyz_file *file;
+    nyz_stream s;
+    assert_ok(save(PATH, "0123456789", 0, err));
+    assert_ok(nyz_file_open(PATH, memory, &file, &s, err));
+    FILE *const other = _wfopen(WIDE_PATH, L"ab");
+    assert_non_null(other);
+    assert_int_equal(fputc('x', other), 'x');
+    assert_int_equal(fclose(other), 0);
+    assert_fails(NYZ_ERR_CORRUPT, "it had 10 bytes, now 11",
+                 nyz_file_unchanged(file, err));
+    nyz_file_close(&file);
+}
+
+/* The file is sparse: only its end is there. */
+static void offsets_over_4_gib_are_kept_whole(void **state)
+{
+    (void)state;
+    const int64_t place = ((int64_t)5 << 30) + 7;
+    nyz_output *output;
+    nyz_file *file;
+    nyz_stream s;
+    char got = 0;
+    assert_ok(nyz_output_begin(PATH, 0, memory, &output, &s, err));
+    assert_int_equal(s.seek(s.ctx, place, SEEK_SET), place);
+    assert_ok(nyz_stream_write(&s, "x", 1, err));
+    assert_ok(nyz_output_finish(&output, err));
+    assert_ok(nyz_file_open(PATH, memory, &file, &s, err));
+    assert_int_equal(nyz_stream_size(&s), place + 1);
+    assert_int_equal(s.read_at(s.ctx, place, &got, 1), 1);
+    assert_int_equal(got, 'x');
+    assert_int_equal(s.seek(s.ctx, place, SEEK_SET), place);
+    assert_int_equal(s.read(s.ctx, &got, 1), 1);
+    nyz_file_close(&file);
+}
+
+/* ---------------------------------------------------------------------------- streams */
+
+static void a_descriptor_in_text_mode_keeps_every_byte(void **state)
+{
+    (void)state;
+    const int fd = _wopen(WIDE_PATH, _O_RDWR | _O_CREAT | _O_TEXT, _S_IREAD | _S_IWRITE);
+    assert_true(fd >= 0);
+    const nyz_stream s = nyz_stream_fd(fd);
+    char got[8];
+    assert_null(s.read_at);
+    assert_ok(nyz_stream_write(&s,
+                               "a\nb\x1a"
+                               "c",
+                               5, err));
+    assert_int_equal(nyz_stream_size(&s), 5);
+    assert_int_equal(s.seek(s.ctx, 1, SEEK_SET), 1);
+    assert_int_equal(s.read(s.ctx, got, 8), 4);
+    assert_memory_equal(got, "\nb\x1a", 3);
+    assert_int_equal(_close(fd), 0);
+}
+
+static void a_pipe_cannot_seek(void **state)
+{
+    (void)state;
+    int ends[2];
+    char got[8];
+    assert_int_equal(_pipe(ends, 4096, _O_BINARY), 0);
+    const nyz_stream in = nyz_stream_fd(ends[1]);
+    const nyz_stream out = nyz_stream_fd(ends[0]);
+    assert_null(in.seek);
+    assert_null(out.seek);
+    assert_ok(nyz_stream_write(&in, "abc", 3, err));
+    assert_int_equal(_close(ends[1]), 0);
+    assert_int_equal(out.read(out.ctx, got, 8), 3);
+    assert_int_equal(out.read(out.ctx, got, 8), 0);
+    assert_int_equal(_close(ends[0]), 0);
+}
+
+static void a_c_file_seeks_far(void **state)
+{
+    (void)state;
+    const int64_t place = (int64_t)5 << 30;
+    FILE *const file = _wfopen(WIDE_PATH, L"w+b");
+    assert_non_null(file);
+    const nyz_stream s = nyz_stream_file(file);
+    assert_ok(nyz_stream_write(&s, "0123456789", 10, err));
+    assert_int_equal(s.seek(s.ctx, place, SEEK_SET), place);
+    assert_int_equal(s.seek(s.ctx, -3, SEEK_END), 7);
+    assert_true(s.seek(s.ctx, -1, SEEK_SET) < 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* ----------------------------------------------------------------------------- saving */
+
+static void an_old_file_is_there_until_finish(void **state)
+{
+    (void)state;
+    for (int sync = 0; sync < 2; sync++) {
+        nyz_output *output;
+        nyz_stream s;
+        assert_ok(save(PATH, "old", sync, err));
+        assert_ok(nyz_output_begin(PATH, sync, memory, &output, &s, err));
+        assert_null(s.read);
+        assert_ok(nyz_stream_write(&s, "new", 3, err));
+        assert_file(WIDE_PATH, "old");
+        assert_ok(nyz_output_finish(&output, err));
+        assert_null(output);
+        assert_file(WIDE_PATH, "new");
+        assert_int_equal(empty_folder(), 1);
+    }
+}
+
+static void giving_up_leaves_no_trace(void **state)
+{
+    (void)state;
+    nyz_output *output;
+    nyz_stream s;
+    assert_ok(nyz_output_begin(PATH, 1, memory, &output, &s, err));
+    assert_ok(nyz_stream_write(&s, "new", 3, err));
+    nyz_output_discard(&output);
+    assert_null(output);
+    assert_int_equal(empty_folder(), 0);
+}
+
+static void what_may_not_be_written_is_not_replaced(void **state)
+{
+    (void)state;
+    nyz_output *output;
+    nyz_stream s;
+    assert_ok(save(PATH, "old", 0, err));
+    assert_true(SetFileAttributesW(WIDE_PATH, FILE_ATTRIBUTE_READONLY));
+    FILE *const anyway = _wfopen(WIDE_PATH, L"r+b");
+    if (anyway != NULL) { /* wine, as root */
+        (void)fclose(anyway);
+        skip();
+    }
+    assert_fails(NYZ_ERR_IO, "permission",
+                 nyz_output_begin(PATH, 1, memory, &output, &s, err));
+    assert_file(WIDE_PATH, "old");
+    assert_int_equal(empty_folder(), 1);
+}
+
+/* Somebody has opened the target meanwhile, and does not let it be replaced. */
+static void a_rename_that_fails_leaves_the_old_file(void **state)
+{
+    (void)state;
+    nyz_output *output;
+    nyz_stream s;
+    assert_ok(save(PATH, "old", 0, err));
+    assert_ok(nyz_output_begin(PATH, 1, memory, &output, &s, err));
+    assert_ok(nyz_stream_write(&s, "new", 3, err));
+    const HANDLE other = CreateFileW(WIDE_PATH, GENERIC_READ, FILE_SHARE_READ, NULL,
+                                     OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+    assert_true(other != INVALID_HANDLE_VALUE);
+    assert_fails(NYZ_ERR_IO, "cannot rename", nyz_output_finish(&output, err));
+    assert_null(output);
+    assert_true(CloseHandle(other));
+    assert_file(WIDE_PATH, "old");
+    assert_int_equal(empty_folder(), 1);
+}
+
+static void long_names_can_be_saved(void **state)
+{
+    (void)state;
+    char path[sizeof IN_FOLDER + 200] = IN_FOLDER;
+    memset(path + strlen(path), 'x', 200);
+    assert_ok(save(path, "text", 1, err));
+    assert_int_equal(empty_folder(), 1);
+}
+
+static void a_device_is_written_straight(void **state)
+{
+    (void)state;
+    assert_ok(save("NUL", "text", 1, err));
+    assert_int_equal(empty_folder(), 0);
+}
+
+#define folder_test(name)                                                                \
+    cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        folder_test(a_regular_file_reads_seeks_and_reads_at),
+        folder_test(what_cannot_be_opened),
+        folder_test(a_file_that_changed_is_noticed),
+        folder_test(offsets_over_4_gib_are_kept_whole),
+        folder_test(a_descriptor_in_text_mode_keeps_every_byte),
+        folder_test(a_pipe_cannot_seek),
+        folder_test(a_c_file_seeks_far),
+        folder_test(an_old_file_is_there_until_finish),
+        folder_test(giving_up_leaves_no_trace),
+        folder_test(what_may_not_be_written_is_not_replaced),
+        folder_test(a_rename_that_fails_leaves_the_old_file),
+        folder_test(long_names_can_be_saved),
+        folder_test(a_device_is_written_straight),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
