@@ -1,9 +1,9 @@
-/* What the files of the floor share: the bare system calls, or the bare codec, that move
+/* What the files of the baseline share: the bare system calls, or the bare codec, that move
  * the same bytes.  Nothing is parsed and nothing is checked but the CRC; where a member
  * lies is known beforehand, from the file ARCHIVE.index that data.py writes.  What is
  * written is as long as the real thing, but only its payload is there. */
-#ifndef FLOOR_H
-#define FLOOR_H
+#ifndef BASELINE_H
+#define BASELINE_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -16,30 +16,30 @@ enum {
 };
 
 /* The fastest CRC-32 there is. */
-uint32_t floor_crc(uint32_t crc, const void *bytes, size_t size);
+uint32_t baseline_crc(uint32_t crc, const void *bytes, size_t size);
 
 /* Not 0: failed. */
-int floor_read(int fd, char *to, size_t size, int64_t offset);
-int floor_write(int fd, const char *from, size_t size, int64_t offset);
+int baseline_read(int fd, char *to, size_t size, int64_t offset);
+int baseline_write(int fd, const char *from, size_t size, int64_t offset);
 
 /* The array of the .npy file that lies there is what the job has read. */
-void floor_span(struct job *job, int64_t i, const char *file, size_t size);
+void baseline_span(struct job *job, int64_t i, const char *file, size_t size);
 
 /* Operations, and what they prepare and collect. */
-int floor_load(struct job *job);
+int baseline_load(struct job *job);
 
-int floor_prepare_archive(struct job *job);
-int floor_list_names(struct job *job);
-int floor_read_one(struct job *job);
-int floor_read_by_name(struct job *job);
-int floor_read_all(struct job *job);
-int floor_read_tiny(struct job *job);
+int baseline_prepare_archive(struct job *job);
+int baseline_list_names(struct job *job);
+int baseline_read_one(struct job *job);
+int baseline_read_by_name(struct job *job);
+int baseline_read_all(struct job *job);
+int baseline_read_tiny(struct job *job);
 
-int floor_prepare_files(struct job *job);
-int floor_forget(struct job *job);
-int floor_save(struct job *job);
-int floor_write_stored(struct job *job);
-int floor_write_tiny(struct job *job);
-int floor_write_deflated(struct job *job);
+int baseline_prepare_files(struct job *job);
+int baseline_forget(struct job *job);
+int baseline_save(struct job *job);
+int baseline_write_stored(struct job *job);
+int baseline_write_tiny(struct job *job);
+int baseline_write_deflated(struct job *job);
 
 #endif

@@ -1,4 +1,4 @@
-/* The floor (baseline.h): archives, read. */
+/* The baseline (baseline.h): archives, read. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -12,7 +12,7 @@ enum { CHUNK = 256 << 10 }; /* read, and given to the CRC while it is in the cac
 
 struct place {
     int64_t offset;
-    size_t stored_size, size;
+    size_t compressed_size, size;
     int method;
 };
 
@@ -33,18 +33,18 @@ static int read_index(FILE *file, int64_t count, struct index *index)
         return 1;
     for (int64_t i = 0; i < count; i++) {
         struct place *place = &index->places[i];
-        if (fscanf(file, "%ld %zu %zu %d", &place->offset, &place->stored_size,
+        if (fscanf(file, "%ld %zu %zu %d", &place->offset, &place->compressed_size,
                    &place->size, &place->method) != 4)
             return 1;
-        if (place->stored_size > largest)
-            largest = place->stored_size;
+        if (place->compressed_size > largest)
+            largest = place->compressed_size;
     }
     index->memory = touched(index->size);
     index->scratch = touched(largest);
     return 0;
 }
 
-int floor_prepare_archive(struct job *job)
+int baseline_prepare_archive(struct job *job)
 {
     struct index *index = touched(sizeof *index);
     char path[4096];
@@ -69,13 +69,13 @@ static int open_archive(struct job *job)
     char end[64];
     const int fd = open(job->source, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &status) != 0 ||
-        floor_read(fd, end, 22, status.st_size - 22) != 0 ||
-        floor_read(fd, index->memory, index->size, index->offset) != 0)
+        baseline_read(fd, end, 22, status.st_size - 22) != 0 ||
+        baseline_read(fd, index->memory, index->size, index->offset) != 0)
         return -1;
     return fd;
 }
 
-int floor_list_names(struct job *job)
+int baseline_list_names(struct job *job)
 {
     const int fd = open_archive(job);
     return fd < 0 || close(fd) != 0 ? sys_fail(job, job->source) : 0;
@@ -86,9 +86,9 @@ static int read_stored(int fd, const struct place *place, char *to)
     uint32_t crc = 0;
     for (size_t done = 0; done < place->size; done += CHUNK) {
         const size_t left = place->size - done, size = left < CHUNK ? left : CHUNK;
-        if (floor_read(fd, to + done, size, place->offset + (int64_t)done) != 0)
+        if (baseline_read(fd, to + done, size, place->offset + (int64_t)done) != 0)
             return 1;
-        crc = floor_crc(crc, to + done, size);
+        crc = baseline_crc(crc, to + done, size);
     }
     return crc == 0; /* no member of the benchmark has this CRC */
 }
@@ -96,12 +96,12 @@ static int read_stored(int fd, const struct place *place, char *to)
 static int inflate_member(int fd, const struct index *index, const struct place *place,
                           char *to)
 {
-    if (floor_read(fd, index->scratch, place->stored_size, place->offset) != 0)
+    if (baseline_read(fd, index->scratch, place->compressed_size, place->offset) != 0)
         return 1;
     return libdeflate_deflate_decompress(index->decompressor, index->scratch,
-                                         place->stored_size, to, place->size,
+                                         place->compressed_size, to, place->size,
                                          NULL) != LIBDEFLATE_SUCCESS ||
-           floor_crc(0, to, place->size) == 0;
+           baseline_crc(0, to, place->size) == 0;
 }
 
 static int read_member(struct job *job, int fd, int64_t i, char *to)
@@ -110,7 +110,7 @@ static int read_member(struct job *job, int fd, int64_t i, char *to)
     const struct place *place = &index->places[i];
     const int failed = place->method == 0 ? read_stored(fd, place, to)
                                           : inflate_member(fd, index, place, to);
-    floor_span(job, i, to, place->size);
+    baseline_span(job, i, to, place->size);
     return failed ? sys_fail(job, job->source) : 0;
 }
 
@@ -136,36 +136,36 @@ static int read_members(struct job *job, int64_t first, int64_t step, int64_t n)
     return 0;
 }
 
-int floor_read_one(struct job *job)
+int baseline_read_one(struct job *job)
 {
     return read_members(job, job->count / 2, 1, 1);
 }
 
-int floor_read_by_name(struct job *job)
+int baseline_read_by_name(struct job *job)
 {
     return read_members(job, 0, 7919, job->count);
 }
 
-int floor_read_all(struct job *job)
+int baseline_read_all(struct job *job)
 {
     return read_members(job, 0, 1, job->count);
 }
 
 /* Tiny members: the file in one piece. */
-int floor_read_tiny(struct job *job)
+int baseline_read_tiny(struct job *job)
 {
     const struct index *index = job->state;
     const struct place *last = &index->places[job->count - 1];
     const int64_t end = last->offset + (int64_t)last->size;
     const int fd = open_archive(job);
     char *memory = fresh((size_t)end);
-    if (fd < 0 || memory == NULL || floor_read(fd, memory, (size_t)end, 0) != 0)
+    if (fd < 0 || memory == NULL || baseline_read(fd, memory, (size_t)end, 0) != 0)
         return sys_fail(job, job->source);
     for (int64_t i = 0; i < job->count; i++) {
         const struct place *place = &index->places[i];
-        if (floor_crc(0, memory + place->offset, place->size) == 0)
+        if (baseline_crc(0, memory + place->offset, place->size) == 0)
             return sys_fail(job, job->source);
-        floor_span(job, i, memory + place->offset, place->size);
+        baseline_span(job, i, memory + place->offset, place->size);
     }
     close(fd);
     return 0;

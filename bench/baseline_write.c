@@ -1,4 +1,4 @@
-/* The floor (baseline.h): what is written. */
+/* The baseline (baseline.h): what is written. */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,9 +9,9 @@
 
 /* The files of the folder are there before the clock starts: the spans, header and all.
  */
-int floor_prepare_files(struct job *job)
+int baseline_prepare_files(struct job *job)
 {
-    if (floor_load(job) != 0)
+    if (baseline_load(job) != 0)
         return 1;
     for (int64_t i = 0; i < job->count; i++) {
         job->spans[i].data = (const char *)job->spans[i].data - NPY_HEADER;
@@ -20,7 +20,7 @@ int floor_prepare_files(struct job *job)
     return 0;
 }
 
-int floor_forget(struct job *job)
+int baseline_forget(struct job *job)
 {
     memset(job->spans, 0, (size_t)job->count * sizeof *job->spans);
     return 0;
@@ -34,16 +34,16 @@ static int create(struct job *job, size_t size)
     return fd;
 }
 
-int floor_save(struct job *job)
+int baseline_save(struct job *job)
 {
     const int fd = create(job, job->spans[0].size);
-    if (fd < 0 || floor_write(fd, job->spans[0].data, job->spans[0].size, 0) != 0 ||
+    if (fd < 0 || baseline_write(fd, job->spans[0].data, job->spans[0].size, 0) != 0 ||
         close(fd) != 0)
         return sys_fail(job, job->target);
     return 0;
 }
 
-int floor_write_stored(struct job *job)
+int baseline_write_stored(struct job *job)
 {
     int64_t at = 0, end = 0;
     for (int64_t i = 0; i < job->count; i++)
@@ -54,8 +54,8 @@ int floor_write_stored(struct job *job)
     for (int64_t i = 0; i < job->count; i++) {
         const struct span *span = &job->spans[i];
         at += LOCAL_HEADER;
-        if (floor_crc(0, span->data, span->size) == 0 ||
-            floor_write(fd, span->data, span->size, at) != 0)
+        if (baseline_crc(0, span->data, span->size) == 0 ||
+            baseline_write(fd, span->data, span->size, at) != 0)
             return sys_fail(job, job->target);
         at += (int64_t)span->size;
     }
@@ -63,7 +63,7 @@ int floor_write_stored(struct job *job)
 }
 
 /* Tiny members: gathered, and written in one piece with room for their directory. */
-int floor_write_tiny(struct job *job)
+int baseline_write_tiny(struct job *job)
 {
     size_t size = 0, at = 0;
     for (int64_t i = 0; i < job->count; i++)
@@ -75,11 +75,11 @@ int floor_write_tiny(struct job *job)
     for (int64_t i = 0; i < job->count; i++) {
         at += LOCAL_HEADER;
         memcpy(memory + at, job->spans[i].data, job->spans[i].size);
-        if (floor_crc(0, memory + at, job->spans[i].size) == 0)
+        if (baseline_crc(0, memory + at, job->spans[i].size) == 0)
             return sys_fail(job, job->target);
         at += job->spans[i].size;
     }
-    if (floor_write(fd, memory, size, 0) != 0 || close(fd) != 0)
+    if (baseline_write(fd, memory, size, 0) != 0 || close(fd) != 0)
         return sys_fail(job, job->target);
     return 0;
 }
@@ -97,14 +97,14 @@ static int deflate_to(int fd, const struct span *span, int64_t *at)
     stream.next_out = (Bytef *)memory;
     stream.avail_out = (uInt)room;
     const int failed = memory == NULL || deflate(&stream, Z_FINISH) != Z_STREAM_END ||
-                       floor_crc(0, span->data, span->size) == 0 ||
-                       floor_write(fd, memory, stream.total_out, *at) != 0;
+                       baseline_crc(0, span->data, span->size) == 0 ||
+                       baseline_write(fd, memory, stream.total_out, *at) != 0;
     *at += (int64_t)stream.total_out;
     deflateEnd(&stream);
     return failed;
 }
 
-int floor_write_deflated(struct job *job)
+int baseline_write_deflated(struct job *job)
 {
     const int fd = create(job, 0);
     int64_t at = 0;

@@ -76,24 +76,24 @@ static void load_small(struct input *in)
 
 static void load_large(struct input *in)
 {
-    load_file(in_folder(in->folder, "large.npy"));
+    load_file(in_directory(in->folder, "large.npy"));
 }
 
 static void load_big_endian(struct input *in)
 {
-    load_file(in_folder(in->folder, "big_endian.npy"));
+    load_file(in_directory(in->folder, "big_endian.npy"));
 }
 
 static void load_doubles(struct input *in)
 {
     nyz_array half;
     must(nyz_slice(&in->into, 0, 0, 512, 1, &half, &err));
-    must(nyz_load_into(in_folder(in->folder, "doubles.npy"), NULL, &half, &err));
+    must(nyz_load_into(in_directory(in->folder, "doubles.npy"), NULL, &half, &err));
 }
 
 static void load_transposed(struct input *in)
 {
-    must(nyz_load_into(in_folder(in->folder, "fortran.npy"), NULL, &in->into, &err));
+    must(nyz_load_into(in_directory(in->folder, "fortran.npy"), NULL, &in->into, &err));
 }
 
 static void read_archive(const char *path)
@@ -111,7 +111,7 @@ static void read_archive(const char *path)
 static nyz_npz *open_tiny_archive(const struct input *in)
 {
     nyz_npz *npz;
-    must(nyz_npz_open(in_folder(in->folder, "tiny.npz"), NULL, &npz, &err));
+    must(nyz_npz_open(in_directory(in->folder, "tiny.npz"), NULL, &npz, &err));
     return npz;
 }
 
@@ -141,17 +141,17 @@ static void read_all_tiny(struct input *in)
 
 static void read_tiny(struct input *in)
 {
-    read_archive(in_folder(in->folder, "tiny.npz"));
+    read_archive(in_directory(in->folder, "tiny.npz"));
 }
 
 static void read_stored(struct input *in)
 {
-    read_archive(in_folder(in->folder, "stored.npz"));
+    read_archive(in_directory(in->folder, "stored.npz"));
 }
 
 static void read_deflated(struct input *in)
 {
-    read_archive(in_folder(in->folder, "deflated.npz"));
+    read_archive(in_directory(in->folder, "deflated.npz"));
 }
 
 static void save_small(struct input *in)
@@ -160,7 +160,7 @@ static void save_small(struct input *in)
     nyz_array array;
     must(nyz_slice(&in->large, 0, 0, 1, 1, &array, &err));
     for (int i = 0; i < SMALL_FILES; i++)
-        must(nyz_save(&array, in_folder(in->folder, "saved.npy"), &options, &err));
+        must(nyz_save(&array, in_directory(in->folder, "saved.npy"), &options, &err));
 }
 
 static void save_strided(struct input *in)
@@ -179,7 +179,7 @@ static void write_rows(struct input *in, int rows, int count, nyz_method method,
 {
     nyz_array array;
     must(nyz_slice(&in->large, 0, 0, rows, 1, &array, &err));
-    make_archive(in_folder(in->folder, "written.npz"), &array, count, method, level);
+    make_archive(in_directory(in->folder, "written.npz"), &array, count, method, level);
 }
 
 static void write_tiny(struct input *in)
@@ -199,7 +199,7 @@ static void write_deflated(struct input *in)
 
 static void write_fast(struct input *in)
 {
-    write_rows(in, 256, 1, NYZ_DEFLATED, NYZ_FAST);
+    write_rows(in, 256, 1, NYZ_DEFLATED, NYZ_LEVEL_FAST);
 }
 
 static const struct {

@@ -16,7 +16,7 @@ extern nyz_error err;
 void must(nyz_status status);
 
 /* The path, until the next call. */
-const char *in_folder(const char *folder, const char *name);
+const char *in_directory(const char *folder, const char *name);
 
 /* The path of one of the small files. */
 const char *numbered(const char *folder, int i);

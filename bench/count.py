@@ -72,8 +72,13 @@ def verdict(now, before, limit):
 
 def main(now, before, folder, report=None):
     known = operations(now)
+    limits = accepted([name for name, _ in known])
+    there = {name for name, _ in operations(before)}
+    for name, title in known:
+        if name not in there:
+            print("%-36s not in the earlier commit" % title)
+    known = [row for row in known if row[0] in there]
     names = [name for name, _ in known]
-    limits = accepted(names)
     with ThreadPoolExecutor(2) as pool:
         jobs = [pool.submit(count_all, program, os.path.join(folder, side), names)
                 for program, side in ((now, "now"), (before, "before"))]

@@ -15,7 +15,7 @@ void must(nyz_status status)
     exit(1);
 }
 
-const char *in_folder(const char *folder, const char *name)
+const char *in_directory(const char *folder, const char *name)
 {
     static char path[4096];
     snprintf(path, sizeof path, "%s/%s", folder, name);
@@ -26,7 +26,7 @@ const char *numbered(const char *folder, int i)
 {
     char name[32];
     snprintf(name, sizeof name, "small%03d.npy", i);
-    return in_folder(folder, name);
+    return in_directory(folder, name);
 }
 
 unsigned char *numbers(size_t size)
@@ -76,12 +76,12 @@ void make_files(const char *folder)
                     doubles = wrap(bytes, "<f8", 2, 512, 1024);
     for (int i = 0; i < SMALL_FILES; i++)
         must(nyz_save(&small, numbered(folder, i), &options, &err));
-    must(nyz_save(&large, in_folder(folder, "large.npy"), &options, &err));
-    must(nyz_save(&big_endian, in_folder(folder, "big_endian.npy"), &options, &err));
-    must(nyz_save(&doubles, in_folder(folder, "doubles.npy"), &options, &err));
-    must(nyz_save(&large, in_folder(folder, "fortran.npy"), &fortran, &err));
-    make_archive(in_folder(folder, "tiny.npz"), &tiny, MEMBERS, NYZ_STORED, 0);
-    make_archive(in_folder(folder, "stored.npz"), &large, 1, NYZ_STORED, 0);
-    make_archive(in_folder(folder, "deflated.npz"), &large, 1, NYZ_DEFLATED, 0);
+    must(nyz_save(&large, in_directory(folder, "large.npy"), &options, &err));
+    must(nyz_save(&big_endian, in_directory(folder, "big_endian.npy"), &options, &err));
+    must(nyz_save(&doubles, in_directory(folder, "doubles.npy"), &options, &err));
+    must(nyz_save(&large, in_directory(folder, "fortran.npy"), &fortran, &err));
+    make_archive(in_directory(folder, "tiny.npz"), &tiny, MEMBERS, NYZ_STORED, 0);
+    make_archive(in_directory(folder, "stored.npz"), &large, 1, NYZ_STORED, 0);
+    make_archive(in_directory(folder, "deflated.npz"), &large, 1, NYZ_DEFLATED, 0);
     free(bytes);
 }

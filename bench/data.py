@@ -6,7 +6,7 @@ images of areas with one value each.  A pool of each is made once, and arrays ar
 after the other.
 
 A folder holds a00000.npy, a00001.npy, ...; an archive holds members of these names, and beside
-it lies ARCHIVE.index, for the floor: the directory's offset and size, then per member the
+it lies ARCHIVE.index, for the baseline: the directory's offset and size, then per member the
 offset, stored size and size of its bytes, and its method.  ARCHIVE.no_crc is the same archive with
 CRCs of 0, for a worker that computes none.
 """

@@ -21,7 +21,7 @@ def say(text):
 
 # ------------------------------------------------------------------------------ contenders
 
-WANTED = ("numpy", "floor", "nyz", "own", "with", "without")  # know all operations of their rows
+WANTED = ("numpy", "baseline", "nyz", "own", "with", "without")  # know all operations of their rows
 # The servers that leave a check out.
 WITHOUT = {"crc": "nyz-no-crc", "limits": "nyz-unlimited"}
 
@@ -30,7 +30,7 @@ WITHOUT = {"crc": "nyz-no-crc", "limits": "nyz-unlimited"}
 def start_servers(build):
     return {
         "numpy": Server([sys.executable, os.path.join(HERE, "worker.py")]),
-        "floor": Server([os.path.join(build, "worker"), "floor"]),
+        "baseline": Server([os.path.join(build, "worker"), "baseline"]),
         "nyz": Server([os.path.join(build, "worker"), "nyz"]),
         "nyz-unlimited": Server([os.path.join(build, "worker"), "nyz-unlimited"]),
         "nyz-no-crc": Server([os.path.join(build, "worker-no-crc"), "nyz"]),
@@ -46,7 +46,7 @@ def contenders_of(workload, servers, peers):
     nyz = servers[workload.library]
     own = [Contender("own", nyz, 1, workload.own)] if workload.own else []
     return [Contender("numpy", servers["numpy"], 1, workload.numpy),
-            Contender("floor", servers["floor"], 1, workload.floor),
+            Contender("baseline", servers["baseline"], 1, workload.baseline),
             Contender("nyz", nyz), Contender("nyz-2", nyz, 2)] + own + peers
 
 
@@ -72,14 +72,14 @@ class Run:
 
     def once(self, contender, pretouch, check=False):
         work = self.workload
-        is_floor = contender.name == "floor"
+        is_baseline = contender.name == "baseline"
         try:
             operation = ("again:" if work.again else "") + (contender.operation or work.operation)
             result = contender.run(operation, pretouch, self.source + contender.ending,
                                    self.target, work.count)
             if result and work.target:
                 result["bytes"] = os.path.getsize(self.target)
-                if check and not is_floor:
+                if check and not is_baseline:
                     self.check_written(contender.name)
             return result
         except (Failure, OSError) as failure:
@@ -120,7 +120,7 @@ class Run:
 
     def compare(self, name, result):
         """The same bytes as the first run of the first contender, which is NumPy as a rule."""
-        if name == "floor" and not (self.workload.floor_reads_same and result["digest"]):
+        if name == "baseline" and not (self.workload.baseline_reads_same and result["digest"]):
             return
         first = next(iter(self.results))
         if result["digest"] != self.results[first]["digest"]:
@@ -137,7 +137,7 @@ class Run:
 
     def row(self, load):
         work = self.workload
-        must = {"one": work.must[0], "two": work.must[1], "floor": work.must_floor,
+        must = {"one": work.must[0], "two": work.must[1], "baseline": work.must_baseline,
                 "memory": work.must_memory, "file": work.must_file, "own": work.must_own}
         return {"title": work.title, "check": work.check, "operation": work.operation,
                 "size": work.size, "count": work.count, "must": must, "library": work.library,

@@ -30,7 +30,7 @@ def environment(args, servers):
         "machine": "%s, %d cores, Linux %s, huge pages: %s" % (
             processor(), os.cpu_count(), platform.release(), huge_pages()),
         "numpy": servers["numpy"].say("codecs"),
-        "floor": servers["floor"].say("codecs"),
+        "baseline": servers["baseline"].say("codecs"),
         "rounds": args.rounds, "quick": args.quick, "load_before": args.load,
     }
 
@@ -53,7 +53,7 @@ def results(rows):
 
 def report(env, rows, peers):
     print()
-    for key in ("machine", "numpy", "floor"):
+    for key in ("machine", "numpy", "baseline"):
         print("%-8s %s" % (key + ":", env[key]))
     print("%-8s least CPU time (2T: least wall time) of %d rounds%s" % (
         "times:", env["rounds"], ", SMALL DATA: not to be quoted" if env["quick"] else ""))

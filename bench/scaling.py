@@ -16,7 +16,7 @@ from workloads import Workload, in_words
 
 ROOM = 10 << 30  # bytes of data that may be there at once
 TINY = 64  # bytes of a member
-ROOM_FOR = 5  # arrays in memory: it, what is touched beforehand, and its two files in the cache
+CAPACITY_FOR = 5  # arrays in memory: it, what is touched beforehand, and its two files in the cache
 WARM = 1 << 26  # bytes up to which the first call in a process is left out; 4,096 members
 HEAD = "axis,operation,contender,n,cpu_ns"
 
@@ -64,8 +64,8 @@ def measure(axis, data, contenders, rounds, quick):
     rows_of, numbers = AXES[axis]
     for n in numbers[:6] if quick else numbers:
         named = rows_of(n)
-        if axis == "bytes" and ROOM_FOR * n > available_memory():
-            say("LEFT OUT: %s: %d times as much memory is wanted" % (in_words(n), ROOM_FOR))
+        if axis == "bytes" and CAPACITY_FOR * n > available_memory():
+            say("LEFT OUT: %s: %d times as much memory is wanted" % (in_words(n), CAPACITY_FOR))
             continue
         rows = run_all([workload for _, workload in named], data, lambda _: contenders, rounds)
         yield n, [(name, row) for (name, _), row in zip(named, rows)]

@@ -34,7 +34,7 @@ def ratios(row):
     return {
         "one": over(least(runs.get("numpy"), "cpu_ns"), one),
         "two": over(least(runs.get("numpy"), "wall_ns"), two),
-        "floor": over(one, least(runs.get("floor"), "cpu_ns")),
+        "baseline": over(one, least(runs.get("baseline"), "cpu_ns")),
         "own": over(least(runs.get("own"), "cpu_ns"), one),
         "memory": memory(row, "nyz"),
         "file": over(*(runs.get(name, {}).get("bytes") for name in ("nyz", "numpy"))),
@@ -50,7 +50,7 @@ def memory(row, name):
 def judged(row):
     """Each goal of a row: (text, whether it is met, or None)."""
     ratio = ratios(row)
-    goals = (("one", "%g", False), ("two", "2T %g", False), ("floor", "floor %g", True),
+    goals = (("one", "%g", False), ("two", "2T %g", False), ("baseline", "baseline %g", True),
              ("memory", "memory %g", True), ("file", "file %g", True), ("own", "%g x own load", False))
     for key, text, at_most in goals:
         goal = row["must"].get(key)
@@ -59,7 +59,7 @@ def judged(row):
             yield text % goal + found, met(ratio[key], goal, at_most)
 
 
-HEAD = ("workload", "NumPy ms", "floor ms", "nyz ms", "x NumPy", "x floor", "2T ms", "x NumPy",
+HEAD = ("workload", "NumPy ms", "baseline ms", "nyz ms", "x NumPy", "x baseline", "2T ms", "x NumPy",
         "memory: NumPy", "memory: nyz", "file", "must (NO: not met; ?: not measured)")
 
 
@@ -67,8 +67,8 @@ def cells(row, peers):
     runs, ratio = row["contenders"], ratios(row)
     marks = {True: "", False: " NO", None: " ?"}
     text = [row["title"]]
-    text += [figure(least(runs.get(name), "cpu_ns")) for name in ("numpy", "floor", "nyz")]
-    text += [figure(ratio["one"]), figure(ratio["floor"])]
+    text += [figure(least(runs.get(name), "cpu_ns")) for name in ("numpy", "baseline", "nyz")]
+    text += [figure(ratio["one"]), figure(ratio["baseline"])]
     text += [figure(least(runs.get("nyz-2"), "wall_ns")), figure(ratio["two"])]
     text += [figure(memory(row, "numpy")), figure(ratio["memory"])]
     text += ["-" if ratio["file"] is None else "%.1f %%" % (100 * ratio["file"])]

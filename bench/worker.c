@@ -38,7 +38,7 @@ static const struct kind {
 } kinds[] = {
     {"nyz", nyz_operations, 0},
     {"nyz-unlimited", nyz_operations, 1},
-    {"floor", floor_operations, 0},
+    {"baseline", baseline_operations, 0},
 };
 
 enum { HUGE_PAGE = 2 << 20 };
@@ -276,14 +276,14 @@ int main(int argc, char **argv)
 {
     const struct kind *kind = argc == 2 ? kind_of(argv[1]) : NULL;
     if (kind == NULL) {
-        fprintf(stderr, "usage: worker nyz | nyz-unlimited | floor\n");
+        fprintf(stderr, "usage: worker nyz | nyz-unlimited | baseline\n");
         return 2;
     }
     char *line = NULL;
     size_t capacity = 0;
     while (getline(&line, &capacity, stdin) > 0) {
         if (strcmp(line, "codecs\n") == 0)
-            printf("%s\n", floor_codecs);
+            printf("%s\n", baseline_codecs);
         else
             serve(kind, line);
         fflush(stdout);

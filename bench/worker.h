@@ -1,6 +1,6 @@
 /* One contender of the benchmark is a process that reads requests, a line each, and
  * answers each with a line (README.md, "The protocol").  worker.c has that conversation
- * and the measuring; worker_nyz.c and worker_floor.c have the operations, one small
+ * and the measuring; worker_nyz.c and worker_baseline.c have the operations, one small
  * function each. */
 #ifndef WORKER_H
 #define WORKER_H
@@ -45,10 +45,10 @@ struct operation {
 
 /* Both end with a row of NULLs. */
 extern const struct operation nyz_operations[];
-extern const struct operation floor_operations[];
+extern const struct operation baseline_operations[];
 
-/* The codecs of the floor, as text. */
-extern const char floor_codecs[];
+/* The codecs of the baseline, as text. */
+extern const char baseline_codecs[];
 
 /* Memory that is there, filled with zeros and touched; or the process ends. */
 void *touched(size_t size);

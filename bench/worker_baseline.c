@@ -1,4 +1,4 @@
-/* The floor (baseline.h): what its files share, the .npy files, the table of operations. */
+/* The baseline (baseline.h): what its files share, the .npy files, the table of operations. */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,11 +19,11 @@
 #define FASTEST_CRC libdeflate_crc32
 #endif
 
-const char floor_codecs[] =
+const char baseline_codecs[] =
     "CRC by " CRC_BY ", inflate by libdeflate " LIBDEFLATE_VERSION_STRING
     ", deflate by zlib " ZLIB_VERSION;
 
-int floor_read(int fd, char *to, size_t size, int64_t offset)
+int baseline_read(int fd, char *to, size_t size, int64_t offset)
 {
     while (size > 0) {
         const ssize_t got = pread(fd, to, size, offset);
@@ -36,7 +36,7 @@ int floor_read(int fd, char *to, size_t size, int64_t offset)
     return 0;
 }
 
-int floor_write(int fd, const char *from, size_t size, int64_t offset)
+int baseline_write(int fd, const char *from, size_t size, int64_t offset)
 {
     while (size > 0) {
         const ssize_t done = pwrite(fd, from, size, offset);
@@ -49,12 +49,12 @@ int floor_write(int fd, const char *from, size_t size, int64_t offset)
     return 0;
 }
 
-uint32_t floor_crc(uint32_t crc, const void *bytes, size_t size)
+uint32_t baseline_crc(uint32_t crc, const void *bytes, size_t size)
 {
     return FASTEST_CRC(crc, bytes, size);
 }
 
-void floor_span(struct job *job, int64_t i, const char *file, size_t size)
+void baseline_span(struct job *job, int64_t i, const char *file, size_t size)
 {
     job->spans[i].data = file + NPY_HEADER;
     job->spans[i].size = size - NPY_HEADER;
@@ -70,14 +70,14 @@ static int load_one(struct job *job, int64_t i)
         return sys_fail(job, job->paths[i]);
     const size_t size = (size_t)before.st_size;
     char *memory = fresh(size);
-    if (memory == NULL || floor_read(fd, memory, size, 0) != 0)
+    if (memory == NULL || baseline_read(fd, memory, size, 0) != 0)
         return sys_fail(job, job->paths[i]);
     close(fd);
-    floor_span(job, i, memory, size);
+    baseline_span(job, i, memory, size);
     return 0;
 }
 
-int floor_load(struct job *job)
+int baseline_load(struct job *job)
 {
     for (int64_t i = 0; i < job->count; i++)
         if (load_one(job, i) != 0)
@@ -104,7 +104,7 @@ static int load_small(struct job *job)
         if (size < NPY_HEADER || fstat(fd, &after) != 0)
             return sys_fail(job, job->paths[i]);
         close(fd);
-        floor_span(job, i, memory, (size_t)size);
+        baseline_span(job, i, memory, (size_t)size);
     }
     return 0;
 }
@@ -142,8 +142,8 @@ static int load_into(struct job *job)
         struct stat status;
         const int fd = open(job->paths[i], O_RDONLY | O_CLOEXEC);
         if (fd < 0 || fstat(fd, &status) != 0 ||
-            floor_read(fd, header, NPY_HEADER, 0) != 0 ||
-            floor_read(fd, (char *)job->spans[i].data, job->spans[i].size, NPY_HEADER) !=
+            baseline_read(fd, header, NPY_HEADER, 0) != 0 ||
+            baseline_read(fd, (char *)job->spans[i].data, job->spans[i].size, NPY_HEADER) !=
                 0)
             return sys_fail(job, job->paths[i]);
         close(fd);
@@ -162,7 +162,7 @@ static int convert(int fd, double *piece, float *to, size_t size)
 {
     for (size_t done = 0; done < size; done += PIECE) {
         const size_t left = size - done, now = left < PIECE ? left : PIECE;
-        if (floor_read(fd, (char *)piece, now, NPY_HEADER + (int64_t)done) != 0)
+        if (baseline_read(fd, (char *)piece, now, NPY_HEADER + (int64_t)done) != 0)
             return 1;
         for (size_t i = 0; i < now / sizeof *piece; i++)
             *to++ = (float)piece[i];
@@ -187,20 +187,20 @@ static int load_as_f4(struct job *job)
     return 0;
 }
 
-const struct operation floor_operations[] = {
-    {"load", 1, NULL, floor_load, NULL},
-    {"load_native", 1, NULL, floor_load, NULL},
+const struct operation baseline_operations[] = {
+    {"load", 1, NULL, baseline_load, NULL},
+    {"load_native", 1, NULL, baseline_load, NULL},
     {"load_into", 1, prepare_into, load_into, NULL},
     {"load_as_f4", 1, prepare_piece, load_as_f4, NULL},
     {"load_small", 1, prepare_small, load_small, NULL},
-    {"save", 1, floor_prepare_files, floor_save, floor_forget},
-    {"list_names", 1, floor_prepare_archive, floor_list_names, NULL},
-    {"read_one", 1, floor_prepare_archive, floor_read_one, NULL},
-    {"read_by_name", 1, floor_prepare_archive, floor_read_by_name, NULL},
-    {"read_all", 1, floor_prepare_archive, floor_read_all, NULL},
-    {"read_tiny", 1, floor_prepare_archive, floor_read_tiny, NULL},
-    {"write_stored", 1, floor_prepare_files, floor_write_stored, floor_forget},
-    {"write_tiny", 1, floor_prepare_files, floor_write_tiny, floor_forget},
-    {"write_deflated", 1, floor_prepare_files, floor_write_deflated, floor_forget},
+    {"save", 1, baseline_prepare_files, baseline_save, baseline_forget},
+    {"list_names", 1, baseline_prepare_archive, baseline_list_names, NULL},
+    {"read_one", 1, baseline_prepare_archive, baseline_read_one, NULL},
+    {"read_by_name", 1, baseline_prepare_archive, baseline_read_by_name, NULL},
+    {"read_all", 1, baseline_prepare_archive, baseline_read_all, NULL},
+    {"read_tiny", 1, baseline_prepare_archive, baseline_read_tiny, NULL},
+    {"write_stored", 1, baseline_prepare_files, baseline_write_stored, baseline_forget},
+    {"write_tiny", 1, baseline_prepare_files, baseline_write_tiny, baseline_forget},
+    {"write_deflated", 1, baseline_prepare_files, baseline_write_deflated, baseline_forget},
     {NULL, 0, NULL, NULL, NULL},
 };

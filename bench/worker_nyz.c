@@ -1,5 +1,5 @@
 /* The library's operations, through <nyz.h> and nothing else.  A new one is a function
- * and a row at the end; the other contenders have theirs in worker_floor.c and worker.py.
+ * and a row at the end; the other contenders have theirs in worker_baseline.c and worker.py.
  */
 #include <stdio.h>
 #include <string.h>
@@ -175,11 +175,11 @@ static int close_archive(struct job *job, nyz_npz **npz, nyz_status status,
     return status == NYZ_OK ? 0 : fail(job, err);
 }
 
-enum { NAME_ROOM = 32 };
+enum { NAME_CAPACITY = 32 };
 
 static int prepare_list(struct job *job)
 {
-    job->state = touched((size_t)job->count * NAME_ROOM);
+    job->state = touched((size_t)job->count * NAME_CAPACITY);
     return 0;
 }
 
@@ -191,11 +191,11 @@ static int list_names(struct job *job)
     nyz_status status = open_archive(job, &npz, &err);
     for (int64_t i = 0; status == NYZ_OK && i < nyz_npz_count(npz); i++) {
         status = nyz_npz_member(npz, i, &member, &err);
-        if (status != NYZ_OK || i >= job->count || member.key_size > NAME_ROOM)
+        if (status != NYZ_OK || i >= job->count || member.key_size > NAME_CAPACITY)
             break;
-        job->spans[i].data = (char *)job->state + i * NAME_ROOM;
+        job->spans[i].data = (char *)job->state + i * NAME_CAPACITY;
         job->spans[i].size = member.key_size;
-        memcpy((char *)job->state + i * NAME_ROOM, member.name, member.key_size);
+        memcpy((char *)job->state + i * NAME_CAPACITY, member.name, member.key_size);
     }
     return close_archive(job, &npz, status, &err);
 }
@@ -277,7 +277,7 @@ static int write_chunked(struct job *job)
 {
     nyz_options options = options_of(job);
     options.method = NYZ_DEFLATED;
-    options.flags |= NYZ_CHUNKED;
+    options.flags |= NYZ_BLOCKS;
     return write_with(job, &options);
 }
 
@@ -285,7 +285,7 @@ static int write_fast(struct job *job)
 {
     nyz_options options = options_of(job);
     options.method = NYZ_DEFLATED;
-    options.level = NYZ_FAST;
+    options.level = NYZ_LEVEL_FAST;
     return write_with(job, &options);
 }
 

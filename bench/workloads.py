@@ -1,5 +1,5 @@
 """The rows of the benchmark's table.  A new one is a line in `workloads`, and an operation of
-its name in worker_nyz.c, worker_floor.c and worker.py where they have none yet."""
+its name in worker_nyz.c, worker_baseline.c and worker.py where they have none yet."""
 
 from dataclasses import dataclass, replace
 from typing import Callable, Optional, Tuple
@@ -16,14 +16,14 @@ class Workload:
     size: int  # bytes of its arrays
     count: int = 1  # arrays
     must: Tuple[Optional[float], Optional[float]] = (None, None)  # x NumPy, 1 and 2 threads
-    must_floor: Optional[float] = None  # x floor at most
+    must_baseline: Optional[float] = None  # x baseline at most
     must_memory: Optional[float] = None  # peak over the data at most
     must_file: Optional[float] = None  # the file's size over NumPy's, at most
     must_own: Optional[float] = None  # x `own`
     own: Optional[str] = None  # an operation of ours to compare with
     numpy: Optional[str] = None  # NumPy's operation, where it is another one
-    floor: Optional[str] = None  # the floor's
-    floor_reads_same: bool = True  # the floor reads the bytes that the others read
+    baseline: Optional[str] = None  # the baseline's
+    baseline_reads_same: bool = True  # the baseline reads the bytes that the others read
     target: str = ""  # the ending of the file that it writes
     library: str = "nyz"  # "nyz-zlib": built without libdeflate
     rounds: Optional[int] = None  # at most so many
@@ -71,11 +71,11 @@ def loads(sizes):
     small = sizes.count(10000)
     yield Workload("load {:,} .npy of 1 KiB".format(small), "load", "small",
                    lambda d: d.folder("small", "weights", [896] * small), small * 896, small,
-                   must=(11, None), must_floor=1.25, floor="load_small")
+                   must=(11, None), must_baseline=1.25, baseline="load_small")
     swapped = sizes.bytes(256 * MIB)
     yield Workload("load >f4 as native, " + in_words(swapped), "load_native", "swapped",
                    lambda d: d.folder("swapped", "weights", [swapped], ">f4"), swapped,
-                   must=(1.2, 1.8), floor_reads_same=False)
+                   must=(1.2, 1.8), baseline_reads_same=False)
     yield Workload("save .npy, new file, " + in_words(swapped), "save", "one",
                    lambda d: d.folder("one", "weights", [swapped]), swapped,
                    must=(0.95, None), target=".npy")
@@ -95,7 +95,7 @@ def into(sizes):
                        "load_into", name,
                        lambda d, name=name, shape=shape:
                        d.folder(name, "weights", [quarter], fortran=shape), quarter,
-                       must=(1.3, 2), floor_reads_same=False)
+                       must=(1.3, 2), baseline_reads_same=False)
 
 
 def stored(sizes):
@@ -141,7 +141,7 @@ def deflated(sizes):
             kind, in_words(small)), "write_chunked", name,
                        lambda d, name=name, kind=kind: d.folder(name, kind, [small]), small,
                        must=(None, 1.6), must_file=1.003, numpy="write_deflated",
-                       floor="write_deflated", target=".npz", rounds=5)
+                       baseline="write_deflated", target=".npz", rounds=5)
     for kind, must, must_file in (("weights", (16, 26), 1), ("tokens", (14, None), 1.2),
                                   ("labels", (5, None), 1.3)):
         name = "small_" + kind
@@ -149,7 +149,7 @@ def deflated(sizes):
                        "write_fast", name,
                        lambda d, name=name, kind=kind: d.folder(name, kind, [small]), small,
                        must=must, must_file=must_file, numpy="write_deflated",
-                       floor="write_deflated", target=".npz", rounds=5)
+                       baseline="write_deflated", target=".npz", rounds=5)
     parts = network_sizes(small)
     yield Workload("deflated .npz written, weights, 200 members, " + in_words(sum(parts)),
                    "write_deflated", "parts",
@@ -160,17 +160,17 @@ def deflated(sizes):
 def tiny(sizes):
     """Members of 64 bytes."""
     count = sizes.count(10000)
-    for title, operation, floor, must in (
+    for title, operation, baseline, must in (
             ("list", "list_names", None, 40),
             ("open and read one by name", "read_one", None, 35),
             ("read all by name, in another order", "read_by_name", None, 60),
             ("read all", "read_all", "read_tiny", 80)):
         yield Workload("{:,} tiny members: {}".format(count, title), operation, "tiny.npz",
                        lambda d: d.archive("tiny.npz", "weights", [64] * count),
-                       64 * count, count, must=(must, None), floor=floor)
+                       64 * count, count, must=(must, None), baseline=baseline)
     yield Workload("{:,} tiny members: write".format(count), "write_stored", "tiny",
                    lambda d: d.folder("tiny", "weights", [64] * count), 64 * count, count,
-                   must=(8, None), floor="write_tiny", target=".npz")
+                   must=(8, None), baseline="write_tiny", target=".npz")
 
 
 # Rows once more, with a check and without it: (the check, data, operation).
@@ -184,7 +184,7 @@ def checks(rows):
     for check, data, operation in CHECKED:
         row = next(row for row in rows if (row.data, row.operation) == (data, operation))
         yield replace(row, title="%s: %s" % (check.replace("crc", "CRC"), row.title), check=check,
-                      must=(None, None), must_floor=None, must_memory=None)
+                      must=(None, None), must_baseline=None, must_memory=None)
 
 
 def workloads(quick):

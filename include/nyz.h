@@ -164,15 +164,15 @@ enum {
     NYZ_ANY_NAME = 8,   /* nyz_npz_add: allow duplicates and names that are no safe file names
                            (absolute; backslash; drive letter; a component that is empty,
                            "." or "..") */
-    NYZ_CHUNKED = 16    /* deflated members: in chunks of 1 MiB that do not know each other, so
+    NYZ_BLOCKS = 16    /* deflated members: in chunks of 1 MiB that do not know each other, so
                            that opt->threads make them side by side.  About 0.1 % larger (each
                            chunk more by what it would repeat of the one before), and no longer
-                           NumPy's very bytes; NYZ_FAST is always so */
+                           NumPy's very bytes; NYZ_LEVEL_FAST is always so */
 };
 
 /* A level of our own, for arrays of numbers, which zlib is slow at: any inflater reads it.  Weights
  * of a network become no larger than with level 6, other arrays somewhat.  docs/format.md 5. */
-#define NYZ_FAST (-1)
+#define NYZ_LEVEL_FAST (-1)
 
 /* {0} or NULL: the defaults. */
 typedef struct nyz_options {
@@ -183,9 +183,9 @@ typedef struct nyz_options {
     nyz_byteorder byteorder;
     int npy_version;                /* saving: 1, 2 or 3; 0: the lowest that fits, as NumPy */
     nyz_method method;              /* archives: stored or deflated */
-    int level;                      /* deflated: 1 ... 9 smallest; 0: NumPy's, 6; or NYZ_FAST */
+    int level;                      /* deflated: 1 ... 9 smallest; 0: NumPy's, 6; or NYZ_LEVEL_FAST */
     int threads;                    /* how many may work on a large load, on members added together,
-                                       or on one deflated in chunks (NYZ_FAST, NYZ_CHUNKED), this
+                                       or on one deflated in chunks (NYZ_LEVEL_FAST, NYZ_BLOCKS), this
                                        one included: 0: one; negative: as many as the machine has.
                                        Results and errors do not depend on it; the allocator is
                                        called by all of them */
@@ -478,7 +478,7 @@ typedef struct nyz_member {
     size_t name_size; /* bytes, without the NUL at its end */
     size_t key_size;  /* bytes without one trailing ".npy": the name in NumPy */
     int64_t size;     /* bytes, inflated */
-    int64_t stored_size; /* bytes in the archive */
+    int64_t compressed_size; /* bytes in the archive */
     nyz_method method;
     uint32_t crc32;   /* of the inflated bytes, as the directory has it */
 } nyz_member;
@@ -577,7 +577,7 @@ NYZ_API nyz_status nyz_npz_add(nyz_npz_writer *writer, const char *name, const n
 /* Writes many arrays, each as nyz_npz_add would; names NULL, or names[i] NULL: arr_0, arr_1, ...
  * With opt->threads, deflated members are made side by side: up to 128 of them, and 64 MiB and
  * one more member of at most that, wait in memory for their turn.  A larger one is deflated by one
- * thread, unless in chunks (NYZ_FAST, NYZ_CHUNKED).  The first failure is that of the first array
+ * thread, unless in chunks (NYZ_LEVEL_FAST, NYZ_BLOCKS).  The first failure is that of the first array
  * which cannot be added.  Errors: as nyz_npz_add. */
 NYZ_API nyz_status nyz_npz_add_all(nyz_npz_writer *writer, const char *const *names,
                                    const nyz_array *arrays, int64_t count,

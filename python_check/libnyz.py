@@ -74,7 +74,7 @@ class Stream(c.Structure):
 
 class Member(c.Structure):
     _fields_ = [("name", c.c_void_p), ("name_size", c.c_size_t), ("key_size", c.c_size_t),
-                ("size", c.c_int64), ("stored_size", c.c_int64), ("method", c.c_int),
+                ("size", c.c_int64), ("compressed_size", c.c_int64), ("method", c.c_int),
                 ("crc32", c.c_uint32)]
 
 

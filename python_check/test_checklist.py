@@ -49,10 +49,10 @@ def test_what_a_row_names_exists(number, shown):
         assert phrase in limitations, phrase
 
 
-def test_doors_are_the_tests_that_the_page_says():
+def test_entry_points_are_the_tests_that_the_page_says():
     path = "tests/unit/test_entry_points.c"
     for name in ("path", "memory", "streams", "archives"):
         by = "by" if name == "path" else "from"
         assert has_test(path, "every_npy_loads_alike_%s_%s" % (by, name))
-    assert has_test(path, "every_npz_opens_alike_by_every_door")
-    assert has_test(path, "every_member_loads_alike_by_every_door")
+    assert has_test(path, "every_npz_opens_alike_by_every_entry_point")
+    assert has_test(path, "every_member_loads_alike_by_every_entry_point")

@@ -149,7 +149,7 @@ def test_minizip_accepts(written, minizip, name):
     assert int(run(minizip, written[name])) == expected
 
 
-def test_judges_of_the_empty_archive(tmp_path):
+def test_validators_of_the_empty_archive(tmp_path):
     """unzip calls it a warning, minizip 1.1 does not open it: Python, 7z and bsdtar judge."""
     path = tmp_path / "empty.npz"
     path.write_bytes(libnyz.savez())

@@ -103,7 +103,7 @@ nyz_status nyz_array_check_data(const nyz_array *array, int64_t *count, int64_t 
 }
 
 /* Extents of 0 count as 1, as NumPy's strides do: nothing overflows, nothing is 0. */
-void nyz_strides(nyz_array *array, nyz_order order)
+void nyz_array_set_strides(nyz_array *array, nyz_order order)
 {
     int64_t stride = array->dtype.itemsize;
     for (int i = 0; i < array->ndim; i++) {
@@ -144,13 +144,13 @@ int nyz_is_contiguous(const nyz_array *array, nyz_order order)
            (order != NYZ_C_ORDER && is_contiguous(array, NYZ_F_ORDER));
 }
 
-int nyz_is_fortran(const nyz_array *array)
+int nyz_array_is_fortran(const nyz_array *array)
 {
     return !nyz_is_contiguous(array, NYZ_C_ORDER) &&
            nyz_is_contiguous(array, NYZ_F_ORDER);
 }
 
-void nyz_reverse_axes(nyz_array *array)
+void nyz_array_reverse_axes(nyz_array *array)
 {
     for (int i = 0, j = array->ndim - 1; i < j; i++, j--) {
         const int64_t extent = array->shape[i];
@@ -162,7 +162,7 @@ void nyz_reverse_axes(nyz_array *array)
     }
 }
 
-int64_t nyz_items_in(size_t bytes, int64_t itemsize)
+int64_t nyz_array_items_in(size_t bytes, int64_t itemsize)
 {
     return itemsize > 0 && itemsize < (int64_t)bytes ? (int64_t)bytes / itemsize : 1;
 }
@@ -196,8 +196,8 @@ nyz_status nyz_array_new(const nyz_allocator *allocator, const nyz_array *like,
     made.data = owner->data;
     made.owner = owner;
     made.readonly = 0;
-    const int fortran = order == NYZ_KEEP_ORDER && nyz_is_fortran(like);
-    nyz_strides(&made, fortran ? NYZ_F_ORDER : order);
+    const int fortran = order == NYZ_KEEP_ORDER && nyz_array_is_fortran(like);
+    nyz_array_set_strides(&made, fortran ? NYZ_F_ORDER : order);
     *out = made;
     return NYZ_OK;
 }

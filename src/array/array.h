@@ -1,4 +1,4 @@
-/* Arrays in memory: shapes, strides and views.  Row "array": knows no file. */
+/* Arrays in memory: shapes, strides and views.  Knows no file. */
 #ifndef NYZ_ARRAY_H
 #define NYZ_ARRAY_H
 
@@ -13,13 +13,13 @@ nyz_status nyz_array_check_data(const nyz_array *array, int64_t *count, int64_t 
                                 nyz_error *err);
 
 /* Fills in the strides of contiguous elements. */
-void nyz_strides(nyz_array *array, nyz_order order);
+void nyz_array_set_strides(nyz_array *array, nyz_order order);
 
 /* NumPy's fortran_order: F-contiguous and not C-contiguous. */
-int nyz_is_fortran(const nyz_array *array);
+int nyz_array_is_fortran(const nyz_array *array);
 
 /* The view with its axes reversed, in place: F order becomes C order. */
-void nyz_reverse_axes(nyz_array *array);
+void nyz_array_reverse_axes(nyz_array *array);
 
 /* An array of its own, for elements as `like` has them (its data is not looked at):
  * contiguous in `order` (NYZ_KEEP_ORDER: Fortran if `like` is, else C), in `byteorder`,
@@ -29,7 +29,7 @@ nyz_status nyz_array_new(const nyz_allocator *allocator, const nyz_array *like,
                          nyz_error *err);
 
 /* How many whole items there are in so many bytes; but at least one. */
-int64_t nyz_items_in(size_t bytes, int64_t itemsize);
+int64_t nyz_array_items_in(size_t bytes, int64_t itemsize);
 
 /* The byte order asked for, or `standard` where none is. */
 nyz_byteorder nyz_byteorder_or(nyz_byteorder asked, nyz_byteorder standard);

@@ -1,4 +1,4 @@
-/* Cutting arrays into blocks that fit a buffer: see box.h. */
+/* Cutting arrays into blocks that fit a buffer: see strided_copy.h. */
 #include <string.h>
 
 #include "array/strided_copy.h"
@@ -98,7 +98,7 @@ void nyz_blocks_at(const nyz_blocks *blocks, int64_t index, nyz_array *view,
     }
 }
 
-int nyz_fastest_axis(const nyz_array *array)
+int nyz_array_fastest_axis(const nyz_array *array)
 {
     int fastest = array->ndim - 1;
     int64_t least = INT64_MAX;

@@ -1,4 +1,4 @@
-/* Numbers of one type to another: see convert.h.  One loop for each pair of types, so
+/* Numbers of one type to another: see cast.h.  One loop for each pair of types, so
  * that the compiler can make vectors of it; this file is worth -O3. */
 #include "array/cast.h"
 
@@ -96,7 +96,7 @@ static void complex128_to_complex64(const unsigned char *from, unsigned char *to
 
 #define TYPES (NYZ_COMPLEX128 + 1)
 
-static nyz_converter *const converters[TYPES][TYPES] = {
+static nyz_cast *const converters[TYPES][TYPES] = {
     [NYZ_BOOL] = {ROW_UNSIGNED(bool), ROW_SIGNED(bool), ROW_FLOATS(bool)},
     [NYZ_UINT8] = {ROW_UNSIGNED(uint8), ROW_SIGNED(uint8), ROW_FLOATS(uint8)},
     [NYZ_UINT16] = {ROW_UNSIGNED(uint16), ROW_SIGNED(uint16), ROW_FLOATS(uint16)},
@@ -112,7 +112,7 @@ static nyz_converter *const converters[TYPES][TYPES] = {
     [NYZ_COMPLEX128] = {[NYZ_COMPLEX64] = complex128_to_complex64},
 };
 
-nyz_converter *nyz_find_converter(nyz_type from, nyz_type to)
+nyz_cast *nyz_cast_find(nyz_type from, nyz_type to)
 {
     if (from < NYZ_NONE || from >= TYPES || to < NYZ_NONE || to >= TYPES) {
         return NULL;

@@ -1,17 +1,17 @@
-/* Numbers of one type to another.  Row "array": knows no file. */
-#ifndef NYZ_CONVERT_H
-#define NYZ_CONVERT_H
+/* Numbers of one type to another.  Knows no file. */
+#ifndef NYZ_CAST_H
+#define NYZ_CAST_H
 
 #include "nyz.h"
 
 /* Converts `count` native numbers that lie without gaps; `from` and `to` do not overlap
  * and need no alignment. */
-typedef void nyz_converter(const unsigned char *from, unsigned char *to, int64_t count);
+typedef void nyz_cast(const unsigned char *from, unsigned char *to, int64_t count);
 
 /* How numbers become another type by NumPy's casting "same_kind": a kind may become
  * itself or one that holds more: bool, unsigned, signed, float, complex.  Integers that
  * do not fit wrap, floats become infinite, as NumPy's do.  NULL: not so, or no plain
  * number. */
-nyz_converter *nyz_find_converter(nyz_type from, nyz_type to);
+nyz_cast *nyz_cast_find(nyz_type from, nyz_type to);
 
 #endif

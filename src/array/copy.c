@@ -13,34 +13,34 @@
 
 static void copy_array(const nyz_array *from, const nyz_array *to, int64_t whole)
 {
-    nyz_box box;
+    nyz_strided_copy_job box;
     box.itemsize = from->dtype.itemsize;
     box.past_cache = whole >= LARGE;
     box.ndim = from->ndim;
     memcpy(box.shape, from->shape, sizeof box.shape);
     memcpy(box.to_strides, to->strides, sizeof box.to_strides);
     memcpy(box.from_strides, from->strides, sizeof box.from_strides);
-    nyz_box_copy(&box, to->data, from->data);
+    nyz_strided_copy(&box, to->data, from->data);
 }
 
-void nyz_copy_elements(const nyz_array *from, const nyz_array *to)
+void nyz_array_copy_elements(const nyz_array *from, const nyz_array *to)
 {
     copy_array(from, to, nyz_size(to) * to->dtype.itemsize);
 }
 
-void nyz_pack(const nyz_array *from, void *items)
+void nyz_array_pack(const nyz_array *from, void *items)
 {
     nyz_array to = *from;
     to.data = items;
-    nyz_strides(&to, NYZ_C_ORDER);
-    nyz_copy_elements(from, &to);
+    nyz_array_set_strides(&to, NYZ_C_ORDER);
+    nyz_array_copy_elements(from, &to);
 }
 
-void nyz_unpack(const nyz_array *to, int64_t whole, const void *items)
+void nyz_array_unpack(const nyz_array *to, int64_t whole, const void *items)
 {
     nyz_array from = *to;
     from.data = (void *)(uintptr_t)items;
-    nyz_strides(&from, NYZ_C_ORDER);
+    nyz_array_set_strides(&from, NYZ_C_ORDER);
     copy_array(&from, to, whole);
 }
 
@@ -50,36 +50,37 @@ static void copy_in_order(const nyz_array *from, nyz_byteorder byteorder,
 {
     const nyz_dtype *const dtype = &from->dtype;
     nyz_blocks blocks;
-    if (!nyz_dtype_needs_swap(dtype, byteorder)) {
-        nyz_pack(from, items);
+    if (!nyz_dtype_needs_byteswap(dtype, byteorder)) {
+        nyz_array_pack(from, items);
         return;
     }
-    nyz_blocks_in_order(&blocks, from, nyz_items_in(2 * NYZ_CHUNK, dtype->itemsize));
+    nyz_blocks_in_order(&blocks, from,
+                        nyz_array_items_in(2 * NYZ_IO_BLOCK, dtype->itemsize));
     for (int64_t i = 0; i < blocks.count; i++) {
         nyz_array block;
         int64_t first = 0;
         nyz_blocks_at(&blocks, i, &block, &first);
         unsigned char *const to = items + first * dtype->itemsize;
-        nyz_pack(&block, to);
-        nyz_dtype_swap(dtype, byteorder, to, nyz_size(&block), dtype->itemsize);
+        nyz_array_pack(&block, to);
+        nyz_dtype_byteswap(dtype, byteorder, to, nyz_size(&block), dtype->itemsize);
     }
 }
 
 nyz_status nyz_copy(const nyz_array *array, const nyz_options *opt, nyz_array *out,
                     nyz_error *err)
 {
-    nyz_env env;
+    nyz_config config;
     int64_t count = 0;
     int64_t bytes = 0;
     memset(out, 0, sizeof *out);
-    NYZ_TRY(nyz_env_init(&env, opt, err));
+    NYZ_TRY(nyz_config_init(&config, opt, err));
     NYZ_TRY(nyz_array_check_data(array, &count, &bytes, err));
-    const nyz_byteorder byteorder = nyz_byteorder_or(env.byteorder, NYZ_NATIVE);
-    NYZ_TRY(nyz_array_new(&env.allocator, array, env.order, byteorder, out, err));
+    const nyz_byteorder byteorder = nyz_byteorder_or(config.byteorder, NYZ_NATIVE);
+    NYZ_TRY(nyz_array_new(&config.allocator, array, config.order, byteorder, out, err));
     nyz_array from = *array;
-    if (env.order == NYZ_F_ORDER ||
-        (env.order == NYZ_KEEP_ORDER && nyz_is_fortran(array))) {
-        nyz_reverse_axes(&from);
+    if (config.order == NYZ_F_ORDER ||
+        (config.order == NYZ_KEEP_ORDER && nyz_array_is_fortran(array))) {
+        nyz_array_reverse_axes(&from);
     }
     if (bytes > 0) {
         copy_in_order(&from, byteorder, out->data);

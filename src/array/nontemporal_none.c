@@ -1,16 +1,16 @@
-/* Lines written as any bytes: see lines.h. */
+/* Lines written as any bytes: see nontemporal.h. */
 #include "array/nontemporal.h"
 
 #include <string.h>
 
-void nyz_write_lines(unsigned char *to, int64_t apart, const unsigned char *lines,
-                     int64_t count)
+void nyz_nontemporal_write(unsigned char *to, int64_t apart, const unsigned char *lines,
+                           int64_t count)
 {
     for (int64_t i = 0; i < count; i++) {
-        memcpy(to + i * apart, lines + i * NYZ_LINE, NYZ_LINE);
+        memcpy(to + i * apart, lines + i * NYZ_CACHE_LINE, NYZ_CACHE_LINE);
     }
 }
 
-void nyz_end_lines(void)
+void nyz_nontemporal_fence(void)
 {
 }

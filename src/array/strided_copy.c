@@ -1,5 +1,5 @@
-/* Copying boxes: the axes are put in order, joined and walked through; see box.h.  The
- * innermost one or two are tile.c's. */
+/* Copying boxes: the axes are put in order, joined and walked through; see strided_copy.h.  The
+ * innermost one or two are transpose.c's. */
 #include "array/strided_copy.h"
 
 #include <string.h>
@@ -68,7 +68,7 @@ static int64_t distance(int64_t stride)
 }
 
 /* Moves the source's fastest axis to the place before the destination's, unless they are
- * one.  Returns how many axes tile.c takes at once: 2, 1 or 0. */
+ * one.  Returns how many axes transpose.c takes at once: 2, 1 or 0. */
 static int choose_inner(walk *w)
 {
     const int last = w->naxes - 1;
@@ -95,11 +95,12 @@ static void copy_inner(const walk *w, int inner, unsigned char *to,
     if (inner == 0) {
         memcpy(to, from, (size_t)w->itemsize);
     } else if (inner == 1) {
-        nyz_run_copy(to, a->to, from, a->from, w->itemsize, a->extent);
+        nyz_transpose_copy_row(to, a->to, from, a->from, w->itemsize, a->extent);
     } else {
-        const nyz_plane plane = {w->itemsize, a[0].extent, a[1].extent, a[0].to,
-                                 a[1].to,     a[0].from,   a[1].from,   w->past_cache};
-        nyz_plane_copy(&plane, to, from);
+        const nyz_transpose_job plane = {w->itemsize, a[0].extent,  a[1].extent,
+                                         a[0].to,     a[1].to,      a[0].from,
+                                         a[1].from,   w->past_cache};
+        nyz_transpose_copy(&plane, to, from);
     }
 }
 
@@ -125,7 +126,8 @@ static void walk_through(const walk *w, int inner)
     }
 }
 
-void nyz_box_copy(const nyz_box *box, unsigned char *to, const unsigned char *from)
+void nyz_strided_copy(const nyz_strided_copy_job *box, unsigned char *to,
+                      const unsigned char *from)
 {
     walk w;
     w.to = to;
@@ -145,7 +147,7 @@ void nyz_box_copy(const nyz_box *box, unsigned char *to, const unsigned char *fr
         join_axes(&w);
         walk_through(&w, choose_inner(&w));
         if (w.past_cache) {
-            nyz_end_lines();
+            nyz_nontemporal_fence();
         }
     }
 }

@@ -1,13 +1,12 @@
-/* Copying boxes of items from any strides to any other, and cutting arrays into boxes.
- * Row "array". */
-#ifndef NYZ_BOX_H
-#define NYZ_BOX_H
+/* Copying boxes of items from any strides to any other, and cutting arrays into boxes. */
+#ifndef NYZ_STRIDED_COPY_H
+#define NYZ_STRIDED_COPY_H
 
 #include "nyz.h"
 
 /* Items at two places that do not overlap.  Strides count bytes and may be negative;
  * those of the source may be 0.  An axis of one item may have any. */
-typedef struct nyz_box {
+typedef struct nyz_strided_copy_job {
     int64_t itemsize;
     int past_cache; /* the destination, or what it is a part of, is larger than the cache
                      */
@@ -15,15 +14,16 @@ typedef struct nyz_box {
     int64_t shape[NYZ_MAX_DIMS];
     int64_t to_strides[NYZ_MAX_DIMS];
     int64_t from_strides[NYZ_MAX_DIMS];
-} nyz_box;
-void nyz_box_copy(const nyz_box *box, unsigned char *to, const unsigned char *from);
+} nyz_strided_copy_job;
+void nyz_strided_copy(const nyz_strided_copy_job *box, unsigned char *to,
+                      const unsigned char *from);
 
 /* A whole array, whose strides have been checked, to another one of its shape and
  * itemsize; to contiguous items in C order; and back to an array that is part of one of
  * `whole` bytes. */
-void nyz_copy_elements(const nyz_array *from, const nyz_array *to);
-void nyz_pack(const nyz_array *from, void *items);
-void nyz_unpack(const nyz_array *to, int64_t whole, const void *items);
+void nyz_array_copy_elements(const nyz_array *from, const nyz_array *to);
+void nyz_array_pack(const nyz_array *from, void *items);
+void nyz_array_unpack(const nyz_array *to, int64_t whole, const void *items);
 
 /* An array with elements, cut into blocks. */
 typedef struct nyz_blocks {
@@ -50,6 +50,6 @@ void nyz_blocks_at(const nyz_blocks *blocks, int64_t index, nyz_array *view,
 
 /* The axis with the smallest stride, of those with more than one element; else the last.
  */
-int nyz_fastest_axis(const nyz_array *array);
+int nyz_array_fastest_axis(const nyz_array *array);
 
 #endif

@@ -1,4 +1,4 @@
-/* Tiles of a plane, whose rows become columns: see tile.h.  Only loops over items of a
+/* Tiles of a plane, whose rows become columns: see transpose.h.  Only loops over items of a
  * fixed size, from which the compiler can make vectors: this file is worth -O3. */
 #include "array/transpose.h"
 
@@ -12,8 +12,9 @@ static int64_t smaller(int64_t a, int64_t b)
 }
 
 /* The fixed sizes let the compiler turn memcpy into a load and a store. */
-void nyz_run_copy(unsigned char *to, int64_t to_stride, const unsigned char *from,
-                  int64_t from_stride, int64_t itemsize, int64_t count)
+void nyz_transpose_copy_row(unsigned char *to, int64_t to_stride,
+                            const unsigned char *from, int64_t from_stride,
+                            int64_t itemsize, int64_t count)
 {
 #define COPY_ITEMS(size)                                                                 \
     for (int64_t i = 0; i < count; i++) {                                                \
@@ -44,19 +45,21 @@ void nyz_run_copy(unsigned char *to, int64_t to_stride, const unsigned char *fro
 
 /* ------------------------------------------------------------------------ whole tiles */
 
-/* A tile is NYZ_LINE bytes wide and high, so that whole lines are read and written
+/* A tile is NYZ_CACHE_LINE bytes wide and high, so that whole lines are read and written
  * however far apart they are.  It is turned in memory of its own. */
-typedef void tiler(const nyz_plane *p, unsigned char *to, const unsigned char *from);
+typedef void tiler(const nyz_transpose_job *p, unsigned char *to,
+                   const unsigned char *from);
 
-static void put_lines(const nyz_plane *p, unsigned char *to, const unsigned char *lines)
+static void put_lines(const nyz_transpose_job *p, unsigned char *to,
+                      const unsigned char *lines)
 {
-    const int64_t side = NYZ_LINE / p->itemsize;
+    const int64_t side = NYZ_CACHE_LINE / p->itemsize;
     if (p->past_cache) {
-        nyz_write_lines(to, p->to_row, lines, side);
+        nyz_nontemporal_write(to, p->to_row, lines, side);
         return;
     }
     for (int64_t i = 0; i < side; i++) {
-        memcpy(to + i * p->to_row, lines + i * NYZ_LINE, NYZ_LINE);
+        memcpy(to + i * p->to_row, lines + i * NYZ_CACHE_LINE, NYZ_CACHE_LINE);
     }
 }
 
@@ -72,17 +75,19 @@ static void put_lines(const nyz_plane *p, unsigned char *to, const unsigned char
         }                                                                                \
     }
 
-#define SIDE(type) (NYZ_LINE / sizeof(type))
+#define SIDE(type) (NYZ_CACHE_LINE / sizeof(type))
 #define ITEMS(type) (SIDE(type) * SIDE(type))
 
 /* `last` ways make the side's number of bits up, behind twice four ways. */
 #define DEALT_TILE(name, type, last)                                                     \
-    static void name(const nyz_plane *p, unsigned char *to, const unsigned char *from)   \
+    static void name(const nyz_transpose_job *p, unsigned char *to,                      \
+                     const unsigned char *from)                                          \
     {                                                                                    \
         type a[ITEMS(type)];                                                             \
-        _Alignas(NYZ_LINE) type b[ITEMS(type)];                                          \
+        _Alignas(NYZ_CACHE_LINE) type b[ITEMS(type)];                                    \
         for (size_t i = 0; i < SIDE(type); i++) {                                        \
-            memcpy(a + i * SIDE(type), from + (int64_t)i * p->from_column, NYZ_LINE);    \
+            memcpy(a + i * SIDE(type), from + (int64_t)i * p->from_column,               \
+                   NYZ_CACHE_LINE);                                                      \
         }                                                                                \
         DEAL(type, 4, a, b)                                                              \
         DEAL(type, 4, b, a)                                                              \
@@ -92,14 +97,16 @@ static void put_lines(const nyz_plane *p, unsigned char *to, const unsigned char
 
 /* Larger items are as fast one by one. */
 #define PLAIN_TILE(name, size)                                                           \
-    static void name(const nyz_plane *p, unsigned char *to, const unsigned char *from)   \
+    static void name(const nyz_transpose_job *p, unsigned char *to,                      \
+                     const unsigned char *from)                                          \
     {                                                                                    \
-        _Alignas(NYZ_LINE) unsigned char lines[NYZ_LINE / (size)*NYZ_LINE];              \
+        _Alignas(                                                                        \
+            NYZ_CACHE_LINE) unsigned char lines[NYZ_CACHE_LINE / (size)*NYZ_CACHE_LINE]; \
         const int64_t apart = p->from_column;                                            \
-        for (int64_t i = 0; i < NYZ_LINE / (size); i++) {                                \
-            for (int64_t k = 0; k < NYZ_LINE / (size); k++) {                            \
-                memcpy(lines + i * NYZ_LINE + k * (size), from + k * apart + i * (size), \
-                       (size));                                                          \
+        for (int64_t i = 0; i < NYZ_CACHE_LINE / (size); i++) {                          \
+            for (int64_t k = 0; k < NYZ_CACHE_LINE / (size); k++) {                      \
+                memcpy(lines + i * NYZ_CACHE_LINE + k * (size),                          \
+                       from + k * apart + i * (size), (size));                           \
             }                                                                            \
         }                                                                                \
         put_lines(p, to, lines);                                                         \
@@ -111,7 +118,7 @@ PLAIN_TILE(tile_4, 4)
 PLAIN_TILE(tile_8, 8)
 PLAIN_TILE(tile_16, 16)
 
-static tiler *find_tiler(const nyz_plane *p)
+static tiler *find_tiler(const nyz_transpose_job *p)
 {
     static tiler *const tilers[17] = {
         [1] = tile_1, [2] = tile_2, [4] = tile_4, [8] = tile_8, [16] = tile_16};
@@ -122,29 +129,29 @@ static tiler *find_tiler(const nyz_plane *p)
 /* ------------------------------------------------------------------------------ planes */
 
 /* What is no whole tile, or has no tiler. */
-static void copy_part(const nyz_plane *p, unsigned char *to, const unsigned char *from,
-                      int64_t rows, int64_t columns)
+static void copy_part(const nyz_transpose_job *p, unsigned char *to,
+                      const unsigned char *from, int64_t rows, int64_t columns)
 {
     for (int64_t i = 0; i < rows; i++) {
-        nyz_run_copy(to + i * p->to_row, p->to_column, from + i * p->from_row,
-                     p->from_column, p->itemsize, columns);
+        nyz_transpose_copy_row(to + i * p->to_row, p->to_column, from + i * p->from_row,
+                               p->from_column, p->itemsize, columns);
     }
 }
 
 /* Columns before the first whole line of the destination, where all rows have it alike.
  */
-static int64_t columns_before_line(const nyz_plane *p, const unsigned char *to)
+static int64_t columns_before_line(const nyz_transpose_job *p, const unsigned char *to)
 {
-    const int64_t behind = (int64_t)((uintptr_t)to % NYZ_LINE);
-    if (p->to_row % NYZ_LINE != 0 || behind % p->itemsize != 0) {
+    const int64_t behind = (int64_t)((uintptr_t)to % NYZ_CACHE_LINE);
+    if (p->to_row % NYZ_CACHE_LINE != 0 || behind % p->itemsize != 0) {
         return 0;
     }
-    return smaller((NYZ_LINE - behind) % NYZ_LINE / p->itemsize, p->columns);
+    return smaller((NYZ_CACHE_LINE - behind) % NYZ_CACHE_LINE / p->itemsize, p->columns);
 }
 
 /* As many columns as a tile has, or fewer.  The loop goes along the source, so that its
  * lines are asked for in order. */
-static void copy_columns(const nyz_plane *p, tiler *tile, unsigned char *to,
+static void copy_columns(const nyz_transpose_job *p, tiler *tile, unsigned char *to,
                          const unsigned char *from, int64_t side, int64_t columns)
 {
     for (int64_t row = 0; row < p->rows; row += side) {
@@ -159,14 +166,15 @@ static void copy_columns(const nyz_plane *p, tiler *tile, unsigned char *to,
     }
 }
 
-void nyz_plane_copy(const nyz_plane *plane, unsigned char *to, const unsigned char *from)
+void nyz_transpose_copy(const nyz_transpose_job *plane, unsigned char *to,
+                        const unsigned char *from)
 {
-    nyz_plane p = *plane;
+    nyz_transpose_job p = *plane;
     tiler *const tile = find_tiler(&p);
-    const int64_t side = p.itemsize < NYZ_LINE ? NYZ_LINE / p.itemsize : 1;
+    const int64_t side = p.itemsize < NYZ_CACHE_LINE ? NYZ_CACHE_LINE / p.itemsize : 1;
     const int64_t before = tile != NULL ? columns_before_line(&p, to) : 0;
-    p.past_cache = plane->past_cache && p.to_row % NYZ_LINE == 0 &&
-                   (uintptr_t)(to + before * p.itemsize) % NYZ_LINE == 0;
+    p.past_cache = plane->past_cache && p.to_row % NYZ_CACHE_LINE == 0 &&
+                   (uintptr_t)(to + before * p.itemsize) % NYZ_CACHE_LINE == 0;
     for (int64_t column = 0, n = before > 0 ? before : side; column < p.columns;
          column += n, n = side) {
         copy_columns(&p, tile, to + column * p.to_column, from + column * p.from_column,

@@ -58,7 +58,7 @@ nyz_status nyz_wrap(const void *data, const nyz_dtype *dtype, int ndim,
     }
     NYZ_TRY(nyz_array_check_data(&made, &count, &bytes, err));
     if (strides == NULL) {
-        nyz_strides(&made, NYZ_C_ORDER);
+        nyz_array_set_strides(&made, NYZ_C_ORDER);
     }
     *out = made;
     return NYZ_OK;

@@ -32,7 +32,7 @@ static void *default_alloc(void *ctx, size_t size, size_t align)
     aligned += (align - (uintptr_t)aligned % align) % align;
     memcpy(aligned - sizeof(void *), &base, sizeof base);
     if (large) {
-        nyz_advise_huge(aligned, size);
+        nyz_system_advise_huge(aligned, size);
     }
     return aligned;
 }

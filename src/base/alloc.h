@@ -1,4 +1,4 @@
-/* Memory, through the caller's allocator: the only file that calls malloc.  Row "base". */
+/* Memory, through the caller's allocator: the only file that calls malloc. */
 #ifndef NYZ_ALLOC_H
 #define NYZ_ALLOC_H
 

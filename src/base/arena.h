@@ -1,4 +1,4 @@
-/* Blocks of memory that are freed together, for trees.  Row "base". */
+/* Blocks of memory that are freed together, for trees. */
 #ifndef NYZ_ARENA_H
 #define NYZ_ARENA_H
 

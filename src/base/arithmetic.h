@@ -1,4 +1,4 @@
-/* Checked sums and products of sizes, and the size of a buffer.  Row "base". */
+/* Checked sums and products of sizes, and the size of a buffer. */
 #ifndef NYZ_ARITHMETIC_H
 #define NYZ_ARITHMETIC_H
 
@@ -7,7 +7,7 @@
 
 /* The bytes that are worked on at a time, so that they stay in the processor's cache: the
  * usual size of a buffer. */
-#define NYZ_CHUNK ((size_t)256 * 1024)
+#define NYZ_IO_BLOCK ((size_t)256 * 1024)
 
 /* Products and sums that may overflow: 0 and *out on success, 1 on overflow.  a, b >= 0.
  */

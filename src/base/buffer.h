@@ -1,4 +1,4 @@
-/* A growing piece of memory: the public nyz_buffer.  Row "base". */
+/* A growing piece of memory: the public nyz_buffer. */
 #ifndef NYZ_BUFFER_H
 #define NYZ_BUFFER_H
 

@@ -99,27 +99,29 @@ static nyz_status check_options(const nyz_options *opt, nyz_error *err)
                         "method %d: expected NYZ_STORED or NYZ_DEFLATED",
                         (int)opt->method);
     }
-    if (opt->level < NYZ_FAST || opt->level > 9) {
+    if (opt->level < NYZ_LEVEL_FAST || opt->level > 9) {
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
-                        "level %d: expected 1 to 9, 0, or NYZ_FAST", opt->level);
+                        "level %d: expected 1 to 9, 0, or NYZ_LEVEL_FAST", opt->level);
     }
     return NYZ_OK;
 }
 
-nyz_status nyz_env_init(nyz_env *env, const nyz_options *opt, nyz_error *err)
+nyz_status nyz_config_init(nyz_config *config, const nyz_options *opt, nyz_error *err)
 {
     static const nyz_options defaults = {0};
     const nyz_options *const o = opt != NULL ? opt : &defaults;
-    memset(env, 0, sizeof *env);
+    memset(config, 0, sizeof *config);
     NYZ_TRY(check_options(o, err));
-    env->allocator = o->allocator != NULL ? *o->allocator : nyz_default_allocator;
-    resolve_limits(&env->limits, o->limits, o->flags);
-    env->flags = o->flags;
-    env->order = o->order;
-    env->byteorder = o->byteorder;
-    env->npy_version = o->npy_version;
-    env->method = o->method;
-    env->threads = o->threads < 0 ? nyz_processors() : o->threads > 1 ? o->threads : 1;
-    env->level = o->level != 0 ? o->level : 6;
+    config->allocator = o->allocator != NULL ? *o->allocator : nyz_default_allocator;
+    resolve_limits(&config->limits, o->limits, o->flags);
+    config->flags = o->flags;
+    config->order = o->order;
+    config->byteorder = o->byteorder;
+    config->npy_version = o->npy_version;
+    config->method = o->method;
+    config->threads = o->threads < 0   ? nyz_threads_available()
+                      : o->threads > 1 ? o->threads
+                                       : 1;
+    config->level = o->level != 0 ? o->level : 6;
     return NYZ_OK;
 }

@@ -1,11 +1,11 @@
-/* The options of one call, resolved.  Row "base". */
+/* The options of one call, resolved. */
 #ifndef NYZ_CONFIG_H
 #define NYZ_CONFIG_H
 
 #include "nyz.h"
 
 /* Allocator and limits are filled in, defaults in place of zeros. */
-typedef struct nyz_env {
+typedef struct nyz_config {
     nyz_allocator allocator;
     nyz_limits limits;
     unsigned flags;
@@ -13,11 +13,11 @@ typedef struct nyz_env {
     nyz_byteorder byteorder;
     int npy_version;
     nyz_method method;
-    int level;   /* 1 ... 9, or NYZ_FAST */
+    int level;   /* 1 ... 9, or NYZ_LEVEL_FAST */
     int threads; /* 1 or more */
-} nyz_env;
+} nyz_config;
 
 /* Resolves opt (NULL: defaults).  Errors: ARGUMENT for values out of range. */
-nyz_status nyz_env_init(nyz_env *env, const nyz_options *opt, nyz_error *err);
+nyz_status nyz_config_init(nyz_config *config, const nyz_options *opt, nyz_error *err);
 
 #endif

@@ -1,6 +1,6 @@
-/* Little-endian numbers in bytes, and the order of this machine's own.  Row "base". */
-#ifndef NYZ_BYTES_H
-#define NYZ_BYTES_H
+/* Little-endian numbers in bytes, and the order of this machine's own. */
+#ifndef NYZ_ENDIAN_H
+#define NYZ_ENDIAN_H
 
 #include <stdint.h>
 
@@ -38,7 +38,7 @@ static inline void nyz_store_le64(unsigned char *p, uint64_t v)
 }
 
 /* '<' or '>': how this machine stores numbers. */
-static inline char nyz_machine_byteorder(void)
+static inline char nyz_native_byteorder(void)
 {
     const uint16_t one = 1;
     return *(const unsigned char *)&one == 1 ? '<' : '>';

@@ -1,5 +1,4 @@
-/* Making errors, passing them on, and text that is fit for a message.  Row "base":
- * includes nothing of ours but the public header. */
+/* Making errors, passing them on, and text that is fit for a message. */
 #ifndef NYZ_ERROR_H
 #define NYZ_ERROR_H
 

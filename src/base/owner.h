@@ -1,4 +1,4 @@
-/* What an array or a dtype owns.  Row "base". */
+/* What an array or a dtype owns. */
 #ifndef NYZ_OWNER_H
 #define NYZ_OWNER_H
 

@@ -8,32 +8,33 @@
 typedef struct job {
     int64_t next;
     int64_t count;
-    nyz_task *task;
+    nyz_parallel_task *task;
     void *ctx;
 } job;
 
-static int64_t take(nyz_crew *crew, job *j)
+static int64_t take(nyz_threads *threads_group, job *j)
 {
-    nyz_crew_lock(crew);
+    nyz_threads_lock(threads_group);
     const int64_t index = j->next < j->count ? j->next++ : -1;
-    nyz_crew_unlock(crew);
+    nyz_threads_unlock(threads_group);
     return index;
 }
 
-static void work_on(nyz_crew *crew, int number, void *ctx)
+static void work_on(nyz_threads *threads_group, int number, void *ctx)
 {
     job *const j = ctx;
     (void)number;
-    for (int64_t index = take(crew, j); index >= 0; index = take(crew, j)) {
+    for (int64_t index = take(threads_group, j); index >= 0;
+         index = take(threads_group, j)) {
         j->task(j->ctx, index);
     }
 }
 
-void nyz_parallel(int threads, int64_t count, nyz_task *task, void *ctx)
+void nyz_parallel(int threads, int64_t count, nyz_parallel_task *task, void *ctx)
 {
     job j = {.count = count, .task = task, .ctx = ctx};
     if (threads > 1 && count > 1) {
-        nyz_crew_run(threads < count ? threads : (int)count, work_on, &j);
+        nyz_threads_run(threads < count ? threads : (int)count, work_on, &j);
         return;
     }
     for (int64_t i = 0; i < count; i++) {
@@ -49,63 +50,63 @@ typedef struct line {
     int64_t turn; /* piece whose turn it is */
     int64_t count;
     int slots;
-    nyz_task *task;
-    nyz_turn *finish;
+    nyz_parallel_task *task;
+    nyz_parallel_finish *finish;
     void *ctx;
-    unsigned char done[NYZ_MOST_SLOTS];
+    unsigned char done[NYZ_PARALLEL_MAX_SLOTS];
 } line;
 
 /* Both are called locked, and return so. */
-static int do_next(nyz_crew *crew, line *l)
+static int do_next(nyz_threads *threads_group, line *l)
 {
     if (l->next >= l->count || l->next >= l->turn + l->slots) {
         return 0;
     }
     const int64_t piece = l->next++;
-    nyz_crew_unlock(crew);
+    nyz_threads_unlock(threads_group);
     l->task(l->ctx, piece);
-    nyz_crew_lock(crew);
+    nyz_threads_lock(threads_group);
     l->done[piece % l->slots] = 1;
-    nyz_crew_wake(crew);
+    nyz_threads_wake(threads_group);
     return 1;
 }
 
-static int finish_next(nyz_crew *crew, line *l)
+static int finish_next(nyz_threads *threads_group, line *l)
 {
     if (!l->done[l->turn % l->slots]) {
         return 0;
     }
-    nyz_crew_unlock(crew);
+    nyz_threads_unlock(threads_group);
     const int go_on = l->finish(l->ctx, l->turn);
-    nyz_crew_lock(crew);
+    nyz_threads_lock(threads_group);
     l->done[l->turn % l->slots] = 0;
     l->turn++;
     if (!go_on) {
         l->count = l->turn; /* what is being done is not waited for here */
     }
-    nyz_crew_wake(crew);
+    nyz_threads_wake(threads_group);
     return 1;
 }
 
-static void work_in_line(nyz_crew *crew, int number, void *ctx)
+static void work_in_line(nyz_threads *threads_group, int number, void *ctx)
 {
     line *const l = ctx;
     const int first = number == 0; /* it alone finishes pieces */
-    nyz_crew_lock(crew);
+    nyz_threads_lock(threads_group);
     while (first ? l->turn < l->count : l->next < l->count) {
-        if (!(first && finish_next(crew, l)) && !do_next(crew, l)) {
-            nyz_crew_wait(crew);
+        if (!(first && finish_next(threads_group, l)) && !do_next(threads_group, l)) {
+            nyz_threads_wait(threads_group);
         }
     }
-    nyz_crew_unlock(crew);
+    nyz_threads_unlock(threads_group);
 }
 
-void nyz_parallel_in_turn(int threads, int64_t count, int slots, nyz_task *task,
-                          nyz_turn *finish, void *ctx)
+void nyz_parallel_ordered(int threads, int64_t count, int slots, nyz_parallel_task *task,
+                          nyz_parallel_finish *finish, void *ctx)
 {
     line l = {.count = count, .slots = slots, .task = task, .finish = finish, .ctx = ctx};
     if (threads > 1 && count > 1) {
-        nyz_crew_run(threads < count ? threads : (int)count, work_in_line, &l);
+        nyz_threads_run(threads < count ? threads : (int)count, work_in_line, &l);
         return;
     }
     for (int64_t i = 0; i < count; i++) {
@@ -119,8 +120,9 @@ void nyz_parallel_in_turn(int threads, int64_t count, int slots, nyz_task *task,
 /* ------------------------------------------------------------------------------- sorting */
 
 /* Shell's sort: mostly the work is in order already, or of one size. */
-void nyz_longest_first(int64_t *order, int64_t count,
-                       int64_t (*work)(const void *ctx, int64_t piece), const void *ctx)
+void nyz_parallel_longest_first(int64_t *order, int64_t count,
+                                int64_t (*work)(const void *ctx, int64_t piece),
+                                const void *ctx)
 {
     int64_t gap = 1;
     while (gap < count / 3) {

@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <sys/types.h>
 
-void nyz_advise_huge(void *memory, size_t size)
+void nyz_system_advise_huge(void *memory, size_t size)
 {
     const size_t whole = size / NYZ_HUGE_PAGE * NYZ_HUGE_PAGE;
     if (whole > 0) {
@@ -15,7 +15,7 @@ void nyz_advise_huge(void *memory, size_t size)
 }
 
 /* Not posix_fallocate, which writes zeros where the file system has no such call. */
-void nyz_reserve_room(int fd, int64_t offset, int64_t size)
+void nyz_system_preallocate(int fd, int64_t offset, int64_t size)
 {
     (void)fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size);
 }

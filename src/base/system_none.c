@@ -1,13 +1,13 @@
 /* The hints of system.h on systems that take none. */
 #include "base/system.h"
 
-void nyz_advise_huge(void *memory, size_t size)
+void nyz_system_advise_huge(void *memory, size_t size)
 {
     (void)memory;
     (void)size;
 }
 
-void nyz_reserve_room(int fd, int64_t offset, int64_t size)
+void nyz_system_preallocate(int fd, int64_t offset, int64_t size)
 {
     (void)fd;
     (void)offset;

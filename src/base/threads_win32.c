@@ -1,86 +1,89 @@
-/* Threads of Windows: see crew.h. */
+/* Threads of Windows: see threads.h. */
 #include "base/threads.h"
 
 #include <windows.h>
 
 #include "base/parallel.h"
 
-#define MOST_THREADS 64 /* what WaitForMultipleObjects takes, and one */
+#define MAX_THREADS 64 /* what WaitForMultipleObjects takes, and one */
 
 typedef struct member {
-    nyz_crew *crew;
+    nyz_threads *threads_group;
     int number;
 } member;
 
-struct nyz_crew {
+struct nyz_threads {
     CRITICAL_SECTION section;
     CONDITION_VARIABLE changed;
-    nyz_crew_work *work;
+    nyz_threads_work *work;
     void *ctx;
-    member members[MOST_THREADS];
-    HANDLE threads[MOST_THREADS]; /* of members 1, 2, ... */
+    member members[MAX_THREADS];
+    HANDLE threads[MAX_THREADS]; /* of members 1, 2, ... */
 };
 
-void nyz_crew_lock(nyz_crew *crew)
+void nyz_threads_lock(nyz_threads *threads_group)
 {
-    EnterCriticalSection(&crew->section);
+    EnterCriticalSection(&threads_group->section);
 }
 
-void nyz_crew_unlock(nyz_crew *crew)
+void nyz_threads_unlock(nyz_threads *threads_group)
 {
-    LeaveCriticalSection(&crew->section);
+    LeaveCriticalSection(&threads_group->section);
 }
 
-void nyz_crew_wait(nyz_crew *crew)
+void nyz_threads_wait(nyz_threads *threads_group)
 {
-    (void)SleepConditionVariableCS(&crew->changed, &crew->section, INFINITE);
+    (void)SleepConditionVariableCS(&threads_group->changed, &threads_group->section,
+                                   INFINITE);
 }
 
-void nyz_crew_wake(nyz_crew *crew)
+void nyz_threads_wake(nyz_threads *threads_group)
 {
-    WakeAllConditionVariable(&crew->changed);
+    WakeAllConditionVariable(&threads_group->changed);
 }
 
 static DWORD WINAPI begin(void *arg)
 {
     const member *const m = arg;
-    m->crew->work(m->crew, m->number, m->crew->ctx);
+    m->threads_group->work(m->threads_group, m->number, m->threads_group->ctx);
     return 0;
 }
 
 /* Starts the others; returns how many. */
-static int start(nyz_crew *crew, int threads)
+static int start(nyz_threads *threads_group, int threads)
 {
     int started = 0;
     for (; started < threads - 1; started++) {
-        member *const m = &crew->members[started];
-        m->crew = crew;
+        member *const m = &threads_group->members[started];
+        m->threads_group = threads_group;
         m->number = started + 1;
-        crew->threads[started] = CreateThread(NULL, 0, begin, m, 0, NULL);
-        if (crew->threads[started] == NULL) {
+        threads_group->threads[started] = CreateThread(NULL, 0, begin, m, 0, NULL);
+        if (threads_group->threads[started] == NULL) {
             break;
         }
     }
     return started;
 }
 
-void nyz_crew_run(int threads, nyz_crew_work *work, void *ctx)
+void nyz_threads_run(int threads, nyz_threads_work *work, void *ctx)
 {
-    nyz_crew crew = {.work = work, .ctx = ctx};
-    InitializeCriticalSection(&crew.section);
-    InitializeConditionVariable(&crew.changed);
-    const int started = start(&crew, threads < MOST_THREADS ? threads : MOST_THREADS);
-    work(&crew, 0, ctx);
+    nyz_threads threads_group = {.work = work, .ctx = ctx};
+    InitializeCriticalSection(&threads_group.section);
+    InitializeConditionVariable(&threads_group.changed);
+    const int started =
+        start(&threads_group, threads < MAX_THREADS ? threads : MAX_THREADS);
+    work(&threads_group, 0, ctx);
     if (started > 0) {
-        (void)WaitForMultipleObjects((DWORD)started, crew.threads, TRUE, INFINITE);
+        (void)WaitForMultipleObjects((DWORD)started, threads_group.threads, TRUE,
+                                     INFINITE);
     }
     for (int i = 0; i < started; i++) {
-        (void)CloseHandle(crew.threads[i]);
+        (void)CloseHandle(threads_group.threads[i]);
     }
-    DeleteCriticalSection(&crew.section);
+    DeleteCriticalSection(&threads_group.section);
 }
 
-int nyz_processors(void)
+int nyz_threads_available(void)
 {
     SYSTEM_INFO info;
     GetSystemInfo(&info);

@@ -67,7 +67,7 @@ int nyz_utf8_encode(uint32_t point, char out[4])
     return length;
 }
 
-size_t nyz_ascii_prefix(const char *text, size_t size)
+size_t nyz_utf8_ascii_prefix(const char *text, size_t size)
 {
     size_t i = 0;
     for (; i + 8 <= size; i += 8) {
@@ -85,7 +85,7 @@ size_t nyz_ascii_prefix(const char *text, size_t size)
 
 int nyz_utf8_valid(const char *text, size_t size)
 {
-    for (size_t i = nyz_ascii_prefix(text, size); i < size;) {
+    for (size_t i = nyz_utf8_ascii_prefix(text, size); i < size;) {
         uint32_t point = 0;
         const int length = nyz_utf8_decode(text + i, size - i, &point);
         if (length == 0) {

@@ -1,4 +1,4 @@
-/* UTF-8: one code point at a time.  Row "base". */
+/* UTF-8: one code point at a time. */
 #ifndef NYZ_UTF8_H
 #define NYZ_UTF8_H
 
@@ -16,7 +16,7 @@ int nyz_utf8_decode(const char *text, size_t size, uint32_t *point);
 int nyz_utf8_encode(uint32_t point, char out[4]);
 
 /* How many bytes at the start of a text are ASCII: mostly all of them. */
-size_t nyz_ascii_prefix(const char *text, size_t size);
+size_t nyz_utf8_ascii_prefix(const char *text, size_t size);
 
 /* Not 0 if all of the text is well-formed UTF-8. */
 int nyz_utf8_valid(const char *text, size_t size);

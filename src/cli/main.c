@@ -104,16 +104,16 @@ static const struct command {
     const char *name;
     unsigned takes;
     int min, max; /* files; max 0: any number */
-    int (*run)(const nyz_args *args);
+    int (*run)(const cli_args *args);
     const char *help;
 } commands[] = {
-    {"ls", NYZ_TAKES_JSON, 1, 0, nyz_cmd_ls, ls_help},
-    {"show", NYZ_TAKES_ALL, 1, 0, nyz_cmd_show, show_help},
-    {"digest", NYZ_TAKES_JSON, 1, 0, nyz_cmd_digest, digest_help},
-    {"cp", NYZ_TAKES_STORE | NYZ_TAKES_LEVEL, 2, 2, nyz_cmd_cp, cp_help},
-    {"pack", NYZ_TAKES_STORE | NYZ_TAKES_LEVEL | NYZ_TAKES_FOLDER | NYZ_TAKES_ANY, 2, 0,
-     nyz_cmd_pack, pack_help},
-    {"unpack", NYZ_TAKES_FOLDER | NYZ_TAKES_UNPACK, 1, 0, nyz_cmd_unpack, unpack_help},
+    {"ls", CLI_TAKES_JSON, 1, 0, cli_cmd_ls, ls_help},
+    {"show", CLI_TAKES_ALL, 1, 0, cli_cmd_show, show_help},
+    {"digest", CLI_TAKES_JSON, 1, 0, cli_cmd_digest, digest_help},
+    {"cp", CLI_TAKES_STORE | CLI_TAKES_LEVEL, 2, 2, cli_cmd_cp, cp_help},
+    {"pack", CLI_TAKES_STORE | CLI_TAKES_LEVEL | CLI_TAKES_DIRECTORY | CLI_TAKES_ANY, 2,
+     0, cli_cmd_pack, pack_help},
+    {"unpack", CLI_TAKES_DIRECTORY | CLI_TAKES_UNPACK, 1, 0, cli_cmd_unpack, unpack_help},
 };
 
 static const struct command *find_command(const char *name)
@@ -128,19 +128,19 @@ static const struct command *find_command(const char *name)
 
 static int run_command(const struct command *command, int argc, char **argv)
 {
-    nyz_args args;
-    const int status = nyz_args_parse(command->name, command->takes, argc, argv, &args);
+    cli_args args;
+    const int status = cli_args_parse(command->name, command->takes, argc, argv, &args);
     if (args.help) {
         fputs(command->help, stdout);
-        return NYZ_EXIT_FINE;
+        return CLI_EXIT_FINE;
     }
-    if (status != NYZ_EXIT_FINE) {
+    if (status != CLI_EXIT_FINE) {
         return status;
     }
     if (args.count < command->min || (command->max > 0 && args.count > command->max)) {
         fprintf(stderr, "nyz: usage: %.*s\n", (int)strcspn(command->help, "\n"),
                 command->help);
-        return NYZ_EXIT_USAGE;
+        return CLI_EXIT_USAGE;
     }
     return command->run(&args);
 }
@@ -149,35 +149,35 @@ static int dispatch(int argc, char **argv)
 {
     if (argc < 2) {
         fputs(general_help, stderr);
-        return NYZ_EXIT_USAGE;
+        return CLI_EXIT_USAGE;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         fputs(general_help, stdout);
-        return NYZ_EXIT_FINE;
+        return CLI_EXIT_FINE;
     }
     if (strcmp(argv[1], "--version") == 0) {
         const int version = nyz_version();
         printf("nyz %d.%d.%d\n", version / 10000, version / 100 % 100, version % 100);
-        return NYZ_EXIT_FINE;
+        return CLI_EXIT_FINE;
     }
     const struct command *const command = find_command(argv[1]);
     if (command == NULL) {
-        nyz_complain(argv[1], NULL, "no such command; see 'nyz --help'");
-        return NYZ_EXIT_USAGE;
+        cli_complain(argv[1], NULL, "no such command; see 'nyz --help'");
+        return CLI_EXIT_USAGE;
     }
     return run_command(command, argc - 2, argv + 2);
 }
 
 int main(int argc, char **argv)
 {
-    nyz_platform_start(&argc, &argv);
+    cli_platform_start(&argc, &argv);
     const int status = dispatch(argc, argv);
     int sys = ferror(stdout) ? errno : 0;
     errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout)) {
         sys = errno != 0 ? errno : sys;
-        nyz_complain("standard output", NULL, sys != 0 ? strerror(sys) : "write error");
-        return NYZ_EXIT_MACHINE;
+        cli_complain("standard output", NULL, sys != 0 ? strerror(sys) : "write error");
+        return CLI_EXIT_MACHINE;
     }
     return status;
 }

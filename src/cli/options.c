@@ -10,25 +10,25 @@ static int wrong(const char *command, const char *what, const char *option)
     char text[300];
     snprintf(text, sizeof text, "%.80s '%.80s'; see 'nyz %.20s --help'", what, option,
              command);
-    nyz_complain(command, NULL, text);
-    return NYZ_EXIT_USAGE;
+    cli_complain(command, NULL, text);
+    return CLI_EXIT_USAGE;
 }
 
-static int set_level(const char *value, nyz_args *out)
+static int set_level(const char *value, cli_args *out)
 {
     if (strcmp(value, "fast") == 0) {
-        out->level = NYZ_FAST;
-        return NYZ_EXIT_FINE;
+        out->level = NYZ_LEVEL_FAST;
+        return CLI_EXIT_FINE;
     }
     if (value[0] < '1' || value[0] > '9' || value[1] != '\0') {
         return wrong(out->command, "--level takes 1 to 9 (smallest) or fast, not", value);
     }
     out->level = value[0] - '0';
-    return NYZ_EXIT_FINE;
+    return CLI_EXIT_FINE;
 }
 
 /* Bytes: a number, perhaps with K, M, G or T (of 1,024 each) behind it. */
-static int set_limit(const char *value, nyz_args *out)
+static int set_limit(const char *value, cli_args *out)
 {
     static const char units[] = "KMGT";
     int64_t bytes = 0;
@@ -45,40 +45,40 @@ static int set_limit(const char *value, nyz_args *out)
         return wrong(out->command, "--limit takes bytes, as 500M or 20G, not", value);
     }
     out->limit = bytes;
-    return NYZ_EXIT_FINE;
+    return CLI_EXIT_FINE;
 }
 
-static int set_folder(const char *value, nyz_args *out)
+static int set_folder(const char *value, cli_args *out)
 {
     out->folder = value;
-    return NYZ_EXIT_FINE;
+    return CLI_EXIT_FINE;
 }
 
 /* The flag that an option without a value sets, or NULL. */
-static int *flag_of(const char *option, unsigned takes, nyz_args *out)
+static int *flag_of(const char *option, unsigned takes, cli_args *out)
 {
     if (strcmp(option, "--help") == 0 || strcmp(option, "-h") == 0) {
         return &out->help;
     }
-    if (strcmp(option, "--all") == 0 && (takes & NYZ_TAKES_ALL) != 0) {
+    if (strcmp(option, "--all") == 0 && (takes & CLI_TAKES_ALL) != 0) {
         return &out->all;
     }
-    if (strcmp(option, "--json") == 0 && (takes & NYZ_TAKES_JSON) != 0) {
+    if (strcmp(option, "--json") == 0 && (takes & CLI_TAKES_JSON) != 0) {
         return &out->json;
     }
-    if (strcmp(option, "--store") == 0 && (takes & NYZ_TAKES_STORE) != 0) {
+    if (strcmp(option, "--store") == 0 && (takes & CLI_TAKES_STORE) != 0) {
         return &out->store;
     }
-    if (strcmp(option, "--chunked") == 0 && (takes & NYZ_TAKES_LEVEL) != 0) {
+    if (strcmp(option, "--chunked") == 0 && (takes & CLI_TAKES_LEVEL) != 0) {
         return &out->chunked;
     }
-    if (strcmp(option, "--any") == 0 && (takes & NYZ_TAKES_ANY) != 0) {
+    if (strcmp(option, "--any") == 0 && (takes & CLI_TAKES_ANY) != 0) {
         return &out->any;
     }
-    if (strcmp(option, "--force") == 0 && (takes & NYZ_TAKES_UNPACK) != 0) {
+    if (strcmp(option, "--force") == 0 && (takes & CLI_TAKES_UNPACK) != 0) {
         return &out->force;
     }
-    if (strcmp(option, "--case-sensitive") == 0 && (takes & NYZ_TAKES_UNPACK) != 0) {
+    if (strcmp(option, "--case-sensitive") == 0 && (takes & CLI_TAKES_UNPACK) != 0) {
         return &out->case_sensitive;
     }
     return NULL;
@@ -88,11 +88,11 @@ static int *flag_of(const char *option, unsigned takes, nyz_args *out)
 static const struct valued {
     const char *name;
     unsigned takes;
-    int (*set)(const char *value, nyz_args *out);
+    int (*set)(const char *value, cli_args *out);
 } valued[] = {
-    {"--level", NYZ_TAKES_LEVEL, set_level},
-    {"--limit", NYZ_TAKES_UNPACK, set_limit},
-    {"-d", NYZ_TAKES_FOLDER, set_folder},
+    {"--level", CLI_TAKES_LEVEL, set_level},
+    {"--limit", CLI_TAKES_UNPACK, set_limit},
+    {"-d", CLI_TAKES_DIRECTORY, set_folder},
 };
 
 /* The one that `option` is, alone or with =VALUE; or NULL. */
@@ -110,13 +110,13 @@ static const struct valued *find_valued(const char *option, unsigned takes)
 }
 
 /* Takes the option argv[*i], and its value. */
-static int take_option(int argc, char **argv, int *i, unsigned takes, nyz_args *out)
+static int take_option(int argc, char **argv, int *i, unsigned takes, cli_args *out)
 {
     const char *const option = argv[*i];
     int *const flag = flag_of(option, takes, out);
     if (flag != NULL) {
         *flag = 1;
-        return NYZ_EXIT_FINE;
+        return CLI_EXIT_FINE;
     }
     const struct valued *const found = find_valued(option, takes);
     if (found == NULL) {
@@ -139,17 +139,17 @@ static int is_option(const char *argument)
     return argument[0] == '-' && argument[1] != '\0' && argument[1] != ':';
 }
 
-int nyz_args_parse(const char *command, unsigned takes, int argc, char **argv,
-                   nyz_args *out)
+int cli_args_parse(const char *command, unsigned takes, int argc, char **argv,
+                   cli_args *out)
 {
-    *out = (nyz_args){.command = command, .files = argv};
+    *out = (cli_args){.command = command, .files = argv};
     int options = 1;
     for (int i = 0; i < argc; i++) {
         if (options && strcmp(argv[i], "--") == 0) {
             options = 0;
         } else if (options && is_option(argv[i])) {
             const int status = take_option(argc, argv, &i, takes, out);
-            if (status != NYZ_EXIT_FINE) {
+            if (status != CLI_EXIT_FINE) {
                 return status;
             }
         } else {
@@ -161,5 +161,5 @@ int nyz_args_parse(const char *command, unsigned takes, int argc, char **argv,
         return wrong(command, "--store goes without",
                      out->chunked ? "--chunked" : "--level");
     }
-    return NYZ_EXIT_FINE;
+    return CLI_EXIT_FINE;
 }

@@ -10,7 +10,6 @@
 #include <libdeflate.h>
 #endif
 
-
 /* size > 0 */
 static uint32_t library_crc32(uint32_t crc, const unsigned char *bytes, size_t size)
 {
@@ -18,7 +17,7 @@ static uint32_t library_crc32(uint32_t crc, const unsigned char *bytes, size_t s
     return libdeflate_crc32(crc, bytes, size);
 #else
     while (size > 0) {
-        const size_t piece = size < NYZ_ZLIB_MOST ? size : NYZ_ZLIB_MOST;
+        const size_t piece = size < NYZ_ZLIB_MAX ? size : NYZ_ZLIB_MAX;
         crc = (uint32_t)crc32(crc, bytes, (uInt)piece);
         bytes += piece;
         size -= piece;
@@ -39,8 +38,8 @@ uint32_t nyz_crc32(uint32_t crc, const void *bytes, size_t size)
 /* In pieces, because not everywhere does zlib's function take 64 bits. */
 uint32_t nyz_crc32_combine(uint32_t first, uint32_t second, int64_t second_size)
 {
-    for (; second_size > (int64_t)NYZ_ZLIB_MOST; second_size -= (int64_t)NYZ_ZLIB_MOST) {
-        first = (uint32_t)crc32_combine(first, 0, (z_off_t)NYZ_ZLIB_MOST);
+    for (; second_size > (int64_t)NYZ_ZLIB_MAX; second_size -= (int64_t)NYZ_ZLIB_MAX) {
+        first = (uint32_t)crc32_combine(first, 0, (z_off_t)NYZ_ZLIB_MAX);
     }
     return (uint32_t)crc32_combine(first, second, (z_off_t)second_size);
 }

@@ -1,4 +1,4 @@
-/* CRC-32 and deflate.  Row "codec": codec*.c are the only files that know zlib, and
+/* CRC-32 and deflate.  The files of this folder alone know zlib, and
  * codec.c the only one that knows libdeflate; crc32_x86.c leaves its last 16 bytes to
  * zlib. */
 #ifndef NYZ_CODEC_H
@@ -42,10 +42,10 @@ nyz_status nyz_deflate(nyz_deflater *deflater, const void *bytes, int64_t size,
 /* Deflates in[0 ... size - 1] to whole bytes at `out`, without a look at what came
  * before, and returns how many they are by *written.  last: the stream ends here;
  * otherwise an empty stored block ends the chunk, and any other may follow.  room: at
- * least nyz_deflate_chunk_bound(deflater, size).  A deflater makes chunks or one stream,
+ * least nyz_deflate_block_bound(deflater, size).  A deflater makes chunks or one stream,
  * not both. */
-size_t nyz_deflate_chunk_bound(nyz_deflater *deflater, size_t size);
-nyz_status nyz_deflate_chunk(nyz_deflater *deflater, const unsigned char *in, size_t size,
+size_t nyz_deflate_block_bound(nyz_deflater *deflater, size_t size);
+nyz_status nyz_deflate_block(nyz_deflater *deflater, const unsigned char *in, size_t size,
                              int last, unsigned char *out, size_t room, size_t *written,
                              nyz_error *err);
 

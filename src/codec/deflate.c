@@ -8,7 +8,7 @@
 #include "codec/zlib_internal.h"
 #include "io/stream.h"
 
-#define OUTPUT ((int64_t)NYZ_CHUNK)
+#define OUTPUT ((int64_t)NYZ_IO_BLOCK)
 
 struct nyz_deflater {
     nyz_allocator allocator;
@@ -107,7 +107,7 @@ nyz_status nyz_deflate(nyz_deflater *deflater, const void *bytes, int64_t size,
     const unsigned char *next = bytes;
     NYZ_TRY(make_output(deflater, err));
     while (size > 0) {
-        const int64_t piece = nyz_min(size, (int64_t)NYZ_ZLIB_MOST);
+        const int64_t piece = nyz_min(size, (int64_t)NYZ_ZLIB_MAX);
         NYZ_TRY(deflate_piece(deflater, next, (size_t)piece, sink, written, err));
         next += piece;
         size -= piece;
@@ -118,14 +118,14 @@ nyz_status nyz_deflate(nyz_deflater *deflater, const void *bytes, int64_t size,
 /* ------------------------------------------------------------------------- single chunks */
 
 /* What the flush behind a chunk may take over zlib's own bound. */
-#define FLUSH_ROOM 16
+#define FLUSH_CAPACITY 16
 
-size_t nyz_deflate_chunk_bound(nyz_deflater *deflater, size_t size)
+size_t nyz_deflate_block_bound(nyz_deflater *deflater, size_t size)
 {
-    return (size_t)deflateBound(&deflater->z, (uLong)size) + FLUSH_ROOM;
+    return (size_t)deflateBound(&deflater->z, (uLong)size) + FLUSH_CAPACITY;
 }
 
-nyz_status nyz_deflate_chunk(nyz_deflater *deflater, const unsigned char *in, size_t size,
+nyz_status nyz_deflate_block(nyz_deflater *deflater, const unsigned char *in, size_t size,
                              int last, unsigned char *out, size_t room, size_t *written,
                              nyz_error *err)
 {

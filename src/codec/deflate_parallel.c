@@ -1,4 +1,4 @@
-/* Chunks deflated side by side and put one after the other: see chunks.h. */
+/* Chunks deflated side by side and put one after the other: see deflate_parallel.h. */
 #include "codec/deflate_parallel.h"
 
 #include <string.h>
@@ -11,16 +11,16 @@
 #include "codec/fast_deflate.h"
 #include "io/stream.h"
 
-#define MOST_THREADS 16
+#define MAX_THREADS 16
 /* Chunks on their way beside those that threads work on: they wait for their turn. */
 #define SPARE_SLOTS 2
-#define MOST_SLOTS (MOST_THREADS + SPARE_SLOTS)
+#define MAX_SLOTS (MAX_THREADS + SPARE_SLOTS)
 
 /* One chunk on its way; each has its own memory. */
-typedef struct lane {
+typedef struct read_path {
     nyz_fast *fast;           /* one of the two */
     nyz_deflater *deflater;   /* by level */
-    unsigned char *collected; /* NYZ_CHUNK_BYTES, for a chunk that comes in pieces */
+    unsigned char *collected; /* NYZ_BLOCK_BYTES, for a chunk that comes in pieces */
     unsigned char *output;
     int64_t room; /* of output */
 
@@ -31,9 +31,9 @@ typedef struct lane {
     uint32_t crc32;
     nyz_status status;
     nyz_error error;
-} lane;
+} read_path;
 
-struct nyz_chunks {
+struct nyz_deflate_parallel {
     nyz_allocator allocator;
     int level;
     int threads;
@@ -41,19 +41,20 @@ struct nyz_chunks {
     int64_t collected; /* bytes that wait in the lanes, from the first on */
     uint32_t crc32;
     int64_t written;
-    lane lanes[MOST_SLOTS];
+    read_path read_paths[MAX_SLOTS];
 };
 
-nyz_status nyz_chunks_new(const nyz_allocator *allocator, int level, int threads,
-                          nyz_chunks **out, nyz_error *err)
+nyz_status nyz_deflate_parallel_new(const nyz_allocator *allocator, int level,
+                                    int threads, nyz_deflate_parallel **out,
+                                    nyz_error *err)
 {
     void *memory = NULL;
     *out = NULL;
     NYZ_TRY(nyz_alloc_zero(allocator, (int64_t)sizeof **out, &memory, err));
-    nyz_chunks *const chunks = memory;
+    nyz_deflate_parallel *const chunks = memory;
     chunks->allocator = *allocator;
     chunks->level = level;
-    chunks->threads = threads < MOST_THREADS ? threads : MOST_THREADS;
+    chunks->threads = threads < MAX_THREADS ? threads : MAX_THREADS;
     chunks->slots = chunks->threads > 1 ? chunks->threads + SPARE_SLOTS : 1;
     *out = chunks;
     return NYZ_OK;
@@ -61,19 +62,21 @@ nyz_status nyz_chunks_new(const nyz_allocator *allocator, int level, int threads
 
 /* ---------------------------------------------------------------------------------- lanes */
 
-static nyz_status open_codec(const nyz_chunks *chunks, lane *l, nyz_error *err)
+static nyz_status open_codec(const nyz_deflate_parallel *chunks, read_path *l,
+                             nyz_error *err)
 {
-    if (chunks->level == NYZ_FAST) {
-        l->room = (int64_t)nyz_fast_bound((size_t)NYZ_CHUNK_BYTES);
+    if (chunks->level == NYZ_LEVEL_FAST) {
+        l->room = (int64_t)nyz_fast_bound((size_t)NYZ_BLOCK_BYTES);
         return nyz_fast_new(&chunks->allocator, &l->fast, err);
     }
     NYZ_TRY(nyz_deflate_new(&chunks->allocator, chunks->level, &l->deflater, err));
-    l->room = (int64_t)nyz_deflate_chunk_bound(l->deflater, (size_t)NYZ_CHUNK_BYTES);
+    l->room = (int64_t)nyz_deflate_block_bound(l->deflater, (size_t)NYZ_BLOCK_BYTES);
     return NYZ_OK;
 }
 
 /* A lane's memory comes when it is first used: a small member needs one. */
-static nyz_status open_lane(const nyz_chunks *chunks, lane *l, nyz_error *err)
+static nyz_status open_read_path(const nyz_deflate_parallel *chunks, read_path *l,
+                                 nyz_error *err)
 {
     void *memory = NULL;
     if (l->fast == NULL && l->deflater == NULL) {
@@ -86,10 +89,10 @@ static nyz_status open_lane(const nyz_chunks *chunks, lane *l, nyz_error *err)
     return NYZ_OK;
 }
 
-static void deflate_lane(const nyz_chunks *chunks, lane *l)
+static void deflate_path(const nyz_deflate_parallel *chunks, read_path *l)
 {
     const size_t size = (size_t)l->input_size;
-    l->status = open_lane(chunks, l, &l->error);
+    l->status = open_read_path(chunks, l, &l->error);
     if (l->status != NYZ_OK) {
         return;
     }
@@ -97,14 +100,14 @@ static void deflate_lane(const nyz_chunks *chunks, lane *l)
     if (l->fast != NULL) {
         l->output_size = nyz_fast_deflate(l->fast, l->input, size, l->last, l->output);
     } else {
-        l->status = nyz_deflate_chunk(l->deflater, l->input, size, l->last, l->output,
+        l->status = nyz_deflate_block(l->deflater, l->input, size, l->last, l->output,
                                       (size_t)l->room, &l->output_size, &l->error);
     }
 }
 
 /* Puts what came out of a lane, and keeps the books. */
-static nyz_status put_lane(nyz_chunks *chunks, const lane *l, const nyz_sink *sink,
-                           nyz_error *err)
+static nyz_status put_read_path(nyz_deflate_parallel *chunks, const read_path *l,
+                                const nyz_sink *sink, nyz_error *err)
 {
     if (l->status != NYZ_OK) {
         if (err != NULL) {
@@ -122,7 +125,7 @@ static nyz_status put_lane(nyz_chunks *chunks, const lane *l, const nyz_sink *si
 /* Chunks that follow each other: those that are collected, and then either whole ones
  * where they lie, or the last one of all. */
 typedef struct run {
-    nyz_chunks *chunks;
+    nyz_deflate_parallel *chunks;
     int64_t collected;          /* how many whole chunks are */
     const unsigned char *bytes; /* of the others; NULL: the last one, collected too */
     const nyz_sink *sink;
@@ -130,75 +133,75 @@ typedef struct run {
     nyz_error *err;
 } run;
 
-static lane *lane_of(const run *r, int64_t index)
+static read_path *read_path_of(const run *r, int64_t index)
 {
-    return &r->chunks->lanes[index % r->chunks->slots];
+    return &r->chunks->read_paths[index % r->chunks->slots];
 }
 
 static void deflate_one(void *ctx, int64_t index)
 {
     const run *const r = ctx;
-    lane *const l = lane_of(r, index);
+    read_path *const l = read_path_of(r, index);
     l->last = index >= r->collected && r->bytes == NULL;
     l->input = index < r->collected || l->last
                    ? l->collected
-                   : r->bytes + (index - r->collected) * NYZ_CHUNK_BYTES;
-    l->input_size = l->last ? r->chunks->collected % NYZ_CHUNK_BYTES : NYZ_CHUNK_BYTES;
-    deflate_lane(r->chunks, l);
+                   : r->bytes + (index - r->collected) * NYZ_BLOCK_BYTES;
+    l->input_size = l->last ? r->chunks->collected % NYZ_BLOCK_BYTES : NYZ_BLOCK_BYTES;
+    deflate_path(r->chunks, l);
 }
 
 static int put_one(void *ctx, int64_t index)
 {
     run *const r = ctx;
-    r->status = put_lane(r->chunks, lane_of(r, index), r->sink, r->err);
+    r->status = put_read_path(r->chunks, read_path_of(r, index), r->sink, r->err);
     return r->status == NYZ_OK;
 }
 
 static nyz_status run_chunks(run *r, int64_t count)
 {
-    nyz_chunks *const chunks = r->chunks;
-    nyz_parallel_in_turn(chunks->threads, count, chunks->slots, deflate_one, put_one, r);
+    nyz_deflate_parallel *const chunks = r->chunks;
+    nyz_parallel_ordered(chunks->threads, count, chunks->slots, deflate_one, put_one, r);
     chunks->collected = 0;
     return r->status;
 }
 
 /* -------------------------------------------------------------------------------- putting */
 
-static int64_t room_to_collect(const nyz_chunks *chunks)
+static int64_t room_to_collect(const nyz_deflate_parallel *chunks)
 {
-    return chunks->threads * NYZ_CHUNK_BYTES;
+    return chunks->threads * NYZ_BLOCK_BYTES;
 }
 
 /* Copies bytes to the chunk that is being collected, up to its end. */
-static nyz_status collect(nyz_chunks *chunks, const unsigned char *bytes, int64_t size,
-                          int64_t *taken, nyz_error *err)
+static nyz_status collect(nyz_deflate_parallel *chunks, const unsigned char *bytes,
+                          int64_t size, int64_t *taken, nyz_error *err)
 {
-    lane *const l = &chunks->lanes[chunks->collected / NYZ_CHUNK_BYTES];
-    const int64_t have = chunks->collected % NYZ_CHUNK_BYTES;
+    read_path *const l = &chunks->read_paths[chunks->collected / NYZ_BLOCK_BYTES];
+    const int64_t have = chunks->collected % NYZ_BLOCK_BYTES;
     if (l->collected == NULL) {
         void *memory = NULL;
-        NYZ_TRY(nyz_alloc(&chunks->allocator, NYZ_CHUNK_BYTES, &memory, err));
+        NYZ_TRY(nyz_alloc(&chunks->allocator, NYZ_BLOCK_BYTES, &memory, err));
         l->collected = memory;
     }
-    *taken = nyz_min(size, NYZ_CHUNK_BYTES - have);
+    *taken = nyz_min(size, NYZ_BLOCK_BYTES - have);
     memcpy(l->collected + have, bytes, (size_t)*taken);
     chunks->collected += *taken;
     return NYZ_OK;
 }
 
-nyz_status nyz_chunks_put(nyz_chunks *chunks, const void *bytes, int64_t size,
-                          const nyz_sink *sink, nyz_error *err)
+nyz_status nyz_deflate_parallel_put(nyz_deflate_parallel *chunks, const void *bytes,
+                                    int64_t size, const nyz_sink *sink, nyz_error *err)
 {
     const unsigned char *next = bytes;
     while (size > 0) {
-        const int between = chunks->collected % NYZ_CHUNK_BYTES == 0;
+        const int between = chunks->collected % NYZ_BLOCK_BYTES == 0;
         const int full = chunks->collected == room_to_collect(chunks);
         int64_t taken = 0;
-        if (full || (between && size >= NYZ_CHUNK_BYTES)) {
-            run r = {chunks, chunks->collected / NYZ_CHUNK_BYTES, next, sink, NYZ_OK,
+        if (full || (between && size >= NYZ_BLOCK_BYTES)) {
+            run r = {chunks, chunks->collected / NYZ_BLOCK_BYTES, next, sink, NYZ_OK,
                      err};
-            const int64_t whole = size / NYZ_CHUNK_BYTES;
-            taken = whole * NYZ_CHUNK_BYTES;
+            const int64_t whole = size / NYZ_BLOCK_BYTES;
+            taken = whole * NYZ_BLOCK_BYTES;
             NYZ_TRY(run_chunks(&r, r.collected + whole));
         } else {
             NYZ_TRY(collect(chunks, next, size, &taken, err));
@@ -211,25 +214,25 @@ nyz_status nyz_chunks_put(nyz_chunks *chunks, const void *bytes, int64_t size,
 
 /* What is collected: full chunks, and the last one, which is not full and may be empty.
  */
-nyz_status nyz_chunks_finish(nyz_chunks *chunks, const nyz_sink *sink, uint32_t *crc32,
-                             int64_t *written, nyz_error *err)
+nyz_status nyz_deflate_parallel_finish(nyz_deflate_parallel *chunks, const nyz_sink *sink,
+                                       uint32_t *crc32, int64_t *written, nyz_error *err)
 {
-    run r = {chunks, chunks->collected / NYZ_CHUNK_BYTES, NULL, sink, NYZ_OK, err};
+    run r = {chunks, chunks->collected / NYZ_BLOCK_BYTES, NULL, sink, NYZ_OK, err};
     NYZ_TRY(run_chunks(&r, r.collected + 1));
     *crc32 = chunks->crc32;
     *written = chunks->written;
     return NYZ_OK;
 }
 
-void nyz_chunks_free(nyz_chunks **chunks)
+void nyz_deflate_parallel_free(nyz_deflate_parallel **chunks)
 {
     if (*chunks != NULL) {
         const nyz_allocator allocator = (*chunks)->allocator;
-        for (int i = 0; i < MOST_SLOTS; i++) {
-            lane *const l = &(*chunks)->lanes[i];
+        for (int i = 0; i < MAX_SLOTS; i++) {
+            read_path *const l = &(*chunks)->read_paths[i];
             nyz_fast_free(&l->fast);
             nyz_deflate_free(&l->deflater);
-            nyz_release(&allocator, l->collected, NYZ_CHUNK_BYTES);
+            nyz_release(&allocator, l->collected, NYZ_BLOCK_BYTES);
             nyz_release(&allocator, l->output, l->room);
         }
         nyz_release(&allocator, *chunks, (int64_t)sizeof **chunks);

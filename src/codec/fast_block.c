@@ -1,4 +1,4 @@
-/* A block of the fast deflater: its codes, and its bits.  See fast_parts.h.  "RFC" is RFC
+/* A block of the fast deflater: its codes, and its bits.  See fast_internal.h.  "RFC" is RFC
  * 1951. */
 #include <string.h>
 
@@ -21,7 +21,7 @@ static const uint8_t distance_extra[NYZ_DISTANCES] = {
     0, 0, 0, 0, 1, 1, 2, 2,  3,  3,  4,  4,  5,  5,  6,
     6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13};
 
-void nyz_block_tables(nyz_fast *fast)
+void nyz_fast_block_tables(nyz_fast *fast)
 {
     for (unsigned i = 0; i < LENGTHS; i++) {
         const unsigned end = i < LONGEST ? length_base[i] + (1u << length_extra[i]) : 259;
@@ -88,13 +88,14 @@ static void count(nyz_fast *fast, const unsigned char *in)
     counts->litlen[NYZ_END_OF_BLOCK] = 1;
 }
 
-uint64_t nyz_block_codes(nyz_fast *fast, const unsigned char *in)
+uint64_t nyz_fast_block_codes(nyz_fast *fast, const unsigned char *in)
 {
     const nyz_counts *const counts = &fast->counts;
     uint64_t bits = 0;
     count(fast, in);
-    nyz_huffman_make(counts->litlen, NYZ_LITLENS, NYZ_CODE_LIMIT, &fast->litlen);
-    nyz_huffman_make(counts->distance, NYZ_DISTANCES, NYZ_CODE_LIMIT, &fast->distance);
+    nyz_fast_huffman_make(counts->litlen, NYZ_LITLENS, NYZ_CODE_LIMIT, &fast->litlen);
+    nyz_fast_huffman_make(counts->distance, NYZ_DISTANCES, NYZ_CODE_LIMIT,
+                          &fast->distance);
     for (unsigned i = 0; i < NYZ_LITLENS; i++) {
         bits += (uint64_t)counts->litlen[i] * fast->litlen.lengths[i];
     }
@@ -218,27 +219,28 @@ static void write_stored(const unsigned char *in, size_t size, int final, nyz_bi
     }
 }
 
-void nyz_block_write(nyz_fast *fast, const unsigned char *in, size_t size, int final,
-                     nyz_bits *bits)
+void nyz_fast_block_write(nyz_fast *fast, const unsigned char *in, size_t size, int final,
+                          nyz_bits *bits)
 {
     nyz_lengths h;
     const uint64_t blocks = (size + NYZ_STORED_MAX - 1) / NYZ_STORED_MAX;
-    const uint64_t coded = nyz_block_codes(fast, in) + nyz_lengths_make(fast, &h);
+    const uint64_t coded =
+        nyz_fast_block_codes(fast, in) + nyz_fast_lengths_make(fast, &h);
     if (coded >= 8 * size + blocks * 40) {
         write_stored(in, size, final, bits);
         return;
     }
-    nyz_lengths_put(&h, final, bits);
+    nyz_fast_lengths_put(&h, final, bits);
     put_steps(fast, in, bits);
 }
 
-void nyz_block_end(nyz_bits *bits)
+void nyz_fast_block_end(nyz_bits *bits)
 {
     nyz_bits_put(bits, 3, 10); /* the fixed code, whose end of block is seven zeros */
     nyz_bits_flush(bits);
 }
 
-void nyz_block_sync(nyz_bits *bits)
+void nyz_fast_block_sync(nyz_bits *bits)
 {
     put_stored(0, 0, bits);
 }

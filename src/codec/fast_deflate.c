@@ -12,7 +12,7 @@ nyz_status nyz_fast_new(const nyz_allocator *allocator, nyz_fast **out, nyz_erro
     NYZ_TRY(nyz_alloc_zero(allocator, (int64_t)sizeof(nyz_fast), &memory, err));
     nyz_fast *const fast = memory;
     fast->allocator = *allocator;
-    nyz_block_tables(fast);
+    nyz_fast_block_tables(fast);
     *out = fast;
     return NYZ_OK;
 }
@@ -40,15 +40,15 @@ size_t nyz_fast_deflate(nyz_fast *fast, const unsigned char *in, size_t size, in
 {
     nyz_bits bits = {0, 0, out};
     const nyz_plan plan = nyz_fast_sample(fast, in, size);
-    nyz_match_start(fast, &plan);
+    nyz_fast_match_start(fast, &plan);
     for (size_t from = 0, end; from < size; from = end) {
-        end = nyz_match(fast, &plan, in, from, size);
-        nyz_block_write(fast, in + from, end - from, last && end == size, &bits);
+        end = nyz_fast_match(fast, &plan, in, from, size);
+        nyz_fast_block_write(fast, in + from, end - from, last && end == size, &bits);
     }
     if (!last) {
-        nyz_block_sync(&bits);
+        nyz_fast_block_sync(&bits);
     } else if (size == 0) {
-        nyz_block_end(&bits);
+        nyz_fast_block_end(&bits);
     }
     return (size_t)(bits.next - out) + (bits.count > 0);
 }

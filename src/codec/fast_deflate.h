@@ -1,5 +1,5 @@
 /* Deflate for arrays, made for speed: chunks that do not know each other, so that threads
- * make them and their outputs are put one after the other.  Row "codec": fast_*.c, which
+ * make them and their outputs are put one after the other.  fast_*.c, which
  * know neither zlib nor libdeflate. */
 #ifndef NYZ_FAST_DEFLATE_H
 #define NYZ_FAST_DEFLATE_H
@@ -14,13 +14,13 @@ nyz_status nyz_fast_new(const nyz_allocator *allocator, nyz_fast **out, nyz_erro
 void nyz_fast_free(nyz_fast **fast); /* NULL is fine */
 
 /* The largest chunk. */
-#define NYZ_FAST_CHUNK ((size_t)1 << 20)
+#define NYZ_FAST_BLOCK ((size_t)1 << 20)
 
 /* How many bytes nyz_fast_deflate may write for a chunk of `size` bytes: what stored
  * blocks take, and a few more. */
 size_t nyz_fast_bound(size_t size);
 
-/* Deflates in[0 ... size - 1], size <= NYZ_FAST_CHUNK, to whole bytes at `out`, which has
+/* Deflates in[0 ... size - 1], size <= NYZ_FAST_BLOCK, to whole bytes at `out`, which has
  * nyz_fast_bound(size) bytes, and returns how many they are.  last: the stream ends here;
  * otherwise an empty stored block ends the chunk, and any other may follow.  The same
  * bytes come out on every machine. */

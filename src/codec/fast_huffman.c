@@ -1,4 +1,4 @@
-/* Huffman codes of limited length for the fast deflater: see fast_parts.h. */
+/* Huffman codes of limited length for the fast deflater: see fast_internal.h. */
 #include <string.h>
 
 #include "codec/fast_internal.h"
@@ -128,8 +128,8 @@ static void assign(nyz_code *code, unsigned size, const unsigned *per_length,
     }
 }
 
-void nyz_huffman_make(const uint32_t *counts, unsigned size, unsigned limit,
-                      nyz_code *code)
+void nyz_fast_huffman_make(const uint32_t *counts, unsigned size, unsigned limit,
+                           nyz_code *code)
 {
     uint32_t keys[NYZ_LITLENS + 1];
     unsigned per_length[LONGEST + 1];

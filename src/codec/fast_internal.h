@@ -6,8 +6,8 @@
  *   fast_lengths.c  makes the head of a block, which says the codes
  *   fast_block.c    writes a block with the steps and the codes
  *   fast_deflate.c  goes from block to block */
-#ifndef NYZ_FAST_PARTS_H
-#define NYZ_FAST_PARTS_H
+#ifndef NYZ_FAST_INTERNAL_H
+#define NYZ_FAST_INTERNAL_H
 
 #include "base/endian.h"
 #include "codec/fast_deflate.h"
@@ -151,33 +151,33 @@ static inline unsigned nyz_lowest_bit(uint64_t bits)
 /* A complete code of at most `limit` bits for `size` symbols that come so often; a code
  * of fewer than two symbols is made one of two, as strict inflaters want it.  size <=
  * NYZ_LITLENS, all counts together < 2^20, and all symbols fit in `limit` bits. */
-void nyz_huffman_make(const uint32_t *counts, unsigned size, unsigned limit,
-                      nyz_code *code);
+void nyz_fast_huffman_make(const uint32_t *counts, unsigned size, unsigned limit,
+                           nyz_code *code);
 
 /* The head of a block with the codes fast->litlen and fast->distance, and its size in
  * bits; and writing it. */
-uint64_t nyz_lengths_make(const nyz_fast *fast, nyz_lengths *h);
-void nyz_lengths_put(const nyz_lengths *h, int final, nyz_bits *bits);
+uint64_t nyz_fast_lengths_make(const nyz_fast *fast, nyz_lengths *h);
+void nyz_fast_lengths_put(const nyz_lengths *h, int final, nyz_bits *bits);
 
 /* Chooses from a sample. */
 nyz_plan nyz_fast_sample(nyz_fast *fast, const unsigned char *in, size_t size);
 
 /* Cuts in[from ... limit - 1] into fast->steps, with matches that begin in in[0] or
  * later; returns where the block ends, at `limit` or where the steps are full. */
-void nyz_match_start(nyz_fast *fast, const nyz_plan *plan);
-size_t nyz_match(nyz_fast *fast, const nyz_plan *plan, const unsigned char *in,
-                 size_t from, size_t limit);
+void nyz_fast_match_start(nyz_fast *fast, const nyz_plan *plan);
+size_t nyz_fast_match(nyz_fast *fast, const nyz_plan *plan, const unsigned char *in,
+                      size_t from, size_t limit);
 
 /* Fills the tables of symbols. */
-void nyz_block_tables(nyz_fast *fast);
+void nyz_fast_block_tables(nyz_fast *fast);
 /* Makes the codes for fast->steps, the block's first literal being *in, and returns how
  * many bits the steps take without the codes themselves. */
-uint64_t nyz_block_codes(nyz_fast *fast, const unsigned char *in);
+uint64_t nyz_fast_block_codes(nyz_fast *fast, const unsigned char *in);
 /* Writes a block, `size` bytes at `in`, which fast->steps cut. */
-void nyz_block_write(nyz_fast *fast, const unsigned char *in, size_t size, int final,
-                     nyz_bits *bits);
+void nyz_fast_block_write(nyz_fast *fast, const unsigned char *in, size_t size, int final,
+                          nyz_bits *bits);
 /* Writes blocks without bytes: one that ends the stream, or one that ends at a byte. */
-void nyz_block_end(nyz_bits *bits);
-void nyz_block_sync(nyz_bits *bits);
+void nyz_fast_block_end(nyz_bits *bits);
+void nyz_fast_block_sync(nyz_bits *bits);
 
 #endif

@@ -1,5 +1,5 @@
 /* The lengths of a block's codes, themselves coded, for the fast deflater: see
- * fast_parts.h.  "RFC" is RFC 1951. */
+ * fast_internal.h.  "RFC" is RFC 1951. */
 #include <string.h>
 
 #include "codec/fast_deflate.h"
@@ -56,7 +56,7 @@ static unsigned used_lengths(const nyz_code *code, unsigned size)
     return size;
 }
 
-uint64_t nyz_lengths_make(const nyz_fast *fast, nyz_lengths *h)
+uint64_t nyz_fast_lengths_make(const nyz_fast *fast, nyz_lengths *h)
 {
     h->litlens = used_lengths(&fast->litlen, NYZ_LITLENS);
     h->distances = used_lengths(&fast->distance, NYZ_DISTANCES);
@@ -71,7 +71,7 @@ uint64_t nyz_lengths_make(const nyz_fast *fast, nyz_lengths *h)
         }
         add_run(h, h->lengths[i], end - i);
     }
-    nyz_huffman_make(h->counts, NYZ_PRECODES, NYZ_PRECODE_LIMIT, &h->code);
+    nyz_fast_huffman_make(h->counts, NYZ_PRECODES, NYZ_PRECODE_LIMIT, &h->code);
     h->precodes = NYZ_PRECODES;
     while (h->precodes > 4 && h->code.lengths[precode_order[h->precodes - 1]] == 0) {
         h->precodes--;
@@ -83,7 +83,7 @@ uint64_t nyz_lengths_make(const nyz_fast *fast, nyz_lengths *h)
     return bits;
 }
 
-void nyz_lengths_put(const nyz_lengths *h, int final, nyz_bits *bits)
+void nyz_fast_lengths_put(const nyz_lengths *h, int final, nyz_bits *bits)
 {
     nyz_bits_put(bits, final != 0, 1);
     nyz_bits_put(bits, 2, 2);

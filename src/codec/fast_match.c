@@ -1,5 +1,5 @@
 /* Searching for matches, greedily and at most once per place, for the fast deflater: see
- * fast_parts.h. */
+ * fast_internal.h. */
 #include <string.h>
 
 #include "base/endian.h"
@@ -159,15 +159,15 @@ static size_t search_hash(nyz_fast *fast, const unsigned char *in, size_t from,
     return finish(fast, limit - done, limit);
 }
 
-void nyz_match_start(nyz_fast *fast, const nyz_plan *plan)
+void nyz_fast_match_start(nyz_fast *fast, const nyz_plan *plan)
 {
     if (plan->search == NYZ_SEARCH_HASH) {
         memset(fast->heads, 0, sizeof fast->heads);
     }
 }
 
-size_t nyz_match(nyz_fast *fast, const nyz_plan *plan, const unsigned char *in,
-                 size_t from, size_t limit)
+size_t nyz_fast_match(nyz_fast *fast, const nyz_plan *plan, const unsigned char *in,
+                      size_t from, size_t limit)
 {
     limit = from + at_most(limit - from, NYZ_BLOCK_MAX);
     fast->step_count = 0;

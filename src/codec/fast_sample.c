@@ -1,5 +1,5 @@
 /* Choosing how a chunk is searched for matches, from two samples of it: see
- * fast_parts.h. */
+ * fast_internal.h. */
 #include "codec/fast_deflate.h"
 #include "codec/fast_internal.h"
 
@@ -41,8 +41,8 @@ static unsigned take_samples(const unsigned char *in, size_t size, sample *out)
 static size_t search(nyz_fast *fast, const nyz_plan *plan, const sample *s)
 {
     size_t sum = 0;
-    nyz_match_start(fast, plan);
-    nyz_match(fast, plan, s->in, 0, s->size);
+    nyz_fast_match_start(fast, plan);
+    nyz_fast_match(fast, plan, s->in, 0, s->size);
     for (size_t i = 0; i + 1 < fast->step_count; i++) {
         const nyz_step *const step = &fast->steps[i];
         const size_t gain = (size_t)step->length * LITERAL_BITS;
@@ -84,14 +84,14 @@ static void try_sample(nyz_fast *fast, trial *t, const sample *s)
     uint64_t bits[NYZ_SEARCHES] = {0};
     for (unsigned i = NYZ_SEARCH_NONE + 1; i < NYZ_SEARCHES; i++) {
         if (search(fast, &t->plans[i], s) > s->size / WORTHWHILE) {
-            bits[i] = nyz_block_codes(fast, s->in);
+            bits[i] = nyz_fast_block_codes(fast, s->in);
         }
     }
     if (bits[NYZ_SEARCH_REPEAT] == 0 && bits[NYZ_SEARCH_HASH] == 0) {
         return;
     }
     search(fast, &t->plans[NYZ_SEARCH_NONE], s);
-    bits[NYZ_SEARCH_NONE] = nyz_block_codes(fast, s->in);
+    bits[NYZ_SEARCH_NONE] = nyz_fast_block_codes(fast, s->in);
     for (unsigned i = 0; i < NYZ_SEARCHES; i++) {
         t->bits[i] += bits[i] != 0 ? bits[i] : bits[NYZ_SEARCH_NONE];
     }

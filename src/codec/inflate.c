@@ -27,13 +27,13 @@ nyz_status nyz_inflate_new(const nyz_allocator *allocator, nyz_inflater **out,
     return NYZ_OK;
 }
 
-/* One call of zlib's, for at most NYZ_ZLIB_MOST bytes each way; moves the four on. */
+/* One call of zlib's, for at most NYZ_ZLIB_MAX bytes each way; moves the four on. */
 static int inflate_piece(z_stream *z, const unsigned char **in, size_t *in_size,
                          unsigned char **out, size_t *out_size)
 {
     unsigned char nothing = 0;
-    const size_t in_piece = *in_size < NYZ_ZLIB_MOST ? *in_size : NYZ_ZLIB_MOST;
-    const size_t out_piece = *out_size < NYZ_ZLIB_MOST ? *out_size : NYZ_ZLIB_MOST;
+    const size_t in_piece = *in_size < NYZ_ZLIB_MAX ? *in_size : NYZ_ZLIB_MAX;
+    const size_t out_piece = *out_size < NYZ_ZLIB_MAX ? *out_size : NYZ_ZLIB_MAX;
     z->next_in = *in;
     z->avail_in = (uInt)in_piece;
     z->next_out =

@@ -1,4 +1,4 @@
-/* zlib's memory and failures: see codec_zlib.h. */
+/* zlib's memory and failures: see zlib_internal.h. */
 #include "codec/zlib_internal.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* What the files that know zlib share: its memory, its limits, its failures.  Private to
  * codec*.c. */
-#ifndef NYZ_CODEC_ZLIB_H
-#define NYZ_CODEC_ZLIB_H
+#ifndef NYZ_ZLIB_INTERNAL_H
+#define NYZ_ZLIB_INTERNAL_H
 
 #include "nyz.h"
 
@@ -9,7 +9,7 @@
 #include <zlib.h>
 
 /* zlib counts in unsigned int: no call gets more than this. */
-#define NYZ_ZLIB_MOST ((size_t)1 << 30)
+#define NYZ_ZLIB_MAX ((size_t)1 << 30)
 
 /* Lets zlib take its memory from our allocator, which lives as long as the stream. */
 void nyz_zlib_init(z_stream *z, nyz_allocator *allocator);

@@ -102,18 +102,18 @@ int nyz_dtype_same(const nyz_dtype *from, const nyz_dtype *to, nyz_byteorder byt
            to->byteorder == (ordered && wanted != 0 ? wanted : from->byteorder);
 }
 
-int nyz_dtype_needs_swap(const nyz_dtype *dtype, nyz_byteorder byteorder)
+int nyz_dtype_needs_byteswap(const nyz_dtype *dtype, nyz_byteorder byteorder)
 {
     const char wanted = nyz_wanted_byteorder(byteorder);
     if (dtype->type == NYZ_SUBARRAY) {
-        return nyz_dtype_needs_swap(dtype->base, byteorder);
+        return nyz_dtype_needs_byteswap(dtype->base, byteorder);
     }
     if (dtype->type != NYZ_STRUCT) {
         return wanted != 0 && (dtype->byteorder == '<' || dtype->byteorder == '>') &&
                dtype->byteorder != wanted;
     }
     for (int64_t i = 0; i < dtype->nfields; i++) {
-        if (nyz_dtype_needs_swap(&dtype->fields[i].dtype, byteorder)) {
+        if (nyz_dtype_needs_byteswap(&dtype->fields[i].dtype, byteorder)) {
             return 1;
         }
     }
@@ -136,7 +136,7 @@ static nyz_status clone_struct(const nyz_dtype *dtype, nyz_byteorder byteorder,
                                nyz_arena *arena, nyz_dtype *out, nyz_error *err)
 {
     void *memory = NULL;
-    if (nyz_dtype_overlaps(dtype) && nyz_dtype_needs_swap(dtype, byteorder)) {
+    if (nyz_dtype_overlaps(dtype) && nyz_dtype_needs_byteswap(dtype, byteorder)) {
         return nyz_fail(err, NYZ_ERR_UNSUPPORTED, -1,
                         "dtype: fields that overlap: their byte order cannot be changed");
     }
@@ -182,7 +182,7 @@ nyz_status nyz_dtype_clone(const nyz_dtype *dtype, nyz_byteorder byteorder,
     case NYZ_SUBARRAY:
         return clone_subarray(&from, byteorder, arena, out, err);
     default:
-        if (nyz_dtype_needs_swap(&from, byteorder)) {
+        if (nyz_dtype_needs_byteswap(&from, byteorder)) {
             out->byteorder = nyz_wanted_byteorder(byteorder);
         }
         return NYZ_OK;

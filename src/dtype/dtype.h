@@ -1,4 +1,4 @@
-/* dtypes: from a literal to a tree and back, and what can be said of one.  Row "type".
+/* dtypes: from a literal to a tree and back, and what can be said of one.
  * docs/format.md 2. */
 #ifndef NYZ_DTYPE_H
 #define NYZ_DTYPE_H
@@ -10,8 +10,8 @@
 /* Builds the dtype that a descr stands for; its tree lives in `arena` (owner stays NULL).
  * Errors: CORRUPT (err->offset as lit's), UNSUPPORTED, LIMIT.  Objects succeed, as
  * NYZ_OBJECT. */
-nyz_status nyz_dtype_from_lit(const nyz_lit *lit, const nyz_env *env, nyz_arena *arena,
-                              nyz_dtype *out, nyz_error *err);
+nyz_status nyz_dtype_from_pylit(const nyz_pylit *lit, const nyz_config *config,
+                                nyz_arena *arena, nyz_dtype *out, nyz_error *err);
 
 /* NumPy's canonical descr.  quoted: a scalar as '<f8' with its quotes, as in a header.
  * Errors: UNSUPPORTED (fields that overlap or are out of order), ARGUMENT (no dtype). */
@@ -35,12 +35,12 @@ int nyz_dtype_same(const nyz_dtype *from, const nyz_dtype *to, nyz_byteorder byt
 int nyz_dtype_has_object(const nyz_dtype *dtype);
 
 /* Not 0 if a leaf has another byte order than the one asked for (never for KEEP). */
-int nyz_dtype_needs_swap(const nyz_dtype *dtype, nyz_byteorder byteorder);
+int nyz_dtype_needs_byteswap(const nyz_dtype *dtype, nyz_byteorder byteorder);
 
 /* Turns round the bytes of every multi-byte number of `count` items, `stride` bytes
  * apart, whose byte order in `dtype` is not `byteorder`.  The dtype itself is not
  * changed. */
-void nyz_dtype_swap(const nyz_dtype *dtype, nyz_byteorder byteorder, void *items,
-                    int64_t count, int64_t stride);
+void nyz_dtype_byteswap(const nyz_dtype *dtype, nyz_byteorder byteorder, void *items,
+                        int64_t count, int64_t stride);
 
 #endif

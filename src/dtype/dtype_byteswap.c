@@ -10,7 +10,7 @@
  * processor's cache meanwhile; but for at least as many items as the whole tree has
  * fields, times its levels, so that a tree of many empty fields is no long work. */
 #define BLOCK_BYTES ((int64_t)32 * 1024)
-#define MOST_LEVELS 32 /* of the default limits; deeper trees take longer */
+#define MAX_LEVELS 32 /* of the default limits; deeper trees take longer */
 
 /* `count` things, `stride` bytes apart; and as many more for each other thing of `outer`,
  * if that is not NULL: only the places of its things count, not its `first`. */
@@ -95,7 +95,7 @@ static void swap_row_16(row r)
 
 /* The same loops once more where the stride is the size: told so, compilers make vectors.
  */
-static void swap_row(row r, int64_t size)
+static void byteswap_row(row r, int64_t size)
 {
     const int dense = r.stride == size;
     switch (size) {
@@ -144,29 +144,29 @@ typedef struct subject {
     int64_t worth; /* the fewest items that a struct's fields are gone over for */
 } subject;
 
-static void swap_items(const void *what, row items);
+static void byteswap_items(const void *what, row items);
 
-static void swap_numbers(const void *what, row numbers)
+static void byteswap_numbers(const void *what, row numbers)
 {
-    swap_row(numbers, *(const int64_t *)what);
+    byteswap_row(numbers, *(const int64_t *)what);
 }
 
-static void swap_scalar(const nyz_dtype *dtype, row items)
+static void byteswap_scalar(const nyz_dtype *dtype, row items)
 {
     const row *const outer = items.outer;
     if (outer != NULL) {
         for (int64_t i = 0; i < outer->count; i++) {
-            swap_scalar(dtype, (row){items.first + i * outer->stride, items.count,
-                                     items.stride, outer->outer});
+            byteswap_scalar(dtype, (row){items.first + i * outer->stride, items.count,
+                                         items.stride, outer->outer});
         }
         return;
     }
     const nyz_type_info *const info = nyz_dtype_info(dtype->type);
     const int64_t size = info->size > 0 ? info->size : dtype->itemsize / info->parts;
-    cross(items, dtype->itemsize / size, size, swap_numbers, &size);
+    cross(items, dtype->itemsize / size, size, byteswap_numbers, &size);
 }
 
-static void swap_struct(const subject *s, row items)
+static void byteswap_struct(const subject *s, row items)
 {
     const int64_t fitting = items.stride > 0 ? BLOCK_BYTES / items.stride : 1;
     const int64_t block = fitting > s->worth ? fitting : s->worth;
@@ -175,8 +175,9 @@ static void swap_struct(const subject *s, row items)
         for (int64_t i = 0; i < s->dtype->nfields; i++) {
             const nyz_field *const field = &s->dtype->fields[i];
             const subject inner = {&field->dtype, s->byteorder, s->worth};
-            swap_items(&inner, (row){items.first + done * items.stride + field->offset,
-                                     count, items.stride, items.outer});
+            byteswap_items(&inner,
+                           (row){items.first + done * items.stride + field->offset, count,
+                                 items.stride, items.outer});
         }
     }
 }
@@ -191,7 +192,7 @@ static int is_of_structs(const nyz_dtype *dtype)
 
 /* Where going over the structs of a sub-array row by row would give their fields too few
  * items at a time, all rows are handed on as one. */
-static void swap_subarray(const subject *s, row items)
+static void byteswap_subarray(const subject *s, row items)
 {
     const nyz_dtype *const base = s->dtype->base;
     const subject inner = {base, s->byteorder, s->worth};
@@ -199,26 +200,26 @@ static void swap_subarray(const subject *s, row items)
     const int joined = items.count == 1 || items.stride == s->dtype->itemsize;
     const int64_t longer = items.count > parts ? items.count : parts;
     if (!joined && longer < s->worth && is_of_structs(base)) {
-        swap_items(&inner, (row){items.first, parts, base->itemsize, &items});
+        byteswap_items(&inner, (row){items.first, parts, base->itemsize, &items});
     } else {
-        cross(items, parts, base->itemsize, swap_items, &inner);
+        cross(items, parts, base->itemsize, byteswap_items, &inner);
     }
 }
 
-static void swap_items(const void *what, row items)
+static void byteswap_items(const void *what, row items)
 {
     const subject *const s = what;
     const nyz_dtype *const dtype = s->dtype;
     if (dtype->itemsize == 0 || items.count <= 0 ||
-        !nyz_dtype_needs_swap(dtype, s->byteorder)) {
+        !nyz_dtype_needs_byteswap(dtype, s->byteorder)) {
         return;
     }
     if (dtype->type == NYZ_STRUCT) {
-        swap_struct(s, items);
+        byteswap_struct(s, items);
     } else if (dtype->type == NYZ_SUBARRAY) {
-        swap_subarray(s, items);
+        byteswap_subarray(s, items);
     } else {
-        swap_scalar(dtype, items);
+        byteswap_scalar(dtype, items);
     }
 }
 
@@ -234,9 +235,9 @@ static int64_t count_fields(const nyz_dtype *dtype)
     return count;
 }
 
-void nyz_dtype_swap(const nyz_dtype *dtype, nyz_byteorder byteorder, void *items,
-                    int64_t count, int64_t stride)
+void nyz_dtype_byteswap(const nyz_dtype *dtype, nyz_byteorder byteorder, void *items,
+                        int64_t count, int64_t stride)
 {
-    const subject s = {dtype, byteorder, MOST_LEVELS * count_fields(dtype)};
-    swap_items(&s, (row){items, count, stride, NULL});
+    const subject s = {dtype, byteorder, MAX_LEVELS * count_fields(dtype)};
+    byteswap_items(&s, (row){items, count, stride, NULL});
 }

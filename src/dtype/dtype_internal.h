@@ -1,7 +1,7 @@
 /* What the dtype files share beyond dtype.h: dtype_scalar.c, dtype_parse.c,
  * dtype_names.c, dtype_format.c, dtype.c.  No other row includes it. */
-#ifndef NYZ_DTYPE_PARTS_H
-#define NYZ_DTYPE_PARTS_H
+#ifndef NYZ_DTYPE_INTERNAL_H
+#define NYZ_DTYPE_INTERNAL_H
 
 #include "base/config.h"
 #include "base/endian.h"
@@ -11,7 +11,7 @@ static inline char nyz_wanted_byteorder(nyz_byteorder byteorder)
 {
     switch (byteorder) {
     case NYZ_NATIVE:
-        return nyz_machine_byteorder();
+        return nyz_native_byteorder();
     case NYZ_LITTLE_ENDIAN:
         return '<';
     case NYZ_BIG_ENDIAN:
@@ -27,11 +27,11 @@ static inline char nyz_wanted_byteorder(nyz_byteorder byteorder)
 /* Reads a dtype that is one string: "<f8".  offset: where its errors point.
  * Errors: CORRUPT, UNSUPPORTED, LIMIT. */
 nyz_status nyz_dtype_scalar(const char *text, size_t size, int64_t offset,
-                            const nyz_env *env, nyz_dtype *out, nyz_error *err);
+                            const nyz_config *config, nyz_dtype *out, nyz_error *err);
 
 /* Adds `bytes` to an item's size.  Errors: CORRUPT (overflow), LIMIT (limits.item_bytes).
  */
-nyz_status nyz_dtype_grow(int64_t *itemsize, int64_t bytes, const nyz_env *env,
+nyz_status nyz_dtype_grow(int64_t *itemsize, int64_t bytes, const nyz_config *config,
                           int64_t offset, nyz_error *err);
 
 /* How the bytes of a type are laid out. */

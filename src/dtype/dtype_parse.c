@@ -11,25 +11,25 @@
 #include "parse/pylit.h"
 
 typedef struct builder {
-    const nyz_env *env;
+    const nyz_config *config;
     nyz_arena *arena;
     int64_t fields; /* of all levels so far, padding included */
     nyz_error *err;
 } builder;
 
-static nyz_status build(builder *b, const nyz_lit *lit, int64_t depth, nyz_dtype *out);
+static nyz_status build(builder *b, const nyz_pylit *lit, int64_t depth, nyz_dtype *out);
 
-static nyz_status refuse(const builder *b, const nyz_lit *lit, const char *expected)
+static nyz_status refuse(const builder *b, const nyz_pylit *lit, const char *expected)
 {
     return nyz_fail(b->err, NYZ_ERR_CORRUPT, lit->offset, "dtype: expected %s, found %s",
-                    expected, nyz_lit_name(lit->type));
+                    expected, nyz_pylit_name(lit->type));
 }
 
 /* ------------------------------------------------------------------------- sub-arrays */
 
-static nyz_status read_extent(const builder *b, const nyz_lit *lit, int64_t *out)
+static nyz_status read_extent(const builder *b, const nyz_pylit *lit, int64_t *out)
 {
-    if (lit->type != NYZ_LIT_INT) {
+    if (lit->type != NYZ_PYLIT_INT) {
         return refuse(b, lit, "an integer in a sub-array's shape");
     }
     if (lit->count < 0) {
@@ -42,24 +42,24 @@ static nyz_status read_extent(const builder *b, const nyz_lit *lit, int64_t *out
 }
 
 /* 2, (2,), (2, 3), [2, 3]: to `shape`, in the arena. */
-static nyz_status read_shape(const builder *b, const nyz_lit *lit, int *ndim,
+static nyz_status read_shape(const builder *b, const nyz_pylit *lit, int *ndim,
                              int64_t **shape)
 {
-    const int single = lit->type == NYZ_LIT_INT;
-    if (!single && lit->type != NYZ_LIT_TUPLE && lit->type != NYZ_LIT_LIST) {
+    const int single = lit->type == NYZ_PYLIT_INT;
+    if (!single && lit->type != NYZ_PYLIT_TUPLE && lit->type != NYZ_PYLIT_LIST) {
         return refuse(b, lit, "a tuple as a sub-array's shape");
     }
     const int64_t count = single ? 1 : lit->count;
-    if (count > b->env->limits.dims) {
+    if (count > b->config->limits.dims) {
         return nyz_fail(b->err, NYZ_ERR_LIMIT, lit->offset,
                         "dtype: %lld dimensions of a sub-array exceed limits.dims, %lld",
-                        (long long)count, (long long)b->env->limits.dims);
+                        (long long)count, (long long)b->config->limits.dims);
     }
     void *memory = NULL;
     NYZ_TRY(nyz_arena_alloc(b->arena, count, sizeof **shape, &memory, b->err));
     *shape = memory;
     *ndim = (int)count;
-    const nyz_lit *extent = single ? lit : lit->first;
+    const nyz_pylit *extent = single ? lit : lit->first;
     for (int64_t i = 0; i < count; i++) {
         NYZ_TRY(read_extent(b, extent, &(*shape)[i]));
         extent = extent->next;
@@ -69,7 +69,7 @@ static nyz_status read_shape(const builder *b, const nyz_lit *lit, int *ndim,
 
 /* Bytes of the sub-array.  The extents beside a 0 are checked as if it were not there:
  * nothing that walks them may run for ever. */
-static nyz_status measure_subarray(const builder *b, const nyz_lit *lit, nyz_dtype *out)
+static nyz_status measure_subarray(const builder *b, const nyz_pylit *lit, nyz_dtype *out)
 {
     int64_t bytes = out->base->itemsize > 0 ? out->base->itemsize : 1;
     int empty = out->base->itemsize == 0;
@@ -80,20 +80,20 @@ static nyz_status measure_subarray(const builder *b, const nyz_lit *lit, nyz_dty
         }
     }
     int64_t checked = 0;
-    NYZ_TRY(nyz_dtype_grow(&checked, bytes, b->env, lit->offset, b->err));
+    NYZ_TRY(nyz_dtype_grow(&checked, bytes, b->config, lit->offset, b->err));
     out->itemsize = empty ? 0 : bytes;
     return NYZ_OK;
 }
 
 /* NumPy takes ('S', 5) for 'S5', whatever the 5 was meant for. */
-static int is_sized_by_int(const nyz_dtype *base, const nyz_lit *shape)
+static int is_sized_by_int(const nyz_dtype *base, const nyz_pylit *shape)
 {
-    return shape->type == NYZ_LIT_INT && base->itemsize == 0 &&
+    return shape->type == NYZ_PYLIT_INT && base->itemsize == 0 &&
            (base->type == NYZ_BYTES || base->type == NYZ_STR || base->type == NYZ_VOID);
 }
 
-static nyz_status build_subarray(builder *b, const nyz_lit *base, const nyz_lit *shape,
-                                 int64_t depth, nyz_dtype *out)
+static nyz_status build_subarray(builder *b, const nyz_pylit *base,
+                                 const nyz_pylit *shape, int64_t depth, nyz_dtype *out)
 {
     int64_t *extents = NULL;
     void *memory = NULL;
@@ -117,11 +117,11 @@ static nyz_status build_subarray(builder *b, const nyz_lit *base, const nyz_lit 
 
 /* ----------------------------------------------------------------------------- fields */
 
-static nyz_status copy_text(const builder *b, const nyz_lit *lit, const char **text,
+static nyz_status copy_text(const builder *b, const nyz_pylit *lit, const char **text,
                             size_t *size)
 {
     void *memory = NULL;
-    if (lit->type != NYZ_LIT_STR) {
+    if (lit->type != NYZ_PYLIT_STR) {
         return refuse(b, lit, "a string as a field's name");
     }
     NYZ_TRY(nyz_arena_alloc(b->arena, lit->count + 1, 1, &memory, b->err));
@@ -132,17 +132,17 @@ static nyz_status copy_text(const builder *b, const nyz_lit *lit, const char **t
 }
 
 /* 'name', or ('title', 'name'). */
-static nyz_status read_name(const builder *b, const nyz_lit *lit, nyz_field *out)
+static nyz_status read_name(const builder *b, const nyz_pylit *lit, nyz_field *out)
 {
-    const nyz_lit *name = lit;
-    if (lit->type == NYZ_LIT_TUPLE) {
+    const nyz_pylit *name = lit;
+    if (lit->type == NYZ_PYLIT_TUPLE) {
         if (lit->count != 2) {
             return nyz_fail(b->err, NYZ_ERR_CORRUPT, lit->offset,
                             "dtype: expected (title, name), found a tuple of %lld",
                             (long long)lit->count);
         }
         name = lit->first->next;
-        if (lit->first->type != NYZ_LIT_NONE) {
+        if (lit->first->type != NYZ_PYLIT_NONE) {
             NYZ_TRY(copy_text(b, lit->first, &out->title, &out->title_size));
         }
     }
@@ -150,10 +150,10 @@ static nyz_status read_name(const builder *b, const nyz_lit *lit, nyz_field *out
 }
 
 /* (name, dtype) or (name, dtype, shape). */
-static nyz_status build_field(builder *b, const nyz_lit *lit, int64_t depth,
+static nyz_status build_field(builder *b, const nyz_pylit *lit, int64_t depth,
                               nyz_field *out)
 {
-    if (lit->type != NYZ_LIT_TUPLE && lit->type != NYZ_LIT_LIST) {
+    if (lit->type != NYZ_PYLIT_TUPLE && lit->type != NYZ_PYLIT_LIST) {
         return refuse(b, lit, "a tuple (name, dtype) or (name, dtype, shape)");
     }
     if (lit->count != 2 && lit->count != 3) {
@@ -162,7 +162,7 @@ static nyz_status build_field(builder *b, const nyz_lit *lit, int64_t depth,
             "dtype: expected (name, dtype) or (name, dtype, shape), found %lld things",
             (long long)lit->count);
     }
-    const nyz_lit *const dtype = lit->first->next;
+    const nyz_pylit *const dtype = lit->first->next;
     NYZ_TRY(read_name(b, lit->first, out));
     if (dtype->next == NULL) {
         return build(b, dtype, depth, &out->dtype);
@@ -180,7 +180,7 @@ static int is_padding(const nyz_field *field)
     return field->name_size == 0 && field->title == NULL && leaf->type == NYZ_VOID;
 }
 
-static nyz_status check_names(const builder *b, const nyz_lit *lit,
+static nyz_status check_names(const builder *b, const nyz_pylit *lit,
                               const nyz_dtype *dtype)
 {
     const char *name = NULL;
@@ -195,29 +195,30 @@ static nyz_status check_names(const builder *b, const nyz_lit *lit,
     return NYZ_OK;
 }
 
-static nyz_status build_fields(builder *b, const nyz_lit *lit, int64_t depth,
+static nyz_status build_fields(builder *b, const nyz_pylit *lit, int64_t depth,
                                nyz_field *fields, nyz_dtype *out)
 {
-    for (const nyz_lit *child = lit->first; child != NULL; child = child->next) {
+    for (const nyz_pylit *child = lit->first; child != NULL; child = child->next) {
         nyz_field *const field = &fields[out->nfields];
         memset(field, 0, sizeof *field);
         NYZ_TRY(build_field(b, child, depth + 1, field));
         field->offset = out->itemsize;
-        NYZ_TRY(nyz_dtype_grow(&out->itemsize, field->dtype.itemsize, b->env,
+        NYZ_TRY(nyz_dtype_grow(&out->itemsize, field->dtype.itemsize, b->config,
                                child->offset, b->err));
         out->nfields += !is_padding(field);
     }
     return NYZ_OK;
 }
 
-static nyz_status build_struct(builder *b, const nyz_lit *lit, int64_t depth,
+static nyz_status build_struct(builder *b, const nyz_pylit *lit, int64_t depth,
                                nyz_dtype *out)
 {
     void *memory = NULL;
-    if (nyz_add(b->fields, lit->count, &b->fields) || b->fields > b->env->limits.fields) {
+    if (nyz_add(b->fields, lit->count, &b->fields) ||
+        b->fields > b->config->limits.fields) {
         return nyz_fail(b->err, NYZ_ERR_LIMIT, lit->offset,
                         "dtype: %lld fields exceed limits.fields, %lld",
-                        (long long)b->fields, (long long)b->env->limits.fields);
+                        (long long)b->fields, (long long)b->config->limits.fields);
     }
     NYZ_TRY(nyz_arena_alloc(b->arena, lit->count, sizeof *out->fields, &memory, b->err));
     out->type = NYZ_STRUCT;
@@ -230,21 +231,21 @@ static nyz_status build_struct(builder *b, const nyz_lit *lit, int64_t depth,
 /* -------------------------------------------------------------------------------- a
  * dtype */
 
-static nyz_status build(builder *b, const nyz_lit *lit, int64_t depth, nyz_dtype *out)
+static nyz_status build(builder *b, const nyz_pylit *lit, int64_t depth, nyz_dtype *out)
 {
     memset(out, 0, sizeof *out);
-    if (depth > nyz_min(b->env->limits.nesting, NYZ_MAX_NESTING)) {
+    if (depth > nyz_min(b->config->limits.nesting, NYZ_MAX_NESTING)) {
         return nyz_fail(b->err, NYZ_ERR_LIMIT, lit->offset,
                         "dtype: dtypes are nested deeper than limits.nesting, %lld",
-                        (long long)b->env->limits.nesting);
+                        (long long)b->config->limits.nesting);
     }
     switch (lit->type) {
-    case NYZ_LIT_STR:
-        return nyz_dtype_scalar(lit->text, (size_t)lit->count, lit->offset, b->env, out,
-                                b->err);
-    case NYZ_LIT_LIST:
+    case NYZ_PYLIT_STR:
+        return nyz_dtype_scalar(lit->text, (size_t)lit->count, lit->offset, b->config,
+                                out, b->err);
+    case NYZ_PYLIT_LIST:
         return build_struct(b, lit, depth, out);
-    case NYZ_LIT_TUPLE:
+    case NYZ_PYLIT_TUPLE:
         if (lit->count != 2) {
             return nyz_fail(b->err, NYZ_ERR_CORRUPT, lit->offset,
                             "dtype: expected (dtype, shape), found a tuple of %lld",
@@ -256,14 +257,14 @@ static nyz_status build(builder *b, const nyz_lit *lit, int64_t depth, nyz_dtype
     }
 }
 
-nyz_status nyz_dtype_from_lit(const nyz_lit *lit, const nyz_env *env, nyz_arena *arena,
-                              nyz_dtype *out, nyz_error *err)
+nyz_status nyz_dtype_from_pylit(const nyz_pylit *lit, const nyz_config *config,
+                                nyz_arena *arena, nyz_dtype *out, nyz_error *err)
 {
-    builder b = {env, arena, 0, err};
+    builder b = {config, arena, 0, err};
     int64_t itemsize = 0;
     nyz_status status = build(&b, lit, 0, out);
     if (status == NYZ_OK) {
-        status = nyz_dtype_grow(&itemsize, out->itemsize, env, lit->offset, err);
+        status = nyz_dtype_grow(&itemsize, out->itemsize, config, lit->offset, err);
     }
     if (status != NYZ_OK) {
         memset(out, 0, sizeof *out);

@@ -27,7 +27,7 @@ nyz_dtype nyz_dtype_of(nyz_type type)
         return out;
     }
     out.type = type;
-    out.byteorder = info->ordered ? nyz_machine_byteorder() : '|';
+    out.byteorder = info->ordered ? nyz_native_byteorder() : '|';
     out.itemsize = (info->size > 0 ? info->size : LONG_DOUBLE_SIZE) * info->parts;
     out.unit_count = type == NYZ_DATETIME64 || type == NYZ_TIMEDELTA64;
     return out;
@@ -40,16 +40,16 @@ static int is_literal(const char *text, size_t size)
     return size > 0 && text[0] != '\0' && strchr("[('\" \t\r\n", text[0]) != NULL;
 }
 
-static nyz_status parse_literal(const char *text, size_t size, const nyz_env *env,
+static nyz_status parse_literal(const char *text, size_t size, const nyz_config *config,
                                 nyz_owner *owner, nyz_dtype *out, nyz_error *err)
 {
-    const nyz_lit_rules rules = {0, 0, env->limits.brackets};
-    const nyz_lit *lit = NULL;
+    const nyz_pylit_rules rules = {0, 0, config->limits.brackets};
+    const nyz_pylit *lit = NULL;
     nyz_arena arena;
-    nyz_arena_init(&arena, &env->allocator);
-    nyz_status status = nyz_lit_parse(text, size, &rules, &arena, &lit, err);
+    nyz_arena_init(&arena, &config->allocator);
+    nyz_status status = nyz_pylit_parse(text, size, &rules, &arena, &lit, err);
     if (status == NYZ_OK) {
-        status = nyz_dtype_from_lit(lit, env, &owner->arena, out, err);
+        status = nyz_dtype_from_pylit(lit, config, &owner->arena, out, err);
     }
     nyz_arena_free(&arena);
     return status;
@@ -58,21 +58,21 @@ static nyz_status parse_literal(const char *text, size_t size, const nyz_env *en
 nyz_status nyz_dtype_parse(const char *text, size_t size, const nyz_options *opt,
                            nyz_dtype *out, nyz_error *err)
 {
-    nyz_env env;
+    nyz_config config;
     memset(out, 0, sizeof *out);
-    NYZ_TRY(nyz_env_init(&env, opt, err));
-    if ((uint64_t)size > (uint64_t)env.limits.header_bytes) {
+    NYZ_TRY(nyz_config_init(&config, opt, err));
+    if ((uint64_t)size > (uint64_t)config.limits.header_bytes) {
         return nyz_fail(err, NYZ_ERR_LIMIT, -1,
                         "dtype: a text of %zu bytes exceeds limits.header_bytes, %lld",
-                        size, (long long)env.limits.header_bytes);
+                        size, (long long)config.limits.header_bytes);
     }
     nyz_status status = NYZ_OK;
     nyz_owner *owner = NULL;
     if (!is_literal(text, size)) {
-        status = nyz_dtype_scalar(text, size, 0, &env, out, err);
+        status = nyz_dtype_scalar(text, size, 0, &config, out, err);
     } else {
-        NYZ_TRY(nyz_owner_new(&env.allocator, &owner, err));
-        status = parse_literal(text, size, &env, owner, out, err);
+        NYZ_TRY(nyz_owner_new(&config.allocator, &owner, err));
+        status = parse_literal(text, size, &config, owner, out, err);
     }
     if (status != NYZ_OK) {
         memset(out, 0, sizeof *out);

@@ -49,18 +49,18 @@ static nyz_status read_number(reader *r, int64_t *out)
     return NYZ_OK;
 }
 
-nyz_status nyz_dtype_grow(int64_t *itemsize, int64_t bytes, const nyz_env *env,
+nyz_status nyz_dtype_grow(int64_t *itemsize, int64_t bytes, const nyz_config *config,
                           int64_t offset, nyz_error *err)
 {
     if (nyz_add(*itemsize, bytes, itemsize)) {
         return nyz_fail(err, NYZ_ERR_CORRUPT, offset,
                         "dtype: its size does not fit in 64 bits");
     }
-    if (*itemsize > env->limits.item_bytes) {
+    if (*itemsize > config->limits.item_bytes) {
         return nyz_fail(
             err, NYZ_ERR_LIMIT, offset,
             "dtype: an item of %lld bytes or more exceeds limits.item_bytes, %lld",
-            (long long)*itemsize, (long long)env->limits.item_bytes);
+            (long long)*itemsize, (long long)config->limits.item_bytes);
     }
     return NYZ_OK;
 }
@@ -221,7 +221,7 @@ static const spelling *find(const spelling *table, size_t count, const char *tex
 }
 
 /* S5, U5, V5; S alone is S0. */
-static nyz_status read_flexible(reader *r, const nyz_env *env, nyz_dtype *out)
+static nyz_status read_flexible(reader *r, const nyz_config *config, nyz_dtype *out)
 {
     const char letter = r->text[r->at++];
     int64_t count = 0;
@@ -232,7 +232,7 @@ static nyz_status read_flexible(reader *r, const nyz_env *env, nyz_dtype *out)
     if (nyz_mul(count, letter == 'U' ? 4 : 1, &count)) {
         return refuse_as(r, NYZ_ERR_CORRUPT, "its number does not fit in 64 bits");
     }
-    return nyz_dtype_grow(&out->itemsize, count, env, r->offset, r->err);
+    return nyz_dtype_grow(&out->itemsize, count, config, r->offset, r->err);
 }
 
 /* A well-formed dtype of NumPy's that this library has no type for, or no dtype at all.
@@ -257,7 +257,7 @@ static nyz_status refuse(const reader *r)
 }
 
 /* The part up to '[' that a code can have; fills in type and itemsize. */
-static nyz_status read_code(reader *r, const nyz_env *env, nyz_dtype *out)
+static nyz_status read_code(reader *r, const nyz_config *config, nyz_dtype *out)
 {
     const char *const text = r->text + r->at;
     const size_t left = r->size - r->at;
@@ -276,16 +276,16 @@ static nyz_status read_code(reader *r, const nyz_env *env, nyz_dtype *out)
     }
     if (left > 0 && (left == 1 || is_digit((unsigned char)text[1])) &&
         (text[0] == 'S' || text[0] == 'U' || text[0] == 'V')) {
-        return read_flexible(r, env, out);
+        return read_flexible(r, config, out);
     }
     return refuse(r);
 }
 
 nyz_status nyz_dtype_scalar(const char *text, size_t size, int64_t offset,
-                            const nyz_env *env, nyz_dtype *out, nyz_error *err)
+                            const nyz_config *config, nyz_dtype *out, nyz_error *err)
 {
     reader r = {text, size, 0, offset, err};
-    char mark = nyz_machine_byteorder();
+    char mark = nyz_native_byteorder();
     memset(out, 0, sizeof *out);
     if (size == 0) {
         return refuse_as(&r, NYZ_ERR_CORRUPT, "expected one as <f8");
@@ -294,7 +294,7 @@ nyz_status nyz_dtype_scalar(const char *text, size_t size, int64_t offset,
         mark = text[0] == '<' || text[0] == '>' ? text[0] : mark;
         r.at = 1;
     }
-    NYZ_TRY(read_code(&r, env, out));
+    NYZ_TRY(read_code(&r, config, out));
     if (out->type == NYZ_DATETIME64 || out->type == NYZ_TIMEDELTA64) {
         NYZ_TRY(read_metadata(&r, out));
     }

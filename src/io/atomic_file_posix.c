@@ -1,5 +1,5 @@
 /* Saving to a path on POSIX systems: a new file in the target's folder, renamed over the
- * target when it is whole and on the disk.  Windows: output_win32.c. */
+ * target when it is whole and on the disk.  Windows: atomic_file_win32.c. */
 #include "io/atomic_file.h"
 
 #include <errno.h>
@@ -13,11 +13,11 @@
 #include "base/error.h"
 #include "base/system.h"
 
-#define NAME_SIZE 256    /* a component has at most 255 bytes on the usual file systems */
-#define PATH_SIZE 4096   /* Linux's PATH_MAX; the system refuses more, too */
-#define MOST_LINKS 40    /* Linux's limit */
-#define MOST_ATTEMPTS 64 /* at a temporary name that nobody has */
-#define KEPT_NAME 64     /* bytes of the target's name that the temporary one repeats */
+#define NAME_SIZE 256   /* a component has at most 255 bytes on the usual file systems */
+#define PATH_SIZE 4096  /* Linux's PATH_MAX; the system refuses more, too */
+#define MAX_LINKS 40    /* Linux's limit */
+#define MAX_ATTEMPTS 64 /* at a temporary name that nobody has */
+#define KEPT_NAME 64    /* bytes of the target's name that the temporary one repeats */
 
 struct nyz_output {
     nyz_allocator allocator;
@@ -99,8 +99,8 @@ static int resolve(nyz_output *r, const char *path, int *straight)
             *straight = 1;
             return 0;
         }
-        if (links == MOST_LINKS || size == (ssize_t)sizeof link) {
-            return links == MOST_LINKS ? ELOOP : ENAMETOOLONG;
+        if (links == MAX_LINKS || size == (ssize_t)sizeof link) {
+            return links == MAX_LINKS ? ELOOP : ENAMETOOLONG;
         }
         link[size] = '\0';
         sys = enter(r, link);
@@ -198,7 +198,7 @@ static void spell_temporary(nyz_output *r, uint64_t random)
 static int create_temporary(nyz_output *r)
 {
     const mode_t mode = r->exists ? 0600 : 0666;
-    for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         spell_temporary(r, draw(r, attempt));
         r->fd = openat(r->folder, r->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
                        mode);
@@ -215,8 +215,9 @@ static int create_temporary(nyz_output *r)
 
 /* -------------------------------------------------------------------------- the calls */
 
-nyz_status nyz_output_begin(const char *path, int sync, const nyz_allocator *allocator,
-                            nyz_output **out, nyz_stream *stream, nyz_error *err)
+nyz_status nyz_atomic_file_begin(const char *path, int sync,
+                                 const nyz_allocator *allocator, nyz_output **out,
+                                 nyz_stream *stream, nyz_error *err)
 {
     void *memory;
     int straight = 0;
@@ -247,11 +248,11 @@ nyz_status nyz_output_begin(const char *path, int sync, const nyz_allocator *all
 }
 
 /* Small pieces are not worth the system call. */
-void nyz_output_reserve(const nyz_output *output, int64_t size)
+void nyz_atomic_file_preallocate(const nyz_output *output, int64_t size)
 {
     const off_t place = size >= (1 << 20) ? lseek(output->fd, 0, SEEK_CUR) : -1;
     if (place >= 0) {
-        nyz_reserve_room(output->fd, place, size);
+        nyz_system_preallocate(output->fd, place, size);
     }
 }
 

@@ -1,5 +1,5 @@
 /* Saving to a path on Windows: a new file in the target's folder that takes the target's
- * place when it is whole and on the disk.  POSIX: output_posix.c. */
+ * place when it is whole and on the disk.  POSIX: atomic_file_posix.c. */
 #include "io/atomic_file.h"
 
 #include <errno.h>
@@ -10,9 +10,9 @@
 #include "base/error.h"
 #include "io/win32.h"
 
-#define KEPT_NAME 64     /* units of the target's name that the temporary one repeats */
-#define ADDED_NAME 12    /* units of ".", ".nyz-" and the six letters */
-#define MOST_ATTEMPTS 64 /* at a temporary name that nobody has */
+#define KEPT_NAME 64    /* units of the target's name that the temporary one repeats */
+#define ADDED_NAME 12   /* units of ".", ".nyz-" and the six letters */
+#define MAX_ATTEMPTS 64 /* at a temporary name that nobody has */
 
 struct nyz_output {
     nyz_allocator allocator;
@@ -136,7 +136,7 @@ static int create_temporary(nyz_output *r)
         return ENOMEM;
     }
     r->temporary_path = memory;
-    for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         spell_temporary(r, draw(r, attempt));
         r->handle = CreateFileW(r->temporary_path, GENERIC_WRITE, FILE_SHARE_READ, NULL,
                                 CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
@@ -163,8 +163,9 @@ static nyz_status begin(nyz_output *r, const char *path, nyz_error *err)
     return sys == 0 ? NYZ_OK : nyz_fail_sys(err, sys, -1, "cannot create the file");
 }
 
-nyz_status nyz_output_begin(const char *path, int sync, const nyz_allocator *allocator,
-                            nyz_output **out, nyz_stream *stream, nyz_error *err)
+nyz_status nyz_atomic_file_begin(const char *path, int sync,
+                                 const nyz_allocator *allocator, nyz_output **out,
+                                 nyz_stream *stream, nyz_error *err)
 {
     void *memory;
     *out = NULL;
@@ -210,7 +211,7 @@ static nyz_status finish(nyz_output *r, nyz_error *err)
     return NYZ_OK;
 }
 
-void nyz_output_reserve(const nyz_output *output, int64_t size)
+void nyz_atomic_file_preallocate(const nyz_output *output, int64_t size)
 {
     (void)output;
     (void)size;

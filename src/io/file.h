@@ -1,5 +1,4 @@
-/* Files open for reading, by path or descriptor, and what C has no 64-bit call for.
- * Row "bytes".  file_posix.c and file_win32.c have it. */
+/* Files open for reading, by path or descriptor, and what C has no 64-bit call for.  file_posix.c and file_win32.c have it. */
 #ifndef NYZ_FILE_H
 #define NYZ_FILE_H
 
@@ -14,13 +13,13 @@ int64_t nyz_stdio_tell(FILE *file);
 /* A file open for reading, by path (security rules: opened without blocking and not
  * inherited; a regular file has read_at and seek, a FIFO or device only read; a directory
  * is an error). */
-typedef struct nyz_file nyz_file;
-nyz_status nyz_file_open(const char *path, const nyz_allocator *allocator, nyz_file **out,
-                         nyz_stream *stream, nyz_error *err);
+typedef struct nyz_input_file nyz_input_file;
+nyz_status nyz_input_file_open(const char *path, const nyz_allocator *allocator,
+                               nyz_input_file **out, nyz_stream *stream, nyz_error *err);
 /* Its bytes when it was opened; -1: no regular file. */
-int64_t nyz_file_size(const nyz_file *file);
+int64_t nyz_input_file_size(const nyz_input_file *file);
 /* CORRUPT if size or modification time are not those at opening any more. */
-nyz_status nyz_file_unchanged(const nyz_file *file, nyz_error *err);
-void nyz_file_close(nyz_file **file);
+nyz_status nyz_input_file_unchanged(const nyz_input_file *file, nyz_error *err);
+void nyz_input_file_close(nyz_input_file **file);
 
 #endif

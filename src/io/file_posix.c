@@ -15,7 +15,7 @@
 _Static_assert(sizeof(off_t) == 8, "build with -D_FILE_OFFSET_BITS=64");
 
 /* Linux cuts a read at 2 GiB - 4 KiB, other systems refuse more than an int. */
-#define MOST_AT_ONCE ((size_t)1 << 30)
+#define MAX_AT_ONCE ((size_t)1 << 30)
 
 /* ----------------------------------------------------------- streams over descriptors */
 
@@ -34,7 +34,7 @@ static int64_t fd_read(void *ctx, void *buffer, size_t size)
 {
     ssize_t n;
     do {
-        n = read(ctx_to_fd(ctx), buffer, size < MOST_AT_ONCE ? size : MOST_AT_ONCE);
+        n = read(ctx_to_fd(ctx), buffer, size < MAX_AT_ONCE ? size : MAX_AT_ONCE);
     } while (n < 0 && errno == EINTR);
     return n < 0 ? -errno : n;
 }
@@ -43,7 +43,7 @@ static int64_t fd_write(void *ctx, const void *buffer, size_t size)
 {
     ssize_t n;
     do {
-        n = write(ctx_to_fd(ctx), buffer, size < MOST_AT_ONCE ? size : MOST_AT_ONCE);
+        n = write(ctx_to_fd(ctx), buffer, size < MAX_AT_ONCE ? size : MAX_AT_ONCE);
     } while (n < 0 && errno == EINTR);
     return n < 0 ? -errno : n;
 }
@@ -58,7 +58,7 @@ static int64_t fd_read_at(void *ctx, int64_t offset, void *buffer, size_t size)
 {
     ssize_t n;
     do {
-        n = pread(ctx_to_fd(ctx), buffer, size < MOST_AT_ONCE ? size : MOST_AT_ONCE,
+        n = pread(ctx_to_fd(ctx), buffer, size < MAX_AT_ONCE ? size : MAX_AT_ONCE,
                   offset);
     } while (n < 0 && errno == EINTR);
     return n < 0 ? -errno : n;
@@ -108,7 +108,7 @@ int64_t nyz_stdio_tell(FILE *file)
 
 /* ---------------------------------------------------------------------- files by path */
 
-struct nyz_file {
+struct nyz_input_file {
     nyz_allocator allocator;
     int fd;
     struct stat opened; /* as it was then */
@@ -146,7 +146,7 @@ static int make_blocking(int fd, mode_t mode)
 }
 
 /* Looks at what has been opened.  Returns an errno. */
-static int examine(nyz_file *file)
+static int examine(nyz_input_file *file)
 {
     if (fstat(file->fd, &file->opened) != 0) {
         return errno;
@@ -163,19 +163,19 @@ static int examine(nyz_file *file)
                : EINVAL;
 }
 
-nyz_status nyz_file_open(const char *path, const nyz_allocator *allocator, nyz_file **out,
-                         nyz_stream *stream, nyz_error *err)
+nyz_status nyz_input_file_open(const char *path, const nyz_allocator *allocator,
+                               nyz_input_file **out, nyz_stream *stream, nyz_error *err)
 {
     void *memory;
     *out = NULL;
     memset(stream, 0, sizeof *stream);
-    NYZ_TRY(nyz_alloc_zero(allocator, sizeof(nyz_file), &memory, err));
-    nyz_file *file = memory;
+    NYZ_TRY(nyz_alloc_zero(allocator, sizeof(nyz_input_file), &memory, err));
+    nyz_input_file *file = memory;
     file->allocator = *allocator;
     file->fd = open_to_read(path);
     const int sys = file->fd < 0 ? errno : examine(file);
     if (sys != 0) {
-        nyz_file_close(&file);
+        nyz_input_file_close(&file);
         return nyz_fail_sys(err, sys, -1, "cannot open");
     }
     *out = file;
@@ -188,12 +188,12 @@ nyz_status nyz_file_open(const char *path, const nyz_allocator *allocator, nyz_f
     return NYZ_OK;
 }
 
-int64_t nyz_file_size(const nyz_file *file)
+int64_t nyz_input_file_size(const nyz_input_file *file)
 {
     return S_ISREG(file->opened.st_mode) ? file->opened.st_size : -1;
 }
 
-nyz_status nyz_file_unchanged(const nyz_file *file, nyz_error *err)
+nyz_status nyz_input_file_unchanged(const nyz_input_file *file, nyz_error *err)
 {
     struct stat now;
     const struct stat *const then = &file->opened;
@@ -216,7 +216,7 @@ nyz_status nyz_file_unchanged(const nyz_file *file, nyz_error *err)
     return NYZ_OK;
 }
 
-void nyz_file_close(nyz_file **file)
+void nyz_input_file_close(nyz_input_file **file)
 {
     if (*file == NULL) {
         return;

@@ -12,7 +12,7 @@
 
 /* A DWORD counts the bytes of one call; consoles and network drives refuse very large
  * ones. */
-#define MOST_AT_ONCE ((size_t)1 << 26)
+#define MAX_AT_ONCE ((size_t)1 << 26)
 
 int nyz_win32_errno(DWORD code)
 {
@@ -61,7 +61,7 @@ static int last_errno(void)
 
 static DWORD piece(size_t size)
 {
-    return (DWORD)(size < MOST_AT_ONCE ? size : MOST_AT_ONCE);
+    return (DWORD)(size < MAX_AT_ONCE ? size : MAX_AT_ONCE);
 }
 
 /* Reads at the handle's place, or at that of `at`.  Both ends of a file are a plain 0. */
@@ -154,7 +154,7 @@ nyz_status nyz_win32_path(const char *path, const nyz_allocator *allocator, wcha
 
 /* The place is kept here, and every read names its offset: so read_at may be called by
  * several threads, and leaves the place alone. */
-struct nyz_file {
+struct nyz_input_file {
     nyz_allocator allocator;
     HANDLE handle;
     int regular;
@@ -165,7 +165,7 @@ struct nyz_file {
 
 static int64_t file_read_at(void *ctx, int64_t offset, void *buffer, size_t size)
 {
-    const nyz_file *const file = ctx;
+    const nyz_input_file *const file = ctx;
     OVERLAPPED at;
     memset(&at, 0, sizeof at);
     at.Offset = (DWORD)((uint64_t)offset & 0xffffffff);
@@ -175,7 +175,7 @@ static int64_t file_read_at(void *ctx, int64_t offset, void *buffer, size_t size
 
 static int64_t file_read(void *ctx, void *buffer, size_t size)
 {
-    nyz_file *const file = ctx;
+    nyz_input_file *const file = ctx;
     if (!file->regular) {
         return read_handle(file->handle, buffer, size, NULL);
     }
@@ -186,7 +186,7 @@ static int64_t file_read(void *ctx, void *buffer, size_t size)
 
 static int64_t file_seek(void *ctx, int64_t offset, int whence)
 {
-    nyz_file *const file = ctx;
+    nyz_input_file *const file = ctx;
     LARGE_INTEGER size;
     if (!GetFileSizeEx(file->handle, &size)) {
         return -last_errno();
@@ -202,7 +202,7 @@ static int64_t file_seek(void *ctx, int64_t offset, int whence)
 }
 
 /* Returns an errno. */
-static int open_to_read(nyz_file *file, const wchar_t *path)
+static int open_to_read(nyz_input_file *file, const wchar_t *path)
 {
     const DWORD attributes = GetFileAttributesW(path);
     if (attributes != INVALID_FILE_ATTRIBUTES &&
@@ -223,8 +223,8 @@ static int open_to_read(nyz_file *file, const wchar_t *path)
     return 0;
 }
 
-nyz_status nyz_file_open(const char *path, const nyz_allocator *allocator, nyz_file **out,
-                         nyz_stream *stream, nyz_error *err)
+nyz_status nyz_input_file_open(const char *path, const nyz_allocator *allocator,
+                               nyz_input_file **out, nyz_stream *stream, nyz_error *err)
 {
     void *memory = NULL;
     wchar_t *wide;
@@ -232,8 +232,9 @@ nyz_status nyz_file_open(const char *path, const nyz_allocator *allocator, nyz_f
     *out = NULL;
     memset(stream, 0, sizeof *stream);
     NYZ_TRY(nyz_win32_path(path, allocator, &wide, &bytes, err));
-    const nyz_status status = nyz_alloc_zero(allocator, sizeof(nyz_file), &memory, err);
-    nyz_file *file = memory;
+    const nyz_status status =
+        nyz_alloc_zero(allocator, sizeof(nyz_input_file), &memory, err);
+    nyz_input_file *file = memory;
     if (status != NYZ_OK) {
         nyz_release(allocator, wide, bytes);
         return status;
@@ -243,7 +244,7 @@ nyz_status nyz_file_open(const char *path, const nyz_allocator *allocator, nyz_f
     const int sys = open_to_read(file, wide);
     nyz_release(allocator, wide, bytes);
     if (sys != 0) {
-        nyz_file_close(&file);
+        nyz_input_file_close(&file);
         return nyz_fail_sys(err, sys, -1, "cannot open");
     }
     *out = file;
@@ -254,12 +255,12 @@ nyz_status nyz_file_open(const char *path, const nyz_allocator *allocator, nyz_f
     return NYZ_OK;
 }
 
-int64_t nyz_file_size(const nyz_file *file)
+int64_t nyz_input_file_size(const nyz_input_file *file)
 {
     return file->regular ? file->size.QuadPart : -1;
 }
 
-nyz_status nyz_file_unchanged(const nyz_file *file, nyz_error *err)
+nyz_status nyz_input_file_unchanged(const nyz_input_file *file, nyz_error *err)
 {
     LARGE_INTEGER size;
     FILETIME written;
@@ -282,7 +283,7 @@ nyz_status nyz_file_unchanged(const nyz_file *file, nyz_error *err)
     return NYZ_OK;
 }
 
-void nyz_file_close(nyz_file **file)
+void nyz_input_file_close(nyz_input_file **file)
 {
     if (*file == NULL) {
         return;

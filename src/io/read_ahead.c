@@ -1,13 +1,13 @@
-/* A stream seen through a window: see window.h. */
+/* A stream seen through a window: see read_ahead.h. */
 #include "io/read_ahead.h"
 
 #include <string.h>
 
 #include "base/arithmetic.h"
 
-static int64_t window_read_at(void *ctx, int64_t offset, void *buffer, size_t size)
+static int64_t read_ahead_read_at(void *ctx, int64_t offset, void *buffer, size_t size)
 {
-    const nyz_window *const w = ctx;
+    const nyz_read_ahead *const w = ctx;
     const int64_t into = offset - w->offset;
     if (into < 0 || into >= w->size) {
         return w->below.read_at(w->below.ctx, offset, buffer, size);
@@ -18,22 +18,22 @@ static int64_t window_read_at(void *ctx, int64_t offset, void *buffer, size_t si
     return (int64_t)n;
 }
 
-static int64_t window_read(void *ctx, void *buffer, size_t size)
+static int64_t read_ahead_read(void *ctx, void *buffer, size_t size)
 {
-    nyz_window *const w = ctx;
-    const int64_t n = window_read_at(w, w->position, buffer, size);
+    nyz_read_ahead *const w = ctx;
+    const int64_t n = read_ahead_read_at(w, w->position, buffer, size);
     if (n > 0) {
         w->position += n;
     }
     return n;
 }
 
-nyz_stream nyz_window_open(nyz_window *window, const nyz_stream *below, int64_t offset,
-                           int64_t size)
+nyz_stream nyz_read_ahead_open(nyz_read_ahead *window, const nyz_stream *below,
+                               int64_t offset, int64_t size)
 {
     const nyz_stream stream = {
-        .read = window_read, .read_at = window_read_at, .ctx = window};
-    const size_t asked = (size_t)nyz_min(size, NYZ_WINDOW_SIZE);
+        .read = read_ahead_read, .read_at = read_ahead_read_at, .ctx = window};
+    const size_t asked = (size_t)nyz_min(size, NYZ_READ_AHEAD_SIZE);
     window->below = *below;
     window->offset = offset;
     window->position = offset;

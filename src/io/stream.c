@@ -11,7 +11,7 @@
 #include "base/error.h"
 
 /* The most one call is asked for: any system's read can count it in an int. */
-#define MOST_AT_ONCE ((int64_t)1 << 30)
+#define MAX_AT_ONCE ((int64_t)1 << 30)
 
 /* A negative answer.  Always about the stream, so an ENOENT is not "no such file" here:
  * to nyz_read's caller that would mean a clean end.  -1 may be EPERM or "no errno". */
@@ -56,7 +56,7 @@ static nyz_status read_full(const nyz_stream *stream, int64_t at, void *buffer,
     assert(size >= 0 && (at == -1 || stream->read_at != NULL));
     *got = 0;
     while (*got < size) {
-        const size_t asked = (size_t)nyz_min(size - *got, MOST_AT_ONCE);
+        const size_t asked = (size_t)nyz_min(size - *got, MAX_AT_ONCE);
         const int64_t n =
             at == -1 ? stream->read(stream->ctx, bytes + *got, asked)
                      : stream->read_at(stream->ctx, at + *got, bytes + *got, asked);
@@ -230,7 +230,7 @@ nyz_status nyz_stream_write(const nyz_stream *stream, const void *bytes, int64_t
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "the stream has no write function");
     }
     while (done < size) {
-        const size_t asked = (size_t)nyz_min(size - done, MOST_AT_ONCE);
+        const size_t asked = (size_t)nyz_min(size - done, MAX_AT_ONCE);
         const int64_t n = stream->write(stream->ctx, from + done, asked);
         NYZ_TRY(check_count("write", n, asked, -1, err));
         if (n == 0) {

@@ -1,5 +1,4 @@
-/* Reading and writing through the caller's or our own nyz_stream, with errors.  Row
- * "bytes". */
+/* Reading and writing through the caller's or our own nyz_stream, with errors. */
 #ifndef NYZ_STREAM_H
 #define NYZ_STREAM_H
 

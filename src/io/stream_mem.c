@@ -38,7 +38,7 @@ static int64_t move(size_t *position, size_t used, int64_t offset, int whence)
 
 static int64_t mem_read_at(void *ctx, int64_t offset, void *buffer, size_t size)
 {
-    const nyz_mem_reader *const reader = ctx;
+    const nyz_stream_mem_reader *const reader = ctx;
     return offset < 0
                ? -EINVAL
                : copy_out(reader->bytes, reader->size, (uint64_t)offset, buffer, size);
@@ -46,7 +46,7 @@ static int64_t mem_read_at(void *ctx, int64_t offset, void *buffer, size_t size)
 
 static int64_t mem_read(void *ctx, void *buffer, size_t size)
 {
-    nyz_mem_reader *const reader = ctx;
+    nyz_stream_mem_reader *const reader = ctx;
     const int64_t n =
         copy_out(reader->bytes, reader->size, reader->position, buffer, size);
     reader->position += (size_t)n;
@@ -55,11 +55,11 @@ static int64_t mem_read(void *ctx, void *buffer, size_t size)
 
 static int64_t mem_seek(void *ctx, int64_t offset, int whence)
 {
-    nyz_mem_reader *const reader = ctx;
+    nyz_stream_mem_reader *const reader = ctx;
     return move(&reader->position, reader->size, offset, whence);
 }
 
-nyz_stream nyz_stream_mem(nyz_mem_reader *reader)
+nyz_stream nyz_stream_mem(nyz_stream_mem_reader *reader)
 {
     const nyz_stream stream = {
         .read = mem_read, .seek = mem_seek, .read_at = mem_read_at, .ctx = reader};

@@ -1,4 +1,4 @@
-/* What file_win32.c and output_win32.c share: errors, paths and streams over handles. */
+/* What file_win32.c and atomic_file_win32.c share: errors, paths and streams over handles. */
 #ifndef NYZ_WIN32_H
 #define NYZ_WIN32_H
 

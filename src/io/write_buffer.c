@@ -1,4 +1,4 @@
-/* Writing with a buffer: see gather.h. */
+/* Writing with a buffer: see write_buffer.h. */
 #include "io/write_buffer.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@
 /* From this size on, copying costs more than a call. */
 #define LARGE (ROOM / 4)
 
-nyz_status nyz_gather_flush(nyz_gather *gather, nyz_error *err)
+nyz_status nyz_write_buffer_flush(nyz_write_buffer *gather, nyz_error *err)
 {
     const int64_t used = gather->used;
     gather->used = 0;
@@ -20,7 +20,8 @@ nyz_status nyz_gather_flush(nyz_gather *gather, nyz_error *err)
                     : NYZ_OK;
 }
 
-static nyz_status add(nyz_gather *gather, const void *bytes, int64_t size, nyz_error *err)
+static nyz_status add(nyz_write_buffer *gather, const void *bytes, int64_t size,
+                      nyz_error *err)
 {
     if (gather->bytes == NULL) {
         void *memory = NULL;
@@ -28,7 +29,7 @@ static nyz_status add(nyz_gather *gather, const void *bytes, int64_t size, nyz_e
         gather->bytes = memory;
     }
     if (gather->used + size > ROOM) {
-        NYZ_TRY(nyz_gather_flush(gather, err));
+        NYZ_TRY(nyz_write_buffer_flush(gather, err));
     }
     memcpy(gather->bytes + gather->used, bytes, (size_t)size);
     gather->used += size;
@@ -38,36 +39,36 @@ static nyz_status add(nyz_gather *gather, const void *bytes, int64_t size, nyz_e
 
 static nyz_status put(void *to, const void *bytes, int64_t size, nyz_error *err)
 {
-    nyz_gather *const gather = to;
+    nyz_write_buffer *const gather = to;
     if (size < LARGE) {
         return size > 0 ? add(gather, bytes, size, err) : NYZ_OK;
     }
-    NYZ_TRY(nyz_gather_flush(gather, err));
+    NYZ_TRY(nyz_write_buffer_flush(gather, err));
     gather->position += size;
     return nyz_stream_write(&gather->stream, bytes, size, err);
 }
 
-nyz_sink nyz_gather_sink(nyz_gather *gather)
+nyz_sink nyz_write_buffer_sink(nyz_write_buffer *gather)
 {
     const nyz_sink sink = {put, gather};
     return sink;
 }
 
-nyz_status nyz_gather_patch(nyz_gather *gather, int64_t place, const void *bytes,
-                            int64_t size, nyz_error *err)
+nyz_status nyz_write_buffer_patch(nyz_write_buffer *gather, int64_t place,
+                                  const void *bytes, int64_t size, nyz_error *err)
 {
     const int64_t start = gather->position - gather->used;
     if (place >= start) {
         memcpy(gather->bytes + (place - start), bytes, (size_t)size);
         return NYZ_OK;
     }
-    NYZ_TRY(nyz_gather_flush(gather, err));
+    NYZ_TRY(nyz_write_buffer_flush(gather, err));
     NYZ_TRY(nyz_stream_seek(&gather->stream, place, err));
     NYZ_TRY(nyz_stream_write(&gather->stream, bytes, size, err));
     return nyz_stream_seek(&gather->stream, gather->position, err);
 }
 
-void nyz_gather_free(nyz_gather *gather)
+void nyz_write_buffer_free(nyz_write_buffer *gather)
 {
     nyz_release(&gather->allocator, gather->bytes, ROOM);
     gather->bytes = NULL;

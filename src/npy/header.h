@@ -1,5 +1,5 @@
 /* The header of a .npy file: preamble, and the text {'descr': ..., 'fortran_order': ...,
- * 'shape': ...} to and from an nyz_array without data.  Row "header".  docs/format.md 1.
+ * 'shape': ...} to and from an nyz_array without data.  docs/format.md 1.
  */
 #ifndef NYZ_HEADER_H
 #define NYZ_HEADER_H
@@ -19,7 +19,7 @@ nyz_status nyz_header_version(const unsigned char bytes[8], int64_t size, int *v
 
 /* Reads HEADER_LEN from a whole preamble.  Errors: LIMIT (limits.header_bytes). */
 nyz_status nyz_header_length(const unsigned char *preamble, int version,
-                             const nyz_env *env, int64_t *length, nyz_error *err);
+                             const nyz_config *config, int64_t *length, nyz_error *err);
 
 /* Parses the header's text.  out: dtype (its tree in `arena`, owner NULL), ndim, shape,
  * and strides in the file's memory order; data NULL.  *fortran gets fortran_order as it
@@ -27,7 +27,7 @@ nyz_status nyz_header_length(const unsigned char *preamble, int version,
  * product of the non-zero extents and the itemsize fits limits.array_bytes.  err->offset
  * counts from the text's start.  Errors: CORRUPT, UNSUPPORTED, LIMIT. */
 nyz_status nyz_header_parse(const char *text, size_t size, int version,
-                            const nyz_env *env, nyz_arena *arena, nyz_array *out,
+                            const nyz_config *config, nyz_arena *arena, nyz_array *out,
                             int *fortran, nyz_error *err);
 
 /* Makes preamble and header text for an array of this dtype and shape, to the byte as

@@ -120,7 +120,7 @@ static nyz_status put_dict(nyz_text *text, const nyz_dtype *dtype, int ndim,
  * it. */
 static int64_t latin1_length(const char *text, size_t size)
 {
-    size_t i = nyz_ascii_prefix(text, size);
+    size_t i = nyz_utf8_ascii_prefix(text, size);
     int64_t count = (int64_t)i;
     for (; i < size; count++) {
         uint32_t point = 0;
@@ -166,7 +166,7 @@ static nyz_status choose_version(int asked, int64_t length, int64_t latin1,
  */
 static void encode(unsigned char *to, const char *text, size_t size, int latin1)
 {
-    const size_t same = latin1 ? nyz_ascii_prefix(text, size) : size;
+    const size_t same = latin1 ? nyz_utf8_ascii_prefix(text, size) : size;
     memmove(to, text, same);
     to += same;
     for (size_t i = same; i < size;) {

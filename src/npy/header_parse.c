@@ -57,15 +57,15 @@ nyz_status nyz_header_version(const unsigned char bytes[8], int64_t size, int *v
 }
 
 nyz_status nyz_header_length(const unsigned char *preamble, int version,
-                             const nyz_env *env, int64_t *length, nyz_error *err)
+                             const nyz_config *config, int64_t *length, nyz_error *err)
 {
     const int64_t found = version == 1 ? (int64_t)nyz_load_le16(preamble + 8)
                                        : (int64_t)nyz_load_le32(preamble + 8);
     *length = 0;
-    if (found > env->limits.header_bytes) {
+    if (found > config->limits.header_bytes) {
         return nyz_fail(err, NYZ_ERR_LIMIT, 8,
                         "header: its %lld bytes exceed limits.header_bytes, %lld",
-                        (long long)found, (long long)env->limits.header_bytes);
+                        (long long)found, (long long)config->limits.header_bytes);
     }
     *length = found;
     return NYZ_OK;
@@ -76,25 +76,25 @@ nyz_status nyz_header_length(const unsigned char *preamble, int version,
 
 /* The values, NULL where a key has not been seen yet. */
 typedef struct entries {
-    const nyz_lit *descr;
-    const nyz_lit *fortran_order;
-    const nyz_lit *shape;
+    const nyz_pylit *descr;
+    const nyz_pylit *fortran_order;
+    const nyz_pylit *shape;
 } entries;
 
-static nyz_status fail_at(nyz_error *err, const nyz_lit *lit, const char *expected)
+static nyz_status fail_at(nyz_error *err, const nyz_pylit *lit, const char *expected)
 {
     return nyz_fail(err, NYZ_ERR_CORRUPT, lit->offset, "header: expected %s, found %s",
-                    expected, nyz_lit_name(lit->type));
+                    expected, nyz_pylit_name(lit->type));
 }
 
-static int is_key(const nyz_lit *key, const char *name)
+static int is_key(const nyz_pylit *key, const char *name)
 {
     return (size_t)key->count == strlen(name) &&
            memcmp(key->text, name, strlen(name)) == 0;
 }
 
 /* A key that is none of the three, or one of them again. */
-static nyz_status refuse_key(const nyz_lit *key, int again, nyz_error *err)
+static nyz_status refuse_key(const nyz_pylit *key, int again, nyz_error *err)
 {
     char quoted[NYZ_QUOTE_SIZE];
     nyz_quote(quoted, key->text, (size_t)key->count);
@@ -108,15 +108,15 @@ static nyz_status refuse_key(const nyz_lit *key, int again, nyz_error *err)
                     quoted);
 }
 
-static nyz_status put_entry(entries *e, const nyz_lit *key, nyz_error *err)
+static nyz_status put_entry(entries *e, const nyz_pylit *key, nyz_error *err)
 {
-    if (key->type != NYZ_LIT_STR) {
+    if (key->type != NYZ_PYLIT_STR) {
         return fail_at(err, key, "a string as key");
     }
-    const nyz_lit **const place = is_key(key, "descr")           ? &e->descr
-                                  : is_key(key, "fortran_order") ? &e->fortran_order
-                                  : is_key(key, "shape")         ? &e->shape
-                                                                 : NULL;
+    const nyz_pylit **const place = is_key(key, "descr")           ? &e->descr
+                                    : is_key(key, "fortran_order") ? &e->fortran_order
+                                    : is_key(key, "shape")         ? &e->shape
+                                                                   : NULL;
     if (place == NULL || *place != NULL) {
         return refuse_key(key, place != NULL, err);
     }
@@ -124,13 +124,13 @@ static nyz_status put_entry(entries *e, const nyz_lit *key, nyz_error *err)
     return NYZ_OK;
 }
 
-static nyz_status find_entries(const nyz_lit *dict, entries *e, nyz_error *err)
+static nyz_status find_entries(const nyz_pylit *dict, entries *e, nyz_error *err)
 {
     memset(e, 0, sizeof *e);
-    if (dict->type != NYZ_LIT_DICT) {
+    if (dict->type != NYZ_PYLIT_DICT) {
         return fail_at(err, dict, "a dict");
     }
-    for (const nyz_lit *key = dict->first; key != NULL; key = key->next->next) {
+    for (const nyz_pylit *key = dict->first; key != NULL; key = key->next->next) {
         NYZ_TRY(put_entry(e, key, err));
     }
     const char *const missing = e->descr == NULL           ? "descr"
@@ -147,26 +147,26 @@ static nyz_status find_entries(const nyz_lit *dict, entries *e, nyz_error *err)
 /* ----------------------------------------------------------------------------- their
  * values */
 
-static nyz_status add_dim(nyz_array *out, int64_t extent, const nyz_env *env,
+static nyz_status add_dim(nyz_array *out, int64_t extent, const nyz_config *config,
                           int64_t offset, nyz_error *err)
 {
-    if (out->ndim >= nyz_min(env->limits.dims, NYZ_MAX_DIMS)) {
+    if (out->ndim >= nyz_min(config->limits.dims, NYZ_MAX_DIMS)) {
         return nyz_fail(err, NYZ_ERR_LIMIT, offset,
                         "header: shape: more dimensions than limits.dims, %lld",
-                        (long long)env->limits.dims);
+                        (long long)config->limits.dims);
     }
     out->shape[out->ndim++] = extent;
     return NYZ_OK;
 }
 
-static nyz_status read_shape(const nyz_lit *lit, const nyz_env *env, nyz_array *out,
-                             nyz_error *err)
+static nyz_status read_shape(const nyz_pylit *lit, const nyz_config *config,
+                             nyz_array *out, nyz_error *err)
 {
-    if (lit->type != NYZ_LIT_TUPLE) {
+    if (lit->type != NYZ_PYLIT_TUPLE) {
         return fail_at(err, lit, "a tuple as shape");
     }
-    for (const nyz_lit *extent = lit->first; extent != NULL; extent = extent->next) {
-        if (extent->type != NYZ_LIT_INT) {
+    for (const nyz_pylit *extent = lit->first; extent != NULL; extent = extent->next) {
+        if (extent->type != NYZ_PYLIT_INT) {
             return fail_at(err, extent, "integers in shape");
         }
         if (extent->count < 0) {
@@ -174,24 +174,24 @@ static nyz_status read_shape(const nyz_lit *lit, const nyz_env *env, nyz_array *
                             "header: shape: a negative extent, %lld",
                             (long long)extent->count);
         }
-        NYZ_TRY(add_dim(out, extent->count, env, extent->offset, err));
+        NYZ_TRY(add_dim(out, extent->count, config, extent->offset, err));
     }
     return NYZ_OK;
 }
 
-static nyz_status read_fortran_order(const nyz_lit *lit, int *fortran, nyz_error *err)
+static nyz_status read_fortran_order(const nyz_pylit *lit, int *fortran, nyz_error *err)
 {
-    if (lit->type != NYZ_LIT_TRUE && lit->type != NYZ_LIT_FALSE) {
+    if (lit->type != NYZ_PYLIT_TRUE && lit->type != NYZ_PYLIT_FALSE) {
         return fail_at(err, lit, "True or False as fortran_order");
     }
-    *fortran = lit->type == NYZ_LIT_TRUE;
+    *fortran = lit->type == NYZ_PYLIT_TRUE;
     return NYZ_OK;
 }
 
 /* A sub-array as the dtype of the whole: its extents come last.  In Fortran order the
  * array would have neither order then; NumPy writes none. */
-static nyz_status unfold_subarray(const nyz_env *env, const nyz_lit *lit, int fortran,
-                                  nyz_array *out, nyz_error *err)
+static nyz_status unfold_subarray(const nyz_config *config, const nyz_pylit *lit,
+                                  int fortran, nyz_array *out, nyz_error *err)
 {
     if (out->dtype.type == NYZ_SUBARRAY && fortran) {
         return nyz_fail(err, NYZ_ERR_UNSUPPORTED, lit->offset,
@@ -200,7 +200,7 @@ static nyz_status unfold_subarray(const nyz_env *env, const nyz_lit *lit, int fo
     while (out->dtype.type == NYZ_SUBARRAY) {
         const nyz_dtype dtype = out->dtype;
         for (int i = 0; i < dtype.ndim; i++) {
-            NYZ_TRY(add_dim(out, dtype.shape[i], env, lit->offset, err));
+            NYZ_TRY(add_dim(out, dtype.shape[i], config, lit->offset, err));
         }
         out->dtype = *dtype.base;
     }
@@ -209,8 +209,8 @@ static nyz_status unfold_subarray(const nyz_env *env, const nyz_lit *lit, int fo
 
 /* Neither elements nor bytes may overflow, nor the strides of an array without elements.
  */
-static nyz_status check_size(const nyz_array *array, const nyz_env *env,
-                             const nyz_lit *lit, nyz_error *err)
+static nyz_status check_size(const nyz_array *array, const nyz_config *config,
+                             const nyz_pylit *lit, nyz_error *err)
 {
     int64_t bytes = array->dtype.itemsize > 0 ? array->dtype.itemsize : 1;
     for (int i = 0; i < array->ndim; i++) {
@@ -219,29 +219,31 @@ static nyz_status check_size(const nyz_array *array, const nyz_env *env,
                             "header: shape: the array's size does not fit in 64 bits");
         }
     }
-    if (bytes > env->limits.array_bytes) {
+    if (bytes > config->limits.array_bytes) {
         return nyz_fail(err, NYZ_ERR_LIMIT, lit->offset,
                         "header: shape: %lld %s exceed limits.array_bytes, %lld",
                         (long long)bytes,
                         array->dtype.itemsize > 0 ? "bytes" : "items of no bytes",
-                        (long long)env->limits.array_bytes);
+                        (long long)config->limits.array_bytes);
     }
     return NYZ_OK;
 }
 
-static nyz_status read_entries(const entries *e, const nyz_env *env, nyz_arena *arena,
-                               nyz_array *out, int *fortran, nyz_error *err)
+static nyz_status read_entries(const entries *e, const nyz_config *config,
+                               nyz_arena *arena, nyz_array *out, int *fortran,
+                               nyz_error *err)
 {
     NYZ_TRY(read_fortran_order(e->fortran_order, fortran, err));
-    NYZ_TRY(read_shape(e->shape, env, out, err));
-    const nyz_status status = nyz_dtype_from_lit(e->descr, env, arena, &out->dtype, err);
+    NYZ_TRY(read_shape(e->shape, config, out, err));
+    const nyz_status status =
+        nyz_dtype_from_pylit(e->descr, config, arena, &out->dtype, err);
     if (status != NYZ_OK) {
         nyz_error_prefix(err, "header: ");
         return status;
     }
-    NYZ_TRY(unfold_subarray(env, e->descr, *fortran, out, err));
-    NYZ_TRY(check_size(out, env, e->shape, err));
-    nyz_strides(out, *fortran ? NYZ_F_ORDER : NYZ_C_ORDER);
+    NYZ_TRY(unfold_subarray(config, e->descr, *fortran, out, err));
+    NYZ_TRY(check_size(out, config, e->shape, err));
+    nyz_array_set_strides(out, *fortran ? NYZ_F_ORDER : NYZ_C_ORDER);
     return NYZ_OK;
 }
 
@@ -263,41 +265,41 @@ static nyz_status check_last_byte(const char *text, size_t size, nyz_error *err)
     if (last == '\r') {
         return nyz_fail(err, NYZ_ERR_CORRUPT, (int64_t)size - 1,
                         "header: it ends in a carriage return: the file was damaged by a "
-                        "text-mode transfer");
+                        "text-mode elements");
     }
     return nyz_fail(err, NYZ_ERR_CORRUPT, (int64_t)size - 1,
                     "header: expected a newline as its last byte, found 0x%02x",
                     (unsigned)last);
 }
 
-static nyz_status parse(const char *text, size_t size, int version, const nyz_env *env,
-                        nyz_arena *scratch, nyz_arena *arena, nyz_array *out,
-                        int *fortran, nyz_error *err)
+static nyz_status parse(const char *text, size_t size, int version,
+                        const nyz_config *config, nyz_arena *scratch, nyz_arena *arena,
+                        nyz_array *out, int *fortran, nyz_error *err)
 {
-    const nyz_lit_rules rules = {version < 3, version < 3, env->limits.brackets};
-    const nyz_lit *lit = NULL;
+    const nyz_pylit_rules rules = {version < 3, version < 3, config->limits.brackets};
+    const nyz_pylit *lit = NULL;
     entries e;
     NYZ_TRY(check_last_byte(text, size, err));
-    const nyz_status status = nyz_lit_parse(text, size, &rules, scratch, &lit, err);
+    const nyz_status status = nyz_pylit_parse(text, size, &rules, scratch, &lit, err);
     if (status != NYZ_OK) {
         nyz_error_prefix(err, "header: ");
         return status;
     }
     NYZ_TRY(find_entries(lit, &e, err));
-    return read_entries(&e, env, arena, out, fortran, err);
+    return read_entries(&e, config, arena, out, fortran, err);
 }
 
 nyz_status nyz_header_parse(const char *text, size_t size, int version,
-                            const nyz_env *env, nyz_arena *arena, nyz_array *out,
+                            const nyz_config *config, nyz_arena *arena, nyz_array *out,
                             int *fortran, nyz_error *err)
 {
     nyz_arena scratch;
     _Alignas(16) unsigned char room[1024]; /* nearly all headers need less */
     memset(out, 0, sizeof *out);
     *fortran = 0;
-    nyz_arena_init_in(&scratch, &env->allocator, room, (int64_t)sizeof room);
+    nyz_arena_init_in(&scratch, &config->allocator, room, (int64_t)sizeof room);
     const nyz_status status =
-        parse(text, size, version, env, &scratch, arena, out, fortran, err);
+        parse(text, size, version, config, &scratch, arena, out, fortran, err);
     nyz_arena_free(&scratch);
     if (status != NYZ_OK) {
         memset(out, 0, sizeof *out);

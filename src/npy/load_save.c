@@ -14,22 +14,22 @@
 
 /* ------------------------------------------------------------------------------- load */
 
-static nyz_status read_one(nyz_source *source, const nyz_env *env, nyz_npy_reader *reader,
-                           nyz_array *array, nyz_error *err)
+static nyz_status read_one(nyz_source *source, const nyz_config *config,
+                           nyz_npy_reader *reader, nyz_array *array, nyz_error *err)
 {
     nyz_npy_start start;
     NYZ_TRY(nyz_npy_begin(source, &start, err));
-    return reader(source, &start, env, array, err);
+    return reader(source, &start, config, array, err);
 }
 
 static nyz_status read_stream(const nyz_stream *stream, const nyz_options *opt,
                               nyz_npy_reader *reader, nyz_array *array, nyz_error *err)
 {
-    nyz_env env;
+    nyz_config config;
     nyz_source source;
-    NYZ_TRY(nyz_env_init(&env, opt, err));
+    NYZ_TRY(nyz_config_init(&config, opt, err));
     NYZ_TRY(nyz_source_init(&source, stream, err));
-    return read_one(&source, &env, reader, array, err);
+    return read_one(&source, &config, reader, array, err);
 }
 
 nyz_status nyz_read(const nyz_stream *stream, const nyz_options *opt, nyz_array *out,
@@ -64,41 +64,41 @@ static nyz_status refuse_empty(const nyz_source *source, nyz_error *err)
 }
 
 /* A regular file's size is known, and its beginning is read in one call. */
-static nyz_status open_source(const nyz_file *file, const nyz_stream *stream,
-                              nyz_window *window, nyz_source *source, nyz_error *err)
+static nyz_status open_source(const nyz_input_file *file, const nyz_stream *stream,
+                              nyz_read_ahead *window, nyz_source *source, nyz_error *err)
 {
-    const int64_t size = nyz_file_size(file);
+    const int64_t size = nyz_input_file_size(file);
     if (size < 0) {
         return nyz_source_init(source, stream, err);
     }
     memset(source, 0, sizeof *source);
-    source->stream = nyz_window_open(window, stream, 0, size);
+    source->stream = nyz_read_ahead_open(window, stream, 0, size);
     source->left = size;
     return NYZ_OK;
 }
 
-static nyz_status read_file(const nyz_file *file, const nyz_stream *stream,
-                            const nyz_env *env, nyz_npy_reader *reader, nyz_array *array,
-                            nyz_error *err)
+static nyz_status read_file(const nyz_input_file *file, const nyz_stream *stream,
+                            const nyz_config *config, nyz_npy_reader *reader,
+                            nyz_array *array, nyz_error *err)
 {
     nyz_source source;
-    nyz_window window;
+    nyz_read_ahead window;
     NYZ_TRY(open_source(file, stream, &window, &source, err));
     NYZ_TRY(refuse_empty(&source, err));
-    NYZ_TRY(read_one(&source, env, reader, array, err));
-    return nyz_file_unchanged(file, err);
+    NYZ_TRY(read_one(&source, config, reader, array, err));
+    return nyz_input_file_unchanged(file, err);
 }
 
 static nyz_status read_path(const char *path, const nyz_options *opt,
                             nyz_npy_reader *reader, nyz_array *array, nyz_error *err)
 {
-    nyz_env env;
-    nyz_file *file = NULL;
+    nyz_config config;
+    nyz_input_file *file = NULL;
     nyz_stream stream;
-    NYZ_TRY(nyz_env_init(&env, opt, err));
-    NYZ_TRY(nyz_file_open(path, &env.allocator, &file, &stream, err));
-    const nyz_status status = read_file(file, &stream, &env, reader, array, err);
-    nyz_file_close(&file);
+    NYZ_TRY(nyz_config_init(&config, opt, err));
+    NYZ_TRY(nyz_input_file_open(path, &config.allocator, &file, &stream, err));
+    const nyz_status status = read_file(file, &stream, &config, reader, array, err);
+    nyz_input_file_close(&file);
     return status;
 }
 
@@ -136,15 +136,15 @@ nyz_status nyz_load_into(const char *path, const nyz_options *opt, const nyz_arr
 nyz_status nyz_load_mem(const void *bytes, size_t size, const nyz_options *opt,
                         nyz_array *out, nyz_error *err)
 {
-    nyz_mem_reader reader = {bytes, size, 0};
+    nyz_stream_mem_reader reader = {bytes, size, 0};
     const nyz_stream stream = nyz_stream_mem(&reader);
-    nyz_env env;
+    nyz_config config;
     nyz_source source;
     memset(out, 0, sizeof *out);
-    NYZ_TRY(nyz_env_init(&env, opt, err));
+    NYZ_TRY(nyz_config_init(&config, opt, err));
     NYZ_TRY(nyz_source_init(&source, &stream, err));
     NYZ_TRY(refuse_empty(&source, err));
-    return read_one(&source, &env, nyz_npy_read, out, err);
+    return read_one(&source, &config, nyz_npy_read, out, err);
 }
 
 /* ------------------------------------------------------------------------------- save */
@@ -152,40 +152,40 @@ nyz_status nyz_load_mem(const void *bytes, size_t size, const nyz_options *opt,
 nyz_status nyz_write(const nyz_stream *stream, const nyz_array *array,
                      const nyz_options *opt, nyz_error *err)
 {
-    nyz_env env;
-    nyz_npy_plan plan;
+    nyz_config config;
+    nyz_npy_writer plan;
     nyz_stream to = *stream;
     const nyz_sink sink = nyz_sink_to(&to);
-    NYZ_TRY(nyz_env_init(&env, opt, err));
-    NYZ_TRY(nyz_npy_plan_init(&plan, array, 1, &env, err));
-    const nyz_status status = nyz_npy_emit(&plan, &sink, err);
-    nyz_npy_plan_free(&plan);
+    NYZ_TRY(nyz_config_init(&config, opt, err));
+    NYZ_TRY(nyz_npy_writer_init(&plan, array, 1, &config, err));
+    const nyz_status status = nyz_npy_write(&plan, &sink, err);
+    nyz_npy_writer_free(&plan);
     return status;
 }
 
 nyz_status nyz_write_header(const nyz_stream *stream, const nyz_array *array,
                             const nyz_options *opt, nyz_error *err)
 {
-    nyz_env env;
-    nyz_npy_plan plan;
-    NYZ_TRY(nyz_env_init(&env, opt, err));
-    NYZ_TRY(nyz_npy_plan_init(&plan, array, 0, &env, err));
+    nyz_config config;
+    nyz_npy_writer plan;
+    NYZ_TRY(nyz_config_init(&config, opt, err));
+    NYZ_TRY(nyz_npy_writer_init(&plan, array, 0, &config, err));
     const nyz_status status =
         nyz_stream_write(stream, plan.header.data, (int64_t)plan.header.size, err);
-    nyz_npy_plan_free(&plan);
+    nyz_npy_writer_free(&plan);
     return status;
 }
 
-static nyz_status write_path(const nyz_npy_plan *plan, const char *path,
-                             const nyz_env *env, nyz_error *err)
+static nyz_status write_path(const nyz_npy_writer *plan, const char *path,
+                             const nyz_config *config, nyz_error *err)
 {
     nyz_output *output = NULL;
     nyz_stream stream;
-    NYZ_TRY(nyz_output_begin(path, (env->flags & NYZ_NO_SYNC) == 0, &env->allocator,
-                             &output, &stream, err));
-    nyz_output_reserve(output, (int64_t)plan->header.size + plan->bytes);
+    NYZ_TRY(nyz_atomic_file_begin(path, (config->flags & NYZ_NO_SYNC) == 0,
+                                  &config->allocator, &output, &stream, err));
+    nyz_atomic_file_preallocate(output, (int64_t)plan->header.size + plan->bytes);
     const nyz_sink sink = nyz_sink_to(&stream);
-    const nyz_status status = nyz_npy_emit(plan, &sink, err);
+    const nyz_status status = nyz_npy_write(plan, &sink, err);
     if (status != NYZ_OK) {
         nyz_output_discard(&output);
         return status;
@@ -196,28 +196,28 @@ static nyz_status write_path(const nyz_npy_plan *plan, const char *path,
 nyz_status nyz_save(const nyz_array *array, const char *path, const nyz_options *opt,
                     nyz_error *err)
 {
-    nyz_env env;
-    nyz_npy_plan plan;
-    NYZ_TRY(nyz_env_init(&env, opt, err));
-    NYZ_TRY(nyz_npy_plan_init(&plan, array, 1, &env, err));
-    const nyz_status status = write_path(&plan, path, &env, err);
-    nyz_npy_plan_free(&plan);
+    nyz_config config;
+    nyz_npy_writer plan;
+    NYZ_TRY(nyz_config_init(&config, opt, err));
+    NYZ_TRY(nyz_npy_writer_init(&plan, array, 1, &config, err));
+    const nyz_status status = write_path(&plan, path, &config, err);
+    nyz_npy_writer_free(&plan);
     return status;
 }
 
 nyz_status nyz_output_create(const char *path, const nyz_options *opt, nyz_output **out,
                              nyz_stream *stream, nyz_error *err)
 {
-    nyz_env env;
+    nyz_config config;
     *out = NULL;
     memset(stream, 0, sizeof *stream);
-    NYZ_TRY(nyz_env_init(&env, opt, err));
-    return nyz_output_begin(path, (env.flags & NYZ_NO_SYNC) == 0, &env.allocator, out,
-                            stream, err);
+    NYZ_TRY(nyz_config_init(&config, opt, err));
+    return nyz_atomic_file_begin(path, (config.flags & NYZ_NO_SYNC) == 0,
+                                 &config.allocator, out, stream, err);
 }
 
 /* The plan tells the size before a byte is written: one allocation. */
-static nyz_status write_buffer(const nyz_npy_plan *plan, nyz_buffer *buffer,
+static nyz_status write_buffer(const nyz_npy_writer *plan, nyz_buffer *buffer,
                                nyz_error *err)
 {
     nyz_stream stream = nyz_stream_buffer(buffer);
@@ -227,7 +227,7 @@ static nyz_status write_buffer(const nyz_npy_plan *plan, nyz_buffer *buffer,
         return nyz_fail(err, NYZ_ERR_MEMORY, -1, "out of memory: the file is too large");
     }
     NYZ_TRY(nyz_buffer_reserve(buffer, (size_t)size, err));
-    NYZ_TRY(nyz_npy_emit(plan, &sink, err));
+    NYZ_TRY(nyz_npy_write(plan, &sink, err));
     buffer->position = 0;
     return NYZ_OK;
 }
@@ -235,17 +235,17 @@ static nyz_status write_buffer(const nyz_npy_plan *plan, nyz_buffer *buffer,
 nyz_status nyz_save_mem(const nyz_array *array, const nyz_options *opt, nyz_buffer *out,
                         nyz_error *err)
 {
-    nyz_env env;
-    nyz_npy_plan plan;
+    nyz_config config;
+    nyz_npy_writer plan;
     memset(out, 0, sizeof *out);
-    NYZ_TRY(nyz_env_init(&env, opt, err));
-    NYZ_TRY(nyz_npy_plan_init(&plan, array, 1, &env, err));
+    NYZ_TRY(nyz_config_init(&config, opt, err));
+    NYZ_TRY(nyz_npy_writer_init(&plan, array, 1, &config, err));
     out->allocator = opt != NULL ? opt->allocator : NULL;
     const nyz_status status = write_buffer(&plan, out, err);
     if (status != NYZ_OK) {
         nyz_buffer_free(out);
         memset(out, 0, sizeof *out);
     }
-    nyz_npy_plan_free(&plan);
+    nyz_npy_writer_free(&plan);
     return status;
 }

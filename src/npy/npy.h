@@ -1,5 +1,5 @@
 /* One array from a source, or to a sink: the single .npy reader and the single .npy
- * writer, which files, memory, streams and zip members all go through.  Row "format". */
+ * writer, which files, memory, streams and zip members all go through. */
 #ifndef NYZ_NPY_H
 #define NYZ_NPY_H
 
@@ -18,44 +18,46 @@ int nyz_npy_has_magic(const nyz_npy_start *start);
 
 /* Reads the rest of the header: as nyz_read_header.  *fortran: the file's flag. */
 nyz_status nyz_npy_read_header(nyz_source *source, const nyz_npy_start *start,
-                               const nyz_env *env, nyz_array *out, int *fortran,
+                               const nyz_config *config, nyz_array *out, int *fortran,
                                nyz_error *err);
 
 /* Reads the rest of header and data: as nyz_read. */
 nyz_status nyz_npy_read(nyz_source *source, const nyz_npy_start *start,
-                        const nyz_env *env, nyz_array *out, nyz_error *err);
+                        const nyz_config *config, nyz_array *out, nyz_error *err);
 
 /* Reads the rest of header and data into memory that `into` describes: as nyz_read_into.
  */
 nyz_status nyz_npy_read_into(nyz_source *source, const nyz_npy_start *start,
-                             const nyz_env *env, nyz_array *into, nyz_error *err);
+                             const nyz_config *config, nyz_array *into, nyz_error *err);
 
 /* Only the header, for who does not want the file's flag. */
 nyz_status nyz_npy_peek(nyz_source *source, const nyz_npy_start *start,
-                        const nyz_env *env, nyz_array *out, nyz_error *err);
+                        const nyz_config *config, nyz_array *out, nyz_error *err);
 
 /* What can be done with a source at the start of an array.  The array is what comes out
  * or, for nyz_npy_read_into, what is filled. */
 typedef nyz_status nyz_npy_reader(nyz_source *source, const nyz_npy_start *start,
-                                  const nyz_env *env, nyz_array *array, nyz_error *err);
+                                  const nyz_config *config, nyz_array *array,
+                                  nyz_error *err);
 
 /* An array about to be written: its header made, its order and byte order decided.  It
  * stays where it is until it is freed. */
-typedef struct nyz_npy_plan {
+typedef struct nyz_npy_writer {
     nyz_allocator allocator;
     nyz_buffer header;
     nyz_array array; /* a view whose C order is the order of the file */
     nyz_byteorder byteorder;
     int64_t count; /* elements */
     int64_t bytes; /* of the data */
-} nyz_npy_plan;
+} nyz_npy_writer;
 /* with_data 0: the data is not looked at, only the header will be written. */
-nyz_status nyz_npy_plan_init(nyz_npy_plan *plan, const nyz_array *array, int with_data,
-                             const nyz_env *env, nyz_error *err);
-void nyz_npy_plan_free(nyz_npy_plan *plan);
+nyz_status nyz_npy_writer_init(nyz_npy_writer *plan, const nyz_array *array,
+                               int with_data, const nyz_config *config, nyz_error *err);
+void nyz_npy_writer_free(nyz_npy_writer *plan);
 
 /* Hands header and data to a sink: a contiguous array's data in one piece, else at most
  * 384 KiB or one item at a time.  Can be called again. */
-nyz_status nyz_npy_emit(const nyz_npy_plan *plan, const nyz_sink *sink, nyz_error *err);
+nyz_status nyz_npy_write(const nyz_npy_writer *plan, const nyz_sink *sink,
+                         nyz_error *err);
 
 #endif

@@ -56,7 +56,7 @@ static nyz_status move_offset(nyz_status status, int64_t base, nyz_error *err)
 }
 
 static nyz_status read_preamble(nyz_source *source, const nyz_npy_start *start,
-                                const nyz_env *env, int *version, int64_t *length,
+                                const nyz_config *config, int *version, int64_t *length,
                                 nyz_error *err)
 {
     unsigned char preamble[NYZ_PREAMBLE_MAX] = {0};
@@ -70,7 +70,7 @@ static nyz_status read_preamble(nyz_source *source, const nyz_npy_start *start,
     memcpy(preamble, start->bytes, sizeof start->bytes);
     NYZ_TRY(nyz_source_read(source, preamble + sizeof start->bytes,
                             size - (int64_t)sizeof start->bytes, "preamble", err));
-    return move_offset(nyz_header_length(preamble, *version, env, length, err),
+    return move_offset(nyz_header_length(preamble, *version, config, length, err),
                        start->base, err);
 }
 
@@ -80,8 +80,9 @@ static nyz_status read_text(nyz_source *source, int64_t length, nyz_buffer *text
 {
     while ((int64_t)text->size < length) {
         const int64_t have = (int64_t)text->size;
-        const int64_t piece =
-            source->left >= 0 ? length : nyz_min(length - have, (int64_t)NYZ_CHUNK / 4);
+        const int64_t piece = source->left >= 0
+                                  ? length
+                                  : nyz_min(length - have, (int64_t)NYZ_IO_BLOCK / 4);
         NYZ_TRY(nyz_buffer_reserve(text, (size_t)(have + piece), err));
         NYZ_TRY(nyz_source_read(source, text->data + have, piece, "header", err));
         text->size += (size_t)piece;
@@ -92,7 +93,7 @@ static nyz_status read_text(nyz_source *source, int64_t length, nyz_buffer *text
 /* What the parser needs beside the text. */
 typedef struct header_target {
     int version;
-    const nyz_env *env;
+    const nyz_config *config;
     nyz_owner *owner;
     nyz_array *out;
     int *fortran;
@@ -101,7 +102,7 @@ typedef struct header_target {
 static nyz_status parse_text(const void *text, int64_t size, int64_t base,
                              const header_target *to, nyz_error *err)
 {
-    return move_offset(nyz_header_parse(text, (size_t)size, to->version, to->env,
+    return move_offset(nyz_header_parse(text, (size_t)size, to->version, to->config,
                                         &to->owner->arena, to->out, to->fortran, err),
                        base, err);
 }
@@ -109,7 +110,7 @@ static nyz_status parse_text(const void *text, int64_t size, int64_t base,
 static nyz_status parse_long(nyz_source *source, int64_t length, const header_target *to,
                              nyz_error *err)
 {
-    nyz_buffer text = {NULL, 0, 0, 0, &to->env->allocator};
+    nyz_buffer text = {NULL, 0, 0, 0, &to->config->allocator};
     const int64_t base = source->offset;
     nyz_status status = read_text(source, length, &text, err);
     if (status == NYZ_OK) {
@@ -138,16 +139,16 @@ static nyz_status parse_into(nyz_source *source, int64_t length, const header_ta
 }
 
 nyz_status nyz_npy_read_header(nyz_source *source, const nyz_npy_start *start,
-                               const nyz_env *env, nyz_array *out, int *fortran,
+                               const nyz_config *config, nyz_array *out, int *fortran,
                                nyz_error *err)
 {
     int version = 0;
     int64_t length = 0;
     nyz_owner *owner = NULL;
     memset(out, 0, sizeof *out);
-    NYZ_TRY(read_preamble(source, start, env, &version, &length, err));
-    NYZ_TRY(nyz_owner_new(&env->allocator, &owner, err));
-    const header_target to = {version, env, owner, out, fortran};
+    NYZ_TRY(read_preamble(source, start, config, &version, &length, err));
+    NYZ_TRY(nyz_owner_new(&config->allocator, &owner, err));
+    const header_target to = {version, config, owner, out, fortran};
     const nyz_status status = parse_into(source, length, &to, err);
     if (status != NYZ_OK) {
         nyz_owner_free(&owner);
@@ -159,8 +160,8 @@ nyz_status nyz_npy_read_header(nyz_source *source, const nyz_npy_start *start,
 }
 
 nyz_status nyz_npy_peek(nyz_source *source, const nyz_npy_start *start,
-                        const nyz_env *env, nyz_array *out, nyz_error *err)
+                        const nyz_config *config, nyz_array *out, nyz_error *err)
 {
     int fortran = 0;
-    return nyz_npy_read_header(source, start, env, out, &fortran, err);
+    return nyz_npy_read_header(source, start, config, out, &fortran, err);
 }

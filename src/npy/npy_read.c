@@ -12,7 +12,7 @@
 #include "dtype/dtype.h"
 #include "io/stream.h"
 #include "npy/npy.h"
-#include "npy/read_elements.h"
+#include "npy/element_reader.h"
 
 /* ------------------------------------------------------------------------------- data */
 
@@ -38,7 +38,7 @@ static void free_pieces(pieces *p)
 static nyz_status read_pieces(nyz_source *source, int64_t bytes, pieces *p,
                               nyz_error *err)
 {
-    int64_t size = (int64_t)NYZ_CHUNK;
+    int64_t size = (int64_t)NYZ_IO_BLOCK;
     while (bytes > 0 && p->count < MAX_PIECES) {
         const int64_t piece = nyz_min(bytes, size);
         NYZ_TRY(nyz_alloc(p->allocator, piece, &p->data[p->count], err));
@@ -63,13 +63,13 @@ static void join_pieces(pieces *p, unsigned char *to)
     p->count = 0;
 }
 
-static nyz_status read_unknown(nyz_source *source, int64_t bytes, const nyz_env *env,
-                               void **data, nyz_error *err)
+static nyz_status read_unknown(nyz_source *source, int64_t bytes,
+                               const nyz_config *config, void **data, nyz_error *err)
 {
-    pieces p = {&env->allocator, 0, {NULL}, {0}};
+    pieces p = {&config->allocator, 0, {NULL}, {0}};
     nyz_status status = read_pieces(source, bytes, &p, err);
     if (status == NYZ_OK) {
-        status = nyz_alloc(&env->allocator, bytes, data, err);
+        status = nyz_alloc(&config->allocator, bytes, data, err);
     }
     if (status == NYZ_OK) {
         join_pieces(&p, *data);
@@ -80,7 +80,7 @@ static nyz_status read_unknown(nyz_source *source, int64_t bytes, const nyz_env 
 
 /* What a load has decided before it reads the data. */
 typedef struct load_plan {
-    const nyz_env *env;
+    const nyz_config *config;
     nyz_dtype from;          /* as the file has it */
     nyz_byteorder byteorder; /* of the result */
     int fortran;             /* the file's order */
@@ -92,12 +92,12 @@ typedef struct load_plan {
 static nyz_status read_known(nyz_source *source, const load_plan *plan, nyz_array *array,
                              nyz_error *err)
 {
-    nyz_transfer transfer;
-    NYZ_TRY(nyz_alloc(&plan->env->allocator, plan->bytes, &array->owner->data, err));
+    nyz_element_reader elements;
+    NYZ_TRY(nyz_alloc(&plan->config->allocator, plan->bytes, &array->owner->data, err));
     array->owner->data_size = plan->bytes;
     array->data = array->owner->data;
-    NYZ_TRY(nyz_transfer_init(&transfer, &plan->from, array, plan->fortran, err));
-    return nyz_transfer_read(&transfer, source, plan->env, err);
+    NYZ_TRY(nyz_element_reader_init(&elements, &plan->from, array, plan->fortran, err));
+    return nyz_element_reader_read(&elements, source, plan->config, err);
 }
 
 /* Puts the items of a whole array into the other memory order. */
@@ -105,12 +105,12 @@ static nyz_status reorder_loaded(const load_plan *plan, nyz_array *array, nyz_er
 {
     nyz_array in_file_order = *array;
     void *data = NULL;
-    nyz_strides(&in_file_order, plan->fortran ? NYZ_F_ORDER : NYZ_C_ORDER);
-    NYZ_TRY(nyz_alloc(&plan->env->allocator, plan->bytes, &data, err));
+    nyz_array_set_strides(&in_file_order, plan->fortran ? NYZ_F_ORDER : NYZ_C_ORDER);
+    NYZ_TRY(nyz_alloc(&plan->config->allocator, plan->bytes, &data, err));
     nyz_array ordered = *array;
     ordered.data = data;
-    nyz_copy_elements(&in_file_order, &ordered);
-    nyz_release(&plan->env->allocator, array->owner->data, plan->bytes);
+    nyz_array_copy_elements(&in_file_order, &ordered);
+    nyz_release(&plan->config->allocator, array->owner->data, plan->bytes);
     array->owner->data = data;
     array->data = data;
     return NYZ_OK;
@@ -119,11 +119,11 @@ static nyz_status reorder_loaded(const load_plan *plan, nyz_array *array, nyz_er
 static nyz_status read_stream(nyz_source *source, const load_plan *plan, nyz_array *array,
                               nyz_error *err)
 {
-    NYZ_TRY(read_unknown(source, plan->bytes, plan->env, &array->owner->data, err));
+    NYZ_TRY(read_unknown(source, plan->bytes, plan->config, &array->owner->data, err));
     array->owner->data_size = plan->bytes;
     array->data = array->owner->data;
-    nyz_dtype_swap(&plan->from, plan->byteorder, array->data, plan->count,
-                   plan->from.itemsize);
+    nyz_dtype_byteswap(&plan->from, plan->byteorder, array->data, plan->count,
+                       plan->from.itemsize);
     return plan->reorder ? reorder_loaded(plan, array, err) : NYZ_OK;
 }
 
@@ -151,20 +151,20 @@ static nyz_status check_data(const nyz_source *source, const nyz_array *array,
 static void decide_order(load_plan *plan, nyz_array *array)
 {
     const nyz_order file_order = plan->fortran ? NYZ_F_ORDER : NYZ_C_ORDER;
-    const nyz_order order = plan->env->order;
-    nyz_strides(array, file_order);
+    const nyz_order order = plan->config->order;
+    nyz_array_set_strides(array, file_order);
     if (order != NYZ_KEEP_ORDER && order != file_order) {
         plan->reorder = !nyz_is_contiguous(array, order);
-        nyz_strides(array, order);
+        nyz_array_set_strides(array, order);
     }
 }
 
-static nyz_status read_data(nyz_source *source, const nyz_env *env, int fortran,
+static nyz_status read_data(nyz_source *source, const nyz_config *config, int fortran,
                             nyz_array *array, nyz_error *err)
 {
-    load_plan plan = {.env = env, .fortran = fortran, .from = array->dtype};
+    load_plan plan = {.config = config, .fortran = fortran, .from = array->dtype};
     NYZ_TRY(check_data(source, array, &plan.count, &plan.bytes, err));
-    plan.byteorder = nyz_byteorder_or(env->byteorder, NYZ_NATIVE);
+    plan.byteorder = nyz_byteorder_or(config->byteorder, NYZ_NATIVE);
     decide_order(&plan, array);
     NYZ_TRY(nyz_dtype_clone(&plan.from, plan.byteorder, &array->owner->arena,
                             &array->dtype, err));
@@ -173,11 +173,11 @@ static nyz_status read_data(nyz_source *source, const nyz_env *env, int fortran,
 }
 
 nyz_status nyz_npy_read(nyz_source *source, const nyz_npy_start *start,
-                        const nyz_env *env, nyz_array *out, nyz_error *err)
+                        const nyz_config *config, nyz_array *out, nyz_error *err)
 {
     int fortran = 0;
-    NYZ_TRY(nyz_npy_read_header(source, start, env, out, &fortran, err));
-    const nyz_status status = read_data(source, env, fortran, out, err);
+    NYZ_TRY(nyz_npy_read_header(source, start, config, out, &fortran, err));
+    const nyz_status status = read_data(source, config, fortran, out, err);
     if (status != NYZ_OK) {
         nyz_array_free(out);
     }
@@ -207,19 +207,20 @@ static nyz_status check_shapes(const nyz_array *file, const nyz_array *into,
 }
 
 static nyz_status read_into(nyz_source *source, const nyz_array *file, int fortran,
-                            const nyz_env *env, const nyz_array *into, nyz_error *err)
+                            const nyz_config *config, const nyz_array *into,
+                            nyz_error *err)
 {
-    nyz_transfer transfer;
+    nyz_element_reader elements;
     int64_t count = 0;
     int64_t bytes = 0;
     NYZ_TRY(check_data(source, file, &count, &bytes, err));
     NYZ_TRY(check_shapes(file, into, err));
-    NYZ_TRY(nyz_transfer_init(&transfer, &file->dtype, into, fortran, err));
-    return nyz_transfer_read(&transfer, source, env, err);
+    NYZ_TRY(nyz_element_reader_init(&elements, &file->dtype, into, fortran, err));
+    return nyz_element_reader_read(&elements, source, config, err);
 }
 
 nyz_status nyz_npy_read_into(nyz_source *source, const nyz_npy_start *start,
-                             const nyz_env *env, nyz_array *into, nyz_error *err)
+                             const nyz_config *config, nyz_array *into, nyz_error *err)
 {
     int fortran = 0;
     int64_t count = 0;
@@ -229,8 +230,8 @@ nyz_status nyz_npy_read_into(nyz_source *source, const nyz_npy_start *start,
     if (into->readonly) {
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "the array to fill is readonly");
     }
-    NYZ_TRY(nyz_npy_read_header(source, start, env, &file, &fortran, err));
-    const nyz_status status = read_into(source, &file, fortran, env, into, err);
+    NYZ_TRY(nyz_npy_read_header(source, start, config, &file, &fortran, err));
+    const nyz_status status = read_into(source, &file, fortran, config, into, err);
     nyz_array_free(&file);
     return status;
 }

@@ -15,28 +15,28 @@
 
 /* Gathered at a time.  The more, the more of a line of the cache is used at once where a
  * transposed array is written; and a deflater has half a mebibyte of its own. */
-#define BLOCK_BYTES (NYZ_CHUNK * 3 / 2)
+#define BLOCK_BYTES (NYZ_IO_BLOCK * 3 / 2)
 
 /* Makes the view whose C order is the order of the file, and returns the file's flag. */
 static int decide_order(nyz_array *view, nyz_order order)
 {
-    int fortran = nyz_is_fortran(view);
+    int fortran = nyz_array_is_fortran(view);
     if (order == NYZ_C_ORDER) {
         fortran = 0;
     } else if (order == NYZ_F_ORDER) {
         nyz_array stored = *view;
-        nyz_strides(&stored, NYZ_F_ORDER);
-        fortran = nyz_is_fortran(&stored);
+        nyz_array_set_strides(&stored, NYZ_F_ORDER);
+        fortran = nyz_array_is_fortran(&stored);
     }
     if (fortran) {
-        nyz_reverse_axes(view);
+        nyz_array_reverse_axes(view);
     }
     return fortran;
 }
 
 /* The header tells the dtype as the file has it: cloned where the byte order changes. */
-static nyz_status make_header(nyz_npy_plan *plan, const nyz_array *array, int fortran,
-                              const nyz_env *env, nyz_error *err)
+static nyz_status make_header(nyz_npy_writer *plan, const nyz_array *array, int fortran,
+                              const nyz_config *config, nyz_error *err)
 {
     nyz_arena arena;
     nyz_dtype dtype;
@@ -45,17 +45,17 @@ static nyz_status make_header(nyz_npy_plan *plan, const nyz_array *array, int fo
         nyz_dtype_clone(&array->dtype, plan->byteorder, &arena, &dtype, err);
     if (status == NYZ_OK) {
         status = nyz_header_format(&dtype, array->ndim, array->shape, fortran,
-                                   env->npy_version, &plan->header, err);
+                                   config->npy_version, &plan->header, err);
     }
     nyz_arena_free(&arena);
     return status;
 }
 
-nyz_status nyz_npy_plan_init(nyz_npy_plan *plan, const nyz_array *array, int with_data,
-                             const nyz_env *env, nyz_error *err)
+nyz_status nyz_npy_writer_init(nyz_npy_writer *plan, const nyz_array *array,
+                               int with_data, const nyz_config *config, nyz_error *err)
 {
     memset(plan, 0, sizeof *plan);
-    plan->allocator = env->allocator;
+    plan->allocator = config->allocator;
     plan->header.allocator = &plan->allocator;
     NYZ_TRY((with_data ? nyz_array_check_data : nyz_array_check)(array, &plan->count,
                                                                  &plan->bytes, err));
@@ -63,40 +63,40 @@ nyz_status nyz_npy_plan_init(nyz_npy_plan *plan, const nyz_array *array, int wit
         return nyz_fail(err, NYZ_ERR_UNSUPPORTED, -1,
                         "an array of Python objects cannot be saved from C");
     }
-    plan->byteorder = nyz_byteorder_or(env->byteorder, NYZ_KEEP_BYTEORDER);
+    plan->byteorder = nyz_byteorder_or(config->byteorder, NYZ_KEEP_BYTEORDER);
     plan->array = *array;
     plan->array.owner = NULL;
-    const int fortran = decide_order(&plan->array, env->order);
-    const nyz_status status = make_header(plan, array, fortran, env, err);
+    const int fortran = decide_order(&plan->array, config->order);
+    const nyz_status status = make_header(plan, array, fortran, config, err);
     if (status != NYZ_OK) {
-        nyz_npy_plan_free(plan);
+        nyz_npy_writer_free(plan);
     }
     return status;
 }
 
-void nyz_npy_plan_free(nyz_npy_plan *plan)
+void nyz_npy_writer_free(nyz_npy_writer *plan)
 {
     nyz_buffer_free(&plan->header);
     memset(plan, 0, sizeof *plan);
 }
 
-static nyz_status emit_block(const nyz_npy_plan *plan, const nyz_array *block,
+static nyz_status emit_block(const nyz_npy_writer *plan, const nyz_array *block,
                              void *items, const nyz_sink *sink, nyz_error *err)
 {
     const nyz_dtype *const dtype = &block->dtype;
     const int64_t count = nyz_size(block);
-    nyz_pack(block, items);
-    nyz_dtype_swap(dtype, plan->byteorder, items, count, dtype->itemsize);
+    nyz_array_pack(block, items);
+    nyz_dtype_byteswap(dtype, plan->byteorder, items, count, dtype->itemsize);
     return nyz_sink_put(sink, items, count * dtype->itemsize, err);
 }
 
-static nyz_status emit_gathered(const nyz_npy_plan *plan, const nyz_sink *sink,
+static nyz_status emit_gathered(const nyz_npy_writer *plan, const nyz_sink *sink,
                                 nyz_error *err)
 {
     const int64_t itemsize = plan->array.dtype.itemsize;
     nyz_blocks blocks;
     void *items = NULL;
-    nyz_blocks_in_order(&blocks, &plan->array, nyz_items_in(BLOCK_BYTES, itemsize));
+    nyz_blocks_in_order(&blocks, &plan->array, nyz_array_items_in(BLOCK_BYTES, itemsize));
     NYZ_TRY(nyz_alloc(&plan->allocator, blocks.items * itemsize, &items, err));
     nyz_status status = NYZ_OK;
     for (int64_t i = 0; i < blocks.count && status == NYZ_OK; i++) {
@@ -109,14 +109,14 @@ static nyz_status emit_gathered(const nyz_npy_plan *plan, const nyz_sink *sink,
     return status;
 }
 
-nyz_status nyz_npy_emit(const nyz_npy_plan *plan, const nyz_sink *sink, nyz_error *err)
+nyz_status nyz_npy_write(const nyz_npy_writer *plan, const nyz_sink *sink, nyz_error *err)
 {
     NYZ_TRY(nyz_sink_put(sink, plan->header.data, (int64_t)plan->header.size, err));
     if (plan->bytes == 0) {
         return NYZ_OK;
     }
     if (nyz_is_contiguous(&plan->array, NYZ_C_ORDER) &&
-        !nyz_dtype_needs_swap(&plan->array.dtype, plan->byteorder)) {
+        !nyz_dtype_needs_byteswap(&plan->array.dtype, plan->byteorder)) {
         return nyz_sink_put(sink, plan->array.data, plan->bytes, err);
     }
     return emit_gathered(plan, sink, err);

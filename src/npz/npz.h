@@ -1,4 +1,4 @@
-/* What the files of an archive open for reading share.  Row "format". */
+/* What the files of an archive open for reading share. */
 #ifndef NYZ_NPZ_H
 #define NYZ_NPZ_H
 
@@ -9,30 +9,30 @@
 #include "zip/zip_directory.h"
 
 struct nyz_npz {
-    nyz_env env;
-    nyz_file *file;        /* NULL: memory or the caller's stream */
-    nyz_mem_reader memory; /* behind `stream`, for open_mem */
+    nyz_config config;
+    nyz_input_file *file;         /* NULL: memory or the caller's stream */
+    nyz_stream_mem_reader memory; /* behind `stream`, for open_mem */
     nyz_stream stream;
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
 };
 
 /* The options of a call on an archive: what it does not say itself holds as it did when
  * the archive was opened. */
-nyz_status nyz_npz_env(const nyz_npz *npz, const nyz_options *opt, nyz_env *env,
-                       nyz_error *err);
+nyz_status nyz_npz_config(const nyz_npz *npz, const nyz_options *opt, nyz_config *config,
+                          nyz_error *err);
 
 /* Not 0 if the fast lane may take a member: its order is kept, and the limit on an array
  * is not passed by header and array together either. */
-int nyz_npz_fits(const nyz_zip_entry *entry, const nyz_env *env);
+int nyz_npz_fits(const nyz_zip_entry *entry, const nyz_config *config);
 
 /* Takes a member whose `size` bytes stand at `bytes` (aligned to 64) as an array in
  * place, which owns nothing: its dtype is in `arena`.  Any failure: load it by the plain
  * lane; *out is not zeroed then. */
-nyz_status nyz_npz_adopt(unsigned char *bytes, int64_t size, const nyz_env *env,
+nyz_status nyz_npz_adopt(unsigned char *bytes, int64_t size, const nyz_config *config,
                          nyz_arena *arena, nyz_array *out);
 
 /* Loads member `index` by the fast lane.  Any failure: load it by the plain one. */
-nyz_status nyz_npz_load_whole(const nyz_npz *npz, int64_t index, const nyz_env *env,
+nyz_status nyz_npz_load_whole(const nyz_npz *npz, int64_t index, const nyz_config *config,
                               nyz_array *out);
 
 #endif

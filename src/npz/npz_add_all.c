@@ -11,32 +11,32 @@
 
 /* What may wait in memory: so many members, and as many bytes before it is their turn,
  * the last member's not counted.  A larger member is written alone. */
-enum { MOST_MEMBERS = 128 };
-#define MOST_BYTES ((int64_t)64 << 20)
+enum { MAX_MEMBERS = 128 };
+#define MAX_BYTES ((int64_t)64 << 20)
 
 typedef struct slot {
     nyz_pending pending;
-    nyz_zip_ready ready;
+    nyz_zip_encoded ready;
     nyz_status status;
     nyz_error error;
 } slot;
 
 typedef struct batch {
     nyz_npz_writer *writer;
-    const nyz_env *env;
-    nyz_zip_how how; /* of a member by one thread */
+    const nyz_config *config;
+    nyz_zip_method how; /* of a member by one thread */
     int count;
     int64_t bytes;
-    int64_t order[MOST_MEMBERS];
-    slot slots[MOST_MEMBERS];
+    int64_t order[MAX_MEMBERS];
+    slot slots[MAX_MEMBERS];
 } batch;
 
 static void deflate_slot(void *ctx, int64_t number)
 {
     batch *const b = ctx;
     slot *const s = &b->slots[b->order[number]];
-    s->status = nyz_zip_make_ready(&s->pending.content, &b->how, &b->env->allocator,
-                                   &s->ready, &s->error);
+    s->status = nyz_zip_encode(&s->pending.content, &b->how, &b->config->allocator,
+                               &s->ready, &s->error);
 }
 
 static int64_t work_of(const void *ctx, int64_t number)
@@ -49,11 +49,11 @@ static nyz_status write_slot(const batch *b, const slot *s, nyz_error *err)
     const char *const member = (const char *)s->pending.name.data;
     nyz_status status = s->status;
     if (status == NYZ_OK) {
-        status = nyz_zip_add_ready(b->writer->zip, member, &s->ready, err);
+        status = nyz_zip_writer_add_encoded(b->writer->zip, member, &s->ready, err);
     } else {
         *err = s->error;
     }
-    return nyz_npz_blame(member, status, err);
+    return nyz_npz_add_context(member, status, err);
 }
 
 /* Deflates all members that wait, those that take longest first, and writes them in their
@@ -64,14 +64,14 @@ static nyz_status flush(batch *b, nyz_error *err)
     for (int i = 0; i < b->count; i++) {
         b->order[i] = i;
     }
-    nyz_longest_first(b->order, b->count, work_of, b);
-    nyz_parallel(b->env->threads, b->count, deflate_slot, b);
+    nyz_parallel_longest_first(b->order, b->count, work_of, b);
+    nyz_parallel(b->config->threads, b->count, deflate_slot, b);
     for (int i = 0; i < b->count; i++) {
         slot *const s = &b->slots[i];
         if (status == NYZ_OK) {
             status = write_slot(b, s, err);
         }
-        nyz_zip_free_ready(&s->ready);
+        nyz_zip_encode_free(&s->ready);
         nyz_pending_free(&s->pending);
     }
     b->count = 0;
@@ -83,15 +83,15 @@ static nyz_status flush(batch *b, nyz_error *err)
  * itself. */
 static int waits(const batch *b, int64_t size)
 {
-    return b->env->method == NYZ_DEFLATED && b->env->threads > 1 && size <= MOST_BYTES &&
-           !(b->how.chunked && size >= NYZ_WORTH_A_THREAD);
+    return b->config->method == NYZ_DEFLATED && b->config->threads > 1 &&
+           size <= MAX_BYTES && !(b->how.chunked && size >= NYZ_PARALLEL_THRESHOLD);
 }
 
 static nyz_status write_alone(batch *b, slot *s, nyz_error *err)
 {
     nyz_status status = flush(b, err);
     if (status == NYZ_OK) {
-        status = nyz_pending_write(&s->pending, b->writer, b->env, err);
+        status = nyz_pending_write(&s->pending, b->writer, b->config, err);
     }
     nyz_pending_free(&s->pending);
     return status;
@@ -104,7 +104,7 @@ static nyz_status add_one(batch *b, const char *name, const nyz_array *array,
     slot *const s = &b->slots[b->count];
     nyz_error failure;
     const nyz_status status =
-        nyz_pending_init(&s->pending, b->writer, name, array, b->env, &failure);
+        nyz_pending_init(&s->pending, b->writer, name, array, b->config, &failure);
     if (status != NYZ_OK) {
         NYZ_TRY(flush(b, err));
         *err = failure;
@@ -116,7 +116,7 @@ static nyz_status add_one(batch *b, const char *name, const nyz_array *array,
     }
     b->count++;
     b->bytes += size;
-    return b->count == MOST_MEMBERS || b->bytes >= MOST_BYTES ? flush(b, err) : NYZ_OK;
+    return b->count == MAX_MEMBERS || b->bytes >= MAX_BYTES ? flush(b, err) : NYZ_OK;
 }
 
 static nyz_status add_all(batch *b, const char *const *names, const nyz_array *arrays,
@@ -131,17 +131,17 @@ static nyz_status add_all(batch *b, const char *const *names, const nyz_array *a
 
 static nyz_status add_in_batches(nyz_npz_writer *writer, const char *const *names,
                                  const nyz_array *arrays, int64_t count,
-                                 const nyz_env *env, nyz_error *err)
+                                 const nyz_config *config, nyz_error *err)
 {
     void *memory = NULL;
-    NYZ_TRY(nyz_alloc_zero(&env->allocator, (int64_t)sizeof(batch), &memory, err));
+    NYZ_TRY(nyz_alloc_zero(&config->allocator, (int64_t)sizeof(batch), &memory, err));
     batch *const b = memory;
     b->writer = writer;
-    b->env = env;
-    b->how = nyz_npz_how(env);
+    b->config = config;
+    b->how = nyz_npz_method(config);
     b->how.threads = 1;
     const nyz_status status = add_all(b, names, arrays, count, err);
-    nyz_release(&env->allocator, memory, (int64_t)sizeof(batch));
+    nyz_release(&config->allocator, memory, (int64_t)sizeof(batch));
     return status;
 }
 
@@ -150,17 +150,17 @@ nyz_status nyz_npz_add_all(nyz_npz_writer *writer, const char *const *names,
                            nyz_error *err)
 {
     nyz_error failure;
-    nyz_env env = writer->env;
-    NYZ_TRY(nyz_npz_repeat(writer, err));
-    nyz_status status = opt != NULL ? nyz_env_init(&env, opt, &failure) : NYZ_OK;
+    nyz_config config = writer->config;
+    NYZ_TRY(nyz_npz_sticky_error(writer, err));
+    nyz_status status = opt != NULL ? nyz_config_init(&config, opt, &failure) : NYZ_OK;
     if (status == NYZ_OK && count < 0) {
         status = nyz_fail(&failure, NYZ_ERR_ARGUMENT, -1,
                           "%lld arrays: expected 0 or more", (long long)count);
     }
     if (status == NYZ_OK) {
-        status = add_in_batches(writer, names, arrays, count, &env, &failure);
+        status = add_in_batches(writer, names, arrays, count, &config, &failure);
     }
-    return nyz_npz_latch(writer, status, &failure, err);
+    return nyz_npz_set_sticky_error(writer, status, &failure, err);
 }
 
 nyz_status nyz_npz_save(const char *path, const char *const *names,

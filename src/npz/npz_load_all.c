@@ -1,5 +1,5 @@
 /* All members of an archive at once, into one piece of memory: by the fast lane of
- * zip_whole.h, small ones in runs.  Whatever is wrong there, the plain lane tells. */
+ * zip_extract.h, small ones in runs.  Whatever is wrong there, the plain lane tells. */
 #include <string.h>
 
 #include "base/alloc.h"
@@ -17,7 +17,7 @@
 /* Slots in one piece of memory, one for each member that is read by the fast lane. */
 typedef struct slots {
     const nyz_npz *npz;
-    const nyz_env *env;
+    const nyz_config *config;
     int threads; /* within one member */
     unsigned char *memory;
     int64_t size;     /* of memory */
@@ -30,14 +30,14 @@ typedef struct slots {
 
 /* So many bytes of small members are read at once: they stay in the cache until they are
  * copied. */
-#define RUN_SIZE ((int64_t)NYZ_CHUNK / 4)
+#define RUN_SIZE ((int64_t)NYZ_IO_BLOCK / 4)
 
 /* How many members are read with this one; 0: it is no small one. */
 static int64_t run_of(const slots *s, int64_t index)
 {
     return s->npz->stream.read_at == NULL
                ? 0
-               : nyz_zip_run_count(&s->npz->dir, index, s->npz->dir.count, RUN_SIZE);
+               : nyz_zip_batch_count(&s->npz->dir, index, s->npz->dir.count, RUN_SIZE);
 }
 
 static nyz_status take_from_run(slots *s, int64_t first, int64_t index,
@@ -47,7 +47,7 @@ static nyz_status take_from_run(slots *s, int64_t first, int64_t index,
         return NYZ_OK;
     }
     const unsigned char *const bytes =
-        nyz_zip_run_member(&s->npz->dir, first, index, run);
+        nyz_zip_batch_member(&s->npz->dir, first, index, run);
     if (bytes == NULL) {
         return NYZ_ERR_CORRUPT;
     }
@@ -57,16 +57,17 @@ static nyz_status take_from_run(slots *s, int64_t first, int64_t index,
 
 static void read_run(slots *s, int64_t first, int64_t count)
 {
-    const int64_t size = nyz_zip_run_size(&s->npz->dir, first, count);
+    const int64_t size = nyz_zip_batch_size(&s->npz->dir, first, count);
     void *run = NULL;
-    nyz_status status = nyz_alloc(&s->env->allocator, size, &run, NULL);
+    nyz_status status = nyz_alloc(&s->config->allocator, size, &run, NULL);
     if (status == NYZ_OK) {
-        status = nyz_zip_run_read(&s->npz->stream, &s->npz->dir, first, count, run, NULL);
+        status =
+            nyz_zip_batch_read(&s->npz->stream, &s->npz->dir, first, count, run, NULL);
     }
     for (int64_t i = first; i < first + count; i++) {
         s->statuses[i] = status == NYZ_OK ? take_from_run(s, first, i, run) : status;
     }
-    nyz_release(&s->env->allocator, run, size);
+    nyz_release(&s->config->allocator, run, size);
 }
 
 static void read_slot(void *ctx, int64_t number)
@@ -78,8 +79,8 @@ static void read_slot(void *ctx, int64_t number)
         read_run(s, index, run);
     } else if (s->offsets[index] >= 0) {
         s->statuses[index] =
-            nyz_zip_read_whole(&s->npz->stream, &s->npz->dir, index, s->threads,
-                               &s->env->allocator, s->memory + s->offsets[index], NULL);
+            nyz_zip_extract(&s->npz->stream, &s->npz->dir, index, s->threads,
+                            &s->config->allocator, s->memory + s->offsets[index], NULL);
     }
 }
 
@@ -89,7 +90,7 @@ static nyz_status place_slots(slots *s, nyz_error *err)
     for (int64_t i = 0; i < s->npz->dir.count; i++) {
         const nyz_zip_entry *const entry = &s->npz->dir.entries[i];
         s->offsets[i] = -1;
-        if (nyz_npz_fits(entry, s->env)) {
+        if (nyz_npz_fits(entry, s->config)) {
             s->offsets[i] = s->size;
             if (nyz_add(s->size, entry->size, &s->size) || s->size > INT64_MAX - 63) {
                 return nyz_fail(err, NYZ_ERR_MEMORY, -1,
@@ -119,11 +120,11 @@ static int64_t work_of(const void *ctx, int64_t index)
  */
 static void read_slots(slots *s)
 {
-    int threads = s->npz->stream.read_at != NULL ? s->env->threads : 1;
+    int threads = s->npz->stream.read_at != NULL ? s->config->threads : 1;
     s->threads = 1;
     list_work(s);
     if (threads > 1 && s->count > 0) {
-        nyz_longest_first(s->order, s->count, work_of, s);
+        nyz_parallel_longest_first(s->order, s->count, work_of, s);
         if (work_of(s, s->order[0]) > s->size / 2) {
             s->threads = threads;
             threads = 1;
@@ -153,7 +154,7 @@ static nyz_status take_member(const slots *s, int64_t index, const nyz_options *
     nyz_status status = NYZ_ERR_UNSUPPORTED;
     if (s->offsets[index] >= 0 && s->statuses[index] == NYZ_OK) {
         status = nyz_npz_adopt(s->memory + s->offsets[index],
-                               s->npz->dir.entries[index].size, s->env, s->arena, out);
+                               s->npz->dir.entries[index].size, s->config, s->arena, out);
     }
     return status != NYZ_OK ? load_alone(s, index, opt, out, err) : NYZ_OK;
 }
@@ -164,8 +165,8 @@ static nyz_status take_members(const slots *s, const nyz_options *opt, nyz_array
     const int64_t count = s->npz->dir.count;
     nyz_status status = NYZ_OK;
     void *items = NULL;
-    NYZ_TRY(
-        nyz_alloc(&s->env->allocator, count * (int64_t)sizeof *out->items, &items, err));
+    NYZ_TRY(nyz_alloc(&s->config->allocator, count * (int64_t)sizeof *out->items, &items,
+                      err));
     out->items = items;
     out->count = count;
     for (int64_t i = 0; i < count; i++) {
@@ -180,7 +181,7 @@ static nyz_status take_members(const slots *s, const nyz_options *opt, nyz_array
 
 static nyz_status allocate_slots(slots *s, nyz_arrays *out, nyz_error *err)
 {
-    const nyz_allocator *const allocator = &s->env->allocator;
+    const nyz_allocator *const allocator = &s->config->allocator;
     const int64_t count = s->npz->dir.count;
     void *memory = NULL;
     NYZ_TRY(nyz_alloc_array(allocator, count, sizeof *s->offsets, &memory, err));
@@ -201,7 +202,7 @@ static nyz_status allocate_slots(slots *s, nyz_arrays *out, nyz_error *err)
 
 static void free_slots(slots *s)
 {
-    const nyz_allocator *const allocator = &s->env->allocator;
+    const nyz_allocator *const allocator = &s->config->allocator;
     const int64_t count = s->npz->dir.count;
     nyz_release(allocator, s->offsets, count * (int64_t)sizeof *s->offsets);
     nyz_release(allocator, s->order, count * (int64_t)sizeof *s->order);
@@ -211,20 +212,20 @@ static void free_slots(slots *s)
 nyz_status nyz_npz_load_all(const nyz_npz *npz, const nyz_options *opt, nyz_arrays *out,
                             nyz_error *err)
 {
-    nyz_env env;
+    nyz_config config;
     slots s;
     memset(out, 0, sizeof *out);
     memset(&s, 0, sizeof s);
-    NYZ_TRY(nyz_npz_env(npz, opt, &env, err));
+    NYZ_TRY(nyz_npz_config(npz, opt, &config, err));
     s.npz = npz;
-    s.env = &env;
+    s.config = &config;
     nyz_status status = allocate_slots(&s, out, err);
     if (status == NYZ_OK) {
         read_slots(&s);
         status = take_members(&s, opt, out, err);
     }
     if (status == NYZ_OK && npz->file != NULL) {
-        status = nyz_file_unchanged(npz->file, err);
+        status = nyz_input_file_unchanged(npz->file, err);
     }
     free_slots(&s);
     if (status != NYZ_OK) {

@@ -1,5 +1,4 @@
-/* The names of the members being written: which are allowed, and which are there already.
- * Row "format". */
+/* The names of the members being written: which are allowed, and which are there already. */
 #ifndef NYZ_NPZ_NAMES_H
 #define NYZ_NPZ_NAMES_H
 

@@ -17,13 +17,13 @@
 
 static nyz_status new_npz(const nyz_options *opt, nyz_npz **out, nyz_error *err)
 {
-    nyz_env env;
+    nyz_config config;
     void *memory = NULL;
     *out = NULL;
-    NYZ_TRY(nyz_env_init(&env, opt, err));
-    NYZ_TRY(nyz_alloc_zero(&env.allocator, (int64_t)sizeof **out, &memory, err));
+    NYZ_TRY(nyz_config_init(&config, opt, err));
+    NYZ_TRY(nyz_alloc_zero(&config.allocator, (int64_t)sizeof **out, &memory, err));
     *out = memory;
-    (*out)->env = env;
+    (*out)->config = config;
     return NYZ_OK;
 }
 
@@ -32,10 +32,10 @@ static nyz_status finish_open(nyz_npz *npz, nyz_status status, nyz_npz **out,
                               nyz_error *err)
 {
     if (status == NYZ_OK) {
-        status = nyz_zip_dir_read(&npz->stream, &npz->env, &npz->dir, err);
+        status = nyz_zip_directory_read(&npz->stream, &npz->config, &npz->dir, err);
     }
     if (status == NYZ_OK && npz->file != NULL) {
-        status = nyz_file_unchanged(npz->file, err);
+        status = nyz_input_file_unchanged(npz->file, err);
     }
     if (status != NYZ_OK) {
         nyz_npz_close(&npz);
@@ -51,7 +51,7 @@ nyz_status nyz_npz_open(const char *path, const nyz_options *opt, nyz_npz **out,
     *out = NULL;
     NYZ_TRY(new_npz(opt, &npz, err));
     const nyz_status status =
-        nyz_file_open(path, &npz->env.allocator, &npz->file, &npz->stream, err);
+        nyz_input_file_open(path, &npz->config.allocator, &npz->file, &npz->stream, err);
     return finish_open(npz, status, out, err);
 }
 
@@ -80,9 +80,9 @@ nyz_status nyz_npz_open_stream(const nyz_stream *stream, const nyz_options *opt,
 void nyz_npz_close(nyz_npz **npz)
 {
     if (npz != NULL && *npz != NULL) {
-        const nyz_allocator allocator = (*npz)->env.allocator;
-        nyz_zip_dir_free(&(*npz)->dir);
-        nyz_file_close(&(*npz)->file);
+        const nyz_allocator allocator = (*npz)->config.allocator;
+        nyz_zip_directory_free(&(*npz)->dir);
+        nyz_input_file_close(&(*npz)->file);
         nyz_release(&allocator, *npz, (int64_t)sizeof **npz);
         *npz = NULL;
     }
@@ -121,7 +121,7 @@ nyz_status nyz_npz_member(const nyz_npz *npz, int64_t index, nyz_member *out,
     out->key_size =
         entry->name_size - (ends_in_npy(entry->name, entry->name_size) ? 4 : 0);
     out->size = entry->size;
-    out->stored_size = entry->stored_size;
+    out->compressed_size = entry->compressed_size;
     out->method = entry->method == 0 ? NYZ_STORED : NYZ_DEFLATED;
     out->crc32 = entry->crc32;
     return NYZ_OK;
@@ -130,8 +130,9 @@ nyz_status nyz_npz_member(const nyz_npz *npz, int64_t index, nyz_member *out,
 int64_t nyz_npz_find(const nyz_npz *npz, const char *name)
 {
     const size_t size = strlen(name);
-    const int64_t index = nyz_zip_dir_find(&npz->dir, name, size);
-    return index >= 0 ? index : nyz_zip_dir_find_with(&npz->dir, name, size, ".npy");
+    const int64_t index = nyz_zip_directory_find(&npz->dir, name, size);
+    return index >= 0 ? index
+                      : nyz_zip_directory_find_with(&npz->dir, name, size, ".npy");
 }
 
 /* ------------------------------------------------------------------------------- load */
@@ -150,11 +151,11 @@ static nyz_status name_member(const nyz_npz *npz, int64_t index, nyz_status stat
 }
 
 /* What is done with an open member's bytes. */
-typedef nyz_status member_reader(nyz_source *source, const nyz_env *env, nyz_array *array,
-                                 nyz_error *err);
+typedef nyz_status member_reader(nyz_source *source, const nyz_config *config,
+                                 nyz_array *array, nyz_error *err);
 
 static nyz_status read_start(nyz_source *source, nyz_npy_reader *reader,
-                             const nyz_env *env, nyz_array *array, nyz_error *err)
+                             const nyz_config *config, nyz_array *array, nyz_error *err)
 {
     nyz_npy_start start;
     NYZ_TRY(nyz_npy_begin(source, &start, err));
@@ -163,7 +164,7 @@ static nyz_status read_start(nyz_source *source, nyz_npy_reader *reader,
             err, NYZ_ERR_NOT_FOUND, 0,
             "holds no array (no \\x93NUMPY at its start); nyz_npz_bytes reads it");
     }
-    return reader(source, &start, env, array, err);
+    return reader(source, &start, config, array, err);
 }
 
 static nyz_status check_end(const nyz_source *source, nyz_error *err)
@@ -175,27 +176,27 @@ static nyz_status check_end(const nyz_source *source, nyz_error *err)
     return NYZ_OK;
 }
 
-static nyz_status read_array(nyz_source *source, const nyz_env *env, nyz_array *out,
+static nyz_status read_array(nyz_source *source, const nyz_config *config, nyz_array *out,
                              nyz_error *err)
 {
-    NYZ_TRY(read_start(source, nyz_npy_read, env, out, err));
+    NYZ_TRY(read_start(source, nyz_npy_read, config, out, err));
     return check_end(source, err);
 }
 
-static nyz_status read_array_into(nyz_source *source, const nyz_env *env, nyz_array *into,
-                                  nyz_error *err)
+static nyz_status read_array_into(nyz_source *source, const nyz_config *config,
+                                  nyz_array *into, nyz_error *err)
 {
-    NYZ_TRY(read_start(source, nyz_npy_read_into, env, into, err));
+    NYZ_TRY(read_start(source, nyz_npy_read_into, config, into, err));
     return check_end(source, err);
 }
 
-static nyz_status read_array_header(nyz_source *source, const nyz_env *env,
+static nyz_status read_array_header(nyz_source *source, const nyz_config *config,
                                     nyz_array *out, nyz_error *err)
 {
-    return read_start(source, nyz_npy_peek, env, out, err);
+    return read_start(source, nyz_npy_peek, config, out, err);
 }
 
-static nyz_status read_bytes(nyz_source *source, const nyz_env *env, nyz_array *out,
+static nyz_status read_bytes(nyz_source *source, const nyz_config *config, nyz_array *out,
                              nyz_error *err)
 {
     nyz_array like;
@@ -203,44 +204,44 @@ static nyz_status read_bytes(nyz_source *source, const nyz_env *env, nyz_array *
     like.dtype = nyz_dtype_of(NYZ_UINT8);
     like.ndim = 1;
     like.shape[0] = source->left;
-    if (source->left > env->limits.array_bytes) {
+    if (source->left > config->limits.array_bytes) {
         return nyz_fail(err, NYZ_ERR_LIMIT, -1,
                         "%lld bytes exceed limits.array_bytes, %lld",
-                        (long long)source->left, (long long)env->limits.array_bytes);
+                        (long long)source->left, (long long)config->limits.array_bytes);
     }
-    NYZ_TRY(nyz_array_new(&env->allocator, &like, NYZ_C_ORDER, NYZ_NATIVE, out, err));
+    NYZ_TRY(nyz_array_new(&config->allocator, &like, NYZ_C_ORDER, NYZ_NATIVE, out, err));
     return nyz_source_read(source, out->data, source->left, "member", err);
 }
 
 /* Opens the member, reads it, and, where all of it was read, checks its end and CRC. */
 static nyz_status read_open_member(const nyz_npz *npz, nyz_zip_member *member,
-                                   const nyz_env *env, member_reader *reader,
+                                   const nyz_config *config, member_reader *reader,
                                    int to_the_end, nyz_array *array, nyz_error *err)
 {
     nyz_source source = nyz_zip_member_source(member);
-    NYZ_TRY(nyz_zip_member_error(member, reader(&source, env, array, err), err));
+    NYZ_TRY(nyz_zip_member_error(member, reader(&source, config, array, err), err));
     if (to_the_end) {
         NYZ_TRY(nyz_zip_member_finish(member, err));
     }
-    return npz->file != NULL ? nyz_file_unchanged(npz->file, err) : NYZ_OK;
+    return npz->file != NULL ? nyz_input_file_unchanged(npz->file, err) : NYZ_OK;
 }
 
-nyz_status nyz_npz_env(const nyz_npz *npz, const nyz_options *opt, nyz_env *env,
-                       nyz_error *err)
+nyz_status nyz_npz_config(const nyz_npz *npz, const nyz_options *opt, nyz_config *config,
+                          nyz_error *err)
 {
-    *env = npz->env;
+    *config = npz->config;
     if (opt == NULL) {
         return NYZ_OK;
     }
-    const unsigned held = npz->env.flags & NYZ_UNTRUSTED;
+    const unsigned held = npz->config.flags & NYZ_UNTRUSTED;
     nyz_options o = *opt;
     o.flags |= held;
-    NYZ_TRY(nyz_env_init(env, &o, err));
+    NYZ_TRY(nyz_config_init(config, &o, err));
     if (opt->allocator == NULL) {
-        env->allocator = npz->env.allocator;
+        config->allocator = npz->config.allocator;
     }
     if (opt->limits == NULL && (o.flags & NYZ_UNTRUSTED) == held) {
-        env->limits = npz->env.limits;
+        config->limits = npz->config.limits;
     }
     return NYZ_OK;
 }
@@ -249,13 +250,13 @@ static nyz_status read_member(const nyz_npz *npz, int64_t index, const nyz_optio
                               member_reader *reader, int to_the_end, nyz_array *array,
                               nyz_error *err)
 {
-    nyz_env env;
+    nyz_config config;
     nyz_zip_member member;
-    NYZ_TRY(nyz_npz_env(npz, opt, &env, err));
+    NYZ_TRY(nyz_npz_config(npz, opt, &config, err));
     NYZ_TRY(check_index(npz, index, err));
     nyz_status status = nyz_zip_member_open(&npz->stream, &npz->dir, index, &member, err);
     if (status == NYZ_OK) {
-        status = read_open_member(npz, &member, &env, reader, to_the_end, array, err);
+        status = read_open_member(npz, &member, &config, reader, to_the_end, array, err);
         nyz_zip_member_close(&member);
     }
     return name_member(npz, index, status, err);
@@ -279,7 +280,7 @@ static nyz_status check_unchanged(const nyz_npz *npz, int64_t index, nyz_array *
                                   nyz_error *err)
 {
     const nyz_status status =
-        npz->file != NULL ? nyz_file_unchanged(npz->file, err) : NYZ_OK;
+        npz->file != NULL ? nyz_input_file_unchanged(npz->file, err) : NYZ_OK;
     if (status != NYZ_OK) {
         nyz_array_free(out);
     }
@@ -289,11 +290,11 @@ static nyz_status check_unchanged(const nyz_npz *npz, int64_t index, nyz_array *
 nyz_status nyz_npz_load_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
                            nyz_array *out, nyz_error *err)
 {
-    nyz_env env;
+    nyz_config config;
     memset(out, 0, sizeof *out);
-    NYZ_TRY(nyz_npz_env(npz, opt, &env, err));
+    NYZ_TRY(nyz_npz_config(npz, opt, &config, err));
     NYZ_TRY(check_index(npz, index, err));
-    if (nyz_npz_load_whole(npz, index, &env, out) == NYZ_OK) {
+    if (nyz_npz_load_whole(npz, index, &config, out) == NYZ_OK) {
         return check_unchanged(npz, index, out, err);
     }
     return load_member(npz, index, opt, read_array, 1, out, err);

@@ -17,8 +17,8 @@
 
 static void free_writer(nyz_npz_writer **writer)
 {
-    const nyz_allocator allocator = (*writer)->env.allocator;
-    nyz_zip_free(&(*writer)->zip);
+    const nyz_allocator allocator = (*writer)->config.allocator;
+    nyz_zip_writer_free(&(*writer)->zip);
     nyz_output_discard(&(*writer)->output);
     nyz_names_free(&(*writer)->names);
     nyz_release(&allocator, *writer, (int64_t)sizeof **writer);
@@ -27,14 +27,14 @@ static void free_writer(nyz_npz_writer **writer)
 
 static nyz_status new_writer(const nyz_options *opt, nyz_npz_writer **out, nyz_error *err)
 {
-    nyz_env env;
+    nyz_config config;
     void *memory = NULL;
     *out = NULL;
-    NYZ_TRY(nyz_env_init(&env, opt, err));
-    NYZ_TRY(nyz_alloc_zero(&env.allocator, (int64_t)sizeof **out, &memory, err));
+    NYZ_TRY(nyz_config_init(&config, opt, err));
+    NYZ_TRY(nyz_alloc_zero(&config.allocator, (int64_t)sizeof **out, &memory, err));
     *out = memory;
-    (*out)->env = env;
-    nyz_names_init(&(*out)->names, &env.allocator);
+    (*out)->config = config;
+    nyz_names_init(&(*out)->names, &config.allocator);
     return NYZ_OK;
 }
 
@@ -43,7 +43,8 @@ static nyz_status finish_create(nyz_npz_writer *writer, nyz_status status,
                                 nyz_error *err)
 {
     if (status == NYZ_OK) {
-        status = nyz_zip_create(stream, &writer->env.allocator, &writer->zip, err);
+        status =
+            nyz_zip_writer_create(stream, &writer->config.allocator, &writer->zip, err);
     }
     if (status != NYZ_OK) {
         free_writer(&writer);
@@ -60,8 +61,8 @@ nyz_status nyz_npz_create(const char *path, const nyz_options *opt, nyz_npz_writ
     *out = NULL;
     NYZ_TRY(new_writer(opt, &writer, err));
     const nyz_status status =
-        nyz_output_begin(path, (writer->env.flags & NYZ_NO_SYNC) == 0,
-                         &writer->env.allocator, &writer->output, &stream, err);
+        nyz_atomic_file_begin(path, (writer->config.flags & NYZ_NO_SYNC) == 0,
+                              &writer->config.allocator, &writer->output, &stream, err);
     return finish_create(writer, status, &stream, out, err);
 }
 
@@ -76,8 +77,8 @@ nyz_status nyz_npz_create_stream(const nyz_stream *stream, const nyz_options *op
 
 /* -------------------------------------------------------------------------------- add */
 
-nyz_status nyz_npz_latch(nyz_npz_writer *writer, nyz_status status,
-                         const nyz_error *failure, nyz_error *err)
+nyz_status nyz_npz_set_sticky_error(nyz_npz_writer *writer, nyz_status status,
+                                    const nyz_error *failure, nyz_error *err)
 {
     if (status != NYZ_OK) {
         writer->failure = *failure;
@@ -88,7 +89,7 @@ nyz_status nyz_npz_latch(nyz_npz_writer *writer, nyz_status status,
     return status;
 }
 
-nyz_status nyz_npz_repeat(const nyz_npz_writer *writer, nyz_error *err)
+nyz_status nyz_npz_sticky_error(const nyz_npz_writer *writer, nyz_error *err)
 {
     if (writer->failure.status != NYZ_OK && err != NULL) {
         *err = writer->failure;
@@ -96,14 +97,15 @@ nyz_status nyz_npz_repeat(const nyz_npz_writer *writer, nyz_error *err)
     return writer->failure.status;
 }
 
-nyz_zip_how nyz_npz_how(const nyz_env *env)
+nyz_zip_method nyz_npz_method(const nyz_config *config)
 {
-    const int chunked = env->level == NYZ_FAST || (env->flags & NYZ_CHUNKED) != 0;
-    const nyz_zip_how how = {env->method, env->level, chunked, env->threads};
+    const int chunked =
+        config->level == NYZ_LEVEL_FAST || (config->flags & NYZ_BLOCKS) != 0;
+    const nyz_zip_method how = {config->method, config->level, chunked, config->threads};
     return how;
 }
 
-nyz_status nyz_npz_blame(const char *member, nyz_status status, nyz_error *err)
+nyz_status nyz_npz_add_context(const char *member, nyz_status status, nyz_error *err)
 {
     if (status != NYZ_OK) {
         char quoted[NYZ_QUOTE_SIZE];
@@ -113,9 +115,9 @@ nyz_status nyz_npz_blame(const char *member, nyz_status status, nyz_error *err)
 }
 
 static nyz_status take_name(nyz_npz_writer *writer, const char *member,
-                            const nyz_env *env, nyz_error *err)
+                            const nyz_config *config, nyz_error *err)
 {
-    const int any = (env->flags & NYZ_ANY_NAME) != 0;
+    const int any = (config->flags & NYZ_ANY_NAME) != 0;
     NYZ_TRY(nyz_name_check(member, err));
     if (!any) {
         NYZ_TRY(nyz_name_check_safe(member, err));
@@ -124,27 +126,27 @@ static nyz_status take_name(nyz_npz_writer *writer, const char *member,
 }
 
 static nyz_status add_content(nyz_npz_writer *writer, const char *member,
-                              const nyz_env *env, const nyz_zip_content *content,
+                              const nyz_config *config, const nyz_zip_content *content,
                               nyz_error *err)
 {
-    const nyz_zip_how how = nyz_npz_how(env);
-    if (writer->output != NULL && env->method == NYZ_STORED) {
-        nyz_output_reserve(writer->output, content->size);
+    const nyz_zip_method how = nyz_npz_method(config);
+    if (writer->output != NULL && config->method == NYZ_STORED) {
+        nyz_atomic_file_preallocate(writer->output, content->size);
     }
-    return nyz_npz_blame(member, nyz_zip_add(writer->zip, member, &how, content, err),
-                         err);
+    return nyz_npz_add_context(
+        member, nyz_zip_writer_add(writer->zip, member, &how, content, err), err);
 }
 
 /* ---------------------------------------------------------------------------- one array */
 
 static nyz_status pass_array(void *ctx, const nyz_sink *sink, nyz_error *err)
 {
-    return nyz_npy_emit(ctx, sink, err);
+    return nyz_npy_write(ctx, sink, err);
 }
 
 static nyz_status make_content(nyz_pending *pending, nyz_error *err)
 {
-    nyz_npy_plan *const plan = &pending->plan;
+    nyz_npy_writer *const plan = &pending->plan;
     pending->content = (nyz_zip_content){pass_array, plan, 0};
     if (nyz_add(plan->bytes, (int64_t)plan->header.size, &pending->content.size)) {
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
@@ -177,20 +179,21 @@ static nyz_status make_member_name(nyz_npz_writer *writer, const char *name,
 }
 
 nyz_status nyz_pending_init(nyz_pending *pending, nyz_npz_writer *writer,
-                            const char *name, const nyz_array *array, const nyz_env *env,
-                            nyz_error *err)
+                            const char *name, const nyz_array *array,
+                            const nyz_config *config, nyz_error *err)
 {
     memset(pending, 0, sizeof *pending);
-    pending->name.allocator = &writer->env.allocator;
-    nyz_status status = make_member_name(writer, name, env->flags, &pending->name, err);
+    pending->name.allocator = &writer->config.allocator;
+    nyz_status status =
+        make_member_name(writer, name, config->flags, &pending->name, err);
     if (status == NYZ_OK) {
-        status = nyz_npy_plan_init(&pending->plan, array, 1, env, err);
+        status = nyz_npy_writer_init(&pending->plan, array, 1, config, err);
     }
     if (status == NYZ_OK) {
         status = make_content(pending, err);
     }
     if (status == NYZ_OK) {
-        status = take_name(writer, (const char *)pending->name.data, env, err);
+        status = take_name(writer, (const char *)pending->name.data, config, err);
     }
     if (status != NYZ_OK) {
         nyz_pending_free(pending);
@@ -199,15 +202,15 @@ nyz_status nyz_pending_init(nyz_pending *pending, nyz_npz_writer *writer,
 }
 
 nyz_status nyz_pending_write(const nyz_pending *pending, nyz_npz_writer *writer,
-                             const nyz_env *env, nyz_error *err)
+                             const nyz_config *config, nyz_error *err)
 {
-    return add_content(writer, (const char *)pending->name.data, env, &pending->content,
-                       err);
+    return add_content(writer, (const char *)pending->name.data, config,
+                       &pending->content, err);
 }
 
 void nyz_pending_free(nyz_pending *pending)
 {
-    nyz_npy_plan_free(&pending->plan);
+    nyz_npy_writer_free(&pending->plan);
     nyz_buffer_free(&pending->name);
 }
 
@@ -215,18 +218,18 @@ nyz_status nyz_npz_add(nyz_npz_writer *writer, const char *name, const nyz_array
                        const nyz_options *opt, nyz_error *err)
 {
     nyz_error failure;
-    nyz_env env = writer->env;
+    nyz_config config = writer->config;
     nyz_pending pending;
-    NYZ_TRY(nyz_npz_repeat(writer, err));
-    nyz_status status = opt != NULL ? nyz_env_init(&env, opt, &failure) : NYZ_OK;
+    NYZ_TRY(nyz_npz_sticky_error(writer, err));
+    nyz_status status = opt != NULL ? nyz_config_init(&config, opt, &failure) : NYZ_OK;
     if (status == NYZ_OK) {
-        status = nyz_pending_init(&pending, writer, name, array, &env, &failure);
+        status = nyz_pending_init(&pending, writer, name, array, &config, &failure);
     }
     if (status == NYZ_OK) {
-        status = nyz_pending_write(&pending, writer, &env, &failure);
+        status = nyz_pending_write(&pending, writer, &config, &failure);
         nyz_pending_free(&pending);
     }
-    return nyz_npz_latch(writer, status, &failure, err);
+    return nyz_npz_set_sticky_error(writer, status, &failure, err);
 }
 
 /* -------------------------------------------------------------------------------- bytes */
@@ -248,18 +251,18 @@ nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name, const voi
                              size_t size, const nyz_options *opt, nyz_error *err)
 {
     nyz_error failure;
-    nyz_env env = writer->env;
+    nyz_config config = writer->config;
     bytes_content ctx = {bytes, (int64_t)size};
     const nyz_zip_content content = {pass_bytes, &ctx, (int64_t)size};
-    NYZ_TRY(nyz_npz_repeat(writer, err));
-    nyz_status status = opt != NULL ? nyz_env_init(&env, opt, &failure) : NYZ_OK;
+    NYZ_TRY(nyz_npz_sticky_error(writer, err));
+    nyz_status status = opt != NULL ? nyz_config_init(&config, opt, &failure) : NYZ_OK;
     if (status == NYZ_OK) {
-        status = take_name(writer, name, &env, &failure);
+        status = take_name(writer, name, &config, &failure);
     }
     if (status == NYZ_OK) {
-        status = add_content(writer, name, &env, &content, &failure);
+        status = add_content(writer, name, &config, &content, &failure);
     }
-    return nyz_npz_latch(writer, status, &failure, err);
+    return nyz_npz_set_sticky_error(writer, status, &failure, err);
 }
 
 /* ----------------------------------------------------------------------------- finish */
@@ -267,9 +270,9 @@ nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name, const voi
 nyz_status nyz_npz_finish(nyz_npz_writer **writer, nyz_error *err)
 {
     nyz_npz_writer *const w = *writer;
-    nyz_status status = nyz_npz_repeat(w, err);
+    nyz_status status = nyz_npz_sticky_error(w, err);
     if (status == NYZ_OK) {
-        status = nyz_zip_finish(w->zip, err);
+        status = nyz_zip_writer_finish(w->zip, err);
     }
     if (status == NYZ_OK && w->output != NULL) {
         status = nyz_output_finish(&w->output, err);

@@ -1,4 +1,4 @@
-/* What the files of an archive being written share.  Row "format". */
+/* What the files of an archive being written share. */
 #ifndef NYZ_NPZ_WRITER_H
 #define NYZ_NPZ_WRITER_H
 
@@ -8,7 +8,7 @@
 #include "zip/zip_writer.h"
 
 struct nyz_npz_writer {
-    nyz_env env;
+    nyz_config config;
     nyz_output *output; /* NULL: the caller's stream */
     nyz_zip_writer *zip;
     nyz_names names;
@@ -16,32 +16,32 @@ struct nyz_npz_writer {
     nyz_error failure;  /* the first one; status NYZ_OK: none yet */
 };
 
-/* Every add ends with nyz_npz_latch: the first failure stays, and comes back from all
- * later calls, which begin with nyz_npz_repeat. */
-nyz_status nyz_npz_latch(nyz_npz_writer *writer, nyz_status status,
-                         const nyz_error *failure, nyz_error *err);
-nyz_status nyz_npz_repeat(const nyz_npz_writer *writer, nyz_error *err);
+/* Every add ends with nyz_npz_set_sticky_error: the first failure stays, and comes back from all
+ * later calls, which begin with nyz_npz_sticky_error. */
+nyz_status nyz_npz_set_sticky_error(nyz_npz_writer *writer, nyz_status status,
+                                    const nyz_error *failure, nyz_error *err);
+nyz_status nyz_npz_sticky_error(const nyz_npz_writer *writer, nyz_error *err);
 
 /* An array about to become a member: its name taken, its header made.  It stays where it
  * is until it is freed. */
 typedef struct nyz_pending {
     nyz_buffer name;
-    nyz_npy_plan plan;
+    nyz_npy_writer plan;
     nyz_zip_content content;
 } nyz_pending;
 
 /* Errors: as nyz_npz_add, but for IO; nothing is to be freed then. */
 nyz_status nyz_pending_init(nyz_pending *pending, nyz_npz_writer *writer,
-                            const char *name, const nyz_array *array, const nyz_env *env,
-                            nyz_error *err);
+                            const char *name, const nyz_array *array,
+                            const nyz_config *config, nyz_error *err);
 nyz_status nyz_pending_write(const nyz_pending *pending, nyz_npz_writer *writer,
-                             const nyz_env *env, nyz_error *err);
+                             const nyz_config *config, nyz_error *err);
 void nyz_pending_free(nyz_pending *pending);
 
 /* How the archive is told to store a member. */
-nyz_zip_how nyz_npz_how(const nyz_env *env);
+nyz_zip_method nyz_npz_method(const nyz_config *config);
 
 /* Puts the member's name before the message of a failure, and returns `status`. */
-nyz_status nyz_npz_blame(const char *member, nyz_status status, nyz_error *err);
+nyz_status nyz_npz_add_context(const char *member, nyz_status status, nyz_error *err);
 
 #endif

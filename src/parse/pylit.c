@@ -9,28 +9,28 @@
 #include "base/utf8.h"
 #include "parse/pylit_internal.h"
 
-static nyz_status parse_value(nyz_scan *scan, nyz_lit *lit);
+static nyz_status parse_value(nyz_pylit_scanner *scan, nyz_pylit *lit);
 
-const char *nyz_lit_name(nyz_lit_type type)
+const char *nyz_pylit_name(nyz_pylit_type type)
 {
     switch (type) {
-    case NYZ_LIT_NONE:
+    case NYZ_PYLIT_NONE:
         return "None";
-    case NYZ_LIT_FALSE:
+    case NYZ_PYLIT_FALSE:
         return "False";
-    case NYZ_LIT_TRUE:
+    case NYZ_PYLIT_TRUE:
         return "True";
-    case NYZ_LIT_INT:
+    case NYZ_PYLIT_INT:
         return "an integer";
-    case NYZ_LIT_STR:
+    case NYZ_PYLIT_STR:
         return "a string";
-    case NYZ_LIT_BYTES:
+    case NYZ_PYLIT_BYTES:
         return "a bytes literal";
-    case NYZ_LIT_TUPLE:
+    case NYZ_PYLIT_TUPLE:
         return "a tuple";
-    case NYZ_LIT_LIST:
+    case NYZ_PYLIT_LIST:
         return "a list";
-    case NYZ_LIT_DICT:
+    case NYZ_PYLIT_DICT:
         return "a dict";
     }
     return "nothing";
@@ -38,8 +38,8 @@ const char *nyz_lit_name(nyz_lit_type type)
 
 /* --------------------------------------------------------------------------- brackets */
 
-static nyz_status new_child(nyz_scan *scan, nyz_lit *parent, nyz_lit **last,
-                            nyz_lit **out)
+static nyz_status new_child(nyz_pylit_scanner *scan, nyz_pylit *parent, nyz_pylit **last,
+                            nyz_pylit **out)
 {
     void *memory = NULL;
     NYZ_TRY(nyz_arena_alloc(scan->arena, 1, sizeof **out, &memory, scan->err));
@@ -54,7 +54,7 @@ static nyz_status new_child(nyz_scan *scan, nyz_lit *parent, nyz_lit **last,
     return NYZ_OK;
 }
 
-static nyz_status open_bracket(nyz_scan *scan)
+static nyz_status open_bracket(nyz_pylit_scanner *scan)
 {
     if (scan->depth >= scan->rules->brackets) {
         return nyz_fail(scan->err, NYZ_ERR_LIMIT, (int64_t)scan->position,
@@ -63,11 +63,11 @@ static nyz_status open_bracket(nyz_scan *scan)
     }
     scan->depth++;
     scan->position++;
-    nyz_scan_blank(scan);
+    nyz_pylit_scan_space(scan);
     return NYZ_OK;
 }
 
-static void close_bracket(nyz_scan *scan)
+static void close_bracket(nyz_pylit_scanner *scan)
 {
     scan->depth--;
     scan->position++;
@@ -75,31 +75,32 @@ static void close_bracket(nyz_scan *scan)
 
 /* ["," ...]: goes over a comma, *comma tells whether there was one; else `close` must
  * follow. */
-static nyz_status parse_comma(nyz_scan *scan, char close, int *comma)
+static nyz_status parse_comma(nyz_pylit_scanner *scan, char close, int *comma)
 {
-    nyz_scan_blank(scan);
-    *comma = nyz_scan_peek(scan, 0) == ',';
+    nyz_pylit_scan_space(scan);
+    *comma = nyz_pylit_scan_peek(scan, 0) == ',';
     if (*comma) {
         scan->position++;
-        nyz_scan_blank(scan);
+        nyz_pylit_scan_space(scan);
         return NYZ_OK;
     }
-    if (nyz_scan_peek(scan, 0) == close) {
+    if (nyz_pylit_scan_peek(scan, 0) == close) {
         return NYZ_OK;
     }
-    return nyz_scan_unexpected(scan, close == ')'   ? "',' or ')'"
-                                     : close == ']' ? "',' or ']'"
-                                                    : "',' or '}'");
+    return nyz_pylit_scan_unexpected(scan, close == ')'   ? "',' or ')'"
+                                           : close == ']' ? "',' or ']'"
+                                                          : "',' or '}'");
 }
 
 /* The inside of (...) and [...]: values with commas between.  *commas counts them. */
-static nyz_status parse_items(nyz_scan *scan, char close, nyz_lit *lit, int64_t *commas)
+static nyz_status parse_items(nyz_pylit_scanner *scan, char close, nyz_pylit *lit,
+                              int64_t *commas)
 {
-    nyz_lit *last = NULL;
+    nyz_pylit *last = NULL;
     *commas = 0;
     NYZ_TRY(open_bracket(scan));
-    while (nyz_scan_peek(scan, 0) != close) {
-        nyz_lit *child = NULL;
+    while (nyz_pylit_scan_peek(scan, 0) != close) {
+        nyz_pylit *child = NULL;
         int comma = 0;
         NYZ_TRY(new_child(scan, lit, &last, &child));
         NYZ_TRY(parse_value(scan, child));
@@ -111,10 +112,10 @@ static nyz_status parse_items(nyz_scan *scan, char close, nyz_lit *lit, int64_t 
 }
 
 /* (x) is x itself; (), (x,) and (x, y) are tuples. */
-static nyz_status parse_parentheses(nyz_scan *scan, nyz_lit *lit)
+static nyz_status parse_parentheses(nyz_pylit_scanner *scan, nyz_pylit *lit)
 {
     int64_t commas = 0;
-    lit->type = NYZ_LIT_TUPLE;
+    lit->type = NYZ_PYLIT_TUPLE;
     NYZ_TRY(parse_items(scan, ')', lit, &commas));
     if (lit->count == 1 && commas == 0) {
         *lit = *lit->first;
@@ -122,31 +123,31 @@ static nyz_status parse_parentheses(nyz_scan *scan, nyz_lit *lit)
     return NYZ_OK;
 }
 
-static nyz_status parse_list(nyz_scan *scan, nyz_lit *lit)
+static nyz_status parse_list(nyz_pylit_scanner *scan, nyz_pylit *lit)
 {
     int64_t commas = 0;
-    lit->type = NYZ_LIT_LIST;
+    lit->type = NYZ_PYLIT_LIST;
     return parse_items(scan, ']', lit, &commas);
 }
 
-static nyz_status parse_colon(nyz_scan *scan)
+static nyz_status parse_colon(nyz_pylit_scanner *scan)
 {
-    nyz_scan_blank(scan);
-    if (nyz_scan_peek(scan, 0) != ':') {
-        return nyz_scan_unexpected(scan, "':'");
+    nyz_pylit_scan_space(scan);
+    if (nyz_pylit_scan_peek(scan, 0) != ':') {
+        return nyz_pylit_scan_unexpected(scan, "':'");
     }
     scan->position++;
-    nyz_scan_blank(scan);
+    nyz_pylit_scan_space(scan);
     return NYZ_OK;
 }
 
-static nyz_status parse_dict(nyz_scan *scan, nyz_lit *lit)
+static nyz_status parse_dict(nyz_pylit_scanner *scan, nyz_pylit *lit)
 {
-    nyz_lit *last = NULL;
-    lit->type = NYZ_LIT_DICT;
+    nyz_pylit *last = NULL;
+    lit->type = NYZ_PYLIT_DICT;
     NYZ_TRY(open_bracket(scan));
-    while (nyz_scan_peek(scan, 0) != '}') {
-        nyz_lit *child = NULL;
+    while (nyz_pylit_scan_peek(scan, 0) != '}') {
+        nyz_pylit *child = NULL;
         int comma = 0;
         NYZ_TRY(new_child(scan, lit, &last, &child));
         NYZ_TRY(parse_value(scan, child));
@@ -161,15 +162,15 @@ static nyz_status parse_dict(nyz_scan *scan, nyz_lit *lit)
 
 /* ----------------------------------------------------------------------------- values */
 
-static nyz_status parse_name(nyz_scan *scan, nyz_lit *lit)
+static nyz_status parse_name(nyz_pylit_scanner *scan, nyz_pylit *lit)
 {
     static const struct {
         const char *name;
-        nyz_lit_type type;
+        nyz_pylit_type type;
     } names[] = {
-        {"None", NYZ_LIT_NONE}, {"False", NYZ_LIT_FALSE}, {"True", NYZ_LIT_TRUE}};
+        {"None", NYZ_PYLIT_NONE}, {"False", NYZ_PYLIT_FALSE}, {"True", NYZ_PYLIT_TRUE}};
     size_t size = 0;
-    while (nyz_is_word(nyz_scan_peek(scan, size))) {
+    while (nyz_is_word(nyz_pylit_scan_peek(scan, size))) {
         size++;
     }
     for (size_t i = 0; size > 0 && i < sizeof names / sizeof names[0]; i++) {
@@ -180,12 +181,12 @@ static nyz_status parse_name(nyz_scan *scan, nyz_lit *lit)
             return NYZ_OK;
         }
     }
-    return nyz_scan_unexpected(scan, "a value");
+    return nyz_pylit_scan_unexpected(scan, "a value");
 }
 
-static nyz_status parse_value(nyz_scan *scan, nyz_lit *lit)
+static nyz_status parse_value(nyz_pylit_scanner *scan, nyz_pylit *lit)
 {
-    const int byte = nyz_scan_peek(scan, 0);
+    const int byte = nyz_pylit_scan_peek(scan, 0);
     lit->offset = (int32_t)scan->position;
     switch (byte) {
     case '(':
@@ -195,17 +196,17 @@ static nyz_status parse_value(nyz_scan *scan, nyz_lit *lit)
     case '{':
         return parse_dict(scan, lit);
     default:
-        if (nyz_scan_is_string(scan) > 0) {
-            return nyz_scan_string(scan, lit);
+        if (nyz_pylit_scan_is_string(scan) > 0) {
+            return nyz_pylit_scan_string(scan, lit);
         }
         if (nyz_digit(byte) < 10 || byte == '-' || byte == '+' || byte == '.') {
-            return nyz_scan_number(scan, lit);
+            return nyz_pylit_scan_number(scan, lit);
         }
         return parse_name(scan, lit);
     }
 }
 
-static nyz_status check_text(const char *text, size_t size, const nyz_lit_rules *rules,
+static nyz_status check_text(const char *text, size_t size, const nyz_pylit_rules *rules,
                              nyz_error *err)
 {
     if (size > INT32_MAX) {
@@ -227,19 +228,19 @@ static nyz_status check_text(const char *text, size_t size, const nyz_lit_rules 
     return NYZ_OK;
 }
 
-nyz_status nyz_lit_parse(const char *text, size_t size, const nyz_lit_rules *rules,
-                         nyz_arena *arena, const nyz_lit **out, nyz_error *err)
+nyz_status nyz_pylit_parse(const char *text, size_t size, const nyz_pylit_rules *rules,
+                           nyz_arena *arena, const nyz_pylit **out, nyz_error *err)
 {
-    nyz_scan scan = {text, size, 0, rules, arena, 0, err};
+    nyz_pylit_scanner scan = {text, size, 0, rules, arena, 0, err};
     void *memory = NULL;
     *out = NULL;
     NYZ_TRY(check_text(text, size, rules, err));
     NYZ_TRY(nyz_arena_alloc(arena, 1, sizeof **out, &memory, err));
-    nyz_scan_blank(&scan);
+    nyz_pylit_scan_space(&scan);
     NYZ_TRY(parse_value(&scan, memory));
-    nyz_scan_blank(&scan);
+    nyz_pylit_scan_space(&scan);
     if (scan.position != size) {
-        return nyz_scan_unexpected(&scan, "the end of the text");
+        return nyz_pylit_scan_unexpected(&scan, "the end of the text");
     }
     *out = memory;
     return NYZ_OK;

@@ -1,47 +1,47 @@
-/* Python literals: { } ( ) [ ] , : 'text' 12 True None.  Row "text": knows no NumPy, and
+/* Python literals: { } ( ) [ ] , : 'text' 12 True None.  Knows no NumPy, and
  * takes text and length.  docs/format.md 1.4 tells which of Python's forms are read. */
 #ifndef NYZ_PYLIT_H
 #define NYZ_PYLIT_H
 
 #include "base/arena.h"
 
-typedef enum nyz_lit_type {
-    NYZ_LIT_NONE = 0,
-    NYZ_LIT_FALSE,
-    NYZ_LIT_TRUE,
-    NYZ_LIT_INT,
-    NYZ_LIT_STR,
-    NYZ_LIT_BYTES, /* b'...': only so that it can be refused by name */
-    NYZ_LIT_TUPLE,
-    NYZ_LIT_LIST,
-    NYZ_LIT_DICT /* children: key, value, key, value, ... */
-} nyz_lit_type;
+typedef enum nyz_pylit_type {
+    NYZ_PYLIT_NONE = 0,
+    NYZ_PYLIT_FALSE,
+    NYZ_PYLIT_TRUE,
+    NYZ_PYLIT_INT,
+    NYZ_PYLIT_STR,
+    NYZ_PYLIT_BYTES, /* b'...': only so that it can be refused by name */
+    NYZ_PYLIT_TUPLE,
+    NYZ_PYLIT_LIST,
+    NYZ_PYLIT_DICT /* children: key, value, key, value, ... */
+} nyz_pylit_type;
 
-typedef struct nyz_lit nyz_lit;
-struct nyz_lit {
-    nyz_lit_type type;
+typedef struct nyz_pylit nyz_pylit;
+struct nyz_pylit {
+    nyz_pylit_type type;
     int32_t offset;   /* bytes from the start of the text: where errors point */
     int64_t count;    /* INT: the value; STR: bytes; TUPLE, LIST, DICT: children */
     const char *text; /* STR: UTF-8, escapes resolved (a lone surrogate in three bytes);
                        * no NUL behind it */
-    const nyz_lit *first; /* TUPLE, LIST, DICT: the first child */
-    const nyz_lit *next;  /* the next child of the same parent */
+    const nyz_pylit *first; /* TUPLE, LIST, DICT: the first child */
+    const nyz_pylit *next;  /* the next child of the same parent */
 };
 
-typedef struct nyz_lit_rules {
+typedef struct nyz_pylit_rules {
     int long_suffix;  /* 2L is 2: Python 2 wrote it (header versions 1 and 2) */
     int latin1;       /* the text is Latin-1, not UTF-8 (header versions 1 and 2) */
     int64_t brackets; /* the deepest nesting that is read */
-} nyz_lit_rules;
+} nyz_pylit_rules;
 
 /* Parses one literal, which must be all of the text but for white space and comments.
  * The tree lives in `arena`, and borrows the text.  One pass, O(size).  `err->offset`
  * counts from the text's start. Errors: CORRUPT, LIMIT (brackets), UNSUPPORTED. */
-nyz_status nyz_lit_parse(const char *text, size_t size, const nyz_lit_rules *rules,
-                         nyz_arena *arena, const nyz_lit **out, nyz_error *err);
+nyz_status nyz_pylit_parse(const char *text, size_t size, const nyz_pylit_rules *rules,
+                           nyz_arena *arena, const nyz_pylit **out, nyz_error *err);
 
 /* "tuple", "int", ...: for messages. */
-const char *nyz_lit_name(nyz_lit_type type);
+const char *nyz_pylit_name(nyz_pylit_type type);
 
 /* Text being built: counts on when `capacity` is used up, so that the length is always
  * known. */

@@ -1,23 +1,23 @@
 /* What the files of the literal parser share: pylit.c (values), pylit_number.c,
  * pylit_string.c. No other file includes it. */
-#ifndef NYZ_PYLIT_SCAN_H
-#define NYZ_PYLIT_SCAN_H
+#ifndef NYZ_PYLIT_INTERNAL_H
+#define NYZ_PYLIT_INTERNAL_H
 
 #include "base/arena.h"
 #include "parse/pylit.h"
 
-typedef struct nyz_scan {
+typedef struct nyz_pylit_scanner {
     const char *text;
     size_t size;
     size_t position;
-    const nyz_lit_rules *rules;
+    const nyz_pylit_rules *rules;
     nyz_arena *arena;
     int64_t depth; /* brackets open */
     nyz_error *err;
-} nyz_scan;
+} nyz_pylit_scanner;
 
 /* The byte `ahead` of the scanner's place, -1 at the end. */
-static inline int nyz_scan_peek(const nyz_scan *scan, size_t ahead)
+static inline int nyz_pylit_scan_peek(const nyz_pylit_scanner *scan, size_t ahead)
 {
     return ahead < scan->size - scan->position
                ? (unsigned char)scan->text[scan->position + ahead]
@@ -49,18 +49,18 @@ static inline unsigned nyz_digit(int byte)
 }
 
 /* Goes over white space, comments and backslash-newline. */
-void nyz_scan_blank(nyz_scan *scan);
+void nyz_pylit_scan_space(nyz_pylit_scanner *scan);
 
 /* Fails with "expected ..., found ..." at the scanner's place. */
-nyz_status nyz_scan_unexpected(const nyz_scan *scan, const char *expected);
+nyz_status nyz_pylit_scan_unexpected(const nyz_pylit_scanner *scan, const char *expected);
 
 /* The length of the string prefix and opening quote at the scanner's place, 0 if there is
  * no string: 1 for 'x', 2 for u'x'. */
-size_t nyz_scan_is_string(const nyz_scan *scan);
+size_t nyz_pylit_scan_is_string(const nyz_pylit_scanner *scan);
 
 /* A string or bytes literal, with the ones that follow it directly; an integer.  The
  * scanner stands at the first byte of it. */
-nyz_status nyz_scan_string(nyz_scan *scan, nyz_lit *lit);
-nyz_status nyz_scan_number(nyz_scan *scan, nyz_lit *lit);
+nyz_status nyz_pylit_scan_string(nyz_pylit_scanner *scan, nyz_pylit *lit);
+nyz_status nyz_pylit_scan_number(nyz_pylit_scanner *scan, nyz_pylit *lit);
 
 #endif

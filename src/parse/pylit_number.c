@@ -14,7 +14,8 @@ typedef struct digits {
     int overflow;
 } digits;
 
-static nyz_status bad_number(const nyz_scan *scan, const nyz_lit *lit, const char *why)
+static nyz_status bad_number(const nyz_pylit_scanner *scan, const nyz_pylit *lit,
+                             const char *why)
 {
     return nyz_fail(scan->err, NYZ_ERR_CORRUPT, lit->offset, "%s", why);
 }
@@ -31,12 +32,12 @@ static void add_digit(digits *d, unsigned digit)
 }
 
 /* digit {["_"] digit}: an underscore stands between two digits, or after 0x. */
-static void scan_digits(nyz_scan *scan, digits *d, int prefixed)
+static void scan_digits(nyz_pylit_scanner *scan, digits *d, int prefixed)
 {
     for (;;) {
         const int underscore =
-            nyz_scan_peek(scan, 0) == '_' && (prefixed || d->count > 0);
-        const unsigned digit = nyz_digit(nyz_scan_peek(scan, (size_t)underscore));
+            nyz_pylit_scan_peek(scan, 0) == '_' && (prefixed || d->count > 0);
+        const unsigned digit = nyz_digit(nyz_pylit_scan_peek(scan, (size_t)underscore));
         if (digit >= d->base) {
             return;
         }
@@ -46,11 +47,11 @@ static void scan_digits(nyz_scan *scan, digits *d, int prefixed)
 }
 
 /* Goes over 0x, 0o or 0b and returns the base; 10 without any. */
-static unsigned scan_base(nyz_scan *scan)
+static unsigned scan_base(nyz_pylit_scanner *scan)
 {
     unsigned base = 10;
-    if (nyz_scan_peek(scan, 0) == '0') {
-        const int letter = nyz_scan_peek(scan, 1) | 0x20;
+    if (nyz_pylit_scan_peek(scan, 0) == '0') {
+        const int letter = nyz_pylit_scan_peek(scan, 1) | 0x20;
         base = letter == 'x' ? 16 : letter == 'o' ? 8 : letter == 'b' ? 2 : 10;
     }
     if (base != 10) {
@@ -60,22 +61,24 @@ static unsigned scan_base(nyz_scan *scan)
 }
 
 /* 2L, 2 L: Python 2's long. */
-static void scan_suffix(nyz_scan *scan)
+static void scan_suffix(nyz_pylit_scanner *scan)
 {
     size_t ahead = 0;
-    while (nyz_scan_peek(scan, ahead) == ' ' || nyz_scan_peek(scan, ahead) == '\t') {
+    while (nyz_pylit_scan_peek(scan, ahead) == ' ' ||
+           nyz_pylit_scan_peek(scan, ahead) == '\t') {
         ahead++;
     }
-    if (scan->rules->long_suffix && nyz_scan_peek(scan, ahead) == 'L' &&
-        !nyz_is_word(nyz_scan_peek(scan, ahead + 1))) {
+    if (scan->rules->long_suffix && nyz_pylit_scan_peek(scan, ahead) == 'L' &&
+        !nyz_is_word(nyz_pylit_scan_peek(scan, ahead + 1))) {
         scan->position += ahead + 1;
     }
 }
 
-static nyz_status check_digits(const nyz_scan *scan, const nyz_lit *lit, const digits *d)
+static nyz_status check_digits(const nyz_pylit_scanner *scan, const nyz_pylit *lit,
+                               const digits *d)
 {
     if (d->count == 0) {
-        return nyz_scan_unexpected(scan, "a digit");
+        return nyz_pylit_scan_unexpected(scan, "a digit");
     }
     if (d->count > DIGITS_MAX) {
         return bad_number(scan, lit, "an integer of more than 20 digits");
@@ -86,36 +89,36 @@ static nyz_status check_digits(const nyz_scan *scan, const nyz_lit *lit, const d
     return NYZ_OK;
 }
 
-static nyz_status check_end(const nyz_scan *scan, const nyz_lit *lit)
+static nyz_status check_end(const nyz_pylit_scanner *scan, const nyz_pylit *lit)
 {
-    const int byte = nyz_scan_peek(scan, 0);
+    const int byte = nyz_pylit_scan_peek(scan, 0);
     if (byte == '.' || byte == 'e' || byte == 'E' || byte == 'j') {
         return bad_number(scan, lit,
                           "expected an integer, found a float or complex number");
     }
     if (nyz_is_word(byte)) {
-        return nyz_scan_unexpected(scan, "the end of the integer");
+        return nyz_pylit_scan_unexpected(scan, "the end of the integer");
     }
     return NYZ_OK;
 }
 
-static nyz_status set_value(const nyz_scan *scan, nyz_lit *lit, const digits *d,
-                            int negative)
+static nyz_status set_value(const nyz_pylit_scanner *scan, nyz_pylit *lit,
+                            const digits *d, int negative)
 {
     if (d->overflow || d->value > INT64_MAX) {
         return bad_number(scan, lit, "an integer that does not fit in 64 bits");
     }
-    lit->type = NYZ_LIT_INT;
+    lit->type = NYZ_PYLIT_INT;
     lit->count = negative ? -(int64_t)d->value : (int64_t)d->value;
     return NYZ_OK;
 }
 
-nyz_status nyz_scan_number(nyz_scan *scan, nyz_lit *lit)
+nyz_status nyz_pylit_scan_number(nyz_pylit_scanner *scan, nyz_pylit *lit)
 {
-    const int sign = nyz_scan_peek(scan, 0);
+    const int sign = nyz_pylit_scan_peek(scan, 0);
     if (sign == '-' || sign == '+') {
         scan->position++;
-        nyz_scan_blank(scan);
+        nyz_pylit_scan_space(scan);
     }
     digits d = {0};
     d.base = scan_base(scan);

@@ -5,10 +5,10 @@
 #include "base/endian.h"
 #include "base/error.h"
 
-static void skip_comment(nyz_scan *scan)
+static void skip_comment(nyz_pylit_scanner *scan)
 {
-    while (scan->position < scan->size && nyz_scan_peek(scan, 0) != '\n' &&
-           nyz_scan_peek(scan, 0) != '\r') {
+    while (scan->position < scan->size && nyz_pylit_scan_peek(scan, 0) != '\n' &&
+           nyz_pylit_scan_peek(scan, 0) != '\r') {
         scan->position++;
     }
 }
@@ -16,15 +16,17 @@ static void skip_comment(nyz_scan *scan)
 /* The length of a backslash and a line end at the scanner's place, 0 if they are not
  * there.  They join two lines: at the end of the text, where none follows, they do not
  * count. */
-static size_t line_join(const nyz_scan *scan)
+static size_t line_join(const nyz_pylit_scanner *scan)
 {
-    const int end = nyz_scan_peek(scan, 0) == '\\' ? nyz_scan_peek(scan, 1) : 0;
-    const size_t size = end == '\r' && nyz_scan_peek(scan, 2) == '\n' ? 3 : 2;
-    return (end == '\n' || end == '\r') && nyz_scan_peek(scan, size) >= 0 ? size : 0;
+    const int end =
+        nyz_pylit_scan_peek(scan, 0) == '\\' ? nyz_pylit_scan_peek(scan, 1) : 0;
+    const size_t size = end == '\r' && nyz_pylit_scan_peek(scan, 2) == '\n' ? 3 : 2;
+    return (end == '\n' || end == '\r') && nyz_pylit_scan_peek(scan, size) >= 0 ? size
+                                                                                : 0;
 }
 
 /* Up to 63 spaces pad a header: eight at a time. */
-static size_t behind_spaces(const nyz_scan *scan)
+static size_t behind_spaces(const nyz_pylit_scanner *scan)
 {
     const unsigned char *const text = (const unsigned char *)scan->text;
     size_t at = scan->position;
@@ -39,11 +41,11 @@ static size_t behind_spaces(const nyz_scan *scan)
 }
 
 /* Mostly there is no more than one space. */
-void nyz_scan_blank(nyz_scan *scan)
+void nyz_pylit_scan_space(nyz_pylit_scanner *scan)
 {
     for (;;) {
-        scan->position += nyz_scan_peek(scan, 0) == ' ';
-        const int byte = nyz_scan_peek(scan, 0);
+        scan->position += nyz_pylit_scan_peek(scan, 0) == ' ';
+        const int byte = nyz_pylit_scan_peek(scan, 0);
         if (byte > ' ' && byte != '#' && byte != '\\') {
             return;
         }
@@ -62,7 +64,7 @@ void nyz_scan_blank(nyz_scan *scan)
     }
 }
 
-nyz_status nyz_scan_unexpected(const nyz_scan *scan, const char *expected)
+nyz_status nyz_pylit_scan_unexpected(const nyz_pylit_scanner *scan, const char *expected)
 {
     const int64_t offset = (int64_t)scan->position;
     if (scan->position == scan->size) {
@@ -70,8 +72,8 @@ nyz_status nyz_scan_unexpected(const nyz_scan *scan, const char *expected)
                         "expected %s, found the end of the text", expected);
     }
     size_t size = 1;
-    while (size < 24 && nyz_is_word(nyz_scan_peek(scan, 0)) &&
-           nyz_is_word(nyz_scan_peek(scan, size))) {
+    while (size < 24 && nyz_is_word(nyz_pylit_scan_peek(scan, 0)) &&
+           nyz_is_word(nyz_pylit_scan_peek(scan, size))) {
         size++;
     }
     char found[NYZ_QUOTE_SIZE];

@@ -17,16 +17,17 @@ typedef struct piece {
 /* What an escape stands for, where it is no code point. */
 #define NO_POINT UINT32_MAX
 
-size_t nyz_scan_is_string(const nyz_scan *scan)
+size_t nyz_pylit_scan_is_string(const nyz_pylit_scanner *scan)
 {
     static const char *const prefixes[] = {"", "u", "r", "b", "br", "rb"};
     char prefix[3] = {0};
     size_t size = 0;
-    while (size < 2 && nyz_is_letter(nyz_scan_peek(scan, size))) {
-        prefix[size] = (char)(nyz_scan_peek(scan, size) | 0x20);
+    while (size < 2 && nyz_is_letter(nyz_pylit_scan_peek(scan, size))) {
+        prefix[size] = (char)(nyz_pylit_scan_peek(scan, size) | 0x20);
         size++;
     }
-    if (nyz_scan_peek(scan, size) != '\'' && nyz_scan_peek(scan, size) != '"') {
+    if (nyz_pylit_scan_peek(scan, size) != '\'' &&
+        nyz_pylit_scan_peek(scan, size) != '"') {
         return 0;
     }
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
@@ -40,27 +41,28 @@ size_t nyz_scan_is_string(const nyz_scan *scan)
 /* ----------------------------------------------------------------- where a piece ends */
 
 /* Whether two more follow the quote at the scanner's place. */
-static int is_triple(const nyz_scan *scan, int quote)
+static int is_triple(const nyz_pylit_scanner *scan, int quote)
 {
-    return nyz_scan_peek(scan, 1) == quote && nyz_scan_peek(scan, 2) == quote;
+    return nyz_pylit_scan_peek(scan, 1) == quote && nyz_pylit_scan_peek(scan, 2) == quote;
 }
 
 /* Goes over one character of the content; a backslash takes the next one with it. */
-static void skip_character(nyz_scan *scan)
+static void skip_character(nyz_pylit_scanner *scan)
 {
-    if (nyz_scan_peek(scan, 0) == '\\') {
+    if (nyz_pylit_scan_peek(scan, 0) == '\\') {
         scan->position +=
-            nyz_scan_peek(scan, 1) == '\r' && nyz_scan_peek(scan, 2) == '\n';
-        scan->position += nyz_scan_peek(scan, 1) >= 0;
+            nyz_pylit_scan_peek(scan, 1) == '\r' && nyz_pylit_scan_peek(scan, 2) == '\n';
+        scan->position += nyz_pylit_scan_peek(scan, 1) >= 0;
     }
     scan->position++;
 }
 
 /* Goes over the content to the closing quote: the scanner is left on it. */
-static nyz_status skip_content(nyz_scan *scan, int quote, int triple, size_t begin)
+static nyz_status skip_content(nyz_pylit_scanner *scan, int quote, int triple,
+                               size_t begin)
 {
     for (;;) {
-        const int byte = nyz_scan_peek(scan, 0);
+        const int byte = nyz_pylit_scan_peek(scan, 0);
         if (byte == quote && (!triple || is_triple(scan, quote))) {
             return NYZ_OK;
         }
@@ -73,17 +75,17 @@ static nyz_status skip_content(nyz_scan *scan, int quote, int triple, size_t beg
 }
 
 /* Goes over one piece. */
-static nyz_status scan_piece(nyz_scan *scan, piece *out)
+static nyz_status scan_piece(nyz_pylit_scanner *scan, piece *out)
 {
     const size_t begin = scan->position;
-    const size_t opening = nyz_scan_is_string(scan);
+    const size_t opening = nyz_pylit_scan_is_string(scan);
     for (size_t i = 0; i + 1 < opening; i++) {
-        const int letter = nyz_scan_peek(scan, i) | 0x20;
+        const int letter = nyz_pylit_scan_peek(scan, i) | 0x20;
         out->raw |= letter == 'r';
         out->bytes |= letter == 'b';
     }
     scan->position += opening - 1;
-    const int quote = nyz_scan_peek(scan, 0);
+    const int quote = nyz_pylit_scan_peek(scan, 0);
     const int triple = is_triple(scan, quote);
     scan->position += triple ? 3 : 1;
     out->start = scan->position;
@@ -97,8 +99,8 @@ static nyz_status scan_piece(nyz_scan *scan, piece *out)
  * for */
 
 /* Up to `most` digits of a base, at least `least`, at text[*at ... end). */
-static int read_digits(const nyz_scan *scan, size_t *at, size_t end, unsigned base,
-                       int least, int most, uint32_t *point)
+static int read_digits(const nyz_pylit_scanner *scan, size_t *at, size_t end,
+                       unsigned base, int least, int most, uint32_t *point)
 {
     int count = 0;
     *point = 0;
@@ -111,14 +113,14 @@ static int read_digits(const nyz_scan *scan, size_t *at, size_t end, unsigned ba
     return count >= least;
 }
 
-static nyz_status bad_escape(const nyz_scan *scan, size_t at, const char *why)
+static nyz_status bad_escape(const nyz_pylit_scanner *scan, size_t at, const char *why)
 {
     return nyz_fail(scan->err, NYZ_ERR_CORRUPT, (int64_t)at, "%s", why);
 }
 
 /* \xHH, \uHHHH, \UHHHHHHHH; *at is behind the letter. */
-static nyz_status read_hex(const nyz_scan *scan, size_t *at, size_t end, int digits,
-                           uint32_t *point)
+static nyz_status read_hex(const nyz_pylit_scanner *scan, size_t *at, size_t end,
+                           int digits, uint32_t *point)
 {
     const size_t begin = *at - 2;
     if (!read_digits(scan, at, end, 16, digits, digits, point)) {
@@ -141,7 +143,7 @@ static uint32_t simple_escape(int letter)
 
 /* Reads an escape; *at is on its backslash and moves behind it.  NO_POINT: nothing comes
  * out. */
-static nyz_status read_escape(const nyz_scan *scan, size_t *at, size_t end,
+static nyz_status read_escape(const nyz_pylit_scanner *scan, size_t *at, size_t end,
                               uint32_t *point)
 {
     const size_t begin = *at;
@@ -176,8 +178,8 @@ static nyz_status read_escape(const nyz_scan *scan, size_t *at, size_t end,
 }
 
 /* The next code point of a piece.  UTF-8 goes through byte by byte. */
-static nyz_status read_character(const nyz_scan *scan, const piece *p, size_t *at,
-                                 uint32_t *point)
+static nyz_status read_character(const nyz_pylit_scanner *scan, const piece *p,
+                                 size_t *at, uint32_t *point)
 {
     const unsigned char byte = (unsigned char)scan->text[*at];
     if (byte == '\\' && !p->raw) {
@@ -193,7 +195,7 @@ static nyz_status read_character(const nyz_scan *scan, const piece *p, size_t *a
 }
 
 /* Appends what a piece stands for to out[*used]. */
-static nyz_status decode_piece(const nyz_scan *scan, const piece *p, char *out,
+static nyz_status decode_piece(const nyz_pylit_scanner *scan, const piece *p, char *out,
                                int64_t *used)
 {
     for (size_t at = p->start; at < p->end;) {
@@ -216,30 +218,30 @@ static nyz_status decode_piece(const nyz_scan *scan, const piece *p, char *out,
 
 /* Goes over all pieces of the string at the scanner's place.  *most: the bytes that they
  * can stand for at most; no escape is shorter than its UTF-8. */
-static nyz_status measure(nyz_scan *scan, nyz_lit *lit, int64_t *most)
+static nyz_status measure(nyz_pylit_scanner *scan, nyz_pylit *lit, int64_t *most)
 {
     *most = 0;
     do {
         piece p = {0};
         const size_t begin = scan->position;
         NYZ_TRY(scan_piece(scan, &p));
-        const nyz_lit_type type = p.bytes ? NYZ_LIT_BYTES : NYZ_LIT_STR;
+        const nyz_pylit_type type = p.bytes ? NYZ_PYLIT_BYTES : NYZ_PYLIT_STR;
         if (*most > 0 && lit->type != type) {
             return nyz_fail(scan->err, NYZ_ERR_CORRUPT, (int64_t)begin,
                             "bytes and text in one string");
         }
         lit->type = type;
         *most += (int64_t)(p.end - p.start) * (scan->rules->latin1 ? 2 : 1) + 1;
-        nyz_scan_blank(scan);
-    } while (nyz_scan_is_string(scan) > 0);
+        nyz_pylit_scan_space(scan);
+    } while (nyz_pylit_scan_is_string(scan) > 0);
     return NYZ_OK;
 }
 
 /* The length of a string that stands for its own bytes, as nearly all do: one piece of
  * ASCII without prefix or escape.  0: it is another, or empty. */
-static size_t plain_size(const nyz_scan *scan)
+static size_t plain_size(const nyz_pylit_scanner *scan)
 {
-    const int quote = nyz_scan_peek(scan, 0);
+    const int quote = nyz_pylit_scan_peek(scan, 0);
     size_t size = 0;
     int byte;
     if (quote != '\'' && quote != '"') {
@@ -247,13 +249,13 @@ static size_t plain_size(const nyz_scan *scan)
     }
     do {
         size++;
-        byte = nyz_scan_peek(scan, size);
+        byte = nyz_pylit_scan_peek(scan, size);
     } while (byte >= ' ' && byte < 0x80 && byte != quote && byte != '\\');
     return byte == quote ? size - 1 : 0;
 }
 
 /* Takes such a string as it stands, unless another follows, which would belong to it. */
-static int take_plain(nyz_scan *scan, nyz_lit *lit)
+static int take_plain(nyz_pylit_scanner *scan, nyz_pylit *lit)
 {
     const size_t begin = scan->position;
     const size_t size = plain_size(scan);
@@ -261,18 +263,18 @@ static int take_plain(nyz_scan *scan, nyz_lit *lit)
         return 0;
     }
     scan->position += size + 2;
-    nyz_scan_blank(scan);
-    if (nyz_scan_is_string(scan) > 0) {
+    nyz_pylit_scan_space(scan);
+    if (nyz_pylit_scan_is_string(scan) > 0) {
         scan->position = begin;
         return 0;
     }
-    lit->type = NYZ_LIT_STR;
+    lit->type = NYZ_PYLIT_STR;
     lit->text = scan->text + begin + 1;
     lit->count = (int64_t)size;
     return 1;
 }
 
-nyz_status nyz_scan_string(nyz_scan *scan, nyz_lit *lit)
+nyz_status nyz_pylit_scan_string(nyz_pylit_scanner *scan, nyz_pylit *lit)
 {
     const size_t begin = scan->position;
     int64_t most = 0;
@@ -281,7 +283,7 @@ nyz_status nyz_scan_string(nyz_scan *scan, nyz_lit *lit)
         return NYZ_OK;
     }
     NYZ_TRY(measure(scan, lit, &most));
-    if (lit->type == NYZ_LIT_BYTES) {
+    if (lit->type == NYZ_PYLIT_BYTES) {
         return NYZ_OK;
     }
     NYZ_TRY(nyz_arena_alloc(scan->arena, most, 1, &memory, scan->err));
@@ -290,8 +292,8 @@ nyz_status nyz_scan_string(nyz_scan *scan, nyz_lit *lit)
         piece p = {0};
         NYZ_TRY(scan_piece(scan, &p));
         NYZ_TRY(decode_piece(scan, &p, memory, &lit->count));
-        nyz_scan_blank(scan);
-    } while (nyz_scan_is_string(scan) > 0);
+        nyz_pylit_scan_space(scan);
+    } while (nyz_pylit_scan_is_string(scan) > 0);
     lit->text = memory;
     return NYZ_OK;
 }

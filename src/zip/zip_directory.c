@@ -1,5 +1,5 @@
 /* The directory of an archive: finds it, reads its headers, checks that the members do
- * not overlap, decodes their names.  docs/format.md 4.2.  zip_dir_parts.h lists the
+ * not overlap, decodes their names.  docs/format.md 4.2.  zip_internal.h lists the
  * parts. */
 #include "zip/zip_directory.h"
 
@@ -26,7 +26,8 @@ static int64_t whole_pages(int64_t size)
 
 /* Entries, slots, bytes, and room for the last name's NUL.  No sum overflows: a directory
  * has less than 4 GiB, and so fewer than 2^27 members. */
-static nyz_status allocate(const nyz_zip_place *place, nyz_zip_dir *dir, nyz_error *err)
+static nyz_status allocate(const nyz_zip_location *place, nyz_zip_directory *dir,
+                           nyz_error *err)
 {
     const int64_t slot_count = nyz_zip_index_slots(place->count);
     const int64_t entries_size = place->count * (int64_t)sizeof *dir->entries;
@@ -57,15 +58,15 @@ static nyz_status add_size(int64_t *total, int64_t size, const nyz_limits *limit
 
 /* A plain name ends with a NUL where the next header begins, or this one's extra fields:
  * both must have been read. */
-static void end_name(const nyz_zip_dir *dir, const nyz_zip_entry *entry)
+static void end_name(const nyz_zip_directory *dir, const nyz_zip_entry *entry)
 {
     if (entry->name != NULL) {
         dir->bytes[entry->raw_offset + (int64_t)entry->raw_size] = '\0';
     }
 }
 
-static nyz_status read_entries(const nyz_zip_place *place, const nyz_limits *limits,
-                               nyz_zip_dir *dir, nyz_error *err)
+static nyz_status read_entries(const nyz_zip_location *place, const nyz_limits *limits,
+                               nyz_zip_directory *dir, nyz_error *err)
 {
     int64_t position = 0;
     int64_t total = 0;
@@ -91,14 +92,15 @@ static nyz_status read_entries(const nyz_zip_place *place, const nyz_limits *lim
 
 /* -------------------------------------------------------------------------- the names */
 
-static size_t decode_name(const nyz_zip_dir *dir, const nyz_zip_entry *entry, char *out)
+static size_t decode_name(const nyz_zip_directory *dir, const nyz_zip_entry *entry,
+                          char *out)
 {
     return nyz_zip_name_decode(dir->bytes + entry->raw_offset, entry->raw_size,
                                (entry->flags & NYZ_ZIP_UTF8) != 0, out);
 }
 
 /* The names that are not ASCII.  Counts, allocates once, and decodes. */
-static nyz_status decode_names(nyz_zip_dir *dir, nyz_error *err)
+static nyz_status decode_names(nyz_zip_directory *dir, nyz_error *err)
 {
     void *memory;
     int64_t size = 0;
@@ -126,7 +128,7 @@ static nyz_status decode_names(nyz_zip_dir *dir, nyz_error *err)
 
 /* ------------------------------------------------------------------------ the extents */
 
-static int is_ascending(const nyz_zip_dir *dir)
+static int is_ascending(const nyz_zip_directory *dir)
 {
     for (int64_t i = 1; i < dir->count; i++) {
         if (dir->entries[i].offset < dir->entries[i - 1].offset) {
@@ -136,12 +138,13 @@ static int is_ascending(const nyz_zip_dir *dir)
     return 1;
 }
 
-static int64_t offset_of(const nyz_zip_dir *dir, const int64_t *order, int64_t i)
+static int64_t offset_of(const nyz_zip_directory *dir, const int64_t *order, int64_t i)
 {
     return dir->entries[order[i]].offset;
 }
 
-static void sift_down(const nyz_zip_dir *dir, int64_t *order, int64_t root, int64_t count)
+static void sift_down(const nyz_zip_directory *dir, int64_t *order, int64_t root,
+                      int64_t count)
 {
     for (int64_t child = 2 * root + 1; child < count; child = 2 * root + 1) {
         if (child + 1 < count &&
@@ -159,7 +162,7 @@ static void sift_down(const nyz_zip_dir *dir, int64_t *order, int64_t root, int6
 }
 
 /* Heapsort: the C library's qsort may allocate, and may take quadratic time. */
-static void sort_by_offset(const nyz_zip_dir *dir, int64_t *order)
+static void sort_by_offset(const nyz_zip_directory *dir, int64_t *order)
 {
     for (int64_t i = 0; i < dir->count; i++) {
         order[i] = i;
@@ -187,7 +190,7 @@ static nyz_status fail_overlap(const nyz_zip_entry *a, const nyz_zip_entry *b,
 
 /* Gives each entry its end.  order NULL: as they stand.  That each fits before the
  * directory has been checked. */
-static nyz_status set_ends(nyz_zip_dir *dir, const int64_t *order, int64_t start,
+static nyz_status set_ends(nyz_zip_directory *dir, const int64_t *order, int64_t start,
                            nyz_error *err)
 {
     for (int64_t i = 0; i < dir->count; i++) {
@@ -197,7 +200,7 @@ static nyz_status set_ends(nyz_zip_dir *dir, const int64_t *order, int64_t start
             const nyz_zip_entry *const next =
                 &dir->entries[order != NULL ? order[i + 1] : i + 1];
             const int64_t least = NYZ_ZIP_LOCAL_SIZE + (int64_t)entry->raw_size;
-            if (entry->offset + least + entry->stored_size > next->offset) {
+            if (entry->offset + least + entry->compressed_size > next->offset) {
                 return fail_overlap(entry, next, err);
             }
             entry->end = next->offset;
@@ -207,7 +210,7 @@ static nyz_status set_ends(nyz_zip_dir *dir, const int64_t *order, int64_t start
 }
 
 /* Nearly all archives have their members in order. */
-static nyz_status check_extents(nyz_zip_dir *dir, int64_t start, nyz_error *err)
+static nyz_status check_extents(nyz_zip_directory *dir, int64_t start, nyz_error *err)
 {
     void *order;
     if (set_ends(dir, NULL, start, NULL) == NYZ_OK) {
@@ -225,7 +228,8 @@ static nyz_status check_extents(nyz_zip_dir *dir, int64_t start, nyz_error *err)
 
 /* In untrusted files nothing may stand before the first member: it could be another file.
  */
-static nyz_status check_beginning(const nyz_zip_dir *dir, int64_t start, nyz_error *err)
+static nyz_status check_beginning(const nyz_zip_directory *dir, int64_t start,
+                                  nyz_error *err)
 {
     int64_t first = start;
     for (int64_t i = 0; i < dir->count; i++) {
@@ -243,36 +247,36 @@ static nyz_status check_beginning(const nyz_zip_dir *dir, int64_t start, nyz_err
 
 /* -------------------------------------------------------------------------- the whole */
 
-static nyz_status read_all(const nyz_stream *stream, const nyz_env *env, nyz_zip_dir *dir,
-                           nyz_error *err)
+static nyz_status read_all(const nyz_stream *stream, const nyz_config *config,
+                           nyz_zip_directory *dir, nyz_error *err)
 {
-    nyz_zip_place place;
-    NYZ_TRY(nyz_zip_place_read(stream, env, &place, err));
+    nyz_zip_location place;
+    NYZ_TRY(nyz_zip_end_read(stream, config, &place, err));
     NYZ_TRY(allocate(&place, dir, err));
     NYZ_TRY(nyz_stream_read_at(stream, place.start, dir->bytes, place.size, "directory",
                                err));
-    NYZ_TRY(read_entries(&place, &env->limits, dir, err));
+    NYZ_TRY(read_entries(&place, &config->limits, dir, err));
     NYZ_TRY(decode_names(dir, err));
     NYZ_TRY(check_extents(dir, place.start, err));
-    if ((env->flags & NYZ_UNTRUSTED) != 0) {
+    if ((config->flags & NYZ_UNTRUSTED) != 0) {
         NYZ_TRY(check_beginning(dir, place.start, err));
     }
-    return nyz_zip_index_build(dir, env->flags, err);
+    return nyz_zip_index_build(dir, config->flags, err);
 }
 
-nyz_status nyz_zip_dir_read(const nyz_stream *stream, const nyz_env *env,
-                            nyz_zip_dir *out, nyz_error *err)
+nyz_status nyz_zip_directory_read(const nyz_stream *stream, const nyz_config *config,
+                                  nyz_zip_directory *out, nyz_error *err)
 {
     memset(out, 0, sizeof *out);
-    out->allocator = env->allocator;
-    const nyz_status status = read_all(stream, env, out, err);
+    out->allocator = config->allocator;
+    const nyz_status status = read_all(stream, config, out, err);
     if (status != NYZ_OK) {
-        nyz_zip_dir_free(out);
+        nyz_zip_directory_free(out);
     }
     return status;
 }
 
-void nyz_zip_dir_free(nyz_zip_dir *dir)
+void nyz_zip_directory_free(nyz_zip_directory *dir)
 {
     const nyz_allocator *const allocator = &dir->allocator;
     nyz_release(allocator, dir->names, dir->names_size);

@@ -1,7 +1,7 @@
 /* The directory of a zip archive: end record and central directory, read strictly to an
- * index by name.  Row "container"; knows no NumPy.  docs/format.md 4. */
-#ifndef NYZ_ZIP_DIR_H
-#define NYZ_ZIP_DIR_H
+ * index by name.  Knows no NumPy.  docs/format.md 4. */
+#ifndef NYZ_ZIP_DIRECTORY_H
+#define NYZ_ZIP_DIRECTORY_H
 
 #include "base/config.h"
 
@@ -9,18 +9,18 @@
 typedef struct nyz_zip_entry {
     const char *name;    /* UTF-8, NUL-terminated */
     uint32_t name_size;  /* of name */
-    uint32_t raw_offset; /* where in nyz_zip_dir.bytes the name's own bytes are, */
+    uint32_t raw_offset; /* where in nyz_zip_directory.bytes the name's own bytes are, */
     uint16_t raw_size;   /* and how many: the local header must repeat them */
     uint16_t method;     /* 0 or 8 */
     uint16_t flags;
     uint32_t crc32;
-    int64_t size;        /* inflated */
-    int64_t stored_size; /* in the archive */
-    int64_t offset;      /* of the local header in the stream, prefix included */
-    int64_t end;         /* where the next local header or the directory begins */
+    int64_t size;            /* inflated */
+    int64_t compressed_size; /* in the archive */
+    int64_t offset;          /* of the local header in the stream, prefix included */
+    int64_t end;             /* where the next local header or the directory begins */
 } nyz_zip_entry;
 
-typedef struct nyz_zip_dir {
+typedef struct nyz_zip_directory {
     nyz_allocator allocator;
     int64_t count;
     nyz_zip_entry *entries; /* in the directory's order */
@@ -33,21 +33,22 @@ typedef struct nyz_zip_dir {
     int64_t memory_size;
     char *names; /* the others, decoded; NULL: all are ASCII */
     int64_t names_size;
-} nyz_zip_dir;
+} nyz_zip_directory;
 
 /* Reads the directory of a stream that has read_at, or read and seek, and knows its size.
  * Checks everything that can be checked without looking at the members
  * (docs/format.md 4.2). Errors: IO, CORRUPT, UNSUPPORTED, LIMIT.  out is zeroed on
  * failure. */
-nyz_status nyz_zip_dir_read(const nyz_stream *stream, const nyz_env *env,
-                            nyz_zip_dir *out, nyz_error *err);
+nyz_status nyz_zip_directory_read(const nyz_stream *stream, const nyz_config *config,
+                                  nyz_zip_directory *out, nyz_error *err);
 
 /* The last entry of exactly this name, or of this name with `suffix` behind it; -1: none.
  */
-int64_t nyz_zip_dir_find(const nyz_zip_dir *dir, const char *name, size_t size);
-int64_t nyz_zip_dir_find_with(const nyz_zip_dir *dir, const char *name, size_t size,
-                              const char *suffix);
+int64_t nyz_zip_directory_find(const nyz_zip_directory *dir, const char *name,
+                               size_t size);
+int64_t nyz_zip_directory_find_with(const nyz_zip_directory *dir, const char *name,
+                                    size_t size, const char *suffix);
 
-void nyz_zip_dir_free(nyz_zip_dir *dir);
+void nyz_zip_directory_free(nyz_zip_directory *dir);
 
 #endif

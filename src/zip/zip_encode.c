@@ -1,4 +1,4 @@
-/* A member's bytes on their way into an archive: see zip_content.h. */
+/* A member's bytes on their way into an archive: see zip_encode.h. */
 #include "zip/zip_encode.h"
 
 #include <string.h>
@@ -16,7 +16,7 @@ typedef struct job {
     const nyz_sink *to;
     nyz_zip_sums *sums;
     nyz_deflater *deflater;
-    nyz_chunks *chunks;
+    nyz_deflate_parallel *chunks;
 } job;
 
 static void add_to_crc(const job *j, const void *bytes, int64_t size)
@@ -34,10 +34,10 @@ static nyz_status put_to_crc(void *to, const void *bytes, int64_t size, nyz_erro
 static nyz_status put_piece(const job *j, const void *bytes, int64_t size, nyz_error *err)
 {
     if (j->deflater != NULL) {
-        return nyz_deflate(j->deflater, bytes, size, 0, j->to, &j->sums->stored_size,
+        return nyz_deflate(j->deflater, bytes, size, 0, j->to, &j->sums->compressed_size,
                            err);
     }
-    j->sums->stored_size += size;
+    j->sums->compressed_size += size;
     return nyz_sink_put(j->to, bytes, size, err);
 }
 
@@ -49,10 +49,10 @@ static nyz_status put_to_archive(void *to, const void *bytes, int64_t size,
     const job *const j = to;
     const unsigned char *next = bytes;
     if (j->chunks != NULL) {
-        return nyz_chunks_put(j->chunks, bytes, size, j->to, err);
+        return nyz_deflate_parallel_put(j->chunks, bytes, size, j->to, err);
     }
     while (size > 0) {
-        const int64_t piece = nyz_min(size, (int64_t)NYZ_CHUNK);
+        const int64_t piece = nyz_min(size, (int64_t)NYZ_IO_BLOCK);
         add_to_crc(j, next, piece);
         NYZ_TRY(put_piece(j, next, piece, err));
         next += piece;
@@ -61,39 +61,41 @@ static nyz_status put_to_archive(void *to, const void *bytes, int64_t size,
     return NYZ_OK;
 }
 
-nyz_status nyz_zip_sum(const nyz_zip_content *content, nyz_zip_sums *sums, nyz_error *err)
+nyz_status nyz_zip_encode_sum(const nyz_zip_content *content, nyz_zip_sums *sums,
+                              nyz_error *err)
 {
     job j = {.sums = sums};
     const nyz_sink sink = {put_to_crc, &j};
     return content->pass(content->ctx, &sink, err);
 }
 
-static nyz_status open_codec(job *j, const nyz_zip_how *how,
+static nyz_status open_codec(job *j, const nyz_zip_method *how,
                              const nyz_allocator *allocator, nyz_error *err)
 {
     if (how->method != NYZ_DEFLATED) {
         return NYZ_OK;
     }
-    return how->chunked
-               ? nyz_chunks_new(allocator, how->level, how->threads, &j->chunks, err)
-               : nyz_deflate_new(allocator, how->level, &j->deflater, err);
+    return how->chunked ? nyz_deflate_parallel_new(allocator, how->level, how->threads,
+                                                   &j->chunks, err)
+                        : nyz_deflate_new(allocator, how->level, &j->deflater, err);
 }
 
 static nyz_status finish_codec(const job *j, nyz_error *err)
 {
     nyz_zip_sums *const sums = j->sums;
     if (j->chunks != NULL) {
-        return nyz_chunks_finish(j->chunks, j->to, &sums->crc32, &sums->stored_size, err);
+        return nyz_deflate_parallel_finish(j->chunks, j->to, &sums->crc32,
+                                           &sums->compressed_size, err);
     }
     if (j->deflater != NULL) {
-        return nyz_deflate(j->deflater, NULL, 0, 1, j->to, &sums->stored_size, err);
+        return nyz_deflate(j->deflater, NULL, 0, 1, j->to, &sums->compressed_size, err);
     }
     return NYZ_OK;
 }
 
-nyz_status nyz_zip_write_content(const nyz_zip_content *content, const nyz_zip_how *how,
-                                 const nyz_allocator *allocator, const nyz_sink *to,
-                                 nyz_zip_sums *sums, nyz_error *err)
+nyz_status nyz_zip_encode_to(const nyz_zip_content *content, const nyz_zip_method *how,
+                             const nyz_allocator *allocator, const nyz_sink *to,
+                             nyz_zip_sums *sums, nyz_error *err)
 {
     job j = {.to = to, .sums = sums};
     const nyz_sink sink = {put_to_archive, &j};
@@ -105,7 +107,7 @@ nyz_status nyz_zip_write_content(const nyz_zip_content *content, const nyz_zip_h
         status = finish_codec(&j, err);
     }
     nyz_deflate_free(&j.deflater);
-    nyz_chunks_free(&j.chunks);
+    nyz_deflate_parallel_free(&j.chunks);
     return status;
 }
 
@@ -115,9 +117,9 @@ static size_t most_deflated(int64_t size)
     return (size_t)(size + size / 1024 + 256);
 }
 
-nyz_status nyz_zip_make_ready(const nyz_zip_content *content, const nyz_zip_how *how,
-                              const nyz_allocator *allocator, nyz_zip_ready *ready,
-                              nyz_error *err)
+nyz_status nyz_zip_encode(const nyz_zip_content *content, const nyz_zip_method *how,
+                          const nyz_allocator *allocator, nyz_zip_encoded *ready,
+                          nyz_error *err)
 {
     nyz_stream stream = nyz_stream_buffer(&ready->bytes);
     const nyz_sink sink = nyz_sink_to(&stream);
@@ -126,12 +128,12 @@ nyz_status nyz_zip_make_ready(const nyz_zip_content *content, const nyz_zip_how 
     ready->bytes.allocator = allocator;
     ready->size = content->size;
     NYZ_TRY(nyz_buffer_reserve(&ready->bytes, most_deflated(content->size), err));
-    NYZ_TRY(nyz_zip_write_content(content, how, allocator, &sink, &sums, err));
+    NYZ_TRY(nyz_zip_encode_to(content, how, allocator, &sink, &sums, err));
     ready->crc32 = sums.crc32;
     return NYZ_OK;
 }
 
-void nyz_zip_free_ready(nyz_zip_ready *ready)
+void nyz_zip_encode_free(nyz_zip_encoded *ready)
 {
     nyz_buffer_free(&ready->bytes);
 }

@@ -1,7 +1,7 @@
 /* A member's bytes on their way into an archive: CRC, deflate, write.  Private to
- * zip_write.c. */
-#ifndef NYZ_ZIP_CONTENT_H
-#define NYZ_ZIP_CONTENT_H
+ * zip_writer.c. */
+#ifndef NYZ_ZIP_ENCODE_H
+#define NYZ_ZIP_ENCODE_H
 
 #include "io/stream.h"
 #include "zip/zip_writer.h"
@@ -9,16 +9,16 @@
 /* What becomes of them. */
 typedef struct nyz_zip_sums {
     uint32_t crc32;
-    int64_t stored_size;
+    int64_t compressed_size;
 } nyz_zip_sums;
 
 /* Adds the CRC of all bytes to sums->crc32. */
-nyz_status nyz_zip_sum(const nyz_zip_content *content, nyz_zip_sums *sums,
-                       nyz_error *err);
+nyz_status nyz_zip_encode_sum(const nyz_zip_content *content, nyz_zip_sums *sums,
+                              nyz_error *err);
 
 /* Writes them as `how` says, with CRC and size in one pass. */
-nyz_status nyz_zip_write_content(const nyz_zip_content *content, const nyz_zip_how *how,
-                                 const nyz_allocator *allocator, const nyz_sink *to,
-                                 nyz_zip_sums *sums, nyz_error *err);
+nyz_status nyz_zip_encode_to(const nyz_zip_content *content, const nyz_zip_method *how,
+                             const nyz_allocator *allocator, const nyz_sink *to,
+                             nyz_zip_sums *sums, nyz_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* The record at the end of a zip archive, and, with the zip64 record before it
- * (zip_dir_end64.c), where the directory lies.  Every ambiguity in that is an error: two
+ * (zip_end64.c), where the directory lies.  Every ambiguity in that is an error: two
  * readers must not see two archives in one file.  docs/format.md 4.1. */
 #include <string.h>
 
@@ -228,7 +228,7 @@ static nyz_status check_disks(const nyz_zip_end *values, int64_t end, nyz_error 
 
 /* The directory must end where the end record begins. */
 static nyz_status place_directory(const nyz_zip_end *values, int64_t end, int64_t prefix,
-                                  nyz_zip_place *out, nyz_error *err)
+                                  nyz_zip_location *out, nyz_error *err)
 {
     const uint64_t room = (uint64_t)end;
     if (values->size > room || values->offset > room - values->size) {
@@ -251,7 +251,7 @@ static nyz_status place_directory(const nyz_zip_end *values, int64_t end, int64_
 }
 
 static nyz_status check_limits(const nyz_zip_end *values, int64_t end,
-                               const nyz_limits *limits, nyz_zip_place *out,
+                               const nyz_limits *limits, nyz_zip_location *out,
                                nyz_error *err)
 {
     if (values->count > (uint64_t)out->size / NYZ_ZIP_CENTRAL_SIZE) {
@@ -275,8 +275,8 @@ static nyz_status check_limits(const nyz_zip_end *values, int64_t end,
     return NYZ_OK;
 }
 
-nyz_status nyz_zip_place_read(const nyz_stream *stream, const nyz_env *env,
-                              nyz_zip_place *out, nyz_error *err)
+nyz_status nyz_zip_end_read(const nyz_stream *stream, const nyz_config *config,
+                            nyz_zip_location *out, nyz_error *err)
 {
     unsigned char record[END_SIZE];
     nyz_zip_end values;
@@ -285,13 +285,13 @@ nyz_status nyz_zip_place_read(const nyz_stream *stream, const nyz_env *env,
     int64_t prefix = -1; /* not known from a locator */
     memset(out, 0, sizeof *out);
     NYZ_TRY(archive_size(stream, &size, err));
-    NYZ_TRY(find_end(stream, &env->allocator, size, record, &end, err));
+    NYZ_TRY(find_end(stream, &config->allocator, size, record, &end, err));
     parse_end(record, &values);
-    NYZ_TRY(nyz_zip_end64_take(stream, &values, &end, &prefix, err));
+    NYZ_TRY(nyz_zip_end64_read(stream, &values, &end, &prefix, err));
     NYZ_TRY(check_disks(&values, end, err));
     NYZ_TRY(place_directory(&values, end, prefix, out, err));
-    NYZ_TRY(check_limits(&values, end, &env->limits, out, err));
-    if (out->prefix != 0 && (env->flags & NYZ_UNTRUSTED) != 0) {
+    NYZ_TRY(check_limits(&values, end, &config->limits, out, err));
+    if (out->prefix != 0 && (config->flags & NYZ_UNTRUSTED) != 0) {
         return nyz_fail(
             err, NYZ_ERR_CORRUPT, 0,
             "%lld bytes before the archive, which are refused in untrusted files",

@@ -84,7 +84,7 @@ static int ends_agree(const nyz_zip_end *end, const nyz_zip_end *end64)
            agrees(end->offset, NYZ_ZIP_SATURATED, end64->offset);
 }
 
-nyz_status nyz_zip_end64_take(const nyz_stream *stream, nyz_zip_end *values, int64_t *end,
+nyz_status nyz_zip_end64_read(const nyz_stream *stream, nyz_zip_end *values, int64_t *end,
                               int64_t *prefix, nyz_error *err)
 {
     unsigned char bytes[END64_SIZE];

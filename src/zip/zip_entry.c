@@ -8,9 +8,9 @@
 #include "zip/zip_internal.h"
 
 enum {
-    MAX_VERSION = 63,     /* 6.3: what Python's zipfile reads */
-    MOST_INFLATED = 1032, /* deflate cannot do more than this to one byte, ... */
-    INFLATED_SPARE = 64,  /* ... but for the rounding of tiny members */
+    MAX_VERSION = 63,    /* 6.3: what Python's zipfile reads */
+    MAX_INFLATED = 1032, /* deflate cannot do more than this to one byte, ... */
+    INFLATED_SPARE = 64, /* ... but for the rounding of tiny members */
     RATIO_FROM = 1024 * 1024
 };
 
@@ -99,7 +99,7 @@ static nyz_status check_flags(central *c, unsigned flags)
                         "member '%s' is encrypted; decrypt the archive with another tool",
                         quote(c));
     }
-    if ((flags & NYZ_ZIP_PATCH) != 0) {
+    if ((flags & NYZ_ZIP_PATCHED_DATA) != 0) {
         return nyz_fail(c->err, NYZ_ERR_UNSUPPORTED, c->offset,
                         "member '%s' is a patch of another file, not a file", quote(c));
     }
@@ -210,72 +210,74 @@ static nyz_status read_numbers(central *c, uint64_t numbers[NUMBERS])
 static nyz_status set_numbers(central *c, nyz_zip_entry *out, uint64_t *offset)
 {
     const uint32_t size = nyz_load_le32(c->header + 24);
-    const uint32_t stored_size = nyz_load_le32(c->header + 20);
+    const uint32_t compressed_size = nyz_load_le32(c->header + 20);
     uint64_t numbers[NUMBERS];
     *offset = nyz_load_le32(c->header + 42);
     out->size = size;
-    out->stored_size = stored_size;
+    out->compressed_size = compressed_size;
     if (c->extra_size == 0 && size != NYZ_ZIP_SATURATED &&
-        stored_size != NYZ_ZIP_SATURATED && *offset != NYZ_ZIP_SATURATED) {
+        compressed_size != NYZ_ZIP_SATURATED && *offset != NYZ_ZIP_SATURATED) {
         return NYZ_OK;
     }
     NYZ_TRY(read_numbers(c, numbers));
     out->size = (int64_t)numbers[SIZE];
-    out->stored_size = (int64_t)numbers[STORED_SIZE];
+    out->compressed_size = (int64_t)numbers[STORED_SIZE];
     *offset = numbers[OFFSET];
     return NYZ_OK;
 }
 
-static int more_than_times(int64_t size, int64_t factor, int64_t stored_size,
+static int more_than_times(int64_t size, int64_t factor, int64_t compressed_size,
                            int64_t spare)
 {
     int64_t most;
-    return !nyz_mul(factor, stored_size, &most) && !nyz_add(most, spare, &most) &&
+    return !nyz_mul(factor, compressed_size, &most) && !nyz_add(most, spare, &most) &&
            size > most;
 }
 
 static nyz_status check_sizes(central *c, const nyz_zip_entry *entry,
                               const nyz_limits *limits)
 {
-    if (entry->method == NYZ_STORED && entry->size != entry->stored_size) {
+    if (entry->method == NYZ_STORED && entry->size != entry->compressed_size) {
         return nyz_fail(c->err, NYZ_ERR_CORRUPT, c->offset,
                         "member '%s' is stored, but is said to be %lld bytes in %lld",
-                        quote(c), (long long)entry->size, (long long)entry->stored_size);
+                        quote(c), (long long)entry->size,
+                        (long long)entry->compressed_size);
     }
-    if (more_than_times(entry->size, MOST_INFLATED, entry->stored_size, INFLATED_SPARE)) {
+    if (more_than_times(entry->size, MAX_INFLATED, entry->compressed_size,
+                        INFLATED_SPARE)) {
         return nyz_fail(c->err, NYZ_ERR_CORRUPT, c->offset,
                         "member '%s': %lld bytes cannot be deflated to %lld", quote(c),
-                        (long long)entry->size, (long long)entry->stored_size);
+                        (long long)entry->size, (long long)entry->compressed_size);
     }
     if (entry->size > RATIO_FROM &&
-        more_than_times(entry->size, limits->ratio, entry->stored_size, 0)) {
+        more_than_times(entry->size, limits->ratio, entry->compressed_size, 0)) {
         return nyz_fail(
             c->err, NYZ_ERR_LIMIT, c->offset,
             "member '%s': %lld bytes deflated to %lld exceed limits.ratio, %lld",
-            quote(c), (long long)entry->size, (long long)entry->stored_size,
+            quote(c), (long long)entry->size, (long long)entry->compressed_size,
             (long long)limits->ratio);
     }
     return NYZ_OK;
 }
 
 /* Local header, name and data must lie before the directory. */
-static nyz_status place_member(central *c, const nyz_zip_place *place, uint64_t offset,
+static nyz_status place_member(central *c, const nyz_zip_location *place, uint64_t offset,
                                nyz_zip_entry *entry)
 {
     const int64_t room =
         place->start - place->prefix; /* for offsets as the header counts */
     const int64_t head = NYZ_ZIP_LOCAL_SIZE + (int64_t)c->name_size;
     if ((int64_t)offset > room - head ||
-        entry->stored_size > room - head - (int64_t)offset) {
+        entry->compressed_size > room - head - (int64_t)offset) {
         return nyz_fail(c->err, NYZ_ERR_CORRUPT, c->offset,
                         "member '%s': %lld bytes at %lld do not fit before the directory",
-                        quote(c), (long long)entry->stored_size, (long long)offset);
+                        quote(c), (long long)entry->compressed_size, (long long)offset);
     }
     entry->offset = (int64_t)offset + place->prefix;
     return NYZ_OK;
 }
 
-nyz_status nyz_zip_entry_read(const unsigned char *bytes, const nyz_zip_place *place,
+nyz_status nyz_zip_entry_read(const unsigned char *bytes, const nyz_zip_location *place,
                               const nyz_limits *limits, int64_t *position,
                               nyz_zip_entry *out, nyz_error *err)
 {

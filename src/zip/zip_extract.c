@@ -1,4 +1,4 @@
-/* A whole member at once: see zip_whole.h. */
+/* A whole member at once: see zip_extract.h. */
 #include "zip/zip_extract.h"
 
 #include <string.h>
@@ -15,14 +15,14 @@
 #include "zip/zip_member.h"
 
 /* More deflated bytes than this are not kept in memory beside what they inflate to. */
-#define MOST_INPUT ((int64_t)64 << 20)
+#define MAX_INPUT ((int64_t)64 << 20)
 
-int nyz_zip_is_worth_whole(const nyz_zip_entry *entry, int threads)
+int nyz_zip_extract_is_worth(const nyz_zip_entry *entry, int threads)
 {
     if (entry->method == NYZ_DEFLATED) {
-        return nyz_has_inflate_whole() && entry->stored_size <= MOST_INPUT;
+        return nyz_has_inflate_whole() && entry->compressed_size <= MAX_INPUT;
     }
-    return threads > 1 && entry->size >= NYZ_WORTH_A_THREAD;
+    return threads > 1 && entry->size >= NYZ_PARALLEL_THRESHOLD;
 }
 
 static nyz_status wrong_crc(nyz_error *err)
@@ -46,7 +46,7 @@ typedef struct part {
 static nyz_status read_pieces(part *p)
 {
     for (int64_t done = 0; done < p->size;) {
-        const int64_t n = nyz_min(p->size - done, (int64_t)NYZ_CHUNK);
+        const int64_t n = nyz_min(p->size - done, (int64_t)NYZ_IO_BLOCK);
         NYZ_TRY(nyz_stream_read_at(p->archive, p->place + done, p->to + done, n, "member",
                                    &p->error));
         p->crc32 = nyz_crc32(p->crc32, p->to + done, (size_t)n);
@@ -82,9 +82,9 @@ static nyz_status read_stored(const nyz_stream *archive, const nyz_zip_entry *en
                               int64_t place, int threads, unsigned char *to,
                               nyz_error *err)
 {
-    part parts[NYZ_MOST_PARTS];
-    const int many = archive->read_at != NULL && entry->size >= NYZ_WORTH_A_THREAD;
-    const int64_t count = many ? nyz_min(threads, NYZ_MOST_PARTS) : 1;
+    part parts[NYZ_PARALLEL_MAX_RANGES];
+    const int many = archive->read_at != NULL && entry->size >= NYZ_PARALLEL_THRESHOLD;
+    const int64_t count = many ? nyz_min(threads, NYZ_PARALLEL_MAX_RANGES) : 1;
     const int64_t most = entry->size / count + 1;
     for (int64_t i = 0; i < count; i++) {
         const int64_t first = nyz_min(i * most, entry->size);
@@ -104,9 +104,10 @@ static nyz_status inflate_from(const nyz_stream *archive, const nyz_zip_entry *e
                                int64_t place, unsigned char *input, unsigned char *to,
                                nyz_error *err)
 {
-    NYZ_TRY(nyz_stream_read_at(archive, place, input, entry->stored_size, "member", err));
-    NYZ_TRY(nyz_inflate_whole(input, (size_t)entry->stored_size, to, (size_t)entry->size,
-                              err));
+    NYZ_TRY(
+        nyz_stream_read_at(archive, place, input, entry->compressed_size, "member", err));
+    NYZ_TRY(nyz_inflate_whole(input, (size_t)entry->compressed_size, to,
+                              (size_t)entry->size, err));
     const uint32_t crc = nyz_crc32(0, to, (size_t)entry->size);
     return crc == entry->crc32 ? NYZ_OK : wrong_crc(err);
 }
@@ -116,15 +117,15 @@ static nyz_status read_deflated(const nyz_stream *archive, const nyz_zip_entry *
                                 unsigned char *to, nyz_error *err)
 {
     void *input = NULL;
-    NYZ_TRY(nyz_alloc(allocator, entry->stored_size, &input, err));
+    NYZ_TRY(nyz_alloc(allocator, entry->compressed_size, &input, err));
     const nyz_status status = inflate_from(archive, entry, place, input, to, err);
-    nyz_release(allocator, input, entry->stored_size);
+    nyz_release(allocator, input, entry->compressed_size);
     return status;
 }
 
 /* Through the plain lane: members that are too large to be kept deflated, or no library.
  */
-static nyz_status read_plainly(const nyz_stream *archive, const nyz_zip_dir *dir,
+static nyz_status read_plainly(const nyz_stream *archive, const nyz_zip_directory *dir,
                                int64_t index, unsigned char *to, nyz_error *err)
 {
     nyz_zip_member member;
@@ -138,20 +139,20 @@ static nyz_status read_plainly(const nyz_stream *archive, const nyz_zip_dir *dir
     return status;
 }
 
-nyz_status nyz_zip_read_whole(const nyz_stream *archive, const nyz_zip_dir *dir,
-                              int64_t index, int threads, const nyz_allocator *allocator,
-                              unsigned char *to, nyz_error *err)
+nyz_status nyz_zip_extract(const nyz_stream *archive, const nyz_zip_directory *dir,
+                           int64_t index, int threads, const nyz_allocator *allocator,
+                           unsigned char *to, nyz_error *err)
 {
     const nyz_zip_entry *const entry = &dir->entries[index];
-    nyz_window window;
+    nyz_read_ahead window;
     nyz_stream seen = *archive;
     int64_t place = 0;
-    if (entry->method == NYZ_DEFLATED && !nyz_zip_is_worth_whole(entry, threads)) {
+    if (entry->method == NYZ_DEFLATED && !nyz_zip_extract_is_worth(entry, threads)) {
         return read_plainly(archive, dir, index, to, err);
     }
     if (archive->read_at != NULL) {
-        seen =
-            nyz_window_open(&window, archive, entry->offset, entry->end - entry->offset);
+        seen = nyz_read_ahead_open(&window, archive, entry->offset,
+                                   entry->end - entry->offset);
     }
     NYZ_TRY(nyz_zip_local_read(&seen, dir, entry, &place, err));
     return entry->method == NYZ_DEFLATED

@@ -70,7 +70,7 @@ static int has_name(const nyz_zip_entry *entry, const split_name *name)
 
 /* The slot that holds this name, or the free one where it belongs.  *probes: slots that
  * held other names. */
-static uint32_t *find_slot(const nyz_zip_dir *dir, const split_name *name,
+static uint32_t *find_slot(const nyz_zip_directory *dir, const split_name *name,
                            int64_t *probes)
 {
     const uint64_t mask = (uint64_t)dir->slot_count - 1;
@@ -83,17 +83,18 @@ static uint32_t *find_slot(const nyz_zip_dir *dir, const split_name *name,
     return &dir->slots[at];
 }
 
-int64_t nyz_zip_dir_find_with(const nyz_zip_dir *dir, const char *name, size_t size,
-                              const char *suffix)
+int64_t nyz_zip_directory_find_with(const nyz_zip_directory *dir, const char *name,
+                                    size_t size, const char *suffix)
 {
     const split_name split = {name, size, suffix, strlen(suffix)};
     int64_t probes;
     return dir->slot_count == 0 ? -1 : (int64_t)*find_slot(dir, &split, &probes) - 1;
 }
 
-int64_t nyz_zip_dir_find(const nyz_zip_dir *dir, const char *name, size_t size)
+int64_t nyz_zip_directory_find(const nyz_zip_directory *dir, const char *name,
+                               size_t size)
 {
-    return nyz_zip_dir_find_with(dir, name, size, "");
+    return nyz_zip_directory_find_with(dir, name, size, "");
 }
 
 static nyz_status fail_duplicate(const nyz_zip_entry *entry, nyz_error *err)
@@ -105,7 +106,7 @@ static nyz_status fail_duplicate(const nyz_zip_entry *entry, nyz_error *err)
 }
 
 /* Fills the table with dir->seed.  *full: it took too many probes. */
-static nyz_status fill(nyz_zip_dir *dir, unsigned flags, int *full, nyz_error *err)
+static nyz_status fill(nyz_zip_directory *dir, unsigned flags, int *full, nyz_error *err)
 {
     int64_t budget = dir->count * PROBES_PER_NAME + PROBES_SPARE;
     memset(dir->slots, 0, (size_t)dir->slot_count * sizeof *dir->slots);
@@ -134,7 +135,7 @@ int64_t nyz_zip_index_slots(int64_t count)
     return slot_count;
 }
 
-nyz_status nyz_zip_index_build(nyz_zip_dir *dir, unsigned flags, nyz_error *err)
+nyz_status nyz_zip_index_build(nyz_zip_directory *dir, unsigned flags, nyz_error *err)
 {
     for (dir->seed = 0; dir->seed < SEEDS; dir->seed++) {
         int full;

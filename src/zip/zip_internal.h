@@ -1,9 +1,9 @@
 /* What the files of the directory reader share with each other: end records
- * (zip_dir_end.c, zip_dir_end64.c), one central header (zip_dir_entry.c), extra fields
+ * (zip_end.c, zip_end64.c), one central header (zip_entry.c), extra fields
  * (zip_extra.c), names (zip_name.c), the index by name (zip_index.c) and the check of a
- * local header (zip_local.c).  Row "container"; only zip_*.c include this. */
-#ifndef NYZ_ZIP_DIR_PARTS_H
-#define NYZ_ZIP_DIR_PARTS_H
+ * local header (zip_local.c).  Only this folder includes it. */
+#ifndef NYZ_ZIP_INTERNAL_H
+#define NYZ_ZIP_INTERNAL_H
 
 #include "base/config.h"
 #include "zip/zip_directory.h"
@@ -18,24 +18,24 @@ enum { NYZ_ZIP_LOCAL_SIZE = 30, NYZ_ZIP_CENTRAL_SIZE = 46 };
 enum {
     NYZ_ZIP_ENCRYPTED = 1 << 0,
     NYZ_ZIP_DESCRIPTOR = 1 << 3, /* sizes and CRC stand behind the data */
-    NYZ_ZIP_PATCH = 1 << 5,
+    NYZ_ZIP_PATCHED_DATA = 1 << 5,
     NYZ_ZIP_STRONG = 1 << 6, /* encrypted, too */
     NYZ_ZIP_UTF8 = 1 << 11,
     NYZ_ZIP_MASKED = 1 << 13 /* the directory is encrypted */
 };
 
 /* Where the directory lies, after the end records and the limits have been checked. */
-typedef struct nyz_zip_place {
+typedef struct nyz_zip_location {
     int64_t start;  /* of the directory in the stream */
     int64_t size;   /* bytes */
     int64_t count;  /* members */
     int64_t prefix; /* bytes in the stream before the archive's offset 0 */
-} nyz_zip_place;
+} nyz_zip_location;
 
 /* Finds and checks the end record and the zip64 end record (docs/format.md 4.1).
  * Errors: IO, CORRUPT, UNSUPPORTED (a .npy file, several disks), LIMIT, ARGUMENT. */
-nyz_status nyz_zip_place_read(const nyz_stream *stream, const nyz_env *env,
-                              nyz_zip_place *out, nyz_error *err);
+nyz_status nyz_zip_end_read(const nyz_stream *stream, const nyz_config *config,
+                            nyz_zip_location *out, nyz_error *err);
 
 /* The fields that the end record and the zip64 end record share. */
 typedef struct nyz_zip_end {
@@ -51,13 +51,13 @@ typedef struct nyz_zip_end {
  * record in place of *values, its position in place of *end, and the bytes before the
  * archive that the locator's pointer tells of in *prefix.  Errors: IO, CORRUPT,
  * UNSUPPORTED. */
-nyz_status nyz_zip_end64_take(const nyz_stream *stream, nyz_zip_end *values, int64_t *end,
+nyz_status nyz_zip_end64_read(const nyz_stream *stream, nyz_zip_end *values, int64_t *end,
                               int64_t *prefix, nyz_error *err);
 
 /* Reads the central header at bytes[*position], and moves *position behind it.  The entry
  * lacks its end; and its name, NULL, unless that is plain: then it stands in `bytes`,
  * still without a NUL.  Errors: CORRUPT, UNSUPPORTED, LIMIT. */
-nyz_status nyz_zip_entry_read(const unsigned char *bytes, const nyz_zip_place *place,
+nyz_status nyz_zip_entry_read(const unsigned char *bytes, const nyz_zip_location *place,
                               const nyz_limits *limits, int64_t *position,
                               nyz_zip_entry *out, nyz_error *err);
 
@@ -93,16 +93,16 @@ int64_t nyz_zip_index_slots(int64_t count);
 /* Fills dir->slots, dir->slot_count of them, from the names.  The last of several equal
  * names wins; with NYZ_UNTRUSTED they are refused.  Errors: CORRUPT, LIMIT (names made to
  * collide). */
-nyz_status nyz_zip_index_build(nyz_zip_dir *dir, unsigned flags, nyz_error *err);
+nyz_status nyz_zip_index_build(nyz_zip_directory *dir, unsigned flags, nyz_error *err);
 uint64_t nyz_zip_name_hash(const char *name, size_t size, uint32_t seed);
 
 /* Reads an entry's local header and compares it with the entry (docs/format.md 4.3).
  * *data: where the stored bytes begin.  Errors: IO, CORRUPT. */
-nyz_status nyz_zip_local_read(const nyz_stream *archive, const nyz_zip_dir *dir,
+nyz_status nyz_zip_local_read(const nyz_stream *archive, const nyz_zip_directory *dir,
                               const nyz_zip_entry *entry, int64_t *data, nyz_error *err);
 /* The same of bytes that have been read, from entry->offset to entry->end.  Returns the
  * header's size, behind which the stored bytes stand; -1: something is wrong. */
-int64_t nyz_zip_local_size(const unsigned char *bytes, const nyz_zip_dir *dir,
+int64_t nyz_zip_local_size(const unsigned char *bytes, const nyz_zip_directory *dir,
                            const nyz_zip_entry *entry);
 
 #endif

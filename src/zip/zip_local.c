@@ -12,7 +12,7 @@
 
 /* Flags that change what the bytes mean; writers differ in the others. */
 #define FLAGS_THAT_MATTER                                                                \
-    (NYZ_ZIP_ENCRYPTED | NYZ_ZIP_DESCRIPTOR | NYZ_ZIP_PATCH | NYZ_ZIP_STRONG |           \
+    (NYZ_ZIP_ENCRYPTED | NYZ_ZIP_DESCRIPTOR | NYZ_ZIP_PATCHED_DATA | NYZ_ZIP_STRONG |    \
      NYZ_ZIP_UTF8 | NYZ_ZIP_MASKED)
 
 typedef struct local {
@@ -53,7 +53,7 @@ static nyz_status check_frame(local *l)
         return corrupt(l, "its name is not that of the directory");
     }
     const int64_t head = NYZ_ZIP_LOCAL_SIZE + (int64_t)(l->name_size + l->extra_size);
-    if (entry->stored_size > entry->end - entry->offset - head) {
+    if (entry->compressed_size > entry->end - entry->offset - head) {
         return corrupt(l, "the data reaches into the next member or the directory");
     }
     return NYZ_OK;
@@ -102,7 +102,7 @@ static int sizes_agree(const local *l, const nyz_zip_extra *zip64)
         wide_stored = stored_only ? zip64->data : NULL;
     }
     return size_agrees(l, size, wide_size, l->entry->size) &&
-           size_agrees(l, stored, wide_stored, l->entry->stored_size);
+           size_agrees(l, stored, wide_stored, l->entry->compressed_size);
 }
 
 static nyz_status check_numbers(const local *l, const unsigned char *name,
@@ -130,7 +130,7 @@ static nyz_status check_numbers(const local *l, const unsigned char *name,
 /* --------------------------------------------------------------------- name and extra */
 
 static nyz_status check_tail(const local *l, const unsigned char *tail,
-                             const nyz_zip_dir *dir)
+                             const nyz_zip_directory *dir)
 {
     if (l->name_size > 0 &&
         memcmp(tail, dir->bytes + l->entry->raw_offset, l->name_size) != 0) {
@@ -143,7 +143,8 @@ static nyz_status check_tail(const local *l, const unsigned char *tail,
 }
 
 static nyz_status check_long_tail(const local *l, const nyz_stream *archive,
-                                  const nyz_zip_dir *dir, int64_t offset, int64_t size)
+                                  const nyz_zip_directory *dir, int64_t offset,
+                                  int64_t size)
 {
     void *tail;
     NYZ_TRY(nyz_alloc(&dir->allocator, size, &tail, l->err));
@@ -156,7 +157,7 @@ static nyz_status check_long_tail(const local *l, const nyz_stream *archive,
     return status;
 }
 
-nyz_status nyz_zip_local_read(const nyz_stream *archive, const nyz_zip_dir *dir,
+nyz_status nyz_zip_local_read(const nyz_stream *archive, const nyz_zip_directory *dir,
                               const nyz_zip_entry *entry, int64_t *data, nyz_error *err)
 {
     const int64_t tail_offset = entry->offset + NYZ_ZIP_LOCAL_SIZE;
@@ -176,7 +177,7 @@ nyz_status nyz_zip_local_read(const nyz_stream *archive, const nyz_zip_dir *dir,
     return check_tail(&l, tail, dir);
 }
 
-int64_t nyz_zip_local_size(const unsigned char *bytes, const nyz_zip_dir *dir,
+int64_t nyz_zip_local_size(const unsigned char *bytes, const nyz_zip_directory *dir,
                            const nyz_zip_entry *entry)
 {
     local l = {.entry = entry, .header = bytes, .err = NULL};

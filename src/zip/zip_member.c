@@ -15,7 +15,7 @@
 
 static int64_t input_size(const nyz_zip_entry *entry)
 {
-    return nyz_min(entry->stored_size, (int64_t)NYZ_CHUNK);
+    return nyz_min(entry->compressed_size, (int64_t)NYZ_IO_BLOCK);
 }
 
 /* ------------------------------------------------------------------------- opening it */
@@ -34,11 +34,11 @@ static void look_at_beginning(const nyz_stream *archive, const nyz_zip_entry *en
 {
     member->archive = archive->read_at == NULL
                           ? *archive
-                          : nyz_window_open(&member->window, archive, entry->offset,
-                                            entry->end - entry->offset);
+                          : nyz_read_ahead_open(&member->window, archive, entry->offset,
+                                                entry->end - entry->offset);
 }
 
-nyz_status nyz_zip_member_open(const nyz_stream *archive, const nyz_zip_dir *dir,
+nyz_status nyz_zip_member_open(const nyz_stream *archive, const nyz_zip_directory *dir,
                                int64_t index, nyz_zip_member *member, nyz_error *err)
 {
     memset(member, 0, offsetof(nyz_zip_member, window));
@@ -54,7 +54,7 @@ nyz_status nyz_zip_member_open(const nyz_stream *archive, const nyz_zip_dir *dir
     member->entry = entry;
     member->allocator = dir->allocator;
     member->position = data;
-    member->stored_left = entry->stored_size;
+    member->compressed_left = entry->compressed_size;
     member->left = entry->size;
     const nyz_status status =
         entry->method == NYZ_DEFLATED ? prepare_inflate(member, err) : NYZ_OK;
@@ -81,13 +81,13 @@ static nyz_status take_stored(nyz_zip_member *member, void *buffer, int64_t size
     NYZ_TRY(nyz_stream_read_at(&member->archive, member->position, buffer, size, "member",
                                err));
     member->position += size;
-    member->stored_left -= size;
+    member->compressed_left -= size;
     return NYZ_OK;
 }
 
 static nyz_status refill(nyz_zip_member *member, nyz_error *err)
 {
-    const int64_t size = nyz_min(member->stored_left, (int64_t)NYZ_CHUNK);
+    const int64_t size = nyz_min(member->compressed_left, (int64_t)NYZ_IO_BLOCK);
     if (member->available == 0 && size > 0) {
         NYZ_TRY(take_stored(member, member->input, size, err));
         member->next = member->input;
@@ -113,7 +113,7 @@ static nyz_status inflate_to(nyz_zip_member *member, unsigned char *out, size_t 
             }
             return status;
         }
-    } while (!member->done && *out_size > 0 && member->stored_left > 0);
+    } while (!member->done && *out_size > 0 && member->compressed_left > 0);
     return NYZ_OK;
 }
 
@@ -149,7 +149,7 @@ static int64_t member_read(void *ctx, void *buffer, size_t size)
 {
     nyz_zip_member *const member = ctx;
     const int64_t piece =
-        nyz_min(member->left, (int64_t)(size < NYZ_CHUNK ? size : NYZ_CHUNK));
+        nyz_min(member->left, (int64_t)(size < NYZ_IO_BLOCK ? size : NYZ_IO_BLOCK));
     if (piece > 0 && member->failure.status == NYZ_OK) {
         (void)read_piece(member, buffer, piece, &member->failure);
     }
@@ -203,9 +203,9 @@ static nyz_status finish_inflate(nyz_zip_member *member, nyz_error *err)
     if (!member->done) {
         return nyz_fail(err, NYZ_ERR_CORRUPT, member->position,
                         "the deflate stream is cut: no end mark in its %lld bytes",
-                        (long long)member->entry->stored_size);
+                        (long long)member->entry->compressed_size);
     }
-    const int64_t behind = member->stored_left + (int64_t)member->available;
+    const int64_t behind = member->compressed_left + (int64_t)member->available;
     if (behind > 0) {
         return nyz_fail(
             err, NYZ_ERR_CORRUPT, member->position - (int64_t)member->available,

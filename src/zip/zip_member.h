@@ -1,8 +1,7 @@
 /* One member of a zip archive as a stream: its local header checked against the
- * directory, its bytes inflated, counted and CRC'd as they are read.  Row "container";
- * knows no NumPy. */
-#ifndef NYZ_ZIP_READ_H
-#define NYZ_ZIP_READ_H
+ * directory, its bytes inflated, counted and CRC'd as they are read.  Knows no NumPy. */
+#ifndef NYZ_ZIP_MEMBER_H
+#define NYZ_ZIP_MEMBER_H
 
 #include "codec/codec.h"
 #include "io/read_ahead.h"
@@ -13,22 +12,22 @@ typedef struct nyz_zip_member {
     const nyz_zip_entry *entry;
     nyz_stream archive; /* borrowed; its beginning seen through `window` */
     nyz_allocator allocator;
-    int64_t position;       /* in the archive, of the next stored byte */
-    int64_t stored_left;    /* stored bytes not read yet */
-    int64_t left;           /* inflated bytes not handed out yet */
-    uint32_t crc32;         /* of the bytes handed out */
-    nyz_inflater *inflater; /* NULL: stored */
-    unsigned char *input;   /* NYZ_CHUNK bytes of deflated input */
+    int64_t position;        /* in the archive, of the next stored byte */
+    int64_t compressed_left; /* stored bytes not read yet */
+    int64_t left;            /* inflated bytes not handed out yet */
+    uint32_t crc32;          /* of the bytes handed out */
+    nyz_inflater *inflater;  /* NULL: stored */
+    unsigned char *input;    /* NYZ_IO_BLOCK bytes of deflated input */
     const unsigned char *next;
-    size_t available;  /* bytes at next */
-    int done;          /* the deflate stream has ended */
-    nyz_error failure; /* why the stream's read failed */
-    nyz_window window; /* the last: it is never cleared, only opened */
+    size_t available;      /* bytes at next */
+    int done;              /* the deflate stream has ended */
+    nyz_error failure;     /* why the stream's read failed */
+    nyz_read_ahead window; /* the last: it is never cleared, only opened */
 } nyz_zip_member;
 
 /* Reads and checks the local header.  `member` must stay where it is until it is closed.
  * Errors: IO, CORRUPT, MEMORY. */
-nyz_status nyz_zip_member_open(const nyz_stream *archive, const nyz_zip_dir *dir,
+nyz_status nyz_zip_member_open(const nyz_stream *archive, const nyz_zip_directory *dir,
                                int64_t index, nyz_zip_member *member, nyz_error *err);
 
 /* Its bytes, as a source that knows how many are left.  Stored bytes are read straight

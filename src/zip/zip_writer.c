@@ -1,7 +1,7 @@
-/* Members of a zip archive being written: see zip_write.h.  The only file that knows
+/* Members of a zip archive being written: see zip_writer.h.  The only file that knows
  * minizip, which makes every record.  It writes them not to the stream but to memory,
  * where they are given the layout of Python's zipfile; the members' bytes never pass
- * through it.  The directory at the end is in zip_write_dir.c.  docs/format.md 5. */
+ * through it.  The directory at the end is in zip_writer_directory.c.  docs/format.md 5. */
 #include "zip/zip_writer.h"
 
 #include <string.h>
@@ -19,17 +19,16 @@
 #include <zlib.h>
 #include <minizip/zip.h>
 
-
 /* A local header without its name: 30 bytes, and 20 for the zip64 field. */
-#define LOCAL_HEADER_ROOM 64
+#define LOCAL_HEADER_CAPACITY 64
 
 /* More than a central header takes in minizip, and more than the C library keeps aside
  * for pieces of the same size only. */
-#define MINIZIP_ROOM 2048
+#define MINIZIP_CAPACITY 2048
 
 struct nyz_zip_writer {
     nyz_allocator allocator;
-    nyz_gather out; /* to the stream */
+    nyz_write_buffer out; /* to the stream */
     int seekable;
 
     zipFile zip;
@@ -145,8 +144,8 @@ static nyz_status open_minizip(nyz_zip_writer *zip, nyz_error *err)
     return zip->zip != NULL ? NYZ_OK : minizip_failed(0, "zipOpen2_64", err);
 }
 
-nyz_status nyz_zip_create(const nyz_stream *stream, const nyz_allocator *allocator,
-                          nyz_zip_writer **out, nyz_error *err)
+nyz_status nyz_zip_writer_create(const nyz_stream *stream, const nyz_allocator *allocator,
+                                 nyz_zip_writer **out, nyz_error *err)
 {
     void *memory = NULL;
     *out = NULL;
@@ -167,13 +166,13 @@ nyz_status nyz_zip_create(const nyz_stream *stream, const nyz_allocator *allocat
     begin_records(zip);
     const nyz_status status = open_minizip(zip, err);
     if (status != NYZ_OK) {
-        nyz_zip_free(&zip);
+        nyz_zip_writer_free(&zip);
     }
     *out = zip;
     return status;
 }
 
-void nyz_zip_free(nyz_zip_writer **zip)
+void nyz_zip_writer_free(nyz_zip_writer **zip)
 {
     if (*zip != NULL) {
         const nyz_allocator allocator = (*zip)->allocator;
@@ -181,7 +180,7 @@ void nyz_zip_free(nyz_zip_writer **zip)
         if ((*zip)->zip != NULL) {
             (void)zipClose((*zip)->zip, NULL);
         }
-        nyz_gather_free(&(*zip)->out);
+        nyz_write_buffer_free(&(*zip)->out);
         nyz_buffer_free(&(*zip)->records);
         nyz_release(&allocator, (*zip)->members,
                     (*zip)->capacity * (int64_t)sizeof *(*zip)->members);
@@ -213,10 +212,10 @@ static nyz_status make_local_header(nyz_zip_writer *zip, const char *name,
     info.dosDate = NYZ_ZIP_DATE;
     info.external_fa = NYZ_ZIP_ATTRIBUTES;
     const size_t name_size = strlen(name);
-    const int ascii = nyz_ascii_prefix(name, name_size) == name_size;
+    const int ascii = nyz_utf8_ascii_prefix(name, name_size) == name_size;
     begin_records(zip);
-    NYZ_TRY(nyz_buffer_reserve(&zip->records, name_size + LOCAL_HEADER_ROOM, err));
-    NYZ_TRY(try_malloc((int64_t)name_size + MINIZIP_ROOM, err));
+    NYZ_TRY(nyz_buffer_reserve(&zip->records, name_size + LOCAL_HEADER_CAPACITY, err));
+    NYZ_TRY(try_malloc((int64_t)name_size + MINIZIP_CAPACITY, err));
     record->offset = zip->out.position;
     record->flags =
         (uint16_t)((ascii ? 0 : NYZ_ZIP_UTF8) | (zip->seekable ? 0 : NYZ_ZIP_DESCRIPTOR));
@@ -231,8 +230,8 @@ static nyz_status make_local_header(nyz_zip_writer *zip, const char *name,
 static nyz_status write_local_header(nyz_zip_writer *zip, const nyz_zip_record *record,
                                      nyz_error *err)
 {
-    const nyz_sink sink = nyz_gather_sink(&zip->out);
-    nyz_zip_patch_local(zip->records.data, record, !zip->seekable);
+    const nyz_sink sink = nyz_write_buffer_sink(&zip->out);
+    nyz_zip_writer_patch_local(zip->records.data, record, !zip->seekable);
     return nyz_sink_put(&sink, zip->records.data, (int64_t)zip->records.size, err);
 }
 
@@ -241,38 +240,38 @@ static nyz_status write_local_header(nyz_zip_writer *zip, const nyz_zip_record *
 static nyz_status complete_member(nyz_zip_writer *zip, const nyz_zip_record *record,
                                   nyz_error *err)
 {
-    const nyz_sink sink = nyz_gather_sink(&zip->out);
+    const nyz_sink sink = nyz_write_buffer_sink(&zip->out);
     unsigned char descriptor[NYZ_ZIP_DESCRIPTOR_SIZE];
     if (!zip->seekable) {
-        nyz_zip_make_descriptor(descriptor, record);
+        nyz_zip_writer_descriptor(descriptor, record);
         return nyz_sink_put(&sink, descriptor, (int64_t)sizeof descriptor, err);
     }
-    nyz_zip_patch_local(zip->records.data, record, 0);
-    return nyz_gather_patch(&zip->out, record->offset, zip->records.data,
-                            (int64_t)zip->records.size, err);
+    nyz_zip_writer_patch_local(zip->records.data, record, 0);
+    return nyz_write_buffer_patch(&zip->out, record->offset, zip->records.data,
+                                  (int64_t)zip->records.size, err);
 }
 
 /* A stored member's header is known before its data if the CRC is taken first, so that
  * nothing is written twice; a deflated one's is not. */
-static nyz_status write_member(nyz_zip_writer *zip, const nyz_zip_how *how,
+static nyz_status write_member(nyz_zip_writer *zip, const nyz_zip_method *how,
                                const nyz_zip_content *content, nyz_zip_record *record,
                                nyz_error *err)
 {
-    const nyz_sink sink = nyz_gather_sink(&zip->out);
+    const nyz_sink sink = nyz_write_buffer_sink(&zip->out);
     nyz_zip_sums sums = {0};
     const int crc_first = zip->seekable && how->method == NYZ_STORED;
     if (crc_first) {
-        NYZ_TRY(nyz_zip_sum(content, &sums, err));
+        NYZ_TRY(nyz_zip_encode_sum(content, &sums, err));
         record->crc32 = sums.crc32;
-        record->stored_size = record->size;
+        record->compressed_size = record->size;
     }
     NYZ_TRY(write_local_header(zip, record, err));
     if (crc_first) {
         return content->pass(content->ctx, &sink, err);
     }
-    NYZ_TRY(nyz_zip_write_content(content, how, &zip->allocator, &sink, &sums, err));
+    NYZ_TRY(nyz_zip_encode_to(content, how, &zip->allocator, &sink, &sums, err));
     record->crc32 = sums.crc32;
-    record->stored_size = sums.stored_size;
+    record->compressed_size = sums.compressed_size;
     return complete_member(zip, record, err);
 }
 
@@ -307,8 +306,9 @@ static nyz_status close_member(nyz_zip_writer *zip, const nyz_zip_record *record
     return keep_record(zip, record, err);
 }
 
-nyz_status nyz_zip_add(nyz_zip_writer *zip, const char *name, const nyz_zip_how *how,
-                       const nyz_zip_content *content, nyz_error *err)
+nyz_status nyz_zip_writer_add(nyz_zip_writer *zip, const char *name,
+                              const nyz_zip_method *how, const nyz_zip_content *content,
+                              nyz_error *err)
 {
     nyz_zip_record record = {.size = content->size, .method = (uint16_t)how->method};
     NYZ_TRY(make_local_header(zip, name, &record, err));
@@ -316,17 +316,17 @@ nyz_status nyz_zip_add(nyz_zip_writer *zip, const char *name, const nyz_zip_how 
     return close_member(zip, &record, err);
 }
 
-nyz_status nyz_zip_add_ready(nyz_zip_writer *zip, const char *name,
-                             const nyz_zip_ready *ready, nyz_error *err)
+nyz_status nyz_zip_writer_add_encoded(nyz_zip_writer *zip, const char *name,
+                                      const nyz_zip_encoded *ready, nyz_error *err)
 {
-    const nyz_sink sink = nyz_gather_sink(&zip->out);
+    const nyz_sink sink = nyz_write_buffer_sink(&zip->out);
     nyz_zip_record record = {.size = ready->size,
-                             .stored_size = (int64_t)ready->bytes.size,
+                             .compressed_size = (int64_t)ready->bytes.size,
                              .crc32 = ready->crc32,
                              .method = NYZ_DEFLATED};
     NYZ_TRY(make_local_header(zip, name, &record, err));
     NYZ_TRY(write_local_header(zip, &record, err));
-    NYZ_TRY(nyz_sink_put(&sink, ready->bytes.data, record.stored_size, err));
+    NYZ_TRY(nyz_sink_put(&sink, ready->bytes.data, record.compressed_size, err));
     if (!zip->seekable) {
         NYZ_TRY(complete_member(zip, &record, err));
     }
@@ -335,16 +335,16 @@ nyz_status nyz_zip_add_ready(nyz_zip_writer *zip, const char *name,
 
 /* ----------------------------------------------------------------------------- finish */
 
-nyz_status nyz_zip_finish(nyz_zip_writer *zip, nyz_error *err)
+nyz_status nyz_zip_writer_finish(nyz_zip_writer *zip, nyz_error *err)
 {
-    const nyz_sink sink = nyz_gather_sink(&zip->out);
+    const nyz_sink sink = nyz_write_buffer_sink(&zip->out);
     begin_records(zip);
     const int code = zipClose(zip->zip, NULL);
     zip->zip = NULL;
     if (code != ZIP_OK) {
         return minizip_failed(code, "zipClose", err);
     }
-    NYZ_TRY(nyz_zip_write_directory(&sink, &zip->records, zip->members, zip->count,
-                                    zip->out.position, err));
-    return nyz_gather_flush(&zip->out, err);
+    NYZ_TRY(nyz_zip_writer_directory(&sink, &zip->records, zip->members, zip->count,
+                                     zip->out.position, err));
+    return nyz_write_buffer_flush(&zip->out, err);
 }

@@ -1,9 +1,9 @@
 /* A zip archive being written to a stream, in the layout of Python's zipfile
  * since 3.11.4. minizip makes the records; the members' bytes go around it, straight to
- * the stream. Row "container": zip_write.c is the only file that knows minizip.
+ * the stream. zip_writer.c is the only file that knows minizip.
  * docs/format.md 5. */
-#ifndef NYZ_ZIP_WRITE_H
-#define NYZ_ZIP_WRITE_H
+#ifndef NYZ_ZIP_WRITER_H
+#define NYZ_ZIP_WRITER_H
 
 #include "io/stream.h"
 
@@ -11,8 +11,8 @@ typedef struct nyz_zip_writer nyz_zip_writer;
 
 /* Begins at the stream's place.  The stream is copied, its ctx borrowed.  Some of what is
  * written is kept in a buffer until it is full or the archive finished. */
-nyz_status nyz_zip_create(const nyz_stream *stream, const nyz_allocator *allocator,
-                          nyz_zip_writer **out, nyz_error *err);
+nyz_status nyz_zip_writer_create(const nyz_stream *stream, const nyz_allocator *allocator,
+                                 nyz_zip_writer **out, nyz_error *err);
 
 /* A member's bytes.  `pass` hands all of them to a sink and returns the first failure; it
  * is called twice for a stored member: for the CRC, then for the archive. */
@@ -23,40 +23,41 @@ typedef struct nyz_zip_content {
 } nyz_zip_content;
 
 /* How a member is stored. */
-typedef struct nyz_zip_how {
+typedef struct nyz_zip_method {
     nyz_method method;
-    int level;   /* deflated: 1 ... 9, or NYZ_FAST, which is always chunked */
+    int level;   /* deflated: 1 ... 9, or NYZ_LEVEL_FAST, which is always chunked */
     int chunked; /* deflated: in chunks that do not know each other */
     int threads; /* chunked: 1 or more */
-} nyz_zip_how;
+} nyz_zip_method;
 
 /* Writes one member.  name: UTF-8 of at most 65,535 bytes; not checked further.
  * A failure leaves the archive unusable: free it. */
-nyz_status nyz_zip_add(nyz_zip_writer *zip, const char *name, const nyz_zip_how *how,
-                       const nyz_zip_content *content, nyz_error *err);
+nyz_status nyz_zip_writer_add(nyz_zip_writer *zip, const char *name,
+                              const nyz_zip_method *how, const nyz_zip_content *content,
+                              nyz_error *err);
 
 /* A member that has been deflated in memory, before its turn came. */
-typedef struct nyz_zip_ready {
+typedef struct nyz_zip_encoded {
     nyz_buffer bytes;
     int64_t size; /* inflated */
     uint32_t crc32;
-} nyz_zip_ready;
+} nyz_zip_encoded;
 
 /* Deflates a member to memory; may be called by several threads at once.  Free `ready`
  * in any case.  Errors: MEMORY, and those of content->pass. */
-nyz_status nyz_zip_make_ready(const nyz_zip_content *content, const nyz_zip_how *how,
-                              const nyz_allocator *allocator, nyz_zip_ready *ready,
-                              nyz_error *err);
-void nyz_zip_free_ready(nyz_zip_ready *ready);
+nyz_status nyz_zip_encode(const nyz_zip_content *content, const nyz_zip_method *how,
+                          const nyz_allocator *allocator, nyz_zip_encoded *ready,
+                          nyz_error *err);
+void nyz_zip_encode_free(nyz_zip_encoded *ready);
 
-/* Writes it: the same bytes as nyz_zip_add's. */
-nyz_status nyz_zip_add_ready(nyz_zip_writer *zip, const char *name,
-                             const nyz_zip_ready *ready, nyz_error *err);
+/* Writes it: the same bytes as nyz_zip_writer_add's. */
+nyz_status nyz_zip_writer_add_encoded(nyz_zip_writer *zip, const char *name,
+                                      const nyz_zip_encoded *ready, nyz_error *err);
 
 /* Writes the central directory and the end records. */
-nyz_status nyz_zip_finish(nyz_zip_writer *zip, nyz_error *err);
+nyz_status nyz_zip_writer_finish(nyz_zip_writer *zip, nyz_error *err);
 
 /* Frees, finished or not; NULL is fine. */
-void nyz_zip_free(nyz_zip_writer **zip);
+void nyz_zip_writer_free(nyz_zip_writer **zip);
 
 #endif

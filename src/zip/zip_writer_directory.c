@@ -1,4 +1,4 @@
-/* The records of an archive being written: see zip_write_parts.h.  docs/format.md 5.1
+/* The records of an archive being written: see zip_writer_internal.h.  docs/format.md 5.1
  * to 5.3. */
 #include <string.h>
 
@@ -27,7 +27,8 @@ static uint32_t low32(int64_t value)
 }
 
 /* docs/format.md 5.1: the 32-bit sizes are always saturated. */
-void nyz_zip_patch_local(unsigned char *header, const nyz_zip_record *record, int later)
+void nyz_zip_writer_patch_local(unsigned char *header, const nyz_zip_record *record,
+                                int later)
 {
     unsigned char *const extra = header + LOCAL_SIZE + nyz_load_le16(header + 26);
     nyz_store_le16(header + 4, NYZ_ZIP_VERSION);
@@ -35,16 +36,16 @@ void nyz_zip_patch_local(unsigned char *header, const nyz_zip_record *record, in
     nyz_store_le32(header + 18, SATURATED);
     nyz_store_le32(header + 22, SATURATED);
     nyz_store_le64(extra + 4, later ? 0 : (uint64_t)record->size);
-    nyz_store_le64(extra + 12, later ? 0 : (uint64_t)record->stored_size);
+    nyz_store_le64(extra + 12, later ? 0 : (uint64_t)record->compressed_size);
 }
 
 /* docs/format.md 5.4. */
-void nyz_zip_make_descriptor(unsigned char out[NYZ_ZIP_DESCRIPTOR_SIZE],
-                             const nyz_zip_record *record)
+void nyz_zip_writer_descriptor(unsigned char out[NYZ_ZIP_DESCRIPTOR_SIZE],
+                               const nyz_zip_record *record)
 {
     nyz_store_le32(out, 0x08074b50);
     nyz_store_le32(out + 4, record->crc32);
-    nyz_store_le64(out + 8, (uint64_t)record->stored_size);
+    nyz_store_le64(out + 8, (uint64_t)record->compressed_size);
     nyz_store_le64(out + 16, (uint64_t)record->size);
 }
 
@@ -75,9 +76,9 @@ static nyz_status put(records *p, const void *bytes, size_t size, nyz_error *err
 static size_t make_extra(unsigned char out[EXTRA_MAX], const nyz_zip_record *r)
 {
     size_t size = 4;
-    if (r->size > ZIP64_LIMIT || r->stored_size > ZIP64_LIMIT) {
+    if (r->size > ZIP64_LIMIT || r->compressed_size > ZIP64_LIMIT) {
         nyz_store_le64(out + size, (uint64_t)r->size);
-        nyz_store_le64(out + size + 8, (uint64_t)r->stored_size);
+        nyz_store_le64(out + size + 8, (uint64_t)r->compressed_size);
         size += 16;
     }
     if (r->offset > ZIP64_LIMIT) {
@@ -97,12 +98,12 @@ static size_t make_extra(unsigned char out[EXTRA_MAX], const nyz_zip_record *r)
 static void patch_central(unsigned char header[CENTRAL_SIZE], const nyz_zip_record *r,
                           size_t extra_size)
 {
-    const int large = r->size > ZIP64_LIMIT || r->stored_size > ZIP64_LIMIT;
+    const int large = r->size > ZIP64_LIMIT || r->compressed_size > ZIP64_LIMIT;
     nyz_store_le16(header + 4, NYZ_ZIP_MADE_BY);
     nyz_store_le16(header + 6, NYZ_ZIP_VERSION);
     nyz_store_le16(header + 8, r->flags);
     nyz_store_le32(header + 16, r->crc32);
-    nyz_store_le32(header + 20, large ? SATURATED : low32(r->stored_size));
+    nyz_store_le32(header + 20, large ? SATURATED : low32(r->compressed_size));
     nyz_store_le32(header + 24, large ? SATURATED : low32(r->size));
     nyz_store_le16(header + 30, (uint16_t)extra_size);
     nyz_store_le32(header + 42, r->offset > ZIP64_LIMIT ? SATURATED : low32(r->offset));
@@ -168,9 +169,9 @@ static int ends_like_locator(const records *p)
     return nyz_load_le32(p->last) == 0x07064b50;
 }
 
-nyz_status nyz_zip_write_directory(const nyz_sink *sink, const nyz_buffer *made,
-                                   const nyz_zip_record *members, int64_t count,
-                                   int64_t position, nyz_error *err)
+nyz_status nyz_zip_writer_directory(const nyz_sink *sink, const nyz_buffer *made,
+                                    const nyz_zip_record *members, int64_t count,
+                                    int64_t position, nyz_error *err)
 {
     records p = {.sink = sink};
     const unsigned char *next = made->data;

@@ -16,10 +16,10 @@ static void look_at_members(const nyz_npz *npz)
     assert_string_equal(member.name, "note");
 }
 
-static nyz_status open_path(scene *s, nyz_error *err)
+static nyz_status open_path(fixture *s, nyz_error *err)
 {
     nyz_npz *npz;
-    SOIL(&npz);
+    POISON(&npz);
     const nyz_status status = nyz_npz_open(s->npz_path, &s->opt, &npz, err);
     if (status == NYZ_OK) {
         look_at_members(npz);
@@ -29,10 +29,10 @@ static nyz_status open_path(scene *s, nyz_error *err)
     return status;
 }
 
-static nyz_status open_memory(scene *s, nyz_error *err)
+static nyz_status open_memory(fixture *s, nyz_error *err)
 {
     nyz_npz *npz;
-    SOIL(&npz);
+    POISON(&npz);
     const nyz_status status =
         nyz_npz_open_mem(s->archive.data, s->archive.size, &s->opt, &npz, err);
     if (status == NYZ_OK) {
@@ -44,15 +44,15 @@ static nyz_status open_memory(scene *s, nyz_error *err)
 }
 
 /* A FILE seeks but has no read_at: another way through the reader. */
-static nyz_status open_stream(scene *s, nyz_error *err)
+static nyz_status open_stream(fixture *s, nyz_error *err)
 {
     nyz_npz *npz;
     nyz_array out;
     FILE *const file = fopen(s->npz_path, "rb");
     assert_non_null(file);
     const nyz_stream stream = nyz_stream_file(file);
-    SOIL(&npz);
-    SOIL(&out);
+    POISON(&npz);
+    POISON(&out);
     nyz_status status = nyz_npz_open_stream(&stream, &s->opt, &npz, err);
     if (status == NYZ_OK) {
         status = take(s, nyz_npz_load_at(npz, 0, NULL, &out, err), &out);
@@ -64,8 +64,8 @@ static nyz_status open_stream(scene *s, nyz_error *err)
 }
 
 /* Opens the archive, and does one thing with it. */
-static nyz_status with_archive(scene *s, nyz_error *err,
-                               nyz_status (*use)(scene *, const nyz_npz *, nyz_error *))
+static nyz_status with_archive(fixture *s, nyz_error *err,
+                               nyz_status (*use)(fixture *, const nyz_npz *, nyz_error *))
 {
     nyz_npz *npz = NULL;
     nyz_status status = nyz_npz_open(s->npz_path, &s->opt, &npz, err);
@@ -76,26 +76,26 @@ static nyz_status with_archive(scene *s, nyz_error *err,
     return status;
 }
 
-static nyz_status use_load(scene *s, const nyz_npz *npz, nyz_error *err)
+static nyz_status use_load(fixture *s, const nyz_npz *npz, nyz_error *err)
 {
     nyz_array out;
-    SOIL(&out);
+    POISON(&out);
     return take(s, nyz_npz_load(npz, "a", NULL, &out, err), &out);
 }
 
-static nyz_status use_load_at(scene *s, const nyz_npz *npz, nyz_error *err)
+static nyz_status use_load_at(fixture *s, const nyz_npz *npz, nyz_error *err)
 {
     nyz_array out;
     nyz_options opt = s->opt;
     opt.order = NYZ_F_ORDER; /* one copy more */
-    SOIL(&out);
+    POISON(&out);
     return take(s, nyz_npz_load_at(npz, 0, &opt, &out, err), &out);
 }
 
-static nyz_status use_load_all(scene *s, const nyz_npz *npz, nyz_error *err)
+static nyz_status use_load_all(fixture *s, const nyz_npz *npz, nyz_error *err)
 {
     nyz_arrays out;
-    SOIL(&out);
+    POISON(&out);
     const nyz_status status = nyz_npz_load_all(npz, NULL, &out, err);
     if (status == NYZ_OK) {
         assert_int_equal(out.count, 2);
@@ -109,24 +109,24 @@ static nyz_status use_load_all(scene *s, const nyz_npz *npz, nyz_error *err)
     return status;
 }
 
-static nyz_status use_load_into(scene *s, const nyz_npz *npz, nyz_error *err)
+static nyz_status use_load_into(fixture *s, const nyz_npz *npz, nyz_error *err)
 {
     return take_into(s, nyz_npz_load_into(npz, 0, NULL, &s->into, err));
 }
 
-static nyz_status use_peek(scene *s, const nyz_npz *npz, nyz_error *err)
+static nyz_status use_peek(fixture *s, const nyz_npz *npz, nyz_error *err)
 {
     nyz_array out;
     (void)s;
-    SOIL(&out);
+    POISON(&out);
     return take(NULL, nyz_npz_peek(npz, 0, NULL, &out, err), &out);
 }
 
-static nyz_status use_bytes(scene *s, const nyz_npz *npz, nyz_error *err)
+static nyz_status use_bytes(fixture *s, const nyz_npz *npz, nyz_error *err)
 {
     nyz_array out;
     (void)s;
-    SOIL(&out);
+    POISON(&out);
     const nyz_status status = nyz_npz_bytes(npz, 1, NULL, &out, err);
     if (status == NYZ_OK) {
         assert_memory_equal(out.data, "text", 4);
@@ -135,7 +135,7 @@ static nyz_status use_bytes(scene *s, const nyz_npz *npz, nyz_error *err)
 }
 
 #define ON_ARCHIVE(name)                                                                 \
-    static nyz_status member_##name(scene *s, nyz_error *err)                            \
+    static nyz_status member_##name(fixture *s, nyz_error *err)                          \
     {                                                                                    \
         return with_archive(s, err, use_##name);                                         \
     }
@@ -149,15 +149,15 @@ ON_ARCHIVE(bytes)
 
 /* ------------------------------------------------------------------- writing archives */
 
-typedef nyz_status adding(scene *s, nyz_npz_writer *writer, nyz_error *err);
+typedef nyz_status adding(fixture *s, nyz_npz_writer *writer, nyz_error *err);
 
-static nyz_status add(scene *s, nyz_npz_writer *writer, nyz_error *err)
+static nyz_status add(fixture *s, nyz_npz_writer *writer, nyz_error *err)
 {
     return nyz_npz_add(writer, "a", &s->array, NULL, err);
 }
 
 /* Names and records grow, and take memory more than once. */
-static nyz_status add_bytes(scene *s, nyz_npz_writer *writer, nyz_error *err)
+static nyz_status add_bytes(fixture *s, nyz_npz_writer *writer, nyz_error *err)
 {
     nyz_status status = add(s, writer, err);
     for (int i = 0; i < 20 && status == NYZ_OK; i++) {
@@ -168,17 +168,17 @@ static nyz_status add_bytes(scene *s, nyz_npz_writer *writer, nyz_error *err)
     return status;
 }
 
-static nyz_status add_all(scene *s, nyz_npz_writer *writer, nyz_error *err)
+static nyz_status add_all(fixture *s, nyz_npz_writer *writer, nyz_error *err)
 {
     const nyz_array arrays[] = {s->array, s->array, s->array};
     return nyz_npz_add_all(writer, NULL, arrays, 3, NULL, err);
 }
 
 /* Begins an archive at a path, adds to it, and finishes or gives up. */
-static nyz_status write_archive(scene *s, adding *how, int finish, nyz_error *err)
+static nyz_status write_archive(fixture *s, adding *how, int finish, nyz_error *err)
 {
     nyz_npz_writer *writer;
-    SOIL(&writer);
+    POISON(&writer);
     nyz_status status = nyz_npz_create(s->target, &s->opt, &writer, err);
     if (status != NYZ_OK) {
         assert_null(writer);
@@ -196,34 +196,34 @@ static nyz_status write_archive(scene *s, adding *how, int finish, nyz_error *er
     return status;
 }
 
-static nyz_status finish_archive(scene *s, nyz_error *err)
+static nyz_status finish_archive(fixture *s, nyz_error *err)
 {
     return write_archive(s, add, 1, err);
 }
 
-static nyz_status discard_archive(scene *s, nyz_error *err)
+static nyz_status discard_archive(fixture *s, nyz_error *err)
 {
     return write_archive(s, add, 0, err);
 }
 
-static nyz_status archive_of_bytes(scene *s, nyz_error *err)
+static nyz_status archive_of_bytes(fixture *s, nyz_error *err)
 {
     return write_archive(s, add_bytes, 1, err);
 }
 
-static nyz_status archive_of_all(scene *s, nyz_error *err)
+static nyz_status archive_of_all(fixture *s, nyz_error *err)
 {
     return write_archive(s, add_all, 1, err);
 }
 
 /* To a stream that does not seek, and so gets data descriptors. */
-static nyz_status archive_to_stream(scene *s, nyz_error *err)
+static nyz_status archive_to_stream(fixture *s, nyz_error *err)
 {
     nyz_buffer buffer = {0};
     nyz_stream stream = nyz_stream_buffer(&buffer);
     nyz_npz_writer *writer;
     stream.seek = NULL;
-    SOIL(&writer);
+    POISON(&writer);
     nyz_status status = nyz_npz_create_stream(&stream, &s->opt, &writer, err);
     if (status == NYZ_OK) {
         (void)add_all(s, writer, NULL);
@@ -234,7 +234,7 @@ static nyz_status archive_to_stream(scene *s, nyz_error *err)
     return status;
 }
 
-static nyz_status save_archive(scene *s, nyz_error *err)
+static nyz_status save_archive(fixture *s, nyz_error *err)
 {
     const nyz_array arrays[] = {s->array, s->array};
     const char *const names[] = {"a", NULL};

@@ -9,11 +9,11 @@
 
 /* --------------------------------------------------------------------- dtypes, arrays */
 
-static nyz_status parse_dtype(scene *s, nyz_error *err)
+static nyz_status parse_dtype(fixture *s, nyz_error *err)
 {
     nyz_dtype dtype;
     const char *const text = descr_of(s->way->kind);
-    SOIL(&dtype);
+    POISON(&dtype);
     const nyz_status status = nyz_dtype_parse(text, strlen(text), &s->opt, &dtype, err);
     if (status == NYZ_OK) {
         assert_int_equal(dtype.itemsize, s->array.dtype.itemsize);
@@ -26,7 +26,7 @@ static nyz_status parse_dtype(scene *s, nyz_error *err)
 }
 
 /* Those that take no memory and ask the system for nothing. */
-static nyz_status look(scene *s, nyz_error *err)
+static nyz_status look(fixture *s, nyz_error *err)
 {
     char text[64];
     size_t length;
@@ -47,50 +47,50 @@ static nyz_status look(scene *s, nyz_error *err)
     return s->way->kind == RECORDS ? nyz_select(&s->array, "n", &row, err) : NYZ_OK;
 }
 
-static nyz_status copy(scene *s, nyz_error *err)
+static nyz_status copy(fixture *s, nyz_error *err)
 {
     nyz_array out;
-    SOIL(&out);
+    POISON(&out);
     return take(s, nyz_copy(&s->array, &s->opt, &out, err), &out);
 }
 
 /* -------------------------------------------------------------------- one array: .npy */
 
-static nyz_status load(scene *s, nyz_error *err)
+static nyz_status load(fixture *s, nyz_error *err)
 {
     nyz_array out;
-    SOIL(&out);
+    POISON(&out);
     return take(s, nyz_load(s->npy_path, &s->opt, &out, err), &out);
 }
 
-static nyz_status load_mem(scene *s, nyz_error *err)
+static nyz_status load_mem(fixture *s, nyz_error *err)
 {
     nyz_array out;
-    SOIL(&out);
+    POISON(&out);
     return take(s, nyz_load_mem(s->npy.data, s->npy.size, &s->opt, &out, err), &out);
 }
 
-static nyz_status load_into(scene *s, nyz_error *err)
+static nyz_status load_into(fixture *s, nyz_error *err)
 {
     return take_into(s, nyz_load_into(s->npy_path, &s->opt, &s->into, err));
 }
 
-static nyz_status peek(scene *s, nyz_error *err)
+static nyz_status peek(fixture *s, nyz_error *err)
 {
     nyz_array out;
-    SOIL(&out);
+    POISON(&out);
     return take(NULL, nyz_peek(s->npy_path, &s->opt, &out, err), &out);
 }
 
-static nyz_status save(scene *s, nyz_error *err)
+static nyz_status save(fixture *s, nyz_error *err)
 {
     return nyz_save(&s->array, s->target, &s->opt, err);
 }
 
-static nyz_status save_mem(scene *s, nyz_error *err)
+static nyz_status save_mem(fixture *s, nyz_error *err)
 {
     nyz_buffer out;
-    SOIL(&out);
+    POISON(&out);
     const nyz_status status = nyz_save_mem(&s->array, &s->opt, &out, err);
     if (status == NYZ_OK) {
         assert_npy(s, &out);
@@ -103,31 +103,31 @@ static nyz_status save_mem(scene *s, nyz_error *err)
 
 /* ---------------------------------------------------------------------------- streams */
 
-static nyz_status read_file(scene *s, nyz_error *err)
+static nyz_status read_file(fixture *s, nyz_error *err)
 {
     nyz_array out;
     FILE *const file = fopen(s->npy_path, "rb");
     assert_non_null(file);
     const nyz_stream stream = nyz_stream_file(file);
-    SOIL(&out);
+    POISON(&out);
     const nyz_status status = take(s, nyz_read(&stream, &s->opt, &out, err), &out);
     assert_int_equal(fclose(file), 0);
     return status;
 }
 
-static nyz_status read_fd(scene *s, nyz_error *err)
+static nyz_status read_fd(fixture *s, nyz_error *err)
 {
     nyz_array out;
     FILE *const file = fopen(s->npy_path, "rb");
     assert_non_null(file);
     const nyz_stream stream = nyz_stream_fd(fileno(file));
-    SOIL(&out);
+    POISON(&out);
     const nyz_status status = take(s, nyz_read(&stream, &s->opt, &out, err), &out);
     assert_int_equal(fclose(file), 0);
     return status;
 }
 
-static nyz_status read_fd_into(scene *s, nyz_error *err)
+static nyz_status read_fd_into(fixture *s, nyz_error *err)
 {
     FILE *const file = fopen(s->npy_path, "rb");
     assert_non_null(file);
@@ -138,13 +138,13 @@ static nyz_status read_fd_into(scene *s, nyz_error *err)
     return status;
 }
 
-static nyz_status read_header(scene *s, nyz_error *err)
+static nyz_status read_header(fixture *s, nyz_error *err)
 {
     nyz_array out;
     FILE *const file = fopen(s->npy_path, "rb");
     assert_non_null(file);
     const nyz_stream stream = nyz_stream_fd(fileno(file));
-    SOIL(&out);
+    POISON(&out);
     const nyz_status status =
         take(NULL, nyz_read_header(&stream, &s->opt, &out, err), &out);
     assert_int_equal(fclose(file), 0);
@@ -152,7 +152,7 @@ static nyz_status read_header(scene *s, nyz_error *err)
 }
 
 /* To a buffer whose own memory may fail, too. */
-static nyz_status write_array(scene *s, nyz_error *err)
+static nyz_status write_array(fixture *s, nyz_error *err)
 {
     nyz_buffer buffer = {.allocator = s->opt.allocator};
     const nyz_stream stream = nyz_stream_buffer(&buffer);
@@ -164,7 +164,7 @@ static nyz_status write_array(scene *s, nyz_error *err)
     return status;
 }
 
-static nyz_status write_header(scene *s, nyz_error *err)
+static nyz_status write_header(fixture *s, nyz_error *err)
 {
     nyz_buffer buffer = {.allocator = s->opt.allocator};
     const nyz_stream stream = nyz_stream_buffer(&buffer);
@@ -173,12 +173,12 @@ static nyz_status write_header(scene *s, nyz_error *err)
     return status;
 }
 
-static nyz_status write_output(scene *s, int finish, nyz_error *err)
+static nyz_status write_output(fixture *s, int finish, nyz_error *err)
 {
     nyz_output *output;
     nyz_stream stream;
-    SOIL(&output);
-    SOIL(&stream);
+    POISON(&output);
+    POISON(&stream);
     nyz_status status = nyz_output_create(s->target, &s->opt, &output, &stream, err);
     if (status != NYZ_OK) {
         assert_null(output);
@@ -195,12 +195,12 @@ static nyz_status write_output(scene *s, int finish, nyz_error *err)
     return status;
 }
 
-static nyz_status finish_output(scene *s, nyz_error *err)
+static nyz_status finish_output(fixture *s, nyz_error *err)
 {
     return write_output(s, 1, err);
 }
 
-static nyz_status discard_output(scene *s, nyz_error *err)
+static nyz_status discard_output(fixture *s, nyz_error *err)
 {
     return write_output(s, 0, err);
 }

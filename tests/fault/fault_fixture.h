@@ -1,8 +1,8 @@
 /* What one run of a fault test works with: a folder, files made without faults, an array
  * to write, and how what came out is judged.  The acts work with it (fault_arrays.h,
  * fault_archives.h); fault_run.h makes it. */
-#ifndef NYZ_TESTS_FAULT_SCENE_H
-#define NYZ_TESTS_FAULT_SCENE_H
+#ifndef NYZ_TESTS_FAULT_FIXTURE_H
+#define NYZ_TESTS_FAULT_FIXTURE_H
 
 #include "support/temp_directory.h"
 
@@ -26,10 +26,10 @@ static const way ways[] = {
     {"with gaps", GAPS, NYZ_STORED, 0, 0, 1},
     {"swapped", SWAPPED, NYZ_STORED, 0, 0, 1},
     {"deflated", PLAIN, NYZ_DEFLATED, 1, 0, 1},
-    {"fast", GAPS, NYZ_DEFLATED, NYZ_FAST, 0, 1},
-    {"chunked", RECORDS, NYZ_DEFLATED, 1, NYZ_CHUNKED, 1},
+    {"fast", GAPS, NYZ_DEFLATED, NYZ_LEVEL_FAST, 0, 1},
+    {"chunked", RECORDS, NYZ_DEFLATED, 1, NYZ_BLOCKS, 1},
     {"deflated by 2", PLAIN, NYZ_DEFLATED, 1, 0, 2},
-    {"large by 2", LARGE, NYZ_DEFLATED, NYZ_FAST, 0, 2},
+    {"large by 2", LARGE, NYZ_DEFLATED, NYZ_LEVEL_FAST, 0, 2},
 };
 
 enum { WAYS = sizeof ways / sizeof ways[0] };
@@ -47,8 +47,8 @@ enum {
  * was one), or the array. */
 typedef enum result { NOTHING, OLD, NPY, NPZ } result;
 
-typedef struct scene {
-    temp_folder folder;
+typedef struct fixture {
+    temp_directory folder;
     const way *way;
     nyz_options opt; /* of the call, which may fail */
     nyz_array array;
@@ -61,12 +61,12 @@ typedef struct scene {
     char npy_path[4200];
     char npz_path[4200];
     char target[4200];
-} scene;
+} fixture;
 
 /* An act calls a function, judges its outputs and frees them; it returns what the
  * function returned.  What it needs besides is made with the defaults and does not fail.
  */
-typedef nyz_status act(scene *s, nyz_error *err);
+typedef nyz_status operation(fixture *s, nyz_error *err);
 
 /* ----------------------------------------------------------------------------- making */
 
@@ -124,7 +124,7 @@ static inline void put_bytes(const char *path, const nyz_buffer *bytes)
     assert_int_equal(fclose(file), 0);
 }
 
-static inline void make_archive(scene *s)
+static inline void make_archive(fixture *s)
 {
     const nyz_stream to = nyz_stream_buffer(&s->archive);
     nyz_npz_writer *writer = NULL;
@@ -135,7 +135,7 @@ static inline void make_archive(scene *s)
     put_bytes(s->npz_path, &s->archive);
 }
 
-static inline void make_scene(scene *s, const way *w)
+static inline void make_fixture(fixture *s, const way *w)
 {
     nyz_dtype dtype;
     s->way = w;
@@ -148,7 +148,7 @@ static inline void make_scene(scene *s, const way *w)
         nyz_dtype_parse(descr_of(w->kind), strlen(descr_of(w->kind)), NULL, &dtype, err));
     s->memory = make_array(w->kind, &dtype, &s->array);
     fill(s->memory, ROWS * COLUMNS * (size_t)dtype.itemsize * (w->kind == GAPS ? 2 : 1));
-    s->array.dtype = dtype; /* its owner too: drop_scene frees it */
+    s->array.dtype = dtype; /* its owner too: drop_fixture frees it */
     const nyz_dtype wider = nyz_dtype_of(NYZ_FLOAT64); /* loading converts to it */
     s->into_memory = make_array(w->kind, w->kind == PLAIN ? &wider : &dtype, &s->into);
     s->npy = as_file(&s->array);
@@ -156,7 +156,7 @@ static inline void make_scene(scene *s, const way *w)
     make_archive(s);
 }
 
-static inline void drop_scene(scene *s)
+static inline void drop_fixture(fixture *s)
 {
     nyz_dtype_free(&s->array.dtype);
     nyz_buffer_free(&s->npy);
@@ -179,7 +179,7 @@ static inline int lie_alike(const nyz_array *a, const nyz_array *b)
            nyz_is_contiguous(a, NYZ_KEEP_ORDER);
 }
 
-static inline void assert_same(const scene *s, const nyz_array *array)
+static inline void assert_same(const fixture *s, const nyz_array *array)
 {
     if (lie_alike(array, &s->array)) {
         const size_t size = (size_t)(nyz_size(array) * array->dtype.itemsize);
@@ -193,7 +193,7 @@ static inline void assert_same(const scene *s, const nyz_array *array)
 }
 
 /* Fills an output with what must not be left there. */
-#define SOIL(out) memset((out), 0x5a, sizeof *(out))
+#define POISON(out) memset((out), 0x5a, sizeof *(out))
 
 static const unsigned char zeros[sizeof(nyz_array)]; /* no output is larger */
 
@@ -204,7 +204,7 @@ static const unsigned char zeros[sizeof(nyz_array)]; /* no output is larger */
     } while (0)
 
 /* Judges an array that a call has filled or left zeroed, and frees it. */
-static inline nyz_status take(const scene *s, nyz_status status, nyz_array *out)
+static inline nyz_status take(const fixture *s, nyz_status status, nyz_array *out)
 {
     if (status != NYZ_OK) {
         assert_zero(out);
@@ -216,7 +216,7 @@ static inline nyz_status take(const scene *s, nyz_status status, nyz_array *out)
     return status;
 }
 
-static inline void assert_npy(const scene *s, const nyz_buffer *file)
+static inline void assert_npy(const fixture *s, const nyz_buffer *file)
 {
     nyz_array back;
     assert_ok(nyz_load_mem(file->data, file->size, NULL, &back, err));
@@ -226,7 +226,7 @@ static inline void assert_npy(const scene *s, const nyz_buffer *file)
 
 /* The same of memory that was loaded into: numbers of another type are compared as such.
  */
-static inline nyz_status take_into(scene *s, nyz_status status)
+static inline nyz_status take_into(fixture *s, nyz_status status)
 {
     if (status == NYZ_OK && s->way->kind == PLAIN) {
         for (int i = 0; i < ROWS * COLUMNS; i++) {
@@ -241,7 +241,7 @@ static inline nyz_status take_into(scene *s, nyz_status status)
 }
 
 /* All bytes at `target`. */
-static inline nyz_buffer read_target(const scene *s)
+static inline nyz_buffer read_target(const fixture *s)
 {
     nyz_buffer out = {0};
     const nyz_stream to = nyz_stream_buffer(&out);
@@ -261,7 +261,7 @@ static inline nyz_buffer read_target(const scene *s)
     return out;
 }
 
-static inline void load_target(const scene *s, result expected)
+static inline void load_target(const fixture *s, result expected)
 {
     nyz_npz *npz = NULL;
     nyz_array array;
@@ -283,7 +283,7 @@ static inline void load_target(const scene *s, result expected)
 
 /* What stands at `target`: of a success the array, else the old file or none.  The bytes
  * that the last success has left are not loaded again. */
-static inline void assert_target(scene *s, result expected, int exists)
+static inline void assert_target(fixture *s, result expected, int exists)
 {
     if (expected == NOTHING || expected == OLD) {
         if (exists) {

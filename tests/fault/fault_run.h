@@ -9,7 +9,7 @@
 
 typedef struct run {
     const row *row;
-    scene scene;
+    fixture fixture;
     counting memory; /* one thread at a time calls it */
     nyz_allocator allocator;
     int descriptors; /* open before the act */
@@ -27,13 +27,13 @@ static int begin(void **state)
     if (access("/dev/shm", W_OK) == 0) {
         (void)setenv("TMPDIR", "/dev/shm", 0);
     }
-    if (r == NULL || make_folder(&folder) != 0) {
+    if (r == NULL || make_directory(&folder) != 0) {
         free(r);
         return -1;
     }
     r->row = *state;
     r->allocator = (nyz_allocator){locked_alloc, locked_free, &r->memory};
-    r->scene.folder = *(temp_folder *)folder;
+    r->fixture.folder = *(temp_directory *)folder;
     free(folder);
     *state = r;
     return 0;
@@ -42,8 +42,8 @@ static int begin(void **state)
 static int end(void **state)
 {
     run *const r = *state;
-    (void)each_name(r->scene.folder.path, remove_flat);
-    const int failed = rmdir(r->scene.folder.path);
+    (void)each_name(r->fixture.folder.path, remove_flat);
+    const int failed = rmdir(r->fixture.folder.path);
     free(r);
     return failed;
 }
@@ -51,16 +51,16 @@ static int end(void **state)
 /* Puts the old file there, or none, and nothing has been counted. */
 static void begin_act(run *r)
 {
-    (void)remove(r->scene.target);
+    (void)remove(r->fixture.target);
     if (r->exists) {
-        put_file(r->scene.target, "old");
+        put_file(r->fixture.target, "old");
     }
     counting_init(&r->memory);
-    r->scene.opt.allocator = &r->allocator;
+    r->fixture.opt.allocator = &r->allocator;
 }
 
 /* What is as it was. */
-static void judge_leaks(const run *r)
+static void check_leaks(const run *r)
 {
     assert_int_equal(r->memory.live, 0);
     assert_int_equal(count_descriptors(), r->descriptors);
@@ -80,7 +80,7 @@ static unsigned ways_of(const row *w)
 {
     unsigned found = w->ways;
     for (const row *before = rows; before < w; before++) {
-        found &= before->act == w->act ? ~before->ways : ~0u;
+        found &= before->operation == w->operation ? ~before->ways : ~0u;
     }
     return found;
 }
@@ -91,10 +91,10 @@ static void each_way(run *r, void (*run_way)(run *r, int first))
     int first = 1;
     for (int i = 0; i < WAYS; i++) {
         if ((ways_of(r->row) >> i & 1) != 0) {
-            make_scene(&r->scene, &ways[i]);
+            make_fixture(&r->fixture, &ways[i]);
             r->descriptors = count_descriptors();
             run_way(r, first);
-            drop_scene(&r->scene);
+            drop_fixture(&r->fixture);
             first = 0;
         }
     }

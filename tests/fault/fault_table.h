@@ -9,7 +9,7 @@
 
 typedef struct row {
     const char *function;
-    act *act;
+    operation *operation;
     unsigned ways; /* bits of ways[] */
     result result;
     int quiet; /* it takes no memory, and asks the system for nothing */

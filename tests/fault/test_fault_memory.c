@@ -6,10 +6,10 @@
 /* ------------------------------------------------------------------------------ a run */
 
 /* The error is written on failure only, and all of it. */
-static void judge_error(const run *r, nyz_status status, const nyz_error *err)
+static void check_error(const run *r, nyz_status status, const nyz_error *err)
 {
     nyz_error untouched;
-    SOIL(&untouched);
+    POISON(&untouched);
     if (status == NYZ_OK) {
         assert_memory_equal(err, &untouched, sizeof untouched);
         return;
@@ -21,28 +21,28 @@ static void judge_error(const run *r, nyz_status status, const nyz_error *err)
     assert_true(r->memory.calls >= r->memory.fail_at);
 }
 
-static void judge(run *r, nyz_status status, const nyz_error *err)
+static void check(run *r, nyz_status status, const nyz_error *err)
 {
     const result expected = status == NYZ_OK ? r->row->result : OLD;
-    judge_error(r, status, err);
-    judge_leaks(r);
-    assert_target(&r->scene, expected, r->exists);
-    assert_int_equal(count_names(r->scene.folder.path), names_expected(r, expected));
+    check_error(r, status, err);
+    check_leaks(r);
+    assert_target(&r->fixture, expected, r->exists);
+    assert_int_equal(count_names(r->fixture.folder.path), names_expected(r, expected));
 }
 
 /* Not 0 if there was an n-th allocation, which has failed then. */
 static int fail_the_nth(run *r, long n)
 {
-    scene *const s = &r->scene;
+    fixture *const s = &r->fixture;
     nyz_error err;
-    SOIL(&err);
+    POISON(&err);
     begin_act(r);
     r->memory.fail_at = n;
     r->memory.for_good = r->for_good;
     s->opt.flags |= NYZ_NO_SYNC;
-    const nyz_status status = r->row->act(s, &err);
+    const nyz_status status = r->row->operation(s, &err);
     s->opt.allocator = NULL;
-    judge(r, status, &err);
+    check(r, status, &err);
     return r->memory.calls >= n;
 }
 

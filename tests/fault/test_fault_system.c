@@ -20,12 +20,13 @@ static int must_succeed(const failing *f)
  * system does not tell what it is counts as one that cannot seek. */
 static int is_passed_over(const run *r, const failing *f, nyz_status status)
 {
-    return status == NYZ_OK ? !f->serious || (f->first == CLOSE && r->row->result == OLD)
-                            : status == NYZ_ERR_ARGUMENT && r->row->act == open_stream &&
-                                  (f->first == FSTAT || f->first == FCNTL);
+    return status == NYZ_OK
+               ? !f->serious || (f->first == CLOSE && r->row->result == OLD)
+               : status == NYZ_ERR_ARGUMENT && r->row->operation == open_stream &&
+                     (f->first == FSTAT || f->first == FCNTL);
 }
 
-static void judge_status(const run *r, const failing *f, nyz_status status,
+static void check_status(const run *r, const failing *f, nyz_status status,
                          const nyz_error *err)
 {
     if (must_succeed(f)) {
@@ -44,12 +45,13 @@ static void judge_status(const run *r, const failing *f, nyz_status status,
 
 /* Of a rename that went well the new file is there, even if the folder's sync then fails.
  * Only a removal that fails leaves a temporary file. */
-static void judge_files(run *r, const failing *f, nyz_status status)
+static void check_files(run *r, const failing *f, nyz_status status)
 {
     const result there = status == NYZ_OK || f->renamed ? r->row->result : OLD;
     const int left = f->failed && f->first == UNLINKAT && f->sys != SHORT_COUNT;
-    assert_target(&r->scene, there, r->exists);
-    assert_int_equal(count_names(r->scene.folder.path), names_expected(r, there) + left);
+    assert_target(&r->fixture, there, r->exists);
+    assert_int_equal(count_names(r->fixture.folder.path),
+                     names_expected(r, there) + left);
 }
 
 static void remove_temporary(const char *path, const char *name)
@@ -62,32 +64,32 @@ static void remove_temporary(const char *path, const char *name)
 /* Not 0 if there was an n-th call, which has failed then. */
 static int fail_the_nth(run *r, const failing *plan)
 {
-    scene *const s = &r->scene;
+    fixture *const s = &r->fixture;
     nyz_error err;
-    SOIL(&err);
+    POISON(&err);
     begin_act(r);
     faults = *plan;
     faults.on = 1;
-    const nyz_status status = r->row->act(s, &err);
+    const nyz_status status = r->row->operation(s, &err);
     faults.on = 0;
     s->opt.allocator = NULL;
     const failing f = faults;
-    judge_status(r, &f, status, &err);
+    check_status(r, &f, status, &err);
     assert_int_equal(f.resynced, 0);
-    judge_leaks(r);
-    judge_files(r, &f, status);
+    check_leaks(r);
+    check_files(r, &f, status);
     (void)each_name(s->folder.path, remove_temporary);
     return f.failed;
 }
 
 /* -------------------------------------------------------------------------- the loops */
 
-#define MOST_CALLS 10000
+#define MAX_CALLS 10000
 
 /* The calls of an act, in their order, as the first failure has shown them. */
 typedef struct calls {
     long count;
-    call of[MOST_CALLS];
+    call of[MAX_CALLS];
 } calls;
 
 /* Not 0 if the n-th call has no short form, so that nothing would fail.  Where threads
@@ -95,7 +97,7 @@ typedef struct calls {
 static int is_in_vain(const run *r, const calls *seen, int sys, long n)
 {
     static const unsigned transfers = 1u << READ | 1u << PREAD | 1u << WRITE;
-    return sys == SHORT_COUNT && r->scene.way->threads == 1 && n < seen->count &&
+    return sys == SHORT_COUNT && r->fixture.way->threads == 1 && n < seen->count &&
            (transfers >> seen->of[n] & 1) == 0;
 }
 
@@ -105,7 +107,7 @@ static void fail_each(run *r, int sys, calls *seen)
     int failed;
     do {
         plan.fail_at++;
-        assert_true(plan.fail_at < MOST_CALLS);
+        assert_true(plan.fail_at < MAX_CALLS);
         if (is_in_vain(r, seen, sys, plan.fail_at)) {
             failed = 1;
             continue;
@@ -145,19 +147,19 @@ static void no_call_that_fails_does_harm(void **state)
 static void writes_then_syncs_then_renames_then_syncs_the_folder(void **state)
 {
     run *const r = *state;
-    make_scene(&r->scene, &ways[0]);
+    make_fixture(&r->fixture, &ways[0]);
     for (int i = 0; i < FUNCTIONS * 2; i++) {
         const row *const w = &rows[i / 2];
-        r->scene.opt.flags = i % 2 == 0 ? 0 : NYZ_NO_SYNC;
+        r->fixture.opt.flags = i % 2 == 0 ? 0 : NYZ_NO_SYNC;
         if (w->result == NPY || w->result == NPZ) {
             nyz_error err;
             faults = (failing){.on = 1};
-            assert_int_equal(w->act(&r->scene, &err), NYZ_OK);
+            assert_int_equal(w->operation(&r->fixture, &err), NYZ_OK);
             faults.on = 0;
             assert_string_equal(faults.order, i % 2 == 0 ? "wsrs" : "wr");
         }
     }
-    drop_scene(&r->scene);
+    drop_fixture(&r->fixture);
 }
 
 int main(void)

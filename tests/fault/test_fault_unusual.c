@@ -125,7 +125,7 @@ static nyz_status save(const char *path, const char *text, nyz_error *err)
 {
     nyz_output *output;
     nyz_stream s;
-    NYZ_TRY(nyz_output_begin(path, 1, &nyz_default_allocator, &output, &s, err));
+    NYZ_TRY(nyz_atomic_file_begin(path, 1, &nyz_default_allocator, &output, &s, err));
     assert_int_equal(s.write(s.ctx, text, strlen(text)), strlen(text));
     return nyz_output_finish(&output, err);
 }
@@ -134,8 +134,8 @@ static nyz_status save(const char *path, const char *text, nyz_error *err)
 
 static void a_temporary_name_that_is_taken_gives_way_to_another(void **state)
 {
-    temp_folder *const folder = *state;
-    const char *const path = in_folder(folder, "a");
+    temp_directory *const folder = *state;
+    const char *const path = in_directory(folder, "a");
     nyz_error error = {0};
     let(OPENAT, 1, 3, EEXIST);
     assert_ok(save(path, "text", err));
@@ -154,7 +154,7 @@ static void a_temporary_name_that_is_taken_gives_way_to_another(void **state)
 static void a_folder_that_knows_no_sync_is_no_failure(void **state)
 {
     static const int answers[] = {EINVAL, ENOTSUP, EIO};
-    const char *const path = in_folder(*state, "a");
+    const char *const path = in_directory(*state, "a");
     for (int i = 0; i < 3; i++) {
         nyz_error error = {0};
         let(FSYNC, 2, 1, answers[i]); /* the file's is the first */
@@ -171,8 +171,8 @@ static void a_target_that_has_become_another_thing_is_left_alone(void **state)
         mode_t mode;
         int sys;
     } cases[] = {{S_IFDIR, EISDIR}, {S_IFIFO, EEXIST}, {S_IFLNK, EEXIST}};
-    temp_folder *const folder = *state;
-    const char *const path = in_folder(folder, "a");
+    temp_directory *const folder = *state;
+    const char *const path = in_directory(folder, "a");
     put_file(path, "old");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         nyz_error error = {0};
@@ -187,9 +187,9 @@ static void a_target_that_has_become_another_thing_is_left_alone(void **state)
 /* Whether a link is one of /proc cannot be found out: it is followed as any other. */
 static void a_link_is_followed_where_proc_cannot_be_looked_at(void **state)
 {
-    temp_folder *const folder = *state;
-    put_file(in_folder(folder, "file"), "old");
-    assert_int_equal(symlink("file", in_folder(folder, "link")), 0);
+    temp_directory *const folder = *state;
+    put_file(in_directory(folder, "file"), "old");
+    assert_int_equal(symlink("file", in_directory(folder, "link")), 0);
     for (int i = 0; i < 2; i++) {
         const char *const text = i == 0 ? "one" : "two";
         if (i == 0) {
@@ -197,13 +197,13 @@ static void a_link_is_followed_where_proc_cannot_be_looked_at(void **state)
         } else {
             let(STAT, 2, 1, ENOENT); /* the path itself is looked at first */
         }
-        assert_ok(save(in_folder(folder, "link"), text, err));
+        assert_ok(save(in_directory(folder, "link"), text, err));
         assert_true(odd.calls >= odd.from);
         let(NONE, 0, 0, 0);
         struct stat st;
-        assert_int_equal(lstat(in_folder(folder, "link"), &st), 0);
+        assert_int_equal(lstat(in_directory(folder, "link"), &st), 0);
         assert_true(S_ISLNK(st.st_mode));
-        assert_file(in_folder(folder, "file"), text);
+        assert_file(in_directory(folder, "file"), text);
         assert_int_equal(count_names(folder->path), 2);
     }
 }
@@ -221,22 +221,22 @@ static void a_fifo_that_cannot_be_waited_for_is_io(void **state)
     } cases[] = {{FCNTL, 1, 1, EIO, NYZ_ERR_IO}, {FCNTL, 2, 1, EIO, NYZ_ERR_IO},
                  {POLL, 1, 1, EIO, NYZ_ERR_IO},  {POLL, 1, 1, ENOMEM, NYZ_ERR_MEMORY},
                  {POLL, 1, 5, EINTR, NYZ_OK},    {POLL, 1, 5, EAGAIN, NYZ_OK}};
-    const char *const path = in_folder(*state, "fifo");
+    const char *const path = in_directory(*state, "fifo");
     assert_int_equal(mkfifo(path, 0600), 0);
     const int writer = open(path, O_RDWR); /* Linux: it waits for nobody */
     assert_int_equal(write(writer, "text", 4), 4);
     const int before = count_descriptors();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        nyz_file *file;
+        nyz_input_file *file;
         nyz_stream s;
         nyz_error error = {0};
         let(cases[i].call, cases[i].from, cases[i].times, cases[i].sys);
         const nyz_status status =
-            nyz_file_open(path, &nyz_default_allocator, &file, &s, &error);
+            nyz_input_file_open(path, &nyz_default_allocator, &file, &s, &error);
         assert_int_equal(status, cases[i].status);
         if (status == NYZ_OK) {
             assert_int_equal(odd.calls, cases[i].times + 1);
-            nyz_file_close(&file);
+            nyz_input_file_close(&file);
         } else {
             assert_int_equal(error.sys, cases[i].sys);
             assert_null(file);
@@ -249,20 +249,20 @@ static void a_fifo_that_cannot_be_waited_for_is_io(void **state)
 /* Nothing else can be opened, today. */
 static void a_block_device_is_read_and_an_unknown_thing_is_not(void **state)
 {
-    const char *const path = in_folder(*state, "a");
-    nyz_file *file;
+    const char *const path = in_directory(*state, "a");
+    nyz_input_file *file;
     nyz_stream s;
     char got[8];
     put_file(path, "0123");
     let_be(FSTAT, 1, S_IFBLK);
-    assert_ok(nyz_file_open(path, &nyz_default_allocator, &file, &s, err));
+    assert_ok(nyz_input_file_open(path, &nyz_default_allocator, &file, &s, err));
     assert_null(s.seek); /* its size is not what stat tells */
-    assert_int_equal(nyz_file_size(file), -1);
+    assert_int_equal(nyz_input_file_size(file), -1);
     assert_int_equal(s.read(s.ctx, got, 8), 4);
-    nyz_file_close(&file);
+    nyz_input_file_close(&file);
     let_be(FSTAT, 1, S_IFSOCK);
     nyz_error error = {0};
-    assert_int_equal(nyz_file_open(path, &nyz_default_allocator, &file, &s, &error),
+    assert_int_equal(nyz_input_file_open(path, &nyz_default_allocator, &file, &s, &error),
                      NYZ_ERR_IO);
     assert_int_equal(error.sys, EINVAL);
     const int fd = open(path, O_RDONLY);
@@ -277,7 +277,7 @@ static void a_block_device_is_read_and_an_unknown_thing_is_not(void **state)
 
 static void a_c_file_that_does_not_know_its_place_is_a_failure(void **state)
 {
-    const char *const path = in_folder(*state, "a");
+    const char *const path = in_directory(*state, "a");
     put_file(path, "0123");
     FILE *const file = fopen(path, "rb");
     assert_non_null(file);
@@ -313,13 +313,13 @@ static void where_signals_cannot_be_blocked_the_caller_does_it_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        folder_test(a_temporary_name_that_is_taken_gives_way_to_another),
-        folder_test(a_folder_that_knows_no_sync_is_no_failure),
-        folder_test(a_target_that_has_become_another_thing_is_left_alone),
-        folder_test(a_link_is_followed_where_proc_cannot_be_looked_at),
-        folder_test(a_fifo_that_cannot_be_waited_for_is_io),
-        folder_test(a_block_device_is_read_and_an_unknown_thing_is_not),
-        folder_test(a_c_file_that_does_not_know_its_place_is_a_failure),
+        directory_test(a_temporary_name_that_is_taken_gives_way_to_another),
+        directory_test(a_folder_that_knows_no_sync_is_no_failure),
+        directory_test(a_target_that_has_become_another_thing_is_left_alone),
+        directory_test(a_link_is_followed_where_proc_cannot_be_looked_at),
+        directory_test(a_fifo_that_cannot_be_waited_for_is_io),
+        directory_test(a_block_device_is_read_and_an_unknown_thing_is_not),
+        directory_test(a_c_file_that_does_not_know_its_place_is_a_failure),
         cmocka_unit_test(where_signals_cannot_be_blocked_the_caller_does_it_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

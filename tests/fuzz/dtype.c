@@ -66,10 +66,10 @@ static void check_swap(const nyz_dtype *dtype, const nyz_dtype *other,
         for (size_t i = 0; i < sizeof items; i++) {
             items[i] = (unsigned char)(i * 7);
         }
-        nyz_dtype_swap(dtype, byteorder, items, 2, dtype->itemsize);
-        nyz_dtype_swap(other, NYZ_LITTLE_ENDIAN, items, 2, dtype->itemsize);
-        nyz_dtype_swap(dtype, NYZ_LITTLE_ENDIAN, items, 2, dtype->itemsize);
-        nyz_dtype_swap(other, byteorder, items, 2, dtype->itemsize);
+        nyz_dtype_byteswap(dtype, byteorder, items, 2, dtype->itemsize);
+        nyz_dtype_byteswap(other, NYZ_LITTLE_ENDIAN, items, 2, dtype->itemsize);
+        nyz_dtype_byteswap(dtype, NYZ_LITTLE_ENDIAN, items, 2, dtype->itemsize);
+        nyz_dtype_byteswap(other, byteorder, items, 2, dtype->itemsize);
         for (size_t i = 0; i < sizeof items; i++) {
             CHECK(items[i] == (unsigned char)(i * 7));
         }
@@ -86,7 +86,7 @@ static void check_clone(const nyz_dtype *dtype)
     CHECK_OK(nyz_dtype_clone(&big, NYZ_LITTLE_ENDIAN, &arena, &little, err));
     CHECK(nyz_dtype_same(dtype, &big, NYZ_BIG_ENDIAN));
     CHECK(nyz_dtype_same(dtype, &little, NYZ_LITTLE_ENDIAN));
-    CHECK(!nyz_dtype_needs_swap(&big, NYZ_BIG_ENDIAN));
+    CHECK(!nyz_dtype_needs_byteswap(&big, NYZ_BIG_ENDIAN));
     check_swap(&little, &big, NYZ_BIG_ENDIAN);
     nyz_arena_free(&arena);
 }

@@ -1,8 +1,8 @@
 /* What the fuzz targets share: the input, memory that is counted, streams that give a few
  * bytes at a time, and comparing what two doors have read.  A target is one file with
  * LLVMFuzzerTestOneInput; replay.c runs it without an engine. */
-#ifndef NYZ_TESTS_FUZZ_H
-#define NYZ_TESTS_FUZZ_H
+#ifndef NYZ_TESTS_FUZZ_FUZZ_H
+#define NYZ_TESTS_FUZZ_FUZZ_H
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -100,7 +100,7 @@ static inline nyz_status fuzz_error_end(nyz_status status, const nyz_error *err)
 /* ---------------------------------------------------------------------------- memory */
 
 /* More than any small input needs: nothing is allocated on the word of a header alone. */
-#define FUZZ_MOST_MEMORY ((size_t)64 << 20)
+#define FUZZ_MAX_MEMORY ((size_t)64 << 20)
 
 static atomic_size_t fuzz_live; /* bytes */
 
@@ -155,8 +155,8 @@ static inline void *fuzz_alloc(void *ctx, size_t size, size_t align)
 {
     (void)ctx;
     CHECK(size > 0 && align > 0 && align <= 64 && (align & (align - 1)) == 0);
-    CHECK(size <= FUZZ_MOST_MEMORY);
-    CHECK(atomic_fetch_add(&fuzz_live, size) + size <= FUZZ_MOST_MEMORY);
+    CHECK(size <= FUZZ_MAX_MEMORY);
+    CHECK(atomic_fetch_add(&fuzz_live, size) + size <= FUZZ_MAX_MEMORY);
     for (size_t i = 0; size >= FUZZ_LARGE && i < FUZZ_KEPT; i++) {
         unsigned char *const kept = fuzz_keep(i, NULL);
         if (kept != NULL && fuzz_block_of(kept).size == size) {

@@ -53,7 +53,7 @@ static void check_bytes(const archive *a, int64_t i)
     nyz_array_free(&bytes);
 }
 
-static void check_plain_lane(const archive *a, int64_t i)
+static void check_streaming_path(const archive *a, int64_t i)
 {
     nyz_array array;
     nyz_status status;
@@ -115,7 +115,7 @@ static void check_member(archive *a, int64_t i)
     CHECK_OK(nyz_npz_member(a->npz, i, &member, err));
     FUZZ_TRIED(a->status[i], nyz_npz_load_at(a->npz, i, &a->opt, &a->arrays[i], err));
     CHECK_ZERO_UNLESS_OK(a->status[i], a->arrays[i]);
-    check_plain_lane(a, i);
+    check_streaming_path(a, i);
     check_bytes(a, i);
     check_peek(a, i);
     check_name(a, i, &member);

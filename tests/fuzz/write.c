@@ -4,7 +4,7 @@
  * give them back. */
 #include "fuzz.h"
 
-enum { MOST = 3, MOST_BYTES = 1 << 14 };
+enum { MOST = 3, MAX_BYTES = 1 << 14 };
 
 /* One array: a view of memory that is not always all of it. */
 typedef struct thing {
@@ -32,7 +32,7 @@ static const nyz_options strict = {.allocator = &fuzz_allocator, .flags = NYZ_UN
 
 static nyz_options read_options(fuzz_input *in)
 {
-    static const int levels[] = {0, 1, 6, 9, NYZ_FAST, 2, 4, 3};
+    static const int levels[] = {0, 1, 6, 9, NYZ_LEVEL_FAST, 2, 4, 3};
     const unsigned how = fuzz_first(in);
     const unsigned look = fuzz_first(in);
     const unsigned rare = fuzz_first(in);
@@ -40,7 +40,7 @@ static nyz_options read_options(fuzz_input *in)
     opt.method = how & 1 ? NYZ_DEFLATED : NYZ_STORED;
     opt.level = levels[how >> 1 & 7];
     opt.flags = (how & 16 ? NYZ_EXACT_NAME : 0u) | (how & 32 ? NYZ_ANY_NAME : 0u) |
-                ((rare & 0xe0) == 0x20 ? NYZ_CHUNKED : 0u);
+                ((rare & 0xe0) == 0x20 ? NYZ_BLOCKS : 0u);
     opt.order = (nyz_order)(look % 3);
     opt.byteorder = (nyz_byteorder)(look / 3 % 5);
     opt.npy_version = (int)(look / 15 % 4);
@@ -75,7 +75,7 @@ static int read_shape(fuzz_input *in, const thing *t, int64_t *shape)
     for (int i = 0; i < ndim; i++) {
         const unsigned extent = fuzz_first(in);
         shape[i] = extent < 0xf0 ? extent % 8 : extent;
-        if (shape[i] > 0 && bytes * shape[i] > MOST_BYTES) {
+        if (shape[i] > 0 && bytes * shape[i] > MAX_BYTES) {
             shape[i] = 1;
         }
         bytes *= shape[i] > 0 ? shape[i] : 1;

@@ -2,8 +2,8 @@
  * sizes, CRCs, offsets and counts anew, where they stand.  A fuzzer changes bytes, and
  * this gets them past the door.  It knows nothing of our reader: docs/format.md 4 is all
  * it uses. */
-#ifndef NYZ_TESTS_ZIP_REPAIR_H
-#define NYZ_TESTS_ZIP_REPAIR_H
+#ifndef NYZ_TESTS_FUZZ_ZIP_REPAIR_H
+#define NYZ_TESTS_FUZZ_ZIP_REPAIR_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -19,13 +19,13 @@ enum {
     REPAIR_END = 8        /* counts, size and place of the directory */
 };
 
-enum { REPAIR_MOST = 32 }; /* members */
+enum { REPAIR_MAX = 32 }; /* members */
 
 typedef struct repair {
     unsigned char *bytes;
     size_t size;
-    size_t locals[REPAIR_MOST + 1];
-    size_t centrals[REPAIR_MOST + 1];
+    size_t locals[REPAIR_MAX + 1];
+    size_t centrals[REPAIR_MAX + 1];
     size_t local_count;
     size_t central_count;
     size_t end; /* of the members: where the directory, or the file, ends */
@@ -64,11 +64,11 @@ static inline size_t repair_find(const repair *r, size_t at, int third, int four
 }
 
 static inline size_t repair_find_all(const repair *r, int third, int fourth, size_t head,
-                                     size_t places[REPAIR_MOST + 1])
+                                     size_t places[REPAIR_MAX + 1])
 {
     size_t count = 0;
     size_t at = repair_find(r, 0, third, fourth);
-    while (count < REPAIR_MOST && at + head <= r->size) {
+    while (count < REPAIR_MAX && at + head <= r->size) {
         places[count++] = at;
         at = repair_find(r, at + 4, third, fourth);
     }

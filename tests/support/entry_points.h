@@ -1,8 +1,8 @@
 /* The list of fixtures, fixtures/entry_points.tsv, and what it says of an array: for
  * test_entry_points.c. python_check/make_fixtures.py writes the list and tells its columns
  * (doors() there). */
-#ifndef NYZ_TESTS_DOORS_H
-#define NYZ_TESTS_DOORS_H
+#ifndef NYZ_TESTS_ENTRY_POINTS_H
+#define NYZ_TESTS_ENTRY_POINTS_H
 
 #include "support/support.h"
 
@@ -176,20 +176,21 @@ static inline void adapt_to_byteorder(const expected *e, nyz_array *array)
         "good/header_native_mark.npy", "good/header_equals_mark.npy",
         "good/header_bar_mark.npy",    "good/descr_U_bar.npy"};
     if (is_one_of(e->file, unmarked, sizeof unmarked / sizeof unmarked[0])) {
-        assert_int_equal(array->dtype.byteorder, nyz_machine_byteorder());
+        assert_int_equal(array->dtype.byteorder, nyz_native_byteorder());
         array->dtype.byteorder = '<';
     }
 }
 
 /* The array of one door against the list.  The array was loaded with the file's byte
  * order. */
-static inline void check_array(const expected *e, const char *door, nyz_status status,
-                               const char *expected_status, nyz_array *array,
-                               const nyz_error *err)
+static inline void check_array(const expected *e, const char *entry_point,
+                               nyz_status status, const char *expected_status,
+                               nyz_array *array, const nyz_error *err)
 {
     if (strcmp(nyz_status_text(status), expected_status) != 0) {
-        fail_msg("%s by %s: expected %s, got %s: %s", e->file, door, expected_status,
-                 nyz_status_text(status), status == NYZ_OK ? "" : err->message);
+        fail_msg("%s by %s: expected %s, got %s: %s", e->file, entry_point,
+                 expected_status, nyz_status_text(status),
+                 status == NYZ_OK ? "" : err->message);
     }
     if (status != NYZ_OK) {
         static const nyz_array zero;
@@ -203,12 +204,13 @@ static inline void check_array(const expected *e, const char *door, nyz_status s
     look_at(array, &s);
     if (strcmp(s.descr, e->descr) != 0 || strcmp(s.shape, e->shape) != 0 ||
         strcmp(s.crc32, e->crc32) != 0) {
-        fail_msg("%s by %s: got %s (%s) %s, expected %s (%s) %s", e->file, door, s.descr,
-                 s.shape, s.crc32, e->descr, e->shape, e->crc32);
+        fail_msg("%s by %s: got %s (%s) %s, expected %s (%s) %s", e->file, entry_point,
+                 s.descr, s.shape, s.crc32, e->descr, e->shape, e->crc32);
     }
     if (nyz_size(array) > 1 &&
         !nyz_is_contiguous(array, e->order[0] == 'F' ? NYZ_F_ORDER : NYZ_C_ORDER)) {
-        fail_msg("%s by %s: not in the order of the file, %s", e->file, door, e->order);
+        fail_msg("%s by %s: not in the order of the file, %s", e->file, entry_point,
+                 e->order);
     }
     nyz_array_free(array);
 }

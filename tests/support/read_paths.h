@@ -1,7 +1,7 @@
 /* Both lanes of reading archives beside each other.  The plain one is taken by whoever
  * asks for C order. */
-#ifndef NYZ_TESTS_LANES_H
-#define NYZ_TESTS_LANES_H
+#ifndef NYZ_TESTS_READ_PATHS_H
+#define NYZ_TESTS_READ_PATHS_H
 
 #include "support/faults.h"
 
@@ -38,7 +38,7 @@ static inline nyz_status load_one_by_one(const nyz_npz *npz, nyz_array *out,
     return NYZ_OK;
 }
 
-static inline void compare_lanes(const nyz_npz *npz, int threads)
+static inline void compare_read_paths(const nyz_npz *npz, int threads)
 {
     const int64_t count = nyz_npz_count(npz);
     nyz_array *const plain = calloc((size_t)count + 1, sizeof *plain);

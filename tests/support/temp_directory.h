@@ -1,6 +1,6 @@
 /* A fresh folder for each test that writes files, removed with its contents (POSIX). */
-#ifndef NYZ_TESTS_TEMP_FOLDER_H
-#define NYZ_TESTS_TEMP_FOLDER_H
+#ifndef NYZ_TESTS_TEMP_DIRECTORY_H
+#define NYZ_TESTS_TEMP_DIRECTORY_H
 
 #include "support/support.h"
 
@@ -10,23 +10,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-typedef struct temp_folder {
+typedef struct temp_directory {
     char path[4096];
-    char file[8192]; /* what in_folder gave last */
-} temp_folder;
+    char file[8192]; /* what in_directory gave last */
+} temp_directory;
 
 /* The path of a file in the folder, until the next call. */
-static inline const char *in_folder(temp_folder *folder, const char *name)
+static inline const char *in_directory(temp_directory *folder, const char *name)
 {
     (void)snprintf(folder->file, sizeof folder->file, "%s/%s", folder->path, name);
     return folder->file;
 }
 
 /* For cmocka_unit_test_setup_teardown. */
-static inline int make_folder(void **state)
+static inline int make_directory(void **state)
 {
     const char *const where = getenv("TMPDIR");
-    temp_folder *const folder = calloc(1, sizeof *folder);
+    temp_directory *const folder = calloc(1, sizeof *folder);
     if (folder == NULL) {
         return -1;
     }
@@ -81,17 +81,17 @@ static inline void remove_deep(const char *path, const char *name)
     remove_flat(path, name);
 }
 
-static inline int remove_folder(void **state)
+static inline int remove_directory(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     (void)each_name(folder->path, remove_deep);
     const int failed = rmdir(folder->path);
     free(folder);
     return failed;
 }
 
-#define folder_test(name)                                                                \
-    cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+#define directory_test(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, make_directory, remove_directory)
 
 static inline int count_names(const char *path)
 {

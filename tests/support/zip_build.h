@@ -222,13 +222,13 @@ static inline void zb_add_two(zb_archive *a)
 
 /* Reads the directory of the archive as it stands. */
 static inline nyz_status zb_read(const zb_archive *a, const nyz_options *opt,
-                                 nyz_zip_dir *dir, nyz_error *err)
+                                 nyz_zip_directory *dir, nyz_error *err)
 {
-    nyz_env env;
-    nyz_mem_reader reader = {a->bytes, a->size, 0};
+    nyz_config config;
+    nyz_stream_mem_reader reader = {a->bytes, a->size, 0};
     const nyz_stream stream = nyz_stream_mem(&reader);
-    assert_int_equal(nyz_env_init(&env, opt, err), NYZ_OK);
-    return nyz_zip_dir_read(&stream, &env, dir, err);
+    assert_int_equal(nyz_config_init(&config, opt, err), NYZ_OK);
+    return nyz_zip_directory_read(&stream, &config, dir, err);
 }
 
 /* A stream of an archive with a hole in it: bytes that read as 0 and take no memory. */
@@ -323,7 +323,7 @@ static inline void run_patches(const patch_case *cases, size_t count, int zip64)
     for (size_t i = 0; i < count; i++) {
         const patch_case *const p = &cases[i];
         zb_archive a = {0};
-        nyz_zip_dir dir;
+        nyz_zip_directory dir;
         zb_add_two(&a);
         zb_finish(&a, zip64);
         const size_t at = place_of(&a, p->place) + p->field;
@@ -332,7 +332,7 @@ static inline void run_patches(const patch_case *cases, size_t count, int zip64)
         print_message("row %zu: %s\n", i, p->words);
         if (p->status == NYZ_OK) {
             assert_ok(zb_read(&a, NULL, &dir, err));
-            nyz_zip_dir_free(&dir);
+            nyz_zip_directory_free(&dir);
         } else {
             assert_fails(p->status, p->words, zb_read(&a, NULL, &dir, err));
             assert_null(dir.entries);

@@ -199,7 +199,7 @@ static void empty_and_single_element_arrays_are_contiguous_in_both_orders(void *
     nyz_array a;
     assert_ok(nyz_wrap(NULL, &dtype, 2, empty, NULL, &a, err));
     assert_true(nyz_is_contiguous(&a, NYZ_C_ORDER) && nyz_is_contiguous(&a, NYZ_F_ORDER));
-    assert_false(nyz_is_fortran(&a));
+    assert_false(nyz_array_is_fortran(&a));
     assert_ok(nyz_wrap(data, &dtype, 2, row, odd, &a, err));
     assert_true(nyz_is_contiguous(&a, NYZ_C_ORDER) && nyz_is_contiguous(&a, NYZ_F_ORDER));
 }
@@ -242,7 +242,7 @@ static void copy_keeps_fortran_order_and_turns_numbers_round_on_request(void **s
     opt.byteorder = NYZ_BIG_ENDIAN;
     assert_ok(nyz_transpose(&a, NULL, &turned, err));
     assert_ok(nyz_copy(&turned, &opt, &copy, err));
-    assert_true(nyz_is_fortran(&copy));
+    assert_true(nyz_array_is_fortran(&copy));
     assert_int_equal(copy.dtype.byteorder, '>');
     const unsigned char *const bytes = copy.data;
     assert_int_equal(bytes[4 * 23], 0);
@@ -276,12 +276,12 @@ static void pack_and_unpack_take_any_strides(void **state)
             }
         }
         int32_t out[24];
-        nyz_pack(&view, out);
+        nyz_array_pack(&view, out);
         assert_memory_equal(out, expected, sizeof out);
         int32_t target[24] = {0};
         nyz_array to = view;
         to.data = (char *)target + ((char *)view.data - (char *)counting);
-        nyz_unpack(&to, 96, expected);
+        nyz_array_unpack(&to, 96, expected);
         assert_memory_equal(target, counting, sizeof counting);
     }
 }
@@ -507,7 +507,7 @@ static void what_is_too_large_is_not_contiguous_and_has_strides_all_the_same(voi
     a.shape[1] = (int64_t)1 << 62;
     a.strides[1] = 8;
     assert_int_equal(nyz_is_contiguous(&a, NYZ_C_ORDER), 0);
-    nyz_strides(&a, NYZ_C_ORDER);
+    nyz_array_set_strides(&a, NYZ_C_ORDER);
     assert_int_equal(a.strides[1], 8);
     assert_int_equal(a.strides[0], 0);
 }
@@ -515,10 +515,10 @@ static void what_is_too_large_is_not_contiguous_and_has_strides_all_the_same(voi
 static void as_many_items_as_bytes_have_room_for_and_one_at_least(void **state)
 {
     (void)state;
-    assert_int_equal(nyz_items_in(100, 8), 12);
-    assert_int_equal(nyz_items_in(100, 100), 1);
-    assert_int_equal(nyz_items_in(100, 1000), 1);
-    assert_int_equal(nyz_items_in(100, 0), 1);
+    assert_int_equal(nyz_array_items_in(100, 8), 12);
+    assert_int_equal(nyz_array_items_in(100, 100), 1);
+    assert_int_equal(nyz_array_items_in(100, 1000), 1);
+    assert_int_equal(nyz_array_items_in(100, 0), 1);
 }
 
 static void select_refuses_more_dimensions_than_there_may_be(void **state)

@@ -120,7 +120,7 @@ static void status_texts_are_distinct(void **state)
 static void options_out_of_range_are_refused(void **state)
 {
     (void)state;
-    nyz_env env;
+    nyz_config config;
     const nyz_allocator half = {NULL, nyz_default_allocator.free, NULL};
     const nyz_allocator other_half = {nyz_default_allocator.alloc, NULL, NULL};
     nyz_options bad[9];
@@ -135,7 +135,7 @@ static void options_out_of_range_are_refused(void **state)
     bad[7].level = -2;
     bad[8].npy_version = -1;
     for (size_t i = 0; i < 9; i++) {
-        assert_fails(NYZ_ERR_ARGUMENT, "", nyz_env_init(&env, &bad[i], err));
+        assert_fails(NYZ_ERR_ARGUMENT, "", nyz_config_init(&config, &bad[i], err));
     }
 }
 
@@ -144,45 +144,45 @@ static void no_limit_may_be_negative(void **state)
     (void)state;
     for (size_t at = 0; at < offsetof(nyz_limits, reserved); at += sizeof(int64_t)) {
         const int64_t negative = -1;
-        nyz_env env;
+        nyz_config config;
         nyz_limits limits;
         memset(&limits, 0, sizeof limits);
         memcpy((char *)&limits + at, &negative, sizeof negative);
         const nyz_options opt = {.limits = &limits};
         assert_fails(NYZ_ERR_ARGUMENT, "limits: none may be negative",
-                     nyz_env_init(&env, &opt, err));
+                     nyz_config_init(&config, &opt, err));
     }
 }
 
 static void limits_default_tighten_when_untrusted_and_obey_the_caller(void **state)
 {
     (void)state;
-    nyz_env env;
+    nyz_config config;
     nyz_limits limits;
     memset(&limits, 0, sizeof limits);
     limits.dims = 3;
     limits.members = 2000000;
     nyz_options opt;
     memset(&opt, 0, sizeof opt);
-    assert_ok(nyz_env_init(&env, NULL, err));
-    assert_int_equal(env.limits.header_bytes, 1 << 20);
-    assert_int_equal(env.limits.dims, 64);
-    assert_int_equal(env.level, 6);
+    assert_ok(nyz_config_init(&config, NULL, err));
+    assert_int_equal(config.limits.header_bytes, 1 << 20);
+    assert_int_equal(config.limits.dims, 64);
+    assert_int_equal(config.level, 6);
     opt.flags = NYZ_UNTRUSTED;
     opt.limits = &limits;
-    assert_ok(nyz_env_init(&env, &opt, err));
-    assert_int_equal(env.limits.header_bytes, 64 << 10);
-    assert_int_equal(env.limits.dims, 3);
-    assert_int_equal(env.limits.members, 2000000);
-    assert_int_equal(env.limits.ratio, 200);
+    assert_ok(nyz_config_init(&config, &opt, err));
+    assert_int_equal(config.limits.header_bytes, 64 << 10);
+    assert_int_equal(config.limits.dims, 3);
+    assert_int_equal(config.limits.members, 2000000);
+    assert_int_equal(config.limits.ratio, 200);
 }
 
 static void assert_limits(unsigned flags, const nyz_limits *expected)
 {
     const nyz_options opt = {.flags = flags};
-    nyz_env env;
-    assert_ok(nyz_env_init(&env, &opt, err));
-    assert_memory_equal(&env.limits, expected, sizeof *expected);
+    nyz_config config;
+    assert_ok(nyz_config_init(&config, &opt, err));
+    assert_memory_equal(&config.limits, expected, sizeof *expected);
 }
 
 /* nyz.h and SECURITY.md say these numbers (python_check/test_security.py). */

@@ -30,7 +30,7 @@ static void a_kind_becomes_itself_or_one_that_holds_more(void **state)
             const int b = kind((nyz_type)to);
             const int same = from == to && (from == NYZ_BOOL || a == 4);
             const int expected = a >= 0 && b >= 0 && a <= b && !same;
-            if (nyz_find_converter((nyz_type)from, (nyz_type)to) == NULL) {
+            if (nyz_cast_find((nyz_type)from, (nyz_type)to) == NULL) {
                 assert_false(expected);
             } else {
                 assert_true(expected);
@@ -44,19 +44,19 @@ static void values_become_what_c_makes_of_them(void **state)
     (void)state;
     const double doubles[3] = {0.5, -3, 1e300};
     float floats[3];
-    nyz_find_converter(NYZ_FLOAT64, NYZ_FLOAT32)((const unsigned char *)doubles,
-                                                 (unsigned char *)floats, 3);
+    nyz_cast_find(NYZ_FLOAT64, NYZ_FLOAT32)((const unsigned char *)doubles,
+                                            (unsigned char *)floats, 3);
     assert_true(floats[0] == 0.5F && floats[1] == -3 && floats[2] > 3.4e38F);
     const int32_t ints[3] = {-1, 300, 7};
     int8_t bytes[3];
-    nyz_find_converter(NYZ_INT32, NYZ_INT8)((const unsigned char *)ints,
-                                            (unsigned char *)bytes, 3);
+    nyz_cast_find(NYZ_INT32, NYZ_INT8)((const unsigned char *)ints,
+                                       (unsigned char *)bytes, 3);
     assert_int_equal(bytes[0], -1);
     assert_int_equal(bytes[1], 44);
     assert_int_equal(bytes[2], 7);
     const unsigned char truths[3] = {0, 1, 2};
     double pairs[6];
-    nyz_find_converter(NYZ_BOOL, NYZ_COMPLEX128)(truths, (unsigned char *)pairs, 3);
+    nyz_cast_find(NYZ_BOOL, NYZ_COMPLEX128)(truths, (unsigned char *)pairs, 3);
     assert_true(pairs[0] == 0 && pairs[2] == 1 && pairs[4] == 1 && pairs[5] == 0);
 }
 
@@ -68,7 +68,7 @@ static void unaligned_numbers_are_converted(void **state)
     const int64_t values[2] = {-5, 1 << 20};
     float out[2];
     memcpy(from + 1, values, sizeof values);
-    nyz_find_converter(NYZ_INT64, NYZ_FLOAT32)(from + 1, to + 1, 2);
+    nyz_cast_find(NYZ_INT64, NYZ_FLOAT32)(from + 1, to + 1, 2);
     memcpy(out, to + 1, sizeof out);
     assert_true(out[0] == -5 && out[1] == 1 << 20);
 }

@@ -277,13 +277,13 @@ static void output_may_end_with_the_buffer(void **state)
     nyz_buffer out = {0};
     int exact = 0;
     (void)state;
-    deflate_all(data, (int64_t)NYZ_CHUNK - 100, 6, DATA_SIZE, &out);
-    const int64_t overhead = (int64_t)out.size - ((int64_t)NYZ_CHUNK - 100);
+    deflate_all(data, (int64_t)NYZ_IO_BLOCK - 100, 6, DATA_SIZE, &out);
+    const int64_t overhead = (int64_t)out.size - ((int64_t)NYZ_IO_BLOCK - 100);
     for (int64_t less = -3; less <= 3; less++) {
-        const int64_t size = (int64_t)NYZ_CHUNK - overhead - less;
+        const int64_t size = (int64_t)NYZ_IO_BLOCK - overhead - less;
         out.size = out.position = 0;
         deflate_all(data, size, 6, DATA_SIZE, &out);
-        exact += out.size == NYZ_CHUNK;
+        exact += out.size == NYZ_IO_BLOCK;
         unsigned char *const back = malloc((size_t)size);
         size_t unread = 1;
         int done = 0;
@@ -312,11 +312,11 @@ static void a_chunk_without_room_is_refused(void **state)
     for (int last = 0; last < 2; last++) {
         for (size_t size = 1000; size <= DATA_SIZE; size += DATA_SIZE - 1000) {
             assert_fails(NYZ_ERR_UNSUPPORTED, "cannot deflate",
-                         nyz_deflate_chunk(deflater, data, size, last, out, sizeof out,
+                         nyz_deflate_block(deflater, data, size, last, out, sizeof out,
                                            &written, err));
         }
         assert_ok(
-            nyz_deflate_chunk(deflater, data, 50, last, out, sizeof out, &written, err));
+            nyz_deflate_block(deflater, data, 50, last, out, sizeof out, &written, err));
         assert_in_range(written, 1, sizeof out - 1);
     }
     nyz_deflate_free(&deflater);

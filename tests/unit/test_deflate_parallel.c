@@ -1,4 +1,4 @@
-/* chunks.c: one deflate stream whatever the pieces that come in and the threads that make
+/* deflate_parallel.c: one deflate stream whatever the pieces that come in and the threads that make
  * it, and nothing leaks where memory or the sink fails. */
 
 #include "base/alloc.h"
@@ -9,7 +9,7 @@
 #include "io/stream.h"
 #include "support/faults.h"
 
-#define CHUNK NYZ_CHUNK_BYTES
+#define CHUNK NYZ_BLOCK_BYTES
 
 enum { DATA_SIZE = 2 * 1024 * 1024 + 77 };
 
@@ -47,17 +47,17 @@ static nyz_status deflate_all(const way *w, int64_t size, const nyz_allocator *a
                               const nyz_sink *sink, uint32_t *crc, int64_t *written,
                               nyz_error *err)
 {
-    nyz_chunks *chunks = NULL;
-    NYZ_TRY(nyz_chunks_new(allocator, w->level, w->threads, &chunks, err));
+    nyz_deflate_parallel *chunks = NULL;
+    NYZ_TRY(nyz_deflate_parallel_new(allocator, w->level, w->threads, &chunks, err));
     nyz_status status = NYZ_OK;
     for (int64_t at = 0, n = 0; at < size && status == NYZ_OK; at += n) {
         n = nyz_min(at == 0 ? 128 : w->piece, size - at);
-        status = nyz_chunks_put(chunks, data + at, n, sink, err);
+        status = nyz_deflate_parallel_put(chunks, data + at, n, sink, err);
     }
     if (status == NYZ_OK) {
-        status = nyz_chunks_finish(chunks, sink, crc, written, err);
+        status = nyz_deflate_parallel_finish(chunks, sink, crc, written, err);
     }
-    nyz_chunks_free(&chunks);
+    nyz_deflate_parallel_free(&chunks);
     assert_null(chunks);
     return status;
 }
@@ -104,7 +104,7 @@ static void every_inflater_reads_what_comes_out(void **state)
 {
     (void)state;
     for (int i = 0; i < 2 * SIZES; i++) {
-        const way w = {i < SIZES ? NYZ_FAST : 1, 1, DATA_SIZE};
+        const way w = {i < SIZES ? NYZ_LEVEL_FAST : 1, 1, DATA_SIZE};
         nyz_buffer out = deflated(&w, sizes[i % SIZES]);
         check_inflates(&out, sizes[i % SIZES]);
         nyz_buffer_free(&out);
@@ -121,7 +121,7 @@ static void the_same_bytes_come_out_for_all_pieces_and_threads(void **state)
                                {0, 20, 2 * CHUNK}};
     (void)state;
     for (int i = 0; i < 2 * SIZES; i++) {
-        const int level = i < SIZES ? NYZ_FAST : 1;
+        const int level = i < SIZES ? NYZ_LEVEL_FAST : 1;
         const way plain = {level, 1, DATA_SIZE};
         nyz_buffer expected = deflated(&plain, sizes[i % SIZES]);
         for (size_t j = 0; j < sizeof ways / sizeof ways[0]; j++) {
@@ -159,7 +159,7 @@ static void chunks_are_little_larger_than_one_stream(void **state)
 static void failures_are_told_and_nothing_leaks(void **state)
 {
     (void)state;
-    for (int level = NYZ_FAST; level <= 1; level += 2) {
+    for (int level = NYZ_LEVEL_FAST; level <= 1; level += 2) {
         for (int sinking = 0; sinking < 2; sinking++) {
             nyz_status status = NYZ_ERR_IO;
             for (long n = 1; status != NYZ_OK; n++) {

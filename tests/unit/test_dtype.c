@@ -30,7 +30,7 @@ static void assert_canonical(const char *text, const char *expected, int64_t ite
     assert_ok(parse(text, NULL, &dtype, err));
     char native[64];
     if (expected[0] == '=') { /* this machine's byte order */
-        (void)snprintf(native, sizeof native, "%c%s", nyz_machine_byteorder(),
+        (void)snprintf(native, sizeof native, "%c%s", nyz_native_byteorder(),
                        expected + 1);
         expected = native;
     }
@@ -440,7 +440,7 @@ static void check_inner_overlap(const nyz_dtype *d)
 static void test_overlapping_fields_have_no_text(void **state)
 {
     (void)state;
-    const char wanted = nyz_machine_byteorder() == '<' ? '>' : '<';
+    const char wanted = nyz_native_byteorder() == '<' ? '>' : '<';
     nyz_field fields[2] = {
         {.name = "a", .name_size = 1, .dtype = nyz_dtype_of(NYZ_INT32)},
         {.name = "b", .name_size = 1, .offset = 2, .dtype = nyz_dtype_of(NYZ_INT32)},
@@ -601,14 +601,14 @@ static void test_clones_are_deep_and_change_the_byte_order(void **state)
     assert_ok(
         parse("[(('t', 'a'), '<f4', (2,)), ('b', '>U2'), ('', '|V1'), ('c', '|S1')]",
               NULL, &d, err));
-    assert_true(nyz_dtype_needs_swap(&d, NYZ_LITTLE_ENDIAN));
-    assert_true(nyz_dtype_needs_swap(&d, NYZ_BIG_ENDIAN));
-    assert_true(nyz_dtype_needs_swap(&d, NYZ_NATIVE));
-    assert_false(nyz_dtype_needs_swap(&d, NYZ_KEEP_BYTEORDER));
+    assert_true(nyz_dtype_needs_byteswap(&d, NYZ_LITTLE_ENDIAN));
+    assert_true(nyz_dtype_needs_byteswap(&d, NYZ_BIG_ENDIAN));
+    assert_true(nyz_dtype_needs_byteswap(&d, NYZ_NATIVE));
+    assert_false(nyz_dtype_needs_byteswap(&d, NYZ_KEEP_BYTEORDER));
     assert_ok(nyz_dtype_clone(&d, NYZ_BIG_ENDIAN, &arena, &copy, err));
     nyz_dtype_free(&d);
     assert_null(copy.owner);
-    assert_false(nyz_dtype_needs_swap(&copy, NYZ_BIG_ENDIAN));
+    assert_false(nyz_dtype_needs_byteswap(&copy, NYZ_BIG_ENDIAN));
     assert_string_equal(canonical(&copy), "[(('t', 'a'), '>f4', (2,)), ('b', '>U2'), "
                                           "('', '|V1'), ('c', '|S1')]");
     nyz_arena_free(&arena);
@@ -627,13 +627,13 @@ static void test_without_memory_there_is_no_dtype_and_no_copy(void **state)
     (void)state;
     static const char text[] =
         "[(('title', 'a'), '<f4', (2, 3)), ('b', [('c', '<i2')], (2,))]";
-    const nyz_lit_rules rules = {0, 0, 64};
-    const nyz_lit *lit = NULL;
-    nyz_env env;
+    const nyz_pylit_rules rules = {0, 0, 64};
+    const nyz_pylit *lit = NULL;
+    nyz_config config;
     nyz_arena literals;
     nyz_arena_init(&literals, &nyz_default_allocator);
-    assert_ok(nyz_env_init(&env, NULL, err));
-    assert_ok(nyz_lit_parse(text, sizeof text - 1, &rules, &literals, &lit, err));
+    assert_ok(nyz_config_init(&config, NULL, err));
+    assert_ok(nyz_pylit_parse(text, sizeof text - 1, &rules, &literals, &lit, err));
     int copied = 0;
     for (int64_t size = 0; !copied; size += 16) {
         _Alignas(16) unsigned char room[4096];
@@ -645,7 +645,7 @@ static void test_without_memory_there_is_no_dtype_and_no_copy(void **state)
         counting_init(&memory);
         memory.allocator.alloc = alloc_small;
         nyz_arena_init_in(&arena, &memory.allocator, room, size);
-        nyz_status status = nyz_dtype_from_lit(lit, &env, &arena, &d, &error);
+        nyz_status status = nyz_dtype_from_pylit(lit, &config, &arena, &d, &error);
         if (status == NYZ_OK) {
             status = nyz_dtype_clone(&d, NYZ_BIG_ENDIAN, &arena, &copy, &error);
             copied = status == NYZ_OK;
@@ -767,14 +767,14 @@ static void check_swap(const nyz_dtype *d, const unsigned char *numbers, int64_t
             p += numbers[k];
         }
     }
-    nyz_dtype_swap(d, NYZ_KEEP_BYTEORDER, bytes, count, stride);
-    nyz_dtype_swap(d, NYZ_BIG_ENDIAN, bytes, count, stride);
+    nyz_dtype_byteswap(d, NYZ_KEEP_BYTEORDER, bytes, count, stride);
+    nyz_dtype_byteswap(d, NYZ_BIG_ENDIAN, bytes, count, stride);
     assert_memory_equal(bytes, expected, size);
     free(bytes);
     free(expected);
 }
 
-static void test_swap_turns_every_number_round_and_nothing_else(void **state)
+static void test_byteswap_swaps_every_number_and_nothing_else(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof swaps / sizeof swaps[0]; i++) {
@@ -798,11 +798,11 @@ static void test_swap_of_empty_items_ends_at_once(void **state)
         nyz_dtype d;
         assert_ok(parse(empty[i], NULL, &d, err));
         assert_int_equal(d.itemsize, 0);
-        nyz_dtype_swap(&d, NYZ_BIG_ENDIAN, &d, INT64_MAX, 0);
+        nyz_dtype_byteswap(&d, NYZ_BIG_ENDIAN, &d, INT64_MAX, 0);
         nyz_dtype_free(&d);
     }
     const nyz_dtype d = nyz_dtype_of(NYZ_INT32);
-    nyz_dtype_swap(&d, NYZ_BIG_ENDIAN, NULL, 0, 4);
+    nyz_dtype_byteswap(&d, NYZ_BIG_ENDIAN, NULL, 0, 4);
 }
 
 int main(void)
@@ -823,7 +823,7 @@ int main(void)
         cmocka_unit_test(test_clones_are_deep_and_change_the_byte_order),
         cmocka_unit_test(test_without_memory_there_is_no_dtype_and_no_copy),
         cmocka_unit_test(test_same_is_type_layout_names_and_the_byte_order_asked_for),
-        cmocka_unit_test(test_swap_turns_every_number_round_and_nothing_else),
+        cmocka_unit_test(test_byteswap_swaps_every_number_and_nothing_else),
         cmocka_unit_test(test_swap_of_empty_items_ends_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

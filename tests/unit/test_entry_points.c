@@ -1,6 +1,6 @@
 /* Every fixture through every door: the path, memory, a stream that gives one byte at a
  * time, a stream that cannot seek, a member of an archive, stored and deflated.  All must
- * give the same array, or the same status.  doors.h reads what is expected. */
+ * give the same array, or the same status.  entry_points.h reads what is expected. */
 #include "support/entry_points.h"
 
 static const nyz_options as_stored = {.byteorder = NYZ_KEEP_BYTEORDER};
@@ -138,28 +138,29 @@ static void npy_by_peek(const expected *e, const content *whole)
 /* --------------------------------------------------------------------------- archives */
 
 /* Opens through door 0, 1 or 2: path, memory, a stream of one byte at a time. */
-static nyz_status open_by(int door, const expected *e, const content *whole, reader *r,
-                          nyz_npz **npz, nyz_error *err)
+static nyz_status open_by(int entry_point, const expected *e, const content *whole,
+                          reader *r, nyz_npz **npz, nyz_error *err)
 {
     char path[1024];
     path_of(path, sizeof path, e->file);
     *r = (reader){*whole, 0, 1};
     const nyz_stream stream = stream_of(r, 1);
-    return door == 0   ? nyz_npz_open(path, NULL, npz, err)
-           : door == 1 ? nyz_npz_open_mem(whole->bytes, whole->size, NULL, npz, err)
-                       : nyz_npz_open_stream(&stream, NULL, npz, err);
+    return entry_point == 0 ? nyz_npz_open(path, NULL, npz, err)
+           : entry_point == 1
+               ? nyz_npz_open_mem(whole->bytes, whole->size, NULL, npz, err)
+               : nyz_npz_open_stream(&stream, NULL, npz, err);
 }
 
 static void npz_opens(const expected *e, const content *whole)
 {
-    for (int door = 0; door < 3; door++) {
+    for (int entry_point = 0; entry_point < 3; entry_point++) {
         reader r;
         nyz_npz *npz;
         nyz_error err = {0};
-        const nyz_status status = open_by(door, e, whole, &r, &npz, &err);
+        const nyz_status status = open_by(entry_point, e, whole, &r, &npz, &err);
         if (strcmp(nyz_status_text(status), e->status) != 0) {
-            fail_msg("%s by door %d: expected %s, got %s: %s", e->file, door, e->status,
-                     nyz_status_text(status), err.message);
+            fail_msg("%s by entry_point %d: expected %s, got %s: %s", e->file,
+                     entry_point, e->status, nyz_status_text(status), err.message);
         }
         if (status == NYZ_OK) {
             assert_int_equal(nyz_npz_count(npz), atoi(e->more));
@@ -183,12 +184,12 @@ static void check_bytes(const expected *e, const nyz_npz *npz, int64_t index)
 
 static void npz_loads(const expected *e, const content *whole)
 {
-    for (int door = 0; door < 3; door++) {
+    for (int entry_point = 0; entry_point < 3; entry_point++) {
         reader r;
         nyz_npz *npz;
         nyz_array array;
         nyz_error why;
-        assert_ok(open_by(door, e, whole, &r, &npz, err));
+        assert_ok(open_by(entry_point, e, whole, &r, &npz, err));
         const int64_t index = atoi(e->more);
         const nyz_status status = nyz_npz_load_at(npz, index, &as_stored, &array, &why);
         check_array(e, "archive", status, e->status, &array, &why);
@@ -231,13 +232,13 @@ static void every_npy_header_is_peeked_at_alike(void **state)
     each("npy", npy_by_peek);
 }
 
-static void every_npz_opens_alike_by_every_door(void **state)
+static void every_npz_opens_alike_by_every_entry_point(void **state)
 {
     (void)state;
     each("open", npz_opens);
 }
 
-static void every_member_loads_alike_by_every_door(void **state)
+static void every_member_loads_alike_by_every_entry_point(void **state)
 {
     (void)state;
     each("load", npz_loads);
@@ -270,8 +271,8 @@ int main(void)
         cmocka_unit_test(every_npy_loads_alike_from_streams),
         cmocka_unit_test(every_npy_loads_alike_from_archives),
         cmocka_unit_test(every_npy_header_is_peeked_at_alike),
-        cmocka_unit_test(every_npz_opens_alike_by_every_door),
-        cmocka_unit_test(every_member_loads_alike_by_every_door),
+        cmocka_unit_test(every_npz_opens_alike_by_every_entry_point),
+        cmocka_unit_test(every_member_loads_alike_by_every_entry_point),
         cmocka_unit_test(arrays_in_one_stream_are_read_one_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

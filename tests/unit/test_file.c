@@ -20,14 +20,14 @@ static const nyz_allocator *const memory = &nyz_default_allocator;
 
 static void a_regular_file_reads_seeks_and_reads_at(void **state)
 {
-    nyz_file *file;
+    nyz_input_file *file;
     nyz_stream s;
     nyz_source source;
     char got[16];
-    const char *const path = in_folder(*state, "a");
+    const char *const path = in_directory(*state, "a");
     const int before = count_descriptors();
     put_file(path, "0123456789");
-    assert_ok(nyz_file_open(path, memory, &file, &s, err));
+    assert_ok(nyz_input_file_open(path, memory, &file, &s, err));
     assert_null(s.write);
     assert_int_equal(s.read(s.ctx, got, 4), 4);
     assert_memory_equal(got, "0123", 4);
@@ -42,8 +42,8 @@ static void a_regular_file_reads_seeks_and_reads_at(void **state)
     assert_int_equal(s.read(s.ctx, got, 16), 6);
     assert_int_equal(s.read(s.ctx, got, 16), 0);
     assert_int_equal(s.seek(s.ctx, -1, SEEK_SET), -EINVAL);
-    assert_ok(nyz_file_unchanged(file, err));
-    nyz_file_close(&file);
+    assert_ok(nyz_input_file_unchanged(file, err));
+    nyz_input_file_close(&file);
     assert_null(file);
     assert_int_equal(count_descriptors(), before);
 }
@@ -55,7 +55,7 @@ static void what_cannot_be_opened(void **state)
     char deep[600];
     memset(deep, 'x', sizeof deep - 1);
     deep[sizeof deep - 1] = '\0';
-    put_file(in_folder(*state, "file"), "x");
+    put_file(in_directory(*state, "file"), "x");
     const struct {
         const char *name;
         nyz_status status;
@@ -69,32 +69,34 @@ static void what_cannot_be_opened(void **state)
         {deep, NYZ_ERR_IO, ENAMETOOLONG},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        nyz_file *file = (nyz_file *)&error;
+        nyz_input_file *file = (nyz_input_file *)&error;
         nyz_stream s = {.ctx = &error};
-        const char *const path = in_folder(*state, cases[i].name);
-        assert_int_equal(nyz_file_open(path, memory, &file, &s, &error), cases[i].status);
+        const char *const path = in_directory(*state, cases[i].name);
+        assert_int_equal(nyz_input_file_open(path, memory, &file, &s, &error),
+                         cases[i].status);
         assert_int_equal(error.sys, cases[i].sys);
         assert_null(file);
         assert_null(s.ctx);
     }
-    nyz_file *file;
+    nyz_input_file *file;
     nyz_stream s;
     assert_fails(NYZ_ERR_NOT_FOUND, "cannot open",
-                 nyz_file_open("", memory, &file, &s, err));
+                 nyz_input_file_open("", memory, &file, &s, err));
     assert_int_equal(count_descriptors(), before);
 }
 
 static void a_socket_is_refused(void **state)
 {
-    nyz_file *file;
+    nyz_input_file *file;
     nyz_stream s;
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    const char *const path = in_folder(*state, "socket");
+    const char *const path = in_directory(*state, "socket");
     assert_true(strlen(path) < sizeof address.sun_path);
     memcpy(address.sun_path, path, strlen(path) + 1);
     const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
-    assert_fails(NYZ_ERR_IO, "cannot open", nyz_file_open(path, memory, &file, &s, err));
+    assert_fails(NYZ_ERR_IO, "cannot open",
+                 nyz_input_file_open(path, memory, &file, &s, err));
     assert_int_equal(close(fd), 0);
 }
 
@@ -109,12 +111,12 @@ static void *no_memory(void *ctx, size_t size, size_t align)
 static void without_memory_nothing_stays_open(void **state)
 {
     const nyz_allocator none = {no_memory, NULL, NULL};
-    nyz_file *file;
+    nyz_input_file *file;
     nyz_stream s;
     const int before = count_descriptors();
-    put_file(in_folder(*state, "a"), "x");
+    put_file(in_directory(*state, "a"), "x");
     assert_fails(NYZ_ERR_MEMORY, "memory",
-                 nyz_file_open(in_folder(*state, "a"), &none, &file, &s, err));
+                 nyz_input_file_open(in_directory(*state, "a"), &none, &file, &s, err));
     assert_null(file);
     assert_int_equal(count_descriptors(), before);
 }
@@ -145,30 +147,30 @@ static void a_file_that_fails_behind_some_bytes_tells_why(void **state)
 
 static void an_open_file_is_not_inherited(void **state)
 {
-    nyz_file *file;
+    nyz_input_file *file;
     nyz_stream s;
-    put_file(in_folder(*state, "a"), "x");
-    assert_ok(nyz_file_open(in_folder(*state, "a"), memory, &file, &s, err));
+    put_file(in_directory(*state, "a"), "x");
+    assert_ok(nyz_input_file_open(in_directory(*state, "a"), memory, &file, &s, err));
     assert_int_equal(fcntl((int)(intptr_t)s.ctx, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
-    nyz_file_close(&file);
+    nyz_input_file_close(&file);
 }
 
 static void a_device_is_only_read(void **state)
 {
     (void)state;
-    nyz_file *file;
+    nyz_input_file *file;
     nyz_stream s;
     nyz_source source;
     unsigned char got[3] = {1, 1, 1};
-    assert_ok(nyz_file_open("/dev/zero", memory, &file, &s, err));
+    assert_ok(nyz_input_file_open("/dev/zero", memory, &file, &s, err));
     assert_null(s.seek);
     assert_null(s.read_at);
     assert_ok(nyz_source_init(&source, &s, err));
     assert_int_equal(source.left, -1);
     assert_ok(nyz_source_read(&source, got, 3, "data", err));
     assert_int_equal(got[0] + got[1] + got[2], 0);
-    assert_ok(nyz_file_unchanged(file, err));
-    nyz_file_close(&file);
+    assert_ok(nyz_input_file_unchanged(file, err));
+    nyz_input_file_close(&file);
 }
 
 /* ---------------------------------------------------------------------- changed files */
@@ -182,26 +184,26 @@ static void set_time(const char *path, int seconds, long nanoseconds)
 
 static void a_file_that_changed_is_noticed(void **state)
 {
-    nyz_file *file;
+    nyz_input_file *file;
     nyz_stream s;
-    const char *const path = in_folder(*state, "a");
+    const char *const path = in_directory(*state, "a");
     put_file(path, "0123456789");
     set_time(path, 0, 500);
-    assert_ok(nyz_file_open(path, memory, &file, &s, err));
-    assert_ok(nyz_file_unchanged(file, err));
+    assert_ok(nyz_input_file_open(path, memory, &file, &s, err));
+    assert_ok(nyz_input_file_unchanged(file, err));
     set_time(path, 0, 501);
     assert_fails(NYZ_ERR_CORRUPT, "changed while it was read",
-                 nyz_file_unchanged(file, err));
+                 nyz_input_file_unchanged(file, err));
     set_time(path, 1, 500);
     assert_fails(NYZ_ERR_CORRUPT, "changed while it was read",
-                 nyz_file_unchanged(file, err));
+                 nyz_input_file_unchanged(file, err));
     set_time(path, 0, 500);
-    assert_ok(nyz_file_unchanged(file, err));
+    assert_ok(nyz_input_file_unchanged(file, err));
     assert_int_equal(truncate(path, 4), 0);
     set_time(path, 0, 500);
     assert_fails(NYZ_ERR_CORRUPT, "it had 10 bytes, now 4",
-                 nyz_file_unchanged(file, err));
-    nyz_file_close(&file);
+                 nyz_input_file_unchanged(file, err));
+    nyz_input_file_close(&file);
 }
 
 /* An allocator that writes to a file at one of its calls, as another program might. */
@@ -255,7 +257,7 @@ static nyz_status open_and_read(const char *path, const nyz_options *opt, int re
  * there before. */
 static void an_archive_that_changes_while_it_is_read_is_refused(void **state)
 {
-    const char *const path = in_folder(*state, "a.npz");
+    const char *const path = in_directory(*state, "a.npz");
     for (int read = 0; read < 2; read++) {
         long calls = 0;
         for (long at = 0; at <= calls; at++) {
@@ -278,19 +280,19 @@ static void an_archive_that_changes_while_it_is_read_is_refused(void **state)
 
 static void a_file_that_was_replaced_stays_whole(void **state)
 {
-    nyz_file *file;
+    nyz_input_file *file;
     nyz_stream s;
     char got[4];
     char other[8192];
-    (void)snprintf(other, sizeof other, "%s", in_folder(*state, "b"));
+    (void)snprintf(other, sizeof other, "%s", in_directory(*state, "b"));
     put_file(other, "new");
-    put_file(in_folder(*state, "a"), "old!");
-    assert_ok(nyz_file_open(in_folder(*state, "a"), memory, &file, &s, err));
-    assert_int_equal(rename(other, in_folder(*state, "a")), 0);
+    put_file(in_directory(*state, "a"), "old!");
+    assert_ok(nyz_input_file_open(in_directory(*state, "a"), memory, &file, &s, err));
+    assert_int_equal(rename(other, in_directory(*state, "a")), 0);
     assert_int_equal(s.read(s.ctx, got, 4), 4);
     assert_memory_equal(got, "old!", 4);
-    assert_ok(nyz_file_unchanged(file, err));
-    nyz_file_close(&file);
+    assert_ok(nyz_input_file_unchanged(file, err));
+    nyz_input_file_close(&file);
 }
 
 /* ------------------------------------------------------------------------------ FIFOs */
@@ -315,17 +317,17 @@ static void *write_late(void *path)
 
 static void a_fifo_waits_for_its_writer(void **state)
 {
-    nyz_file *file;
+    nyz_input_file *file;
     nyz_stream s;
     nyz_source source;
     pthread_t writer;
     void *written;
     char got[16];
     int64_t n;
-    char *const path = ((temp_folder *)*state)->file;
-    assert_int_equal(mkfifo(in_folder(*state, "fifo"), 0600), 0);
+    char *const path = ((temp_directory *)*state)->file;
+    assert_int_equal(mkfifo(in_directory(*state, "fifo"), 0600), 0);
     assert_int_equal(pthread_create(&writer, NULL, write_late, path), 0);
-    assert_ok(nyz_file_open(path, memory, &file, &s, err));
+    assert_ok(nyz_input_file_open(path, memory, &file, &s, err));
     assert_null(s.seek);
     assert_null(s.read_at);
     assert_int_equal(fcntl((int)(intptr_t)s.ctx, F_GETFL) & O_NONBLOCK, 0);
@@ -333,8 +335,8 @@ static void a_fifo_waits_for_its_writer(void **state)
     assert_ok(nyz_source_read_some(&source, got, 16, &n, err));
     assert_int_equal(n, 10);
     assert_memory_equal(got, "0123456789", 10);
-    assert_ok(nyz_file_unchanged(file, err));
-    nyz_file_close(&file);
+    assert_ok(nyz_input_file_unchanged(file, err));
+    nyz_input_file_close(&file);
     assert_int_equal(pthread_join(writer, &written), 0);
     assert_non_null(written);
 }
@@ -347,17 +349,17 @@ static void *open_and_close(void *path)
 
 static void a_fifo_whose_writer_says_nothing_is_empty(void **state)
 {
-    nyz_file *file;
+    nyz_input_file *file;
     nyz_stream s;
     pthread_t writer;
     void *written;
     char got;
-    char *const path = ((temp_folder *)*state)->file;
-    assert_int_equal(mkfifo(in_folder(*state, "fifo"), 0600), 0);
+    char *const path = ((temp_directory *)*state)->file;
+    assert_int_equal(mkfifo(in_directory(*state, "fifo"), 0600), 0);
     assert_int_equal(pthread_create(&writer, NULL, open_and_close, path), 0);
-    assert_ok(nyz_file_open(path, memory, &file, &s, err));
+    assert_ok(nyz_input_file_open(path, memory, &file, &s, err));
     assert_int_equal(s.read(s.ctx, &got, 1), 0);
-    nyz_file_close(&file);
+    nyz_input_file_close(&file);
     assert_int_equal(pthread_join(writer, &written), 0);
     assert_non_null(written);
 }
@@ -399,7 +401,7 @@ static void an_array_is_loaded_from_a_pipe_by_its_name(void **state)
 static void a_pipe_by_name_is_read_after_its_writer_has_gone(void **state)
 {
     (void)state;
-    nyz_file *file;
+    nyz_input_file *file;
     nyz_stream s;
     char got[8];
     char path[64];
@@ -408,10 +410,10 @@ static void a_pipe_by_name_is_read_after_its_writer_has_gone(void **state)
     assert_int_equal(write(ends[1], "abc", 3), 3);
     assert_int_equal(close(ends[1]), 0);
     (void)snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
-    assert_ok(nyz_file_open(path, memory, &file, &s, err));
+    assert_ok(nyz_input_file_open(path, memory, &file, &s, err));
     assert_int_equal(s.read(s.ctx, got, 8), 3);
     assert_int_equal(s.read(s.ctx, got, 8), 0);
-    nyz_file_close(&file);
+    nyz_input_file_close(&file);
     assert_int_equal(close(ends[0]), 0);
 }
 
@@ -420,7 +422,7 @@ static void a_pipe_by_name_is_read_after_its_writer_has_gone(void **state)
 static void a_descriptor_of_a_file_can_do_everything(void **state)
 {
     char got[16];
-    const int fd = open(in_folder(*state, "a"), O_RDWR | O_CREAT, 0600);
+    const int fd = open(in_directory(*state, "a"), O_RDWR | O_CREAT, 0600);
     assert_true(fd >= 0);
     const nyz_stream s = nyz_stream_fd(fd);
     assert_ok(nyz_stream_write(&s, "0123456789", 10, err));
@@ -474,7 +476,7 @@ static void a_device_cannot_seek(void **state)
  * back. */
 static void a_file_that_is_appended_to_cannot_seek(void **state)
 {
-    const char *const path = in_folder(*state, "a");
+    const char *const path = in_directory(*state, "a");
     put_file(path, "0123");
     const int fd = open(path, O_WRONLY | O_APPEND);
     const nyz_stream s = nyz_stream_fd(fd);
@@ -493,7 +495,7 @@ static void a_file_that_is_appended_to_cannot_seek(void **state)
 /* The same open for reading too; what is there can still be read at its place. */
 static void an_archive_appended_to_a_file_is_whole(void **state)
 {
-    const char *const path = in_folder(*state, "a");
+    const char *const path = in_directory(*state, "a");
     static const double numbers[100] = {1, 2, 3};
     const int64_t count = 100;
     const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT64);
@@ -534,7 +536,7 @@ static void a_file_in_memory_seeks(void **state)
 static void failures_of_a_c_file_have_their_errno(void **state)
 {
     char got[4];
-    const char *const path = in_folder(*state, "a");
+    const char *const path = in_directory(*state, "a");
     put_file(path, "0123");
     FILE *const reader = fopen(path, "rb");
     FILE *const writer = fopen(path, "ab");
@@ -634,20 +636,20 @@ static void interrupt_opener(const char *path)
 
 static void an_interrupted_wait_for_a_writer_is_gone_on_with(void **state)
 {
-    nyz_file *file;
+    nyz_input_file *file;
     nyz_stream s;
     int child_status = -1;
     char got[8];
     struct sigaction action = {.sa_handler = count_signal};
     struct sigaction old;
-    const char *const path = in_folder(*state, "fifo");
+    const char *const path = in_directory(*state, "fifo");
     assert_int_equal(mkfifo(path, 0600), 0);
     assert_int_equal(sigaction(SIGUSR1, &action, &old), 0);
     signals_seen = 0;
     interrupt_opener(path);
-    assert_ok(nyz_file_open(path, memory, &file, &s, err));
+    assert_ok(nyz_input_file_open(path, memory, &file, &s, err));
     assert_int_equal(s.read(s.ctx, got, 8), 3);
-    nyz_file_close(&file);
+    nyz_input_file_close(&file);
     assert_true(wait(&child_status) > 0);
     assert_int_equal(child_status, 0);
     assert_true(signals_seen > 0);
@@ -657,30 +659,30 @@ static void an_interrupted_wait_for_a_writer_is_gone_on_with(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        folder_test(a_regular_file_reads_seeks_and_reads_at),
-        folder_test(what_cannot_be_opened),
-        folder_test(a_socket_is_refused),
-        folder_test(without_memory_nothing_stays_open),
-        folder_test(an_open_file_is_not_inherited),
+        directory_test(a_regular_file_reads_seeks_and_reads_at),
+        directory_test(what_cannot_be_opened),
+        directory_test(a_socket_is_refused),
+        directory_test(without_memory_nothing_stays_open),
+        directory_test(an_open_file_is_not_inherited),
         cmocka_unit_test(a_file_that_fails_behind_some_bytes_tells_why),
         cmocka_unit_test(a_device_is_only_read),
-        folder_test(a_file_that_changed_is_noticed),
-        folder_test(an_archive_that_changes_while_it_is_read_is_refused),
-        folder_test(a_file_that_was_replaced_stays_whole),
-        folder_test(a_fifo_waits_for_its_writer),
-        folder_test(a_fifo_whose_writer_says_nothing_is_empty),
+        directory_test(a_file_that_changed_is_noticed),
+        directory_test(an_archive_that_changes_while_it_is_read_is_refused),
+        directory_test(a_file_that_was_replaced_stays_whole),
+        directory_test(a_fifo_waits_for_its_writer),
+        directory_test(a_fifo_whose_writer_says_nothing_is_empty),
         cmocka_unit_test(an_array_is_loaded_from_a_pipe_by_its_name),
         cmocka_unit_test(a_pipe_by_name_is_read_after_its_writer_has_gone),
-        folder_test(a_descriptor_of_a_file_can_do_everything),
+        directory_test(a_descriptor_of_a_file_can_do_everything),
         cmocka_unit_test(a_pipe_cannot_seek),
         cmocka_unit_test(a_device_cannot_seek),
-        folder_test(a_file_that_is_appended_to_cannot_seek),
-        folder_test(an_archive_appended_to_a_file_is_whole),
+        directory_test(a_file_that_is_appended_to_cannot_seek),
+        directory_test(an_archive_appended_to_a_file_is_whole),
         cmocka_unit_test(a_file_in_memory_seeks),
-        folder_test(failures_of_a_c_file_have_their_errno),
+        directory_test(failures_of_a_c_file_have_their_errno),
         cmocka_unit_test(a_failure_of_before_counts_only_where_nothing_comes),
         cmocka_unit_test(an_interrupted_read_is_tried_again),
-        folder_test(an_interrupted_wait_for_a_writer_is_gone_on_with),
+        directory_test(an_interrupted_wait_for_a_writer_is_gone_on_with),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

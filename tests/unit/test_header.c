@@ -6,14 +6,14 @@
 #include "npy/header.h"
 #include "support/support.h"
 
-static nyz_env env;
+static nyz_config config;
 static nyz_arena arena;
 
 static int set_up(void **state)
 {
     (void)state;
     nyz_arena_init(&arena, &nyz_default_allocator);
-    return (int)nyz_env_init(&env, NULL, NULL);
+    return (int)nyz_config_init(&config, NULL, NULL);
 }
 
 static int tear_down(void **state)
@@ -85,14 +85,14 @@ static void test_header_length_is_little_endian_and_limited(void **state)
     const unsigned char *const v2 = (const unsigned char *)"\x93NUMPY\2\0\x74\x01\x01\0";
     const unsigned char *const huge =
         (const unsigned char *)"\x93NUMPY\3\0\xff\xff\xff\xff";
-    assert_ok(nyz_header_length(v1, 1, &env, &length, err));
+    assert_ok(nyz_header_length(v1, 1, &config, &length, err));
     assert_int_equal(length, 0x176);
-    assert_ok(nyz_header_length(v2, 2, &env, &length, err));
+    assert_ok(nyz_header_length(v2, 2, &config, &length, err));
     assert_int_equal(length, 0x10174);
     assert_fails(NYZ_ERR_LIMIT, "limits.header_bytes",
-                 nyz_header_length(huge, 3, &env, &length, err));
-    env.limits.header_bytes = 0x175;
-    assert_fails(NYZ_ERR_LIMIT, "374", nyz_header_length(v1, 1, &env, &length, err));
+                 nyz_header_length(huge, 3, &config, &length, err));
+    config.limits.header_bytes = 0x175;
+    assert_fails(NYZ_ERR_LIMIT, "374", nyz_header_length(v1, 1, &config, &length, err));
 }
 
 /* ------------------------------------------------------------------------------- read */
@@ -100,7 +100,7 @@ static void test_header_length_is_little_endian_and_limited(void **state)
 static nyz_status parse_sized(const char *text, size_t size, int version, nyz_array *out,
                               int *fortran, nyz_error *err)
 {
-    return nyz_header_parse(text, size, version, &env, &arena, out, fortran, err);
+    return nyz_header_parse(text, size, version, &config, &arena, out, fortran, err);
 }
 
 static nyz_status parse(const char *text, int version, nyz_array *out, nyz_error *err)
@@ -180,7 +180,7 @@ static const struct {
     {"", NYZ_ERR_CORRUPT, "empty"},
     {"\n", NYZ_ERR_CORRUPT, "the end of the text"},
     {"{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }\r", NYZ_ERR_CORRUPT,
-     "text-mode transfer"},
+     "text-mode elements"},
     {"{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }x", NYZ_ERR_CORRUPT,
      "0x78"},
     {"{'descr': '<f8', 'fortran_order': False, 'shape': (3,), \n", NYZ_ERR_CORRUPT,
@@ -299,7 +299,7 @@ static void test_array_bytes_limit_counts_elements_without_bytes_too(void **stat
 {
     (void)state;
     nyz_array a;
-    env.limits.array_bytes = 80;
+    config.limits.array_bytes = 80;
     assert_ok(parse(SHAPE("(10,)"), 1, &a, err));
     assert_fails(NYZ_ERR_LIMIT, "limits.array_bytes, 80",
                  parse(SHAPE("(11,)"), 1, &a, err));

@@ -1,5 +1,5 @@
 /* Loading into the caller's memory, in windows and on several threads: src/npy/read_elements.c,
- * window.c, and the dtypes that are the same (src/dtype/dtype.c). */
+ * read_ahead.c, and the dtypes that are the same (src/dtype/dtype.c). */
 
 #include <errno.h>
 #include <unistd.h>
@@ -307,8 +307,9 @@ static void files_around_the_size_of_a_window_load_whole(void **state)
     (void)strcpy(dir, folder);
     assert_non_null(mkdtemp(dir));
     (void)snprintf(path, sizeof path, "%s/a.npy", dir);
-    for (int64_t size = NYZ_WINDOW_SIZE - 130; size < NYZ_WINDOW_SIZE + 3; size++) {
-        unsigned char bytes[NYZ_WINDOW_SIZE + 3];
+    for (int64_t size = NYZ_READ_AHEAD_SIZE - 130; size < NYZ_READ_AHEAD_SIZE + 3;
+         size++) {
+        unsigned char bytes[NYZ_READ_AHEAD_SIZE + 3];
         nyz_array array;
         nyz_array back;
         for (size_t i = 0; i < sizeof bytes; i++) {

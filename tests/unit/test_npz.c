@@ -1,5 +1,5 @@
 /* Archives written and read back through the public calls: src/npz/npz_write.c, npz_read.c,
- * npz_names.c, zip_write.c, zip_write_dir.c. */
+ * npz_names.c, zip_writer.c, zip_writer_directory.c. */
 
 #include <unistd.h>
 
@@ -664,13 +664,13 @@ static void every_flipped_bit_of_a_members_data_is_found(void **state)
         nyz_npz_close(&npz);
         /* the members lie behind each other: local header of 55 bytes, then the data */
         const size_t start = 55 + i * (55 + 152);
-        for (size_t bit = 0; bit < (size_t)m.stored_size * 8; bit++) {
+        for (size_t bit = 0; bit < (size_t)m.compressed_size * 8; bit++) {
             file.data[start + bit / 8] ^= (unsigned char)(1 << bit % 8);
             assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
             const nyz_status status = nyz_npz_load_at(npz, (int64_t)i, NULL, &a, NULL);
             if (status ==
                 NYZ_OK) { /* deflate fills its last byte up with bits of no use */
-                assert_true(i == 1 && bit >= (size_t)m.stored_size * 8 - 7);
+                assert_true(i == 1 && bit >= (size_t)m.compressed_size * 8 - 7);
                 assert_memory_equal(a.data, weights, sizeof weights);
                 nyz_array_free(&a);
             }
@@ -749,7 +749,7 @@ static void loading_a_member_takes_the_array_and_at_most_1_mib(void **state)
         assert_ok(nyz_npz_load_at(npz, i, NULL, &back, err));
         nyz_member m;
         assert_ok(nyz_npz_member(npz, i, &m, err));
-        const size_t deflated = m.method == NYZ_DEFLATED ? (size_t)m.stored_size : 0;
+        const size_t deflated = m.method == NYZ_DEFLATED ? (size_t)m.compressed_size : 0;
         assert_true(c.peak <= (size_t)count * 4 + deflated + MIB);
         assert_memory_equal(back.data, data, (size_t)count * 4);
         nyz_array_free(&back);
@@ -780,7 +780,7 @@ static nyz_buffer chunked_archive(const chunked_way *way, int threads,
     nyz_array a;
     opt.method = NYZ_DEFLATED;
     opt.level = way->level;
-    opt.flags = way->level == NYZ_FAST ? 0 : NYZ_CHUNKED;
+    opt.flags = way->level == NYZ_LEVEL_FAST ? 0 : NYZ_BLOCKS;
     opt.threads = threads;
     assert_ok(nyz_wrap(numbers, &dtype, 1, &count, NULL, &whole, err));
     assert_ok(nyz_slice(&whole, 0, 0, count, way->gaps ? 2 : 1, &a, err));
@@ -802,7 +802,7 @@ static void chunks_are_the_same_bytes_on_any_number_of_threads(void **state)
         numbers[i] = (float)(noise >> 8) / (float)(1 << 24) - 0.5F;
     }
     for (int how = 0; how < 6; how++) {
-        const chunked_way way = {how < 4 ? NYZ_FAST : 1, how % 2, how / 2 % 2};
+        const chunked_way way = {how < 4 ? NYZ_LEVEL_FAST : 1, how % 2, how / 2 % 2};
         nyz_buffer one = chunked_archive(&way, 1, numbers);
         nyz_npz *npz = NULL;
         nyz_array a;
@@ -848,14 +848,14 @@ static void one_stream_is_the_default_and_chunks_are_asked_for(void **state)
         nyz_npz *npz = NULL;
         nyz_member m;
         opt.method = NYZ_DEFLATED;
-        opt.flags = chunked ? NYZ_CHUNKED : 0;
+        opt.flags = chunked ? NYZ_BLOCKS : 0;
         opt.threads = 2;
         assert_ok(nyz_npz_create_stream(&s, &opt, &w, err));
         assert_ok(nyz_npz_add_bytes(w, "a", text, SIZE, NULL, err));
         assert_ok(nyz_npz_finish(&w, err));
         assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
         assert_ok(nyz_npz_member(npz, 0, &m, err));
-        stored[chunked] = m.stored_size;
+        stored[chunked] = m.compressed_size;
         nyz_npz_close(&npz);
         nyz_buffer_free(&file);
     }
@@ -893,10 +893,10 @@ static nyz_status write_everything(const nyz_stream *s, const nyz_options *opt,
     NYZ_TRY(nyz_npz_create_stream(s, opt, &w, err));
     (void)nyz_npz_add(w, "w", &a, NULL, NULL);
     (void)nyz_npz_add(w, "z", &a, &deflated, NULL);
-    deflated.level = NYZ_FAST;
+    deflated.level = NYZ_LEVEL_FAST;
     (void)nyz_npz_add(w, "fast", &a, &deflated, NULL);
     deflated.level = 1;
-    deflated.flags = NYZ_CHUNKED;
+    deflated.flags = NYZ_BLOCKS;
     (void)nyz_npz_add(w, "chunked", &a, &deflated, NULL);
     (void)nyz_npz_add_bytes(w, "note.txt", "hello", 5, NULL, NULL);
     return nyz_npz_finish(&w, err);

@@ -72,8 +72,8 @@ static void the_archive_is_the_same_as_one_by_one(void **state)
         unsigned flags;
     } ways[] = {{NYZ_STORED, 0, 0},
                 {NYZ_DEFLATED, 1, 0},
-                {NYZ_DEFLATED, NYZ_FAST, 0},
-                {NYZ_DEFLATED, 1, NYZ_CHUNKED}};
+                {NYZ_DEFLATED, NYZ_LEVEL_FAST, 0},
+                {NYZ_DEFLATED, 1, NYZ_BLOCKS}};
     (void)state;
     for (int i = 0; i < 4; i++) {
         nyz_options opt = {
@@ -176,7 +176,7 @@ static void what_waits_is_written_before_a_member_that_is_written_alone(void **s
         assert_ok(nyz_wrap(data, &types[i], 1, &counts[i], NULL, &both[i], err));
     }
     const nyz_options opt = {
-        .method = NYZ_DEFLATED, .level = 1, .threads = 2, .flags = NYZ_CHUNKED};
+        .method = NYZ_DEFLATED, .level = 1, .threads = 2, .flags = NYZ_BLOCKS};
     static const char *const small_and_large[2] = {"small", "large"};
     trickle t = {0};
     const nyz_stream s = trickle_stream(&t, 1000, 1);
@@ -317,7 +317,7 @@ static void work_is_sorted_longest_first(void **state)
             work[i] = i * i % 37;
             order[i] = i;
         }
-        nyz_longest_first(order, count, work_of, work);
+        nyz_parallel_longest_first(order, count, work_of, work);
         for (int64_t i = 0; i < count; i++) {
             assert_in_range(order[i], 0, count - 1);
             assert_true(i == 0 || work[order[i]] <= work[order[i - 1]]);

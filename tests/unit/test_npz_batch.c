@@ -1,4 +1,4 @@
-/* Small stored members: zip_run.c, and how npz_whole.c and npz_read_all.c use it. */
+/* Small stored members: zip_batch.c, and how npz_whole.c and npz_load_all.c use it. */
 
 #include "codec/codec.h"
 #include "io/stream_mem.h"
@@ -42,7 +42,7 @@ static void runs_of_small_members_are_read_as_one_by_one(void **state)
     nyz_npz *npz = NULL;
     assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
     for (int threads = 1; threads < 4; threads++) {
-        compare_lanes(npz, threads);
+        compare_read_paths(npz, threads);
     }
     nyz_npz_close(&npz);
     nyz_buffer_free(&file);
@@ -58,7 +58,7 @@ static void every_flipped_bit_is_judged_alike(void **state)
             nyz_npz *npz = NULL;
             file.data[bit / 8] ^= (unsigned char)(1 << bit % 8);
             if (nyz_npz_open_mem(file.data, file.size, NULL, &npz, NULL) == NYZ_OK) {
-                compare_lanes(npz, 1);
+                compare_read_paths(npz, 1);
                 nyz_npz_close(&npz);
             }
             file.data[bit / 8] ^= (unsigned char)(1 << bit % 8);
@@ -69,7 +69,7 @@ static void every_flipped_bit_is_judged_alike(void **state)
 
 /* Memory that is read at places, with a count, and from one call on fails. */
 typedef struct places {
-    nyz_mem_reader memory;
+    nyz_stream_mem_reader memory;
     long calls;
     long fail_at; /* 0: never */
 } places;
@@ -174,7 +174,7 @@ static void data_behind_an_old_header_is_moved_to_its_place(void **state)
     nyz_arrays all;
     places p;
     nyz_npz *npz = open_places(&p, &file, NULL);
-    compare_lanes(npz, 1);
+    compare_read_paths(npz, 1);
     p.calls = 0;
     assert_ok(nyz_npz_load_all(npz, NULL, &all, err));
     assert_int_equal(p.calls, 1);
@@ -206,7 +206,7 @@ static void what_is_no_whole_array_is_refused_alike(void **state)
         nyz_arrays all;
         assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
         assert_true(nyz_npz_load_all(npz, NULL, &all, NULL) != NYZ_OK);
-        compare_lanes(npz, 1);
+        compare_read_paths(npz, 1);
         nyz_npz_close(&npz);
         nyz_buffer_free(&file);
     }
@@ -214,7 +214,7 @@ static void what_is_no_whole_array_is_refused_alike(void **state)
 
 /* The limit is on the array; what its header takes beside it is no reason to refuse it.
  */
-static void members_over_the_limit_are_left_to_the_plain_lane(void **state)
+static void members_over_the_limit_are_left_to_the_streaming_path(void **state)
 {
     (void)state;
     nyz_buffer file = small_archive(3, 16);
@@ -249,22 +249,22 @@ static void runs_are_stored_members_one_behind_the_other(void **state)
     (void)state;
     for (int swapped = 0; swapped < 2; swapped++) {
         zb_archive a = {0};
-        nyz_zip_dir dir;
+        nyz_zip_directory dir;
         add_five(&a);
         if (swapped) {
             zb_swap(&a, 1, 2);
         }
         zb_finish(&a, 0);
         assert_ok(zb_read(&a, NULL, &dir, err));
-        assert_int_equal(nyz_zip_run_count(&dir, 0, 5, 1000), swapped ? 1 : 3);
-        assert_int_equal(nyz_zip_run_count(&dir, 0, 1, 1000), 1);
-        assert_int_equal(nyz_zip_run_count(&dir, 0, 5, EXTENT - 1), 0);
-        assert_int_equal(nyz_zip_run_count(&dir, 0, 5, EXTENT), 1);
-        assert_int_equal(nyz_zip_run_count(&dir, 0, 5, 2 * EXTENT), swapped ? 1 : 2);
-        assert_int_equal(nyz_zip_run_count(&dir, 3, 5, 1000), 0);
-        assert_int_equal(nyz_zip_run_count(&dir, 4, 5, 1000), 1);
-        assert_int_equal(nyz_zip_run_size(&dir, 0, 1), EXTENT);
-        nyz_zip_dir_free(&dir);
+        assert_int_equal(nyz_zip_batch_count(&dir, 0, 5, 1000), swapped ? 1 : 3);
+        assert_int_equal(nyz_zip_batch_count(&dir, 0, 1, 1000), 1);
+        assert_int_equal(nyz_zip_batch_count(&dir, 0, 5, EXTENT - 1), 0);
+        assert_int_equal(nyz_zip_batch_count(&dir, 0, 5, EXTENT), 1);
+        assert_int_equal(nyz_zip_batch_count(&dir, 0, 5, 2 * EXTENT), swapped ? 1 : 2);
+        assert_int_equal(nyz_zip_batch_count(&dir, 3, 5, 1000), 0);
+        assert_int_equal(nyz_zip_batch_count(&dir, 4, 5, 1000), 1);
+        assert_int_equal(nyz_zip_batch_size(&dir, 0, 1), EXTENT);
+        nyz_zip_directory_free(&dir);
         zb_free(&a);
     }
 }
@@ -274,16 +274,16 @@ static void a_wrong_local_header_is_seen_whatever_the_crc(void **state)
 {
     (void)state;
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     add_five(&a);
     zb_finish(&a, 0);
     const size_t second = a.local[1];
     zb_patch(&a, second + 8, 2, 8);
     zb_patch(&a, a.central[1] + 16, 4, nyz_crc32(0, a.bytes + second - 1, 5));
     assert_ok(zb_read(&a, NULL, &dir, err));
-    assert_ptr_equal(nyz_zip_run_member(&dir, 0, 0, a.bytes), a.bytes + 31);
-    assert_null(nyz_zip_run_member(&dir, 0, 1, a.bytes));
-    nyz_zip_dir_free(&dir);
+    assert_ptr_equal(nyz_zip_batch_member(&dir, 0, 0, a.bytes), a.bytes + 31);
+    assert_null(nyz_zip_batch_member(&dir, 0, 1, a.bytes));
+    nyz_zip_directory_free(&dir);
     zb_free(&a);
 }
 
@@ -304,7 +304,7 @@ int main(void)
         cmocka_unit_test(a_failing_read_of_a_run_is_told),
         cmocka_unit_test(data_behind_an_old_header_is_moved_to_its_place),
         cmocka_unit_test(what_is_no_whole_array_is_refused_alike),
-        cmocka_unit_test(members_over_the_limit_are_left_to_the_plain_lane),
+        cmocka_unit_test(members_over_the_limit_are_left_to_the_streaming_path),
         cmocka_unit_test(runs_are_stored_members_one_behind_the_other),
         cmocka_unit_test(a_wrong_local_header_is_seen_whatever_the_crc),
         cmocka_unit_test(every_failing_allocation_is_reported_and_nothing_leaks),

@@ -20,7 +20,7 @@ static nyz_status save(const char *path, const char *text, int sync, nyz_error *
 {
     nyz_output *replace;
     nyz_stream s;
-    NYZ_TRY(nyz_output_begin(path, sync, memory, &replace, &s, err));
+    NYZ_TRY(nyz_atomic_file_begin(path, sync, memory, &replace, &s, err));
     const nyz_status status = nyz_stream_write(&s, text, (int64_t)strlen(text), err);
     if (status != NYZ_OK) {
         nyz_output_discard(&replace);
@@ -46,13 +46,13 @@ static int is_link(const char *path)
 
 static void a_new_file_appears_at_commit(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     for (int sync = 0; sync <= 1; sync++) {
         nyz_output *replace;
         nyz_stream s;
         const int before = count_descriptors();
-        const char *const path = in_folder(folder, sync ? "synced" : "unsynced");
-        assert_ok(nyz_output_begin(path, sync, memory, &replace, &s, err));
+        const char *const path = in_directory(folder, sync ? "synced" : "unsynced");
+        assert_ok(nyz_atomic_file_begin(path, sync, memory, &replace, &s, err));
         assert_null(s.read);
         assert_null(s.read_at);
         assert_ok(nyz_stream_write(&s, "0123456789", 10, err));
@@ -70,12 +70,12 @@ static void a_new_file_appears_at_commit(void **state)
 
 static void an_old_file_is_there_until_commit(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     nyz_output *replace;
     nyz_stream s;
-    const char *const path = in_folder(folder, "a");
+    const char *const path = in_directory(folder, "a");
     put_file(path, "old");
-    assert_ok(nyz_output_begin(path, 1, memory, &replace, &s, err));
+    assert_ok(nyz_atomic_file_begin(path, 1, memory, &replace, &s, err));
     assert_ok(nyz_stream_write(&s, "new text", 8, err));
     assert_file(path, "old");
     assert_ok(nyz_output_finish(&replace, err));
@@ -85,18 +85,19 @@ static void an_old_file_is_there_until_commit(void **state)
 
 static void giving_up_leaves_no_trace(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     nyz_output *replace;
     nyz_stream s;
     const int before = count_descriptors();
-    put_file(in_folder(folder, "a"), "old");
-    assert_ok(nyz_output_begin(folder->file, 1, memory, &replace, &s, err));
+    put_file(in_directory(folder, "a"), "old");
+    assert_ok(nyz_atomic_file_begin(folder->file, 1, memory, &replace, &s, err));
     assert_ok(nyz_stream_write(&s, "new", 3, err));
     nyz_output_discard(&replace);
     assert_null(replace);
     nyz_output_discard(&replace);
     assert_file(folder->file, "old");
-    assert_ok(nyz_output_begin(in_folder(folder, "b"), 1, memory, &replace, &s, err));
+    assert_ok(
+        nyz_atomic_file_begin(in_directory(folder, "b"), 1, memory, &replace, &s, err));
     nyz_output_discard(&replace);
     assert_int_equal(count_names(folder->path), 1);
     assert_int_equal(count_descriptors(), before);
@@ -106,21 +107,21 @@ static void giving_up_leaves_no_trace(void **state)
 
 static void a_new_file_gets_the_mode_that_the_umask_leaves(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     const mode_t old = umask(027);
-    assert_ok(save(in_folder(folder, "a"), "x", 0, err));
+    assert_ok(save(in_directory(folder, "a"), "x", 0, err));
     (void)umask(0);
-    assert_ok(save(in_folder(folder, "b"), "x", 0, err));
+    assert_ok(save(in_directory(folder, "b"), "x", 0, err));
     (void)umask(old);
-    assert_int_equal(mode_of(in_folder(folder, "a")), 0640);
-    assert_int_equal(mode_of(in_folder(folder, "b")), 0666);
+    assert_int_equal(mode_of(in_directory(folder, "a")), 0640);
+    assert_int_equal(mode_of(in_directory(folder, "b")), 0666);
 }
 
 static void an_old_file_keeps_its_mode(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     static const mode_t modes[] = {0600, 0640, 0666, 0755, 0200};
-    const char *const path = in_folder(folder, "a");
+    const char *const path = in_directory(folder, "a");
     const mode_t old = umask(077);
     put_file(path, "old");
     for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
@@ -153,13 +154,13 @@ static const char *temporary_in(const char *path)
 
 static void a_private_file_is_private_while_it_is_written(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     nyz_output *replace;
     nyz_stream s;
     const mode_t old = umask(0);
-    put_file(in_folder(folder, "a"), "old");
+    put_file(in_directory(folder, "a"), "old");
     assert_int_equal(chmod(folder->file, 0640), 0);
-    assert_ok(nyz_output_begin(folder->file, 0, memory, &replace, &s, err));
+    assert_ok(nyz_atomic_file_begin(folder->file, 0, memory, &replace, &s, err));
     assert_int_equal(mode_of(temporary_in(folder->path)), 0600);
     assert_ok(nyz_output_finish(&replace, err));
     assert_int_equal(mode_of(folder->file), 0640);
@@ -185,8 +186,8 @@ static int save_as_nobody(const char *path)
 
 static void what_may_not_be_written_is_not_replaced(void **state)
 {
-    temp_folder *const folder = *state;
-    const char *const path = in_folder(folder, "a");
+    temp_directory *const folder = *state;
+    const char *const path = in_directory(folder, "a");
     assert_int_equal(chmod(folder->path, 0777), 0);
     put_file(path, "old");
     assert_int_equal(chmod(path, 0444), 0);
@@ -205,16 +206,16 @@ static void what_may_not_be_written_is_not_replaced(void **state)
 
 static void the_temporary_name_is_recognisable(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     nyz_output *first;
     nyz_output *second;
     nyz_stream s;
-    const char *const path = in_folder(folder, "weights.npy");
-    assert_ok(nyz_output_begin(path, 0, memory, &first, &s, err));
+    const char *const path = in_directory(folder, "weights.npy");
+    assert_ok(nyz_atomic_file_begin(path, 0, memory, &first, &s, err));
     const char *const name = strrchr(temporary_in(folder->path), '/') + 1;
     assert_int_equal(strncmp(name, ".weights.npy.nyz-", 17), 0);
     assert_int_equal(strlen(name), 17 + 6);
-    assert_ok(nyz_output_begin(path, 0, memory, &second, &s, err));
+    assert_ok(nyz_atomic_file_begin(path, 0, memory, &second, &s, err));
     assert_int_equal(count_names(folder->path), 2);
     assert_ok(nyz_output_finish(&first, err));
     assert_ok(nyz_output_finish(&second, err));
@@ -223,49 +224,51 @@ static void the_temporary_name_is_recognisable(void **state)
 
 static void names_of_255_bytes_can_be_saved(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     char name[257];
     nyz_output *replace;
     nyz_stream s;
     memset(name, 'x', sizeof name);
     name[255] = '\0';
-    assert_ok(save(in_folder(folder, name), "new", 0, err));
+    assert_ok(save(in_directory(folder, name), "new", 0, err));
     assert_file(folder->file, "new");
     for (size_t i = 0; i < 255; i += 3) { /* cut between characters, not within one */
         memcpy(name + i, "\xe2\x82\xac", 3);
     }
-    assert_ok(nyz_output_begin(in_folder(folder, name), 0, memory, &replace, &s, err));
+    assert_ok(
+        nyz_atomic_file_begin(in_directory(folder, name), 0, memory, &replace, &s, err));
     assert_non_null(strstr(temporary_in(folder->path), "\xe2\x82\xac.nyz-"));
     assert_ok(nyz_output_finish(&replace, err));
 #ifdef __linux__               /* elsewhere this may be no name */
     memset(name, '\x80', 255); /* bytes that continue characters, and begin none */
-    assert_ok(nyz_output_begin(in_folder(folder, name), 0, memory, &replace, &s, err));
+    assert_ok(
+        nyz_atomic_file_begin(in_directory(folder, name), 0, memory, &replace, &s, err));
     assert_non_null(strstr(temporary_in(folder->path), "/..nyz-"));
     assert_ok(nyz_output_finish(&replace, err));
-    assert_int_equal(unlink(in_folder(folder, name)), 0);
+    assert_int_equal(unlink(in_directory(folder, name)), 0);
 #endif
     name[255] = 'x';
     name[256] = '\0';
-    assert_fails(NYZ_ERR_IO, "too long", save(in_folder(folder, name), "new", 0, err));
+    assert_fails(NYZ_ERR_IO, "too long", save(in_directory(folder, name), "new", 0, err));
     assert_int_equal(count_names(folder->path), 2);
 }
 
 static void a_path_may_be_relative_and_the_folder_may_move(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     nyz_output *replace;
     nyz_stream s;
     char moved[8192];
     const int here = open(".", O_RDONLY);
-    assert_int_equal(mkdir(in_folder(folder, "sub"), 0755), 0);
+    assert_int_equal(mkdir(in_directory(folder, "sub"), 0755), 0);
     assert_int_equal(chdir(folder->file), 0);
-    assert_ok(nyz_output_begin("a", 1, memory, &replace, &s, err));
+    assert_ok(nyz_atomic_file_begin("a", 1, memory, &replace, &s, err));
     assert_int_equal(fchdir(here), 0);
     (void)snprintf(moved, sizeof moved, "%s/moved", folder->path);
-    assert_int_equal(rename(in_folder(folder, "sub"), moved), 0);
+    assert_int_equal(rename(in_directory(folder, "sub"), moved), 0);
     assert_ok(nyz_stream_write(&s, "new", 3, err));
     assert_ok(nyz_output_finish(&replace, err));
-    assert_file(in_folder(folder, "moved/a"), "new");
+    assert_file(in_directory(folder, "moved/a"), "new");
     assert_int_equal(count_names(moved), 1);
     assert_int_equal(close(here), 0);
 }
@@ -274,16 +277,16 @@ static void a_path_may_be_relative_and_the_folder_may_move(void **state)
 
 static void a_link_is_followed(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     static const char *const texts[] = {"sub/real", "./sub/../sub/real", "second", NULL};
     char absolute[8192];
-    const char *const link = strcpy(absolute, in_folder(folder, "link"));
+    const char *const link = strcpy(absolute, in_directory(folder, "link"));
     char real[8192];
     const int before = count_descriptors();
-    (void)snprintf(real, sizeof real, "%s", in_folder(folder, "sub/real"));
-    assert_int_equal(mkdir(in_folder(folder, "sub"), 0755), 0);
-    assert_int_equal(symlink("sub/third", in_folder(folder, "second")), 0);
-    assert_int_equal(symlink("real", in_folder(folder, "sub/third")), 0);
+    (void)snprintf(real, sizeof real, "%s", in_directory(folder, "sub/real"));
+    assert_int_equal(mkdir(in_directory(folder, "sub"), 0755), 0);
+    assert_int_equal(symlink("sub/third", in_directory(folder, "second")), 0);
+    assert_int_equal(symlink("real", in_directory(folder, "sub/third")), 0);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         put_file(real, "old");
         assert_int_equal(chmod(real, 0640), 0);
@@ -295,30 +298,30 @@ static void a_link_is_followed(void **state)
         assert_int_equal(mode_of(real), 0640);
         assert_int_equal(unlink(link), 0);
     }
-    assert_int_equal(count_names(in_folder(folder, "sub")), 2);
+    assert_int_equal(count_names(in_directory(folder, "sub")), 2);
     assert_int_equal(count_names(folder->path), 2);
     assert_int_equal(count_descriptors(), before);
 }
 
 static void a_dangling_link_creates_its_target(void **state)
 {
-    temp_folder *const folder = *state;
-    assert_int_equal(mkdir(in_folder(folder, "sub"), 0755), 0);
-    assert_int_equal(symlink("sub/real", in_folder(folder, "link")), 0);
-    assert_ok(save(in_folder(folder, "link"), "new", 1, err));
+    temp_directory *const folder = *state;
+    assert_int_equal(mkdir(in_directory(folder, "sub"), 0755), 0);
+    assert_int_equal(symlink("sub/real", in_directory(folder, "link")), 0);
+    assert_ok(save(in_directory(folder, "link"), "new", 1, err));
     assert_true(is_link(folder->file));
-    assert_file(in_folder(folder, "sub/real"), "new");
-    assert_int_equal(symlink("absent/real", in_folder(folder, "far")), 0);
+    assert_file(in_directory(folder, "sub/real"), "new");
+    assert_int_equal(symlink("absent/real", in_directory(folder, "far")), 0);
     assert_fails(NYZ_ERR_NOT_FOUND, "cannot create",
-                 save(in_folder(folder, "far"), "x", 0, err));
+                 save(in_directory(folder, "far"), "x", 0, err));
 }
 
 static void links_that_go_in_circles_are_refused(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     nyz_error error = {0};
-    assert_int_equal(symlink("b", in_folder(folder, "a")), 0);
-    assert_int_equal(symlink("a", in_folder(folder, "b")), 0);
+    assert_int_equal(symlink("b", in_directory(folder, "a")), 0);
+    assert_int_equal(symlink("a", in_directory(folder, "b")), 0);
     assert_int_equal(save(folder->file, "x", 0, &error), NYZ_ERR_IO);
     assert_int_equal(error.sys, ELOOP);
     assert_int_equal(count_names(folder->path), 2);
@@ -328,10 +331,10 @@ static void links_that_go_in_circles_are_refused(void **state)
 
 static void what_cannot_be_created(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     const int before = count_descriptors();
-    put_file(in_folder(folder, "file"), "x");
-    assert_int_equal(mkdir(in_folder(folder, "sub"), 0755), 0);
+    put_file(in_directory(folder, "file"), "x");
+    assert_int_equal(mkdir(in_directory(folder, "sub"), 0755), 0);
     static const struct {
         const char *name;
         nyz_status status;
@@ -350,8 +353,8 @@ static void what_cannot_be_created(void **state)
         nyz_error error = {0};
         nyz_output *replace = (nyz_output *)&error;
         nyz_stream s = {.ctx = &error};
-        const nyz_status status = nyz_output_begin(in_folder(folder, cases[i].name), 1,
-                                                   memory, &replace, &s, &error);
+        const nyz_status status = nyz_atomic_file_begin(
+            in_directory(folder, cases[i].name), 1, memory, &replace, &s, &error);
         assert_int_equal(status, cases[i].status);
         assert_int_equal(error.sys, cases[i].sys);
         assert_null(replace);
@@ -373,12 +376,13 @@ static void *no_memory(void *ctx, size_t size, size_t align)
 
 static void without_memory_nothing_is_created(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     const nyz_allocator none = {no_memory, NULL, NULL};
     nyz_output *replace;
     nyz_stream s;
-    assert_fails(NYZ_ERR_MEMORY, "memory",
-                 nyz_output_begin(in_folder(folder, "a"), 1, &none, &replace, &s, err));
+    assert_fails(
+        NYZ_ERR_MEMORY, "memory",
+        nyz_atomic_file_begin(in_directory(folder, "a"), 1, &none, &replace, &s, err));
     assert_null(replace);
     assert_int_equal(count_names(folder->path), 0);
 }
@@ -388,13 +392,13 @@ static void without_memory_nothing_is_created(void **state)
 /* A full disk in small: the system refuses what is longer than a limit. */
 static void a_write_that_fails_leaves_the_old_file(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     struct rlimit old;
     nyz_error error = {0};
     char text[5001];
     memset(text, 'x', sizeof text - 1);
     text[sizeof text - 1] = '\0';
-    put_file(in_folder(folder, "a"), "old");
+    put_file(in_directory(folder, "a"), "old");
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
     const struct rlimit small = {1000, old.rlim_max};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
@@ -414,16 +418,16 @@ static void a_write_that_fails_leaves_the_old_file(void **state)
 /* The descriptor is closed behind the writer's back, so that sync, close, chmod fail. */
 static void a_commit_that_fails_leaves_the_old_file(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     for (int sync = 0; sync <= 1; sync++) {
         for (int exists = 0; exists <= 1; exists++) {
             nyz_output *replace;
             nyz_stream s;
-            const char *const path = in_folder(folder, exists ? "old" : "new");
+            const char *const path = in_directory(folder, exists ? "old" : "new");
             if (exists) {
                 put_file(path, "old");
             }
-            assert_ok(nyz_output_begin(path, sync, memory, &replace, &s, err));
+            assert_ok(nyz_atomic_file_begin(path, sync, memory, &replace, &s, err));
             assert_ok(nyz_stream_write(&s, "new", 3, err));
             assert_int_equal(close((int)(intptr_t)s.ctx), 0);
             assert_fails(NYZ_ERR_IO,
@@ -443,15 +447,17 @@ static void a_commit_that_fails_leaves_the_old_file(void **state)
 
 static void a_rename_that_fails_leaves_nothing(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     nyz_output *replace;
     nyz_stream s;
     const int before = count_descriptors();
-    assert_ok(nyz_output_begin(in_folder(folder, "a"), 1, memory, &replace, &s, err));
+    assert_ok(
+        nyz_atomic_file_begin(in_directory(folder, "a"), 1, memory, &replace, &s, err));
     assert_int_equal(mkdir(folder->file, 0755), 0);
     assert_fails(NYZ_ERR_IO, "cannot rename", nyz_output_finish(&replace, err));
     assert_int_equal(count_names(folder->path), 1);
-    assert_ok(nyz_output_begin(in_folder(folder, "b"), 1, memory, &replace, &s, err));
+    assert_ok(
+        nyz_atomic_file_begin(in_directory(folder, "b"), 1, memory, &replace, &s, err));
     assert_int_equal(unlink(temporary_in(folder->path)), 0);
     assert_fails(NYZ_ERR_NOT_FOUND, "cannot rename", nyz_output_finish(&replace, err));
     assert_int_equal(count_names(folder->path), 1);
@@ -462,12 +468,12 @@ static void a_rename_that_fails_leaves_nothing(void **state)
 
 static void a_device_is_written_straight(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     nyz_output *replace;
     nyz_stream s;
     nyz_error error = {0};
-    assert_int_equal(symlink("/dev/full", in_folder(folder, "full")), 0);
-    assert_ok(nyz_output_begin(folder->file, 1, memory, &replace, &s, err));
+    assert_int_equal(symlink("/dev/full", in_directory(folder, "full")), 0);
+    assert_ok(nyz_atomic_file_begin(folder->file, 1, memory, &replace, &s, err));
     assert_null(s.seek);
     assert_int_equal(nyz_stream_write(&s, "x", 1, &error), NYZ_ERR_IO);
     assert_int_equal(error.sys, ENOSPC);
@@ -487,10 +493,10 @@ static void *read_all(void *path)
 
 static void a_fifo_is_written_straight(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     pthread_t reader;
     void *result;
-    assert_int_equal(mkfifo(in_folder(folder, "fifo"), 0600), 0);
+    assert_int_equal(mkfifo(in_directory(folder, "fifo"), 0600), 0);
     assert_int_equal(pthread_create(&reader, NULL, read_all, folder->file), 0);
     assert_ok(save(folder->file, "text", 1, err));
     assert_int_equal(pthread_join(reader, &result), 0);
@@ -500,9 +506,9 @@ static void a_fifo_is_written_straight(void **state)
 
 static void a_socket_is_no_file_to_write(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    const char *const path = in_folder(folder, "socket");
+    const char *const path = in_directory(folder, "socket");
     nyz_error error = {0};
     assert_true(strlen(path) < sizeof address.sun_path);
     memcpy(address.sun_path, path, strlen(path) + 1);
@@ -540,11 +546,11 @@ static void interrupt_opener(const char *path)
 
 static void an_interrupted_wait_for_a_reader_is_gone_on_with(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     int child_status = -1;
     struct sigaction action = {.sa_handler = take_signal};
     struct sigaction old;
-    assert_int_equal(mkfifo(in_folder(folder, "fifo"), 0600), 0);
+    assert_int_equal(mkfifo(in_directory(folder, "fifo"), 0600), 0);
     assert_int_equal(sigaction(SIGUSR1, &action, &old), 0);
     interrupt_opener(folder->file);
     assert_ok(save(folder->file, "text", 1, err));
@@ -558,11 +564,11 @@ static void an_interrupted_wait_for_a_reader_is_gone_on_with(void **state)
  * created. */
 static void an_open_file_by_its_descriptor_is_written_straight(void **state)
 {
-    temp_folder *const folder = *state;
+    temp_directory *const folder = *state;
     char path[64];
     struct stat st;
     char got[16] = {0};
-    const int fd = open(in_folder(folder, "a"), O_RDWR | O_CREAT | O_TRUNC, 0600);
+    const int fd = open(in_directory(folder, "a"), O_RDWR | O_CREAT | O_TRUNC, 0600);
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     if (stat(path, &st) != 0) {
         skip();
@@ -581,8 +587,8 @@ static void an_open_file_by_its_descriptor_is_written_straight(void **state)
 /* The public calls: several arrays in one file, there all at once or not at all. */
 static void several_arrays_make_one_file_at_finish(void **state)
 {
-    temp_folder *const folder = *state;
-    const char *const path = in_folder(folder, "several.npy");
+    temp_directory *const folder = *state;
+    const char *const path = in_directory(folder, "several.npy");
     const nyz_dtype dtype = nyz_dtype_of(NYZ_INT32);
     static const int32_t numbers[3] = {1, 2, 3};
     const int64_t count = 3;
@@ -626,30 +632,30 @@ static void several_arrays_make_one_file_at_finish(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        folder_test(a_new_file_appears_at_commit),
-        folder_test(an_old_file_is_there_until_commit),
-        folder_test(giving_up_leaves_no_trace),
-        folder_test(a_new_file_gets_the_mode_that_the_umask_leaves),
-        folder_test(an_old_file_keeps_its_mode),
-        folder_test(a_private_file_is_private_while_it_is_written),
-        folder_test(what_may_not_be_written_is_not_replaced),
-        folder_test(the_temporary_name_is_recognisable),
-        folder_test(names_of_255_bytes_can_be_saved),
-        folder_test(a_path_may_be_relative_and_the_folder_may_move),
-        folder_test(a_link_is_followed),
-        folder_test(a_dangling_link_creates_its_target),
-        folder_test(links_that_go_in_circles_are_refused),
-        folder_test(what_cannot_be_created),
-        folder_test(without_memory_nothing_is_created),
-        folder_test(a_write_that_fails_leaves_the_old_file),
-        folder_test(a_commit_that_fails_leaves_the_old_file),
-        folder_test(a_rename_that_fails_leaves_nothing),
-        folder_test(a_device_is_written_straight),
-        folder_test(a_fifo_is_written_straight),
-        folder_test(a_socket_is_no_file_to_write),
-        folder_test(an_interrupted_wait_for_a_reader_is_gone_on_with),
-        folder_test(an_open_file_by_its_descriptor_is_written_straight),
-        folder_test(several_arrays_make_one_file_at_finish),
+        directory_test(a_new_file_appears_at_commit),
+        directory_test(an_old_file_is_there_until_commit),
+        directory_test(giving_up_leaves_no_trace),
+        directory_test(a_new_file_gets_the_mode_that_the_umask_leaves),
+        directory_test(an_old_file_keeps_its_mode),
+        directory_test(a_private_file_is_private_while_it_is_written),
+        directory_test(what_may_not_be_written_is_not_replaced),
+        directory_test(the_temporary_name_is_recognisable),
+        directory_test(names_of_255_bytes_can_be_saved),
+        directory_test(a_path_may_be_relative_and_the_folder_may_move),
+        directory_test(a_link_is_followed),
+        directory_test(a_dangling_link_creates_its_target),
+        directory_test(links_that_go_in_circles_are_refused),
+        directory_test(what_cannot_be_created),
+        directory_test(without_memory_nothing_is_created),
+        directory_test(a_write_that_fails_leaves_the_old_file),
+        directory_test(a_commit_that_fails_leaves_the_old_file),
+        directory_test(a_rename_that_fails_leaves_nothing),
+        directory_test(a_device_is_written_straight),
+        directory_test(a_fifo_is_written_straight),
+        directory_test(a_socket_is_no_file_to_write),
+        directory_test(an_interrupted_wait_for_a_reader_is_gone_on_with),
+        directory_test(an_open_file_by_its_descriptor_is_written_straight),
+        directory_test(several_arrays_make_one_file_at_finish),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* Work on several threads: src/base/parallel.c, crew_posix.c, crew_win32.c. */
+/* Work on several threads: src/base/parallel.c, threads_posix.c, threads_win32.c. */
 #ifdef __linux__
 #define _GNU_SOURCE /* pthread_setattr_default_np; NOLINT: the C library's own name */
 #endif
@@ -48,7 +48,7 @@ static void each_index_is_done_once_whatever_the_number_of_threads(void **state)
 typedef struct belt {
     int slots;
     int64_t stop_at; /* the piece whose turn ends it all; -1: none */
-    int taken[NYZ_MOST_SLOTS];
+    int taken[NYZ_PARALLEL_MAX_SLOTS];
     int done[1000];
     int wrong[1000];
     int64_t finished;
@@ -86,13 +86,13 @@ static int count_wrong(const belt *b)
 
 static void pieces_are_finished_in_turn_and_slots_hold_one_at_a_time(void **state)
 {
-    static const int slots[] = {1, 2, 5, NYZ_MOST_SLOTS};
+    static const int slots[] = {1, 2, 5, NYZ_PARALLEL_MAX_SLOTS};
     (void)state;
     for (int threads = 1; threads <= 8; threads *= 2) {
         for (int64_t count = 0; count <= 1000; count = count * 3 + 1) {
             for (int i = 0; i < 4; i++) {
                 belt b = {.slots = slots[i], .stop_at = -1};
-                nyz_parallel_in_turn(threads, count, b.slots, put_on, take_off, &b);
+                nyz_parallel_ordered(threads, count, b.slots, put_on, take_off, &b);
                 assert_int_equal(count_wrong(&b), 0);
                 assert_int_equal(b.finished, count);
             }
@@ -106,7 +106,7 @@ static void a_turn_can_end_it_all(void **state)
     for (int threads = 1; threads <= 8; threads *= 2) {
         belt b = {.slots = 3, .stop_at = 10};
         int done = 0;
-        nyz_parallel_in_turn(threads, 1000, b.slots, put_on, take_off, &b);
+        nyz_parallel_ordered(threads, 1000, b.slots, put_on, take_off, &b);
         assert_int_equal(count_wrong(&b), 0);
         assert_int_equal(b.finished, 11);
         for (int i = 0; i < 1000; i++) {
@@ -147,7 +147,7 @@ static void where_no_thread_can_begin_the_caller_does_it_all(void **state)
     assert_int_equal(pthread_attr_setstacksize(&huge, SIZE_MAX / 65536 * 65536), 0);
     assert_int_equal(pthread_setattr_default_np(&huge), 0);
     nyz_parallel(4, 1000, count_one, &t);
-    nyz_parallel_in_turn(4, 1000, b.slots, put_on, take_off, &b);
+    nyz_parallel_ordered(4, 1000, b.slots, put_on, take_off, &b);
     assert_int_equal(pthread_setattr_default_np(&usual), 0);
     for (int i = 0; i < 1000; i++) {
         assert_int_equal(t.done[i], 1);
@@ -163,7 +163,7 @@ static void where_no_thread_can_begin_the_caller_does_it_all(void **state)
 static void there_is_at_least_one_processor(void **state)
 {
     (void)state;
-    assert_true(nyz_processors() >= 1);
+    assert_true(nyz_threads_available() >= 1);
 }
 
 int main(void)

@@ -6,8 +6,8 @@
 #include "parse/pylit.h"
 #include "support/faults.h"
 
-static const nyz_lit_rules utf8_rules = {0, 0, 64};
-static const nyz_lit_rules latin1_rules = {1, 1, 64};
+static const nyz_pylit_rules utf8_rules = {0, 0, 64};
+static const nyz_pylit_rules latin1_rules = {1, 1, 64};
 
 static nyz_arena arena;
 
@@ -25,14 +25,15 @@ static int tear_down(void **state)
     return 0;
 }
 
-static const nyz_lit *read_as(const char *text, size_t size, const nyz_lit_rules *rules)
+static const nyz_pylit *read_as(const char *text, size_t size,
+                                const nyz_pylit_rules *rules)
 {
-    const nyz_lit *lit = NULL;
-    assert_ok(nyz_lit_parse(text, size, rules, &arena, &lit, err));
+    const nyz_pylit *lit = NULL;
+    assert_ok(nyz_pylit_parse(text, size, rules, &arena, &lit, err));
     return lit;
 }
 
-static const nyz_lit *read_text(const char *text)
+static const nyz_pylit *read_text(const char *text)
 {
     return read_as(text, strlen(text), &utf8_rules);
 }
@@ -62,8 +63,8 @@ static void test_integers_as_python_spells_them(void **state)
         {"0x7fffffffffffffff", INT64_MAX},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const nyz_lit *const lit = read_text(cases[i].text);
-        assert_int_equal(lit->type, NYZ_LIT_INT);
+        const nyz_pylit *const lit = read_text(cases[i].text);
+        assert_int_equal(lit->type, NYZ_PYLIT_INT);
         assert_int_equal(lit->count, cases[i].value);
     }
 }
@@ -71,16 +72,16 @@ static void test_integers_as_python_spells_them(void **state)
 static void test_long_suffix_only_where_the_rules_allow_it(void **state)
 {
     (void)state;
-    const nyz_lit *lit = NULL;
+    const nyz_pylit *lit = NULL;
     assert_int_equal(read_as("2L", 2, &latin1_rules)->count, 2);
     assert_int_equal(read_as("2 L", 3, &latin1_rules)->count, 2);
     assert_int_equal(read_as("0x2L", 4, &latin1_rules)->count, 2);
     assert_fails(NYZ_ERR_CORRUPT, "L",
-                 nyz_lit_parse("2L", 2, &utf8_rules, &arena, &lit, err));
+                 nyz_pylit_parse("2L", 2, &utf8_rules, &arena, &lit, err));
     assert_fails(NYZ_ERR_CORRUPT, "l",
-                 nyz_lit_parse("2l", 2, &latin1_rules, &arena, &lit, err));
+                 nyz_pylit_parse("2l", 2, &latin1_rules, &arena, &lit, err));
     assert_fails(NYZ_ERR_CORRUPT, "LL",
-                 nyz_lit_parse("2LL", 3, &latin1_rules, &arena, &lit, err));
+                 nyz_pylit_parse("2LL", 3, &latin1_rules, &arena, &lit, err));
 }
 
 static const struct {
@@ -155,10 +156,10 @@ static void test_everything_else_is_refused_with_what_was_found(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
-        const nyz_lit *lit = NULL;
+        const nyz_pylit *lit = NULL;
         assert_fails(refused[i].status, refused[i].words,
-                     nyz_lit_parse(refused[i].text, strlen(refused[i].text), &utf8_rules,
-                                   &arena, &lit, err));
+                     nyz_pylit_parse(refused[i].text, strlen(refused[i].text),
+                                     &utf8_rules, &arena, &lit, err));
         assert_null(lit);
     }
 }
@@ -166,45 +167,45 @@ static void test_everything_else_is_refused_with_what_was_found(void **state)
 static void test_texts_have_places_of_31_bits(void **state)
 {
     (void)state;
-    const nyz_lit *lit = NULL;
+    const nyz_pylit *lit = NULL;
     assert_fails(
         NYZ_ERR_LIMIT, "too long",
-        nyz_lit_parse("1", (size_t)INT32_MAX + 1, &utf8_rules, &arena, &lit, err));
+        nyz_pylit_parse("1", (size_t)INT32_MAX + 1, &utf8_rules, &arena, &lit, err));
 }
 
 static void test_nul_bytes_are_refused(void **state)
 {
     (void)state;
-    const nyz_lit *lit = NULL;
+    const nyz_pylit *lit = NULL;
     assert_fails(NYZ_ERR_CORRUPT, "NUL",
-                 nyz_lit_parse("1\0", 2, &utf8_rules, &arena, &lit, err));
+                 nyz_pylit_parse("1\0", 2, &utf8_rules, &arena, &lit, err));
     assert_fails(NYZ_ERR_CORRUPT, "NUL",
-                 nyz_lit_parse("\0", 1, &utf8_rules, &arena, &lit, err));
+                 nyz_pylit_parse("\0", 1, &utf8_rules, &arena, &lit, err));
     assert_fails(NYZ_ERR_CORRUPT, "NUL",
-                 nyz_lit_parse("'\0'", 3, &latin1_rules, &arena, &lit, err));
+                 nyz_pylit_parse("'\0'", 3, &latin1_rules, &arena, &lit, err));
 }
 
 static void test_parentheses_make_a_tuple_only_with_a_comma(void **state)
 {
     (void)state;
-    assert_int_equal(read_text("()")->type, NYZ_LIT_TUPLE);
+    assert_int_equal(read_text("()")->type, NYZ_PYLIT_TUPLE);
     assert_int_equal(read_text("()")->count, 0);
-    assert_int_equal(read_text("(3)")->type, NYZ_LIT_INT);
-    assert_int_equal(read_text("(3,)")->type, NYZ_LIT_TUPLE);
+    assert_int_equal(read_text("(3)")->type, NYZ_PYLIT_INT);
+    assert_int_equal(read_text("(3,)")->type, NYZ_PYLIT_TUPLE);
     assert_int_equal(read_text("(3,)")->count, 1);
     assert_int_equal(read_text("((3,))")->count, 1);
-    assert_int_equal(read_text("([])")->type, NYZ_LIT_LIST);
-    assert_int_equal(read_text("[3]")->type, NYZ_LIT_LIST);
-    assert_int_equal(read_text("b'x'")->type, NYZ_LIT_BYTES);
-    assert_int_equal(read_text("None")->type, NYZ_LIT_NONE);
-    assert_int_equal(read_text("True")->type, NYZ_LIT_TRUE);
-    assert_int_equal(read_text("False")->type, NYZ_LIT_FALSE);
+    assert_int_equal(read_text("([])")->type, NYZ_PYLIT_LIST);
+    assert_int_equal(read_text("[3]")->type, NYZ_PYLIT_LIST);
+    assert_int_equal(read_text("b'x'")->type, NYZ_PYLIT_BYTES);
+    assert_int_equal(read_text("None")->type, NYZ_PYLIT_NONE);
+    assert_int_equal(read_text("True")->type, NYZ_PYLIT_TRUE);
+    assert_int_equal(read_text("False")->type, NYZ_PYLIT_FALSE);
 }
 
 static void test_parenthesised_values_keep_their_place_among_others(void **state)
 {
     (void)state;
-    const nyz_lit *const list = read_text("[(1), (2), ((3))]");
+    const nyz_pylit *const list = read_text("[(1), (2), ((3))]");
     assert_int_equal(list->count, 3);
     assert_int_equal(list->first->count, 1);
     assert_int_equal(list->first->next->count, 2);
@@ -215,14 +216,14 @@ static void test_parenthesised_values_keep_their_place_among_others(void **state
 static void test_white_space_comments_and_continued_lines(void **state)
 {
     (void)state;
-    const nyz_lit *const dict = read_text(
+    const nyz_pylit *const dict = read_text(
         " \t\n{ # one\r\n'a'\f:\r1 \\\n, \\\r\n'b': (2, # two\n 3)\n,}\r\n# end");
-    assert_int_equal(dict->type, NYZ_LIT_DICT);
+    assert_int_equal(dict->type, NYZ_PYLIT_DICT);
     assert_int_equal(dict->count, 4);
     assert_int_equal(dict->first->next->next->next->count, 2);
     assert_int_equal(dict->offset, 3);
-    assert_int_equal(read_text("()\\\n ")->type, NYZ_LIT_TUPLE);
-    assert_int_equal(read_text("()\\\n\\\r\n#")->type, NYZ_LIT_TUPLE);
+    assert_int_equal(read_text("()\\\n ")->type, NYZ_PYLIT_TUPLE);
+    assert_int_equal(read_text("()\\\n\\\r\n#")->type, NYZ_PYLIT_TUPLE);
 }
 
 /* They are gone over eight at a time; a sanitizer sees what is read behind the text. */
@@ -276,8 +277,8 @@ static void test_strings_and_their_escapes(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
-        const nyz_lit *const lit = read_text(strings[i].text);
-        assert_int_equal(lit->type, NYZ_LIT_STR);
+        const nyz_pylit *const lit = read_text(strings[i].text);
+        assert_int_equal(lit->type, NYZ_PYLIT_STR);
         assert_int_equal(lit->count, strings[i].size);
         assert_memory_equal(lit->text, strings[i].value, strings[i].size);
     }
@@ -286,7 +287,7 @@ static void test_strings_and_their_escapes(void **state)
 static void test_latin1_text_becomes_utf8(void **state)
 {
     (void)state;
-    const nyz_lit *const lit = read_as("'\xe9\\\xff'", 5, &latin1_rules);
+    const nyz_pylit *const lit = read_as("'\xe9\\\xff'", 5, &latin1_rules);
     assert_int_equal(lit->count, 5);
     assert_memory_equal(lit->text, "\xc3\xa9\\\xc3\xbf", 5);
 }
@@ -298,7 +299,7 @@ static void test_long_latin1_text_has_room(void **state)
     char text[1 + 1 + 1000 + sizeof "', 'x', 7]"] = "['";
     memset(text + 2, 0xe9, 1000);
     memcpy(text + 2 + 1000, "', 'x', 7]", 10);
-    const nyz_lit *const lit = read_as(text, 2 + 1000 + 10, &latin1_rules);
+    const nyz_pylit *const lit = read_as(text, 2 + 1000 + 10, &latin1_rules);
     assert_int_equal(lit->count, 3);
     assert_int_equal(lit->first->count, 2000);
     for (int i = 0; i < 2000; i += 2) {
@@ -310,14 +311,14 @@ static void test_long_latin1_text_has_room(void **state)
 static void test_brackets_are_read_to_the_limit_and_no_deeper(void **state)
 {
     (void)state;
-    const nyz_lit_rules rules = {0, 0, 3};
-    const nyz_lit *lit = NULL;
-    assert_ok(nyz_lit_parse("[({},)]", 7, &rules, &arena, &lit, err));
+    const nyz_pylit_rules rules = {0, 0, 3};
+    const nyz_pylit *lit = NULL;
+    assert_ok(nyz_pylit_parse("[({},)]", 7, &rules, &arena, &lit, err));
     assert_fails(NYZ_ERR_LIMIT, "limits.brackets",
-                 nyz_lit_parse("[({1: []},)]", 12, &rules, &arena, &lit, err));
+                 nyz_pylit_parse("[({1: []},)]", 12, &rules, &arena, &lit, err));
     assert_fails(NYZ_ERR_LIMIT, "limits.brackets",
-                 nyz_lit_parse("[({1: {}},)]", 12, &rules, &arena, &lit, err));
-    assert_ok(nyz_lit_parse("[[], [], [], []]", 16, &rules, &arena, &lit, err));
+                 nyz_pylit_parse("[({1: {}},)]", 12, &rules, &arena, &lit, err));
+    assert_ok(nyz_pylit_parse("[[], [], [], []]", 16, &rules, &arena, &lit, err));
 }
 
 /* Whatever the memory ends at: no room for one thing more each time. */
@@ -331,11 +332,12 @@ static void test_without_memory_nothing_is_read(void **state)
         counting memory;
         nyz_arena small;
         nyz_error error = {0};
-        const nyz_lit *lit = &(nyz_lit){0};
+        const nyz_pylit *lit = &(nyz_pylit){0};
         counting_init(&memory);
         memory.fail_at = 1;
         nyz_arena_init_in(&small, &memory.allocator, room, size);
-        status = nyz_lit_parse(text, sizeof text - 1, &utf8_rules, &small, &lit, &error);
+        status =
+            nyz_pylit_parse(text, sizeof text - 1, &utf8_rules, &small, &lit, &error);
         assert_int_equal(status, memory.calls > 0 ? NYZ_ERR_MEMORY : NYZ_OK);
         assert_int_equal(error.status, status);
         assert_int_equal(lit != NULL, status == NYZ_OK);
@@ -348,21 +350,21 @@ static void test_without_memory_nothing_is_read(void **state)
 static void test_each_type_has_a_name(void **state)
 {
     (void)state;
-    for (int type = NYZ_LIT_NONE; type <= NYZ_LIT_DICT; type++) {
-        for (int other = NYZ_LIT_NONE; other < type; other++) {
-            assert_string_not_equal(nyz_lit_name((nyz_lit_type)type),
-                                    nyz_lit_name((nyz_lit_type)other));
+    for (int type = NYZ_PYLIT_NONE; type <= NYZ_PYLIT_DICT; type++) {
+        for (int other = NYZ_PYLIT_NONE; other < type; other++) {
+            assert_string_not_equal(nyz_pylit_name((nyz_pylit_type)type),
+                                    nyz_pylit_name((nyz_pylit_type)other));
         }
     }
-    assert_string_equal(nyz_lit_name((nyz_lit_type)(NYZ_LIT_DICT + 1)), "nothing");
+    assert_string_equal(nyz_pylit_name((nyz_pylit_type)(NYZ_PYLIT_DICT + 1)), "nothing");
 }
 
 static void test_errors_point_at_the_place(void **state)
 {
     (void)state;
     nyz_error error = {0};
-    const nyz_lit *lit = NULL;
-    assert_int_equal(nyz_lit_parse("{'a': 1; }", 10, &utf8_rules, &arena, &lit, &error),
+    const nyz_pylit *lit = NULL;
+    assert_int_equal(nyz_pylit_parse("{'a': 1; }", 10, &utf8_rules, &arena, &lit, &error),
                      NYZ_ERR_CORRUPT);
     assert_int_equal(error.offset, 7);
     assert_string_equal(error.message, "expected ',' or '}', found ';'");

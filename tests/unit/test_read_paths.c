@@ -1,5 +1,5 @@
 /* The fast lane of archives against the plain one, and nyz_npz_load_all: src/zip/zip_extract.c,
- * npz_whole.c, npz_read_all.c.  Small stored members: test_runs.c. */
+ * npz_whole.c, npz_load_all.c.  Small stored members: test_runs.c. */
 
 #include <dirent.h>
 
@@ -14,7 +14,7 @@
 #include "zip/zip_extract.h"
 
 /* Every archive of the fixtures that opens, good or bad. */
-static void both_lanes_see_every_fixture_alike(void **state)
+static void both_read_paths_see_every_fixture_alike(void **state)
 {
     (void)state;
     static const char *const folders[] = {"good", "bad"};
@@ -34,7 +34,7 @@ static void both_lanes_see_every_fixture_alike(void **state)
             }
             opened++;
             for (int threads = 1; threads < 4; threads++) {
-                compare_lanes(npz, threads);
+                compare_read_paths(npz, threads);
             }
             nyz_npz_close(&npz);
         }
@@ -72,7 +72,7 @@ static nyz_buffer mixed_archive(int large_is_most)
 }
 
 /* Asked itself: the plain lane hides its refusals. */
-static void the_fast_lane_joins_the_crcs_of_parts(void **state)
+static void the_fast_path_joins_the_crcs_of_parts(void **state)
 {
     nyz_buffer file = mixed_archive(0);
     nyz_npz *npz = NULL;
@@ -81,21 +81,20 @@ static void the_fast_lane_joins_the_crcs_of_parts(void **state)
     unsigned char *const to = malloc((size_t)npz->dir.entries[5].size);
     assert_non_null(to);
     for (int threads = 1; threads < 6; threads++) {
-        assert_ok(nyz_zip_read_whole(&npz->stream, &npz->dir, 5, threads,
-                                     &nyz_default_allocator, to, err));
+        assert_ok(nyz_zip_extract(&npz->stream, &npz->dir, 5, threads,
+                                  &nyz_default_allocator, to, err));
     }
-    nyz_mem_reader half = {file.data, file.size / 2, 0};
+    nyz_stream_mem_reader half = {file.data, file.size / 2, 0};
     const nyz_stream cut = nyz_stream_mem(&half);
-    assert_fails(
-        NYZ_ERR_CORRUPT, "member: ",
-        nyz_zip_read_whole(&cut, &npz->dir, 5, 3, &nyz_default_allocator, to, err));
+    assert_fails(NYZ_ERR_CORRUPT, "member: ",
+                 nyz_zip_extract(&cut, &npz->dir, 5, 3, &nyz_default_allocator, to, err));
     assert_int_equal(
-        nyz_zip_read_whole(&cut, &npz->dir, 5, 3, &nyz_default_allocator, to, NULL),
+        nyz_zip_extract(&cut, &npz->dir, 5, 3, &nyz_default_allocator, to, NULL),
         NYZ_ERR_CORRUPT);
     nyz_stream one_place = npz->stream; /* which threads cannot share */
     one_place.read_at = NULL;
     assert_ok(
-        nyz_zip_read_whole(&one_place, &npz->dir, 5, 3, &nyz_default_allocator, to, err));
+        nyz_zip_extract(&one_place, &npz->dir, 5, 3, &nyz_default_allocator, to, err));
     free(to);
     nyz_npz_close(&npz);
     nyz_buffer_free(&file);
@@ -109,23 +108,23 @@ static void members_of_all_sizes_on_any_number_of_threads(void **state)
         nyz_npz *npz = NULL;
         assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
         for (int threads = -1; threads < 6; threads++) {
-            compare_lanes(npz, threads);
+            compare_read_paths(npz, threads);
         }
         nyz_npz_close(&npz);
-        nyz_mem_reader reader = {file.data, file.size, 0};
+        nyz_stream_mem_reader reader = {file.data, file.size, 0};
         nyz_stream one_place = nyz_stream_mem(&reader);
         one_place.read_at = NULL;
         assert_ok(nyz_npz_open_stream(&one_place, NULL, &npz, err));
-        compare_lanes(npz, 1);
-        compare_lanes(npz, 3);
+        compare_read_paths(npz, 1);
+        compare_read_paths(npz, 3);
         nyz_npz_close(&npz);
         /* a bit in the middle of each member's data */
         for (int k = 1; k < 8; k++) {
             const size_t at = file.size / 8 * (size_t)k;
             file.data[at] ^= 1;
             if (nyz_npz_open_mem(file.data, file.size, NULL, &npz, NULL) == NYZ_OK) {
-                compare_lanes(npz, 1);
-                compare_lanes(npz, 3);
+                compare_read_paths(npz, 1);
+                compare_read_paths(npz, 3);
                 nyz_npz_close(&npz);
             }
             file.data[at] ^= 1;
@@ -213,8 +212,8 @@ static void a_large_deflated_member_is_not_kept_beside_what_it_becomes(void **st
     enum { SIZE = BLOCKS * BLOCK, STORED = BLOCKS * (BLOCK + HEAD) };
     zb_archive a = {0};
     counting memory;
-    nyz_env env;
-    nyz_zip_dir dir;
+    nyz_config config;
+    nyz_zip_directory dir;
     (void)state;
     unsigned char *const to = calloc(1, SIZE);
     assert_non_null(to);
@@ -228,27 +227,27 @@ static void a_large_deflated_member_is_not_kept_beside_what_it_becomes(void **st
     zb_patch(&a, a.end + 16, 4, a.directory + STORED);
     const nyz_stream stream = {.read_at = read_blocks, .ctx = &hole};
     counting_init(&memory);
-    assert_ok(nyz_env_init(&env, NULL, err));
-    env.allocator = memory.allocator;
-    assert_ok(nyz_zip_dir_read(&stream, &env, &dir, err));
+    assert_ok(nyz_config_init(&config, NULL, err));
+    config.allocator = memory.allocator;
+    assert_ok(nyz_zip_directory_read(&stream, &config, &dir, err));
     memset(to, 0xff, SIZE);
-    assert_ok(nyz_zip_read_whole(&stream, &dir, 0, 1, &env.allocator, to, err));
+    assert_ok(nyz_zip_extract(&stream, &dir, 0, 1, &config.allocator, to, err));
     assert_int_equal(to[0], 0);
     assert_memory_equal(to, to + 1, SIZE - 1);
     assert_true(memory.largest <= (size_t)1 << 20);
     zb_patch(&a, 14, 4, 7);
     zb_patch(&a, a.central[0] + 16, 4, 7);
-    nyz_zip_dir_free(&dir);
-    assert_ok(nyz_zip_dir_read(&stream, &env, &dir, err));
+    nyz_zip_directory_free(&dir);
+    assert_ok(nyz_zip_directory_read(&stream, &config, &dir, err));
     assert_fails(NYZ_ERR_CORRUPT, "CRC-32",
-                 nyz_zip_read_whole(&stream, &dir, 0, 1, &env.allocator, to, err));
+                 nyz_zip_extract(&stream, &dir, 0, 1, &config.allocator, to, err));
     const nyz_stream without_heads = {.read_at = zb_read_around_hole, .ctx = &hole};
     assert_int_not_equal(
-        nyz_zip_read_whole(&without_heads, &dir, 0, 1, &env.allocator, to, NULL), NYZ_OK);
+        nyz_zip_extract(&without_heads, &dir, 0, 1, &config.allocator, to, NULL), NYZ_OK);
     zb_patch(&a, 0, 1, 'Q');
     assert_fails(NYZ_ERR_CORRUPT, "there is none",
-                 nyz_zip_read_whole(&stream, &dir, 0, 1, &env.allocator, to, err));
-    nyz_zip_dir_free(&dir);
+                 nyz_zip_extract(&stream, &dir, 0, 1, &config.allocator, to, err));
+    nyz_zip_directory_free(&dir);
     assert_int_equal(memory.live, 0);
     zb_free(&a);
     free(to);
@@ -344,8 +343,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_member_without_an_array_leaves_err_alone),
-        cmocka_unit_test(both_lanes_see_every_fixture_alike),
-        cmocka_unit_test(the_fast_lane_joins_the_crcs_of_parts),
+        cmocka_unit_test(both_read_paths_see_every_fixture_alike),
+        cmocka_unit_test(the_fast_path_joins_the_crcs_of_parts),
         cmocka_unit_test(members_of_all_sizes_on_any_number_of_threads),
         cmocka_unit_test(an_empty_archive_is_an_empty_list),
         cmocka_unit_test(every_failing_allocation_is_reported_and_nothing_leaks),

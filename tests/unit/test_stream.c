@@ -494,8 +494,8 @@ static void a_window_changes_nothing_of_what_is_read(void **state)
     for (int64_t offset = 0; offset < 8; offset += 3) {
         fake f = fake_of(9, 64);
         const nyz_stream stream = {.read_at = fake_read_at, .ctx = &f};
-        nyz_window window;
-        const nyz_stream seen = nyz_window_open(&window, &stream, offset, 4);
+        nyz_read_ahead window;
+        const nyz_stream seen = nyz_read_ahead_open(&window, &stream, offset, 4);
         for (int64_t at = 0; at <= 9; at++) {
             char got[9];
             char expected[9];
@@ -523,9 +523,9 @@ static void a_window_is_empty_where_the_stream_lies_or_fails(void **state)
     for (size_t i = 0; i < 2; i++) {
         int lies = false_answers[i];
         const nyz_stream stream = {.read_at = lie, .ctx = &lies};
-        nyz_window window;
+        nyz_read_ahead window;
         char got[4];
-        const nyz_stream seen = nyz_window_open(&window, &stream, 0, 100);
+        const nyz_stream seen = nyz_read_ahead_open(&window, &stream, 0, 100);
         assert_int_equal(window.size, 0);
         assert_fails(NYZ_ERR_IO, i == 0 ? "cannot read" : "returned 5 for 4",
                      nyz_stream_read_at(&seen, 0, got, 4, "data", err));

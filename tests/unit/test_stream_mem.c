@@ -13,7 +13,7 @@
 static void bytes_in_memory_read_and_seek(void **state)
 {
     (void)state;
-    nyz_mem_reader reader = {(const unsigned char *)"0123456789", 10, 0};
+    nyz_stream_mem_reader reader = {(const unsigned char *)"0123456789", 10, 0};
     const nyz_stream s = nyz_stream_mem(&reader);
     char got[16];
     assert_null(s.write);
@@ -36,7 +36,7 @@ static void bytes_in_memory_read_and_seek(void **state)
 static void memory_cannot_be_left_at_the_front(void **state)
 {
     (void)state;
-    nyz_mem_reader reader = {(const unsigned char *)"0123456789", 10, 6};
+    nyz_stream_mem_reader reader = {(const unsigned char *)"0123456789", 10, 6};
     nyz_buffer buffer = {.position = 6};
     const nyz_stream streams[2] = {nyz_stream_mem(&reader), nyz_stream_buffer(&buffer)};
     for (size_t i = 0; i < 2; i++) {
@@ -58,7 +58,7 @@ static void memory_cannot_be_left_at_the_front(void **state)
 static void empty_memory_is_a_stream(void **state)
 {
     (void)state;
-    nyz_mem_reader reader = {NULL, 0, 0};
+    nyz_stream_mem_reader reader = {NULL, 0, 0};
     nyz_buffer buffer = {0};
     const nyz_stream streams[2] = {nyz_stream_mem(&reader), nyz_stream_buffer(&buffer)};
     for (size_t i = 0; i < 2; i++) {
@@ -144,7 +144,7 @@ static void a_gap_in_a_buffer_is_zero(void **state)
     nyz_buffer_free(&buffer);
 }
 
-static void many_small_writes_allocate_seldom(void **state)
+static void many_small_writes_allocate_rarely(void **state)
 {
     (void)state;
     meter m = {0};
@@ -268,7 +268,7 @@ int main(void)
         cmocka_unit_test(empty_memory_is_a_stream),
         cmocka_unit_test(a_buffer_overwrites_and_grows),
         cmocka_unit_test(a_gap_in_a_buffer_is_zero),
-        cmocka_unit_test(many_small_writes_allocate_seldom),
+        cmocka_unit_test(many_small_writes_allocate_rarely),
         cmocka_unit_test(reserve_allocates_exactly_and_keeps_the_bytes),
         cmocka_unit_test(a_buffer_without_memory_stays_as_it_was),
         cmocka_unit_test(a_file_reads_writes_and_seeks),

@@ -1,5 +1,5 @@
 /* Boxes of any strides against a copy item by item, and arrays cut into blocks:
- * src/array/strided_copy.c, tile.c, blocks.c. */
+ * src/array/strided_copy.c, transpose.c, blocks.c. */
 
 #include "array/nontemporal.h"
 #include "array/strided_copy.h"
@@ -22,7 +22,7 @@ typedef struct memory {
     int64_t first; /* where the item with all indices 0 is */
 } memory;
 
-static int64_t items_of(const nyz_box *box)
+static int64_t items_of(const nyz_strided_copy_job *box)
 {
     int64_t count = 1;
     for (int i = 0; i < box->ndim; i++) {
@@ -31,7 +31,7 @@ static int64_t items_of(const nyz_box *box)
     return count;
 }
 
-static memory reached(const nyz_box *box, const int64_t *strides)
+static memory reached(const nyz_strided_copy_job *box, const int64_t *strides)
 {
     memory m = {NULL, box->itemsize, 0};
     for (int i = 0; i < box->ndim && items_of(box) > 0; i++) {
@@ -47,7 +47,8 @@ static memory reached(const nyz_box *box, const int64_t *strides)
     return m;
 }
 
-static void copy_naively(const nyz_box *box, unsigned char *to, const unsigned char *from)
+static void copy_naively(const nyz_strided_copy_job *box, unsigned char *to,
+                         const unsigned char *from)
 {
     for (int64_t n = 0; n < items_of(box); n++) {
         int64_t rest = n;
@@ -65,22 +66,22 @@ static void copy_naively(const nyz_box *box, unsigned char *to, const unsigned c
 
 /* All bytes that the destination reaches, gaps and a line on either side too; wherever it
  * begins in a line, and by both ways of writing lines. */
-static void assert_copied(const nyz_box *like)
+static void assert_copied(const nyz_strided_copy_job *like)
 {
-    nyz_box box = *like;
+    nyz_strided_copy_job box = *like;
     memory from = reached(&box, box.from_strides);
     memory to = reached(&box, box.to_strides);
-    const size_t size = (size_t)to.size + 4 * NYZ_LINE;
+    const size_t size = (size_t)to.size + 4 * NYZ_CACHE_LINE;
     unsigned char *const room = calloc(size, 1);
     unsigned char *const expected = calloc(size, 1);
     assert_true(room != NULL && expected != NULL);
-    const int64_t line = NYZ_LINE - (int64_t)((uintptr_t)room % NYZ_LINE);
-    const int64_t start = line + NYZ_LINE + below(2) * below(NYZ_LINE);
+    const int64_t line = NYZ_CACHE_LINE - (int64_t)((uintptr_t)room % NYZ_CACHE_LINE);
+    const int64_t start = line + NYZ_CACHE_LINE + below(2) * below(NYZ_CACHE_LINE);
     box.past_cache = (int)below(2);
     memcpy(room + start, to.bytes, (size_t)to.size);
     memcpy(expected + start, to.bytes, (size_t)to.size);
     copy_naively(&box, expected + start + to.first, from.bytes + from.first);
-    nyz_box_copy(&box, room + start + to.first, from.bytes + from.first);
+    nyz_strided_copy(&box, room + start + to.first, from.bytes + from.first);
     assert_memory_equal(room, expected, size);
     free(room);
     free(expected);
@@ -90,7 +91,7 @@ static void assert_copied(const nyz_box *like)
 
 /* Strides of the axes in any order, some with gaps, some backwards; some 0, if they may.
  */
-static void lay_out(const nyz_box *box, int64_t *strides, int may_repeat)
+static void lay_out(const nyz_strided_copy_job *box, int64_t *strides, int may_repeat)
 {
     int order[NYZ_MAX_DIMS];
     int64_t stride = box->itemsize + (below(4) == 0 ? below(9) : 0);
@@ -121,7 +122,8 @@ static void boxes_of_any_strides_are_copied_item_for_item(void **state)
     (void)state;
     seed = 1;
     for (int trial = 0; trial < 1500; trial++) {
-        nyz_box box = {.itemsize = sizes[below(COUNT(sizes))], .ndim = (int)below(7)};
+        nyz_strided_copy_job box = {.itemsize = sizes[below(COUNT(sizes))],
+                                    .ndim = (int)below(7)};
         int64_t count = 1;
         for (int i = 0; i < box.ndim; i++) {
             const int64_t extent = edges[below(COUNT(edges))];
@@ -150,12 +152,13 @@ static void matrices_around_the_edges_of_tiles_are_transposed(void **state)
                 const int64_t row = edges[c] * size;
                 const int64_t up = below(2) == 0 ? size : -size;
                 const int64_t right = (below(2) == 0 ? size : -size) * edges[r];
-                const int64_t gap = below(2) * ((NYZ_LINE - row % NYZ_LINE) % NYZ_LINE);
-                const nyz_box box = {.itemsize = size,
-                                     .ndim = 2,
-                                     .shape = {edges[r], edges[c]},
-                                     .to_strides = {row + gap, size},
-                                     .from_strides = {up, right}};
+                const int64_t gap =
+                    below(2) * ((NYZ_CACHE_LINE - row % NYZ_CACHE_LINE) % NYZ_CACHE_LINE);
+                const nyz_strided_copy_job box = {.itemsize = size,
+                                                  .ndim = 2,
+                                                  .shape = {edges[r], edges[c]},
+                                                  .to_strides = {row + gap, size},
+                                                  .from_strides = {up, right}};
                 assert_copied(&box);
             }
         }
@@ -167,7 +170,7 @@ static void sixty_four_axes_are_walked_through(void **state)
     (void)state;
     seed = 2;
     for (int trial = 0; trial < 20; trial++) {
-        nyz_box box = {.itemsize = 1 + trial, .ndim = NYZ_MAX_DIMS};
+        nyz_strided_copy_job box = {.itemsize = 1 + trial, .ndim = NYZ_MAX_DIMS};
         for (int i = 0; i < NYZ_MAX_DIMS; i++) {
             box.shape[i] = i % 7 == trial % 7 ? 2 : 1;
         }
@@ -181,9 +184,9 @@ static void items_without_bytes_are_not_touched(void **state)
 {
     (void)state;
     const int64_t huge = INT64_MAX / 32;
-    const nyz_box box = {
+    const nyz_strided_copy_job box = {
         .ndim = 2, .shape = {huge, huge}, .to_strides = {16, 8}, .from_strides = {8, 16}};
-    nyz_box_copy(&box, NULL, NULL); /* and takes no time */
+    nyz_strided_copy(&box, NULL, NULL); /* and takes no time */
 }
 
 /* ---------------------------------------------------------------------------- blocks */
@@ -309,10 +312,10 @@ static void the_fastest_axis_is_the_one_with_the_smallest_step(void **state)
         nyz_array a = {.ndim = 3};
         memcpy(a.shape, cases[i].shape, sizeof cases[i].shape);
         memcpy(a.strides, cases[i].strides, sizeof cases[i].strides);
-        assert_int_equal(nyz_fastest_axis(&a), cases[i].fastest);
+        assert_int_equal(nyz_array_fastest_axis(&a), cases[i].fastest);
     }
     const nyz_array scalar = {.ndim = 0};
-    assert_int_equal(nyz_fastest_axis(&scalar), -1);
+    assert_int_equal(nyz_array_fastest_axis(&scalar), -1);
 }
 
 int main(void)

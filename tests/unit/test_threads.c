@@ -178,7 +178,7 @@ static void an_archive_at_a_path_is_shared(void **state)
 
 /* A stream of the caller's, which counts its calls as it may be called by all at once. */
 typedef struct shared {
-    nyz_mem_reader memory;
+    nyz_stream_mem_reader memory;
     atomic_long calls;
 } shared;
 

@@ -75,10 +75,10 @@ static void test_ascii_ends_at_the_first_byte_that_is_none(void **state)
     for (size_t size = 0; size < 40; size++) {
         char text[40];
         memset(text, '\x7f', sizeof text);
-        assert_int_equal(nyz_ascii_prefix(text, size), size);
+        assert_int_equal(nyz_utf8_ascii_prefix(text, size), size);
         for (size_t at = 0; at < size; at++) {
             text[at] = '\x80';
-            assert_int_equal(nyz_ascii_prefix(text, size), at);
+            assert_int_equal(nyz_utf8_ascii_prefix(text, size), at);
             text[at] = '\x7f';
         }
     }

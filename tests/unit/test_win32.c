@@ -23,7 +23,7 @@ static const nyz_allocator *const memory = &nyz_default_allocator;
 #define WIDE_PATH WIDE_FOLDER WIDE_NAME L".npy"
 
 /* Removes what is in the folder; returns how much that was. */
-static int empty_folder(void)
+static int empty_directory(void)
 {
     WIN32_FIND_DATAW found;
     int count = 0;
@@ -42,18 +42,18 @@ static int empty_folder(void)
     return count;
 }
 
-static int make_folder(void **state)
+static int make_directory(void **state)
 {
     (void)state;
     (void)_mkdir("nyz-test-folder");
-    (void)empty_folder();
+    (void)empty_directory();
     return 0;
 }
 
-static int remove_folder(void **state)
+static int remove_directory(void **state)
 {
     (void)state;
-    (void)empty_folder();
+    (void)empty_directory();
     return _rmdir("nyz-test-folder");
 }
 
@@ -61,7 +61,7 @@ static nyz_status save(const char *path, const char *text, int sync, nyz_error *
 {
     nyz_output *output;
     nyz_stream s;
-    NYZ_TRY(nyz_output_begin(path, sync, memory, &output, &s, err));
+    NYZ_TRY(nyz_atomic_file_begin(path, sync, memory, &output, &s, err));
     NYZ_TRY(nyz_stream_write(&s, text, (int64_t)strlen(text), err));
     return nyz_output_finish(&output, err);
 }
@@ -81,11 +81,11 @@ static void assert_file(const wchar_t *path, const char *text)
 static void a_regular_file_reads_seeks_and_reads_at(void **state)
 {
     (void)state;
-    nyz_file *file;
+    nyz_input_file *file;
     nyz_stream s;
     char got[16];
     assert_ok(save(PATH, "0123456789", 1, err));
-    assert_ok(nyz_file_open(PATH, memory, &file, &s, err));
+    assert_ok(nyz_input_file_open(PATH, memory, &file, &s, err));
     assert_null(s.write);
     assert_int_equal(s.read(s.ctx, got, 4), 4);
     assert_memory_equal(got, "0123", 4);
@@ -99,51 +99,51 @@ static void a_regular_file_reads_seeks_and_reads_at(void **state)
     assert_int_equal(s.read(s.ctx, got, 16), 0);
     assert_int_equal(s.seek(s.ctx, -1, SEEK_SET), -EINVAL);
     assert_int_equal(s.seek(s.ctx, INT64_MAX, SEEK_END), -EINVAL);
-    assert_ok(nyz_file_unchanged(file, err));
-    nyz_file_close(&file);
+    assert_ok(nyz_input_file_unchanged(file, err));
+    nyz_input_file_close(&file);
     assert_null(file);
 }
 
 static void what_cannot_be_opened(void **state)
 {
     (void)state;
-    nyz_file *file;
+    nyz_input_file *file;
     nyz_stream s;
     nyz_output *output;
     assert_fails(NYZ_ERR_NOT_FOUND, "no such file",
-                 nyz_file_open(IN_FOLDER "absent", memory, &file, &s, err));
+                 nyz_input_file_open(IN_FOLDER "absent", memory, &file, &s, err));
     assert_fails(NYZ_ERR_NOT_FOUND, "no such file",
-                 nyz_file_open("absent/file", memory, &file, &s, err));
+                 nyz_input_file_open("absent/file", memory, &file, &s, err));
     assert_fails(NYZ_ERR_NOT_FOUND, "no such file",
-                 nyz_file_open("", memory, &file, &s, err));
+                 nyz_input_file_open("", memory, &file, &s, err));
     assert_fails(NYZ_ERR_IO, "directory",
-                 nyz_file_open("nyz-test-folder", memory, &file, &s, err));
+                 nyz_input_file_open("nyz-test-folder", memory, &file, &s, err));
     assert_fails(NYZ_ERR_ARGUMENT, "UTF-8",
-                 nyz_file_open("\xff", memory, &file, &s, err));
+                 nyz_input_file_open("\xff", memory, &file, &s, err));
     assert_null(file);
     assert_fails(NYZ_ERR_NOT_FOUND, "cannot create",
-                 nyz_output_begin("absent/file", 1, memory, &output, &s, err));
+                 nyz_atomic_file_begin("absent/file", 1, memory, &output, &s, err));
     assert_fails(NYZ_ERR_IO, "directory",
-                 nyz_output_begin("nyz-test-folder", 1, memory, &output, &s, err));
+                 nyz_atomic_file_begin("nyz-test-folder", 1, memory, &output, &s, err));
     assert_fails(NYZ_ERR_ARGUMENT, "UTF-8",
-                 nyz_output_begin("\xff", 1, memory, &output, &s, err));
+                 nyz_atomic_file_begin("\xff", 1, memory, &output, &s, err));
     assert_null(output);
 }
 
 static void a_file_that_changed_is_noticed(void **state)
 {
     (void)state;
-    nyz_file *file;
+    nyz_input_file *file;
     nyz_stream s;
     assert_ok(save(PATH, "0123456789", 0, err));
-    assert_ok(nyz_file_open(PATH, memory, &file, &s, err));
+    assert_ok(nyz_input_file_open(PATH, memory, &file, &s, err));
     FILE *const other = _wfopen(WIDE_PATH, L"ab");
     assert_non_null(other);
     assert_int_equal(fputc('x', other), 'x');
     assert_int_equal(fclose(other), 0);
     assert_fails(NYZ_ERR_CORRUPT, "it had 10 bytes, now 11",
-                 nyz_file_unchanged(file, err));
-    nyz_file_close(&file);
+                 nyz_input_file_unchanged(file, err));
+    nyz_input_file_close(&file);
 }
 
 /* The file is sparse: only its end is there. */
@@ -152,20 +152,20 @@ static void offsets_over_4_gib_are_kept_whole(void **state)
     (void)state;
     const int64_t place = ((int64_t)5 << 30) + 7;
     nyz_output *output;
-    nyz_file *file;
+    nyz_input_file *file;
     nyz_stream s;
     char got = 0;
-    assert_ok(nyz_output_begin(PATH, 0, memory, &output, &s, err));
+    assert_ok(nyz_atomic_file_begin(PATH, 0, memory, &output, &s, err));
     assert_int_equal(s.seek(s.ctx, place, SEEK_SET), place);
     assert_ok(nyz_stream_write(&s, "x", 1, err));
     assert_ok(nyz_output_finish(&output, err));
-    assert_ok(nyz_file_open(PATH, memory, &file, &s, err));
+    assert_ok(nyz_input_file_open(PATH, memory, &file, &s, err));
     assert_int_equal(nyz_stream_size(&s), place + 1);
     assert_int_equal(s.read_at(s.ctx, place, &got, 1), 1);
     assert_int_equal(got, 'x');
     assert_int_equal(s.seek(s.ctx, place, SEEK_SET), place);
     assert_int_equal(s.read(s.ctx, &got, 1), 1);
-    nyz_file_close(&file);
+    nyz_input_file_close(&file);
 }
 
 /* ---------------------------------------------------------------------------- streams */
@@ -229,14 +229,14 @@ static void an_old_file_is_there_until_finish(void **state)
         nyz_output *output;
         nyz_stream s;
         assert_ok(save(PATH, "old", sync, err));
-        assert_ok(nyz_output_begin(PATH, sync, memory, &output, &s, err));
+        assert_ok(nyz_atomic_file_begin(PATH, sync, memory, &output, &s, err));
         assert_null(s.read);
         assert_ok(nyz_stream_write(&s, "new", 3, err));
         assert_file(WIDE_PATH, "old");
         assert_ok(nyz_output_finish(&output, err));
         assert_null(output);
         assert_file(WIDE_PATH, "new");
-        assert_int_equal(empty_folder(), 1);
+        assert_int_equal(empty_directory(), 1);
     }
 }
 
@@ -245,11 +245,11 @@ static void giving_up_leaves_no_trace(void **state)
     (void)state;
     nyz_output *output;
     nyz_stream s;
-    assert_ok(nyz_output_begin(PATH, 1, memory, &output, &s, err));
+    assert_ok(nyz_atomic_file_begin(PATH, 1, memory, &output, &s, err));
     assert_ok(nyz_stream_write(&s, "new", 3, err));
     nyz_output_discard(&output);
     assert_null(output);
-    assert_int_equal(empty_folder(), 0);
+    assert_int_equal(empty_directory(), 0);
 }
 
 static void what_may_not_be_written_is_not_replaced(void **state)
@@ -265,9 +265,9 @@ static void what_may_not_be_written_is_not_replaced(void **state)
         skip();
     }
     assert_fails(NYZ_ERR_IO, "permission",
-                 nyz_output_begin(PATH, 1, memory, &output, &s, err));
+                 nyz_atomic_file_begin(PATH, 1, memory, &output, &s, err));
     assert_file(WIDE_PATH, "old");
-    assert_int_equal(empty_folder(), 1);
+    assert_int_equal(empty_directory(), 1);
 }
 
 /* Somebody has opened the target meanwhile, and does not let it be replaced. */
@@ -277,7 +277,7 @@ static void a_rename_that_fails_leaves_the_old_file(void **state)
     nyz_output *output;
     nyz_stream s;
     assert_ok(save(PATH, "old", 0, err));
-    assert_ok(nyz_output_begin(PATH, 1, memory, &output, &s, err));
+    assert_ok(nyz_atomic_file_begin(PATH, 1, memory, &output, &s, err));
     assert_ok(nyz_stream_write(&s, "new", 3, err));
     const HANDLE other = CreateFileW(WIDE_PATH, GENERIC_READ, FILE_SHARE_READ, NULL,
                                      OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
@@ -286,7 +286,7 @@ static void a_rename_that_fails_leaves_the_old_file(void **state)
     assert_null(output);
     assert_true(CloseHandle(other));
     assert_file(WIDE_PATH, "old");
-    assert_int_equal(empty_folder(), 1);
+    assert_int_equal(empty_directory(), 1);
 }
 
 static void long_names_can_be_saved(void **state)
@@ -295,35 +295,35 @@ static void long_names_can_be_saved(void **state)
     char path[sizeof IN_FOLDER + 200] = IN_FOLDER;
     memset(path + strlen(path), 'x', 200);
     assert_ok(save(path, "text", 1, err));
-    assert_int_equal(empty_folder(), 1);
+    assert_int_equal(empty_directory(), 1);
 }
 
 static void a_device_is_written_straight(void **state)
 {
     (void)state;
     assert_ok(save("NUL", "text", 1, err));
-    assert_int_equal(empty_folder(), 0);
+    assert_int_equal(empty_directory(), 0);
 }
 
-#define folder_test(name)                                                                \
-    cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+#define directory_test(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, make_directory, remove_directory)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        folder_test(a_regular_file_reads_seeks_and_reads_at),
-        folder_test(what_cannot_be_opened),
-        folder_test(a_file_that_changed_is_noticed),
-        folder_test(offsets_over_4_gib_are_kept_whole),
-        folder_test(a_descriptor_in_text_mode_keeps_every_byte),
-        folder_test(a_pipe_cannot_seek),
-        folder_test(a_c_file_seeks_far),
-        folder_test(an_old_file_is_there_until_finish),
-        folder_test(giving_up_leaves_no_trace),
-        folder_test(what_may_not_be_written_is_not_replaced),
-        folder_test(a_rename_that_fails_leaves_the_old_file),
-        folder_test(long_names_can_be_saved),
-        folder_test(a_device_is_written_straight),
+        directory_test(a_regular_file_reads_seeks_and_reads_at),
+        directory_test(what_cannot_be_opened),
+        directory_test(a_file_that_changed_is_noticed),
+        directory_test(offsets_over_4_gib_are_kept_whole),
+        directory_test(a_descriptor_in_text_mode_keeps_every_byte),
+        directory_test(a_pipe_cannot_seek),
+        directory_test(a_c_file_seeks_far),
+        directory_test(an_old_file_is_there_until_finish),
+        directory_test(giving_up_leaves_no_trace),
+        directory_test(what_may_not_be_written_is_not_replaced),
+        directory_test(a_rename_that_fails_leaves_the_old_file),
+        directory_test(long_names_can_be_saved),
+        directory_test(a_device_is_written_straight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* zip_dir.c, zip_dir_entry.c, zip_extra.c: the central directory of an archive, strictly.
+/* zip_directory.c, zip_entry.c, zip_extra.c: the central directory of an archive, strictly.
  * One row or test for each rule of docs/format.md 4.2. */
 #include "base/alloc.h"
 #include "base/arithmetic.h"
@@ -13,7 +13,7 @@
 static void two_members_are_listed_and_found(void **state)
 {
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     (void)state;
     zb_add_two(&a);
     zb_finish(&a, 0);
@@ -22,7 +22,7 @@ static void two_members_are_listed_and_found(void **state)
     assert_string_equal(dir.entries[0].name, "a.npy");
     assert_string_equal(dir.entries[1].name, "dir/b.npy");
     assert_int_equal(dir.entries[0].size, 11);
-    assert_int_equal(dir.entries[0].stored_size, 11);
+    assert_int_equal(dir.entries[0].compressed_size, 11);
     assert_int_equal(dir.entries[0].method, 0);
     assert_int_equal(dir.entries[0].crc32, nyz_crc32(0, "hello world", 11));
     assert_int_equal(dir.entries[0].end, dir.entries[1].offset);
@@ -30,16 +30,16 @@ static void two_members_are_listed_and_found(void **state)
     assert_int_equal(dir.entries[1].size, 300);
     assert_int_equal(dir.entries[1].offset, a.local[1]);
     assert_int_equal(dir.entries[1].end, a.directory);
-    assert_int_equal(nyz_zip_dir_find(&dir, "a.npy", 5), 0);
-    assert_int_equal(nyz_zip_dir_find(&dir, "dir/b.npy", 9), 1);
-    assert_int_equal(nyz_zip_dir_find(&dir, "a.np", 4), -1);
-    assert_int_equal(nyz_zip_dir_find(&dir, "A.npy", 5), -1);
-    assert_int_equal(nyz_zip_dir_find(&dir, "", 0), -1);
-    assert_int_equal(nyz_zip_dir_find_with(&dir, "a", 1, ".npy"), 0);
-    assert_int_equal(nyz_zip_dir_find_with(&dir, "", 0, "dir/b.npy"), 1);
-    assert_int_equal(nyz_zip_dir_find_with(&dir, "a.npy", 5, ".npy"), -1);
-    assert_int_equal(nyz_zip_dir_find_with(&dir, "a", 1, ".npx"), -1);
-    nyz_zip_dir_free(&dir);
+    assert_int_equal(nyz_zip_directory_find(&dir, "a.npy", 5), 0);
+    assert_int_equal(nyz_zip_directory_find(&dir, "dir/b.npy", 9), 1);
+    assert_int_equal(nyz_zip_directory_find(&dir, "a.np", 4), -1);
+    assert_int_equal(nyz_zip_directory_find(&dir, "A.npy", 5), -1);
+    assert_int_equal(nyz_zip_directory_find(&dir, "", 0), -1);
+    assert_int_equal(nyz_zip_directory_find_with(&dir, "a", 1, ".npy"), 0);
+    assert_int_equal(nyz_zip_directory_find_with(&dir, "", 0, "dir/b.npy"), 1);
+    assert_int_equal(nyz_zip_directory_find_with(&dir, "a.npy", 5, ".npy"), -1);
+    assert_int_equal(nyz_zip_directory_find_with(&dir, "a", 1, ".npx"), -1);
+    nyz_zip_directory_free(&dir);
     assert_null(dir.entries);
     zb_free(&a);
 }
@@ -49,12 +49,12 @@ static void empty_archive_has_no_members(void **state)
     for (int zip64 = 0; zip64 < 2; zip64++) {
         const nyz_options untrusted = {.flags = NYZ_UNTRUSTED};
         zb_archive a = {0};
-        nyz_zip_dir dir;
+        nyz_zip_directory dir;
         zb_finish(&a, zip64);
         assert_ok(zb_read(&a, &untrusted, &dir, err));
         assert_int_equal(dir.count, 0);
-        assert_int_equal(nyz_zip_dir_find(&dir, "a", 1), -1);
-        nyz_zip_dir_free(&dir);
+        assert_int_equal(nyz_zip_directory_find(&dir, "a", 1), -1);
+        nyz_zip_directory_free(&dir);
         zb_free(&a);
     }
     (void)state;
@@ -64,7 +64,7 @@ static void members_may_stand_in_any_order(void **state)
 {
     enum { COUNT = 50 };
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     char names[COUNT][16];
     (void)state;
     for (int i = 0; i < COUNT; i++) {
@@ -86,12 +86,12 @@ static void members_may_stand_in_any_order(void **state)
         }
         assert_int_equal(dir.entries[i].end, next);
     }
-    nyz_zip_dir_free(&dir);
+    nyz_zip_directory_free(&dir);
     const nyz_options untrusted = {.flags =
                                        NYZ_UNTRUSTED}; /* the first may stand anywhere */
     assert_ok(zb_read(&a, &untrusted, &dir, err));
     assert_int_not_equal(dir.entries[0].offset, 0);
-    nyz_zip_dir_free(&dir);
+    nyz_zip_directory_free(&dir);
     zb_free(&a);
 }
 
@@ -104,7 +104,7 @@ static void every_order_of_four_members(void **state)
     (void)state;
     for (size_t k = 0; k < 24; k++) {
         zb_archive a = {0};
-        nyz_zip_dir dir;
+        nyz_zip_directory dir;
         for (size_t i = 0; i < 4; i++) {
             zb_add(&a, (zb_member){.name = names[i], .data = zb_text, .size = 10 * i});
         }
@@ -117,7 +117,7 @@ static void every_order_of_four_members(void **state)
             const nyz_zip_entry *const entry = &dir.entries[i];
             assert_int_equal(entry->end - entry->offset, 31 + entry->size);
         }
-        nyz_zip_dir_free(&dir);
+        nyz_zip_directory_free(&dir);
         zb_free(&a);
     }
 }
@@ -126,14 +126,14 @@ static void every_order_of_four_members(void **state)
 static void a_member_may_inflate_to_1032_times_its_size_and_64_bytes(void **state)
 {
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     (void)state;
     zb_add_two(&a);
     zb_finish(&a, 0);
     const uint64_t most = 1032 * zb_get(&a, a.central[1] + 20, 4) + 64;
     zb_patch(&a, a.central[1] + 24, 4, most);
     assert_ok(zb_read(&a, NULL, &dir, err));
-    nyz_zip_dir_free(&dir);
+    nyz_zip_directory_free(&dir);
     zb_patch(&a, a.central[1] + 24, 4, most + 1);
     assert_fails(NYZ_ERR_CORRUPT, "cannot be deflated", zb_read(&a, NULL, &dir, err));
     zb_free(&a);
@@ -144,7 +144,7 @@ static void a_member_may_inflate_to_1032_times_its_size_and_64_bytes(void **stat
 static void the_largest_offset_does_not_overflow(void **state)
 {
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     (void)state;
     zb_add(&a, (zb_member){.name = "a",
                            .central_extra =
@@ -266,7 +266,7 @@ static void extra_fields_of_a_central_header(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const extra_case *const c = &cases[i];
         zb_archive a = {0};
-        nyz_zip_dir dir;
+        nyz_zip_directory dir;
         zb_add(&a, (zb_member){.name = "a",
                                .data = "hello world",
                                .size = 11,
@@ -281,9 +281,9 @@ static void extra_fields_of_a_central_header(void **state)
         if (c->status == NYZ_OK) {
             assert_ok(zb_read(&a, NULL, &dir, err));
             assert_int_equal(dir.entries[0].size, 11);
-            assert_int_equal(dir.entries[0].stored_size, 11);
+            assert_int_equal(dir.entries[0].compressed_size, 11);
             assert_int_equal(dir.entries[0].offset, 0);
-            nyz_zip_dir_free(&dir);
+            nyz_zip_directory_free(&dir);
         } else {
             assert_fails(c->status, c->words, zb_read(&a, NULL, &dir, err));
         }
@@ -315,12 +315,12 @@ static void each_limit_refuses_and_names_itself(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const nyz_options opt = {.limits = &cases[i].limits};
         zb_archive a = {0};
-        nyz_zip_dir dir;
+        nyz_zip_directory dir;
         zb_add_two(&a);
         zb_finish(&a, 0);
         if (cases[i].words == NULL) {
             assert_ok(zb_read(&a, &opt, &dir, err));
-            nyz_zip_dir_free(&dir);
+            nyz_zip_directory_free(&dir);
         } else {
             assert_fails(NYZ_ERR_LIMIT, cases[i].words, zb_read(&a, &opt, &dir, err));
         }
@@ -336,14 +336,14 @@ static void ratio_limit_is_for_members_over_1_mib(void **state)
     (void)state;
     for (size_t size = SIZE - 1; size <= SIZE; size++) {
         zb_archive a = {0};
-        nyz_zip_dir dir;
+        nyz_zip_directory dir;
         zb_add(&a, (zb_member){.name = "z", .method = 8, .data = zeros, .size = size});
         zb_finish(&a, 0);
         assert_ok(zb_read(&a, NULL, &dir, err));
-        nyz_zip_dir_free(&dir);
+        nyz_zip_directory_free(&dir);
         if (size < SIZE) {
             assert_ok(zb_read(&a, &untrusted, &dir, err));
-            nyz_zip_dir_free(&dir);
+            nyz_zip_directory_free(&dir);
         } else {
             assert_fails(NYZ_ERR_LIMIT, "exceed limits.ratio, 200",
                          zb_read(&a, &untrusted, &dir, err));
@@ -357,7 +357,7 @@ static void ratio_limit_is_for_members_over_1_mib(void **state)
 
 static int64_t read_at_only(void *ctx, int64_t offset, void *buffer, size_t size)
 {
-    const nyz_mem_reader *const reader = ctx;
+    const nyz_stream_mem_reader *const reader = ctx;
     if (offset >= (int64_t)reader->size) {
         return 0;
     }
@@ -379,31 +379,31 @@ static int64_t fail_read_at(void *ctx, int64_t offset, void *buffer, size_t size
 static void streams_of_every_kind(void **state)
 {
     zb_archive a = {0};
-    nyz_zip_dir dir;
-    nyz_env env;
-    nyz_mem_reader reader = {0};
+    nyz_zip_directory dir;
+    nyz_config config;
+    nyz_stream_mem_reader reader = {0};
     (void)state;
     zb_add_two(&a);
     zb_finish(&a, 0);
     reader.bytes = a.bytes;
     reader.size = a.size;
-    assert_ok(nyz_env_init(&env, NULL, err));
+    assert_ok(nyz_config_init(&config, NULL, err));
     nyz_stream stream = nyz_stream_mem(&reader);
     stream.read_at = NULL;
-    assert_ok(nyz_zip_dir_read(&stream, &env, &dir, err));
-    nyz_zip_dir_free(&dir);
+    assert_ok(nyz_zip_directory_read(&stream, &config, &dir, err));
+    nyz_zip_directory_free(&dir);
     stream = (nyz_stream){.read_at = read_at_only, .ctx = &reader};
-    assert_ok(nyz_zip_dir_read(&stream, &env, &dir, err));
+    assert_ok(nyz_zip_directory_read(&stream, &config, &dir, err));
     assert_int_equal(dir.count, 2);
-    nyz_zip_dir_free(&dir);
+    nyz_zip_directory_free(&dir);
     stream.read_at = fail_read_at;
-    assert_fails(NYZ_ERR_IO, "", nyz_zip_dir_read(&stream, &env, &dir, err));
-    assert_int_equal(nyz_zip_dir_read(&stream, &env, &dir, NULL), NYZ_ERR_IO);
+    assert_fails(NYZ_ERR_IO, "", nyz_zip_directory_read(&stream, &config, &dir, err));
+    assert_int_equal(nyz_zip_directory_read(&stream, &config, &dir, NULL), NYZ_ERR_IO);
     stream = nyz_stream_mem(&reader);
     stream.seek = NULL;
     stream.read_at = NULL;
     assert_fails(NYZ_ERR_ARGUMENT, "cannot seek",
-                 nyz_zip_dir_read(&stream, &env, &dir, err));
+                 nyz_zip_directory_read(&stream, &config, &dir, err));
     zb_free(&a);
 }
 
@@ -418,13 +418,13 @@ static int64_t read_zeros(void *ctx, int64_t offset, void *buffer, size_t size)
 /* Its size is looked for by doubling: that must end. */
 static void a_stream_without_end_is_no_archive(void **state)
 {
-    nyz_zip_dir dir;
-    nyz_env env;
+    nyz_zip_directory dir;
+    nyz_config config;
     const nyz_stream stream = {.read_at = read_zeros};
     (void)state;
-    assert_ok(nyz_env_init(&env, NULL, err));
+    assert_ok(nyz_config_init(&config, NULL, err));
     assert_fails(NYZ_ERR_CORRUPT, "no end record",
-                 nyz_zip_dir_read(&stream, &env, &dir, err));
+                 nyz_zip_directory_read(&stream, &config, &dir, err));
 }
 
 typedef struct counted {
@@ -451,7 +451,7 @@ static void counted_free(void *ctx, void *memory, size_t size)
 
 /* Reads an archive whose n-th read fails: 0 none. */
 typedef struct failing_reader {
-    nyz_mem_reader memory;
+    nyz_stream_mem_reader memory;
     long calls;
     long fail_at;
 } failing_reader;
@@ -473,15 +473,15 @@ static void check_failing_reads(const zb_archive *a, nyz_status last)
         const nyz_options opt = {.allocator = &allocator};
         failing_reader reader = {.memory = {a->bytes, a->size, 0}, .fail_at = n};
         const nyz_stream stream = {.read_at = read_at_failing, .ctx = &reader};
-        nyz_zip_dir dir;
-        nyz_env env;
+        nyz_zip_directory dir;
+        nyz_config config;
         nyz_error error = {0};
-        assert_ok(nyz_env_init(&env, &opt, err));
-        status = nyz_zip_dir_read(&stream, &env, &dir, &error);
+        assert_ok(nyz_config_init(&config, &opt, err));
+        status = nyz_zip_directory_read(&stream, &config, &dir, &error);
         assert_int_equal(error.status, status);
         assert_int_equal(error.sys, status == NYZ_ERR_IO ? 5 : 0);
         assert_int_equal(reader.calls, status == NYZ_ERR_IO ? n : n - 1);
-        nyz_zip_dir_free(&dir);
+        nyz_zip_directory_free(&dir);
         assert_int_equal(c.live, 0);
     }
     assert_int_equal(status, last);
@@ -514,7 +514,7 @@ static void every_failing_allocation_is_memory_without_a_leak(void **state)
         const nyz_allocator allocator = {counted_alloc, counted_free, &c};
         const nyz_options opt = {.allocator = &allocator};
         zb_archive a = {0};
-        nyz_zip_dir dir;
+        nyz_zip_directory dir;
         nyz_error err;
         zb_add_two(&a);
         zb_add(&a, (zb_member){.name = "\x80"}); /* a name to be decoded */
@@ -522,7 +522,7 @@ static void every_failing_allocation_is_memory_without_a_leak(void **state)
         zb_finish(&a, 0);
         zb_append(&a, "\0", 1); /* and the tail is searched */
         const nyz_status status = zb_read(&a, &opt, &dir, &err);
-        nyz_zip_dir_free(&dir);
+        nyz_zip_directory_free(&dir);
         assert_int_equal(c.live, 0);
         zb_free(&a);
         if (status == NYZ_OK) {
@@ -539,18 +539,18 @@ static void the_sum_of_all_sizes_does_not_overflow(void **state)
 {
     zb_archive a = {0};
     zb_hole hole;
-    nyz_zip_dir dir;
-    nyz_env env;
+    nyz_zip_directory dir;
+    nyz_config config;
     (void)state;
-    assert_ok(nyz_env_init(&env, NULL, err));
+    assert_ok(nyz_config_init(&config, NULL, err));
     nyz_stream stream = zb_two_in_a_hole(&a, &hole, (int64_t)1 << 62);
     assert_fails(NYZ_ERR_LIMIT, "limits.archive_bytes",
-                 nyz_zip_dir_read(&stream, &env, &dir, err));
+                 nyz_zip_directory_read(&stream, &config, &dir, err));
     zb_free(&a);
     stream = zb_two_in_a_hole(&a, &hole, ((int64_t)1 << 62) - 1);
-    assert_ok(nyz_zip_dir_read(&stream, &env, &dir, err));
+    assert_ok(nyz_zip_directory_read(&stream, &config, &dir, err));
     assert_int_equal(dir.entries[1].size, ((int64_t)1 << 62) - 1);
-    nyz_zip_dir_free(&dir);
+    nyz_zip_directory_free(&dir);
     zb_free(&a);
 }
 

@@ -1,4 +1,4 @@
-/* zip_dir_end.c, zip_dir_end64.c: the records at the end of an archive, what stands
+/* zip_end.c, zip_end64.c: the records at the end of an archive, what stands
  * before and behind it.  One row or test for each rule of docs/format.md 4.1. */
 #include "support/zip_build.h"
 #include "zip/zip_directory.h"
@@ -80,12 +80,12 @@ static void saturated_end_record_gives_way_to_zip64(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const patch_case *const p = &cases[i];
         zb_archive a = {0};
-        nyz_zip_dir dir;
+        nyz_zip_directory dir;
         zb_add_two(&a);
         zb_finish(&a, 1);
         memset(a.bytes + a.end + 4, 0xff, 16);
         assert_ok(zb_read(&a, NULL, &dir, err));
-        nyz_zip_dir_free(&dir);
+        nyz_zip_directory_free(&dir);
         const size_t at = a.end64 + p->field;
         zb_patch(&a, at, p->width,
                  (p->add ? zb_get(&a, at, p->width) : 0) + (uint64_t)p->value);
@@ -100,7 +100,7 @@ static void saturated_end_record_gives_way_to_zip64(void **state)
 static void huge_count_in_zip64_is_refused_before_allocating(void **state)
 {
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     (void)state;
     zb_add_two(&a);
     zb_finish(&a, 1);
@@ -116,7 +116,7 @@ static void huge_count_in_zip64_is_refused_before_allocating(void **state)
 static void a_zip64_record_with_more_data_is_refused(void **state)
 {
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     (void)state;
     zb_add_two(&a);
     zb_finish(&a, 1);
@@ -135,7 +135,7 @@ static void zip64_tail_within_a_member_is_data(void **state)
 {
     zb_archive inner = {0};
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     (void)state;
     zb_add(&inner, (zb_member){.name = "evil.npy", .data = "x", .size = 1});
     zb_finish(&inner, 1);
@@ -144,7 +144,7 @@ static void zip64_tail_within_a_member_is_data(void **state)
     assert_ok(zb_read(&a, NULL, &dir, err));
     assert_int_equal(dir.count, 1);
     assert_string_equal(dir.entries[0].name, "a.npy");
-    nyz_zip_dir_free(&dir);
+    nyz_zip_directory_free(&dir);
     zb_free(&inner);
     zb_free(&a);
 }
@@ -201,14 +201,14 @@ static void bytes_before_and_behind(void **state)
         const around_case *const c = &cases[i / 2];
         const nyz_options opt = {.flags = c->flags};
         zb_archive a = {0};
-        nyz_zip_dir dir;
+        nyz_zip_directory dir;
         build_around(&a, c, i % 2 == 1);
         print_message("row %zu\n", i / 2);
         if (c->status == NYZ_OK) {
             assert_ok(zb_read(&a, &opt, &dir, err));
             assert_int_equal(dir.count, 2);
             assert_int_equal(dir.entries[1].offset, a.local[1]);
-            nyz_zip_dir_free(&dir);
+            nyz_zip_directory_free(&dir);
         } else {
             assert_fails(c->status, c->words, zb_read(&a, &opt, &dir, err));
         }
@@ -219,7 +219,7 @@ static void bytes_before_and_behind(void **state)
 static void other_bytes_behind_are_refused(void **state)
 {
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     (void)state;
     zb_add_two(&a);
     zb_finish(&a, 0);
@@ -234,7 +234,7 @@ static void other_bytes_behind_are_refused(void **state)
 static void last_fitting_end_record_counts(void **state)
 {
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     (void)state;
     zb_add_two(&a);
     zb_finish(&a, 0);
@@ -246,7 +246,7 @@ static void last_fitting_end_record_counts(void **state)
     zb_append(&a, "abcd", 4);
     assert_ok(zb_read(&a, NULL, &dir, err));
     assert_int_equal(dir.count, 2);
-    nyz_zip_dir_free(&dir);
+    nyz_zip_directory_free(&dir);
     zb_free(&a);
 }
 
@@ -260,7 +260,7 @@ static void an_archive_in_the_comment_with_bytes_behind_is_refused(void **state)
         const int zip64 = i == 1;
         zb_archive inner = {0};
         zb_archive a = {0};
-        nyz_zip_dir dir;
+        nyz_zip_directory dir;
         zb_add(&inner, (zb_member){.name = "evil.npy", .data = "x", .size = 1});
         zb_finish(&inner, zip64);
         if (i == 1 || i == 2) {
@@ -284,7 +284,7 @@ static void a_second_zip64_record_is_refused(void **state)
 {
     (void)state;
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     zb_add_two(&a);
     zb_finish(&a, 1);
     unsigned char twice[56 + 20 + 22]; /* the zip64 record once more, and what follows */
@@ -307,7 +307,7 @@ static void what_is_no_archive_is_told(void **state)
         ZB("PK\5\6 not a whole end record"),
         ZB("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")};
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         a.size = 0;
@@ -329,7 +329,7 @@ static void what_is_no_archive_is_told(void **state)
 static void of_several_misfits_the_last_is_told(void **state)
 {
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     nyz_error error = {0};
     (void)state;
     zb_add_two(&a);
@@ -350,7 +350,7 @@ static void a_locator_in_the_comment_is_refused(void **state)
     (void)state;
     for (int locator = 0; locator < 2; locator++) {
         zb_archive a = {0};
-        nyz_zip_dir dir;
+        nyz_zip_directory dir;
         zb_add_two(&a);
         zb_finish(&a, 0);
         zb_patch(&a, a.end + 20, 2, 20 + 22 + 1); /* the comment */
@@ -362,7 +362,7 @@ static void a_locator_in_the_comment_is_refused(void **state)
             assert_fails(NYZ_ERR_CORRUPT, "end record", zb_read(&a, NULL, &dir, err));
         } else {
             assert_ok(zb_read(&a, NULL, &dir, err));
-            nyz_zip_dir_free(&dir);
+            nyz_zip_directory_free(&dir);
         }
         zb_free(&a);
     }
@@ -371,7 +371,7 @@ static void a_locator_in_the_comment_is_refused(void **state)
 static void a_locator_without_room_for_its_record_is_refused(void **state)
 {
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     (void)state;
     zb_patch(&a, zb_record(&a, 6, 7, 20) + 16, 4, 1); /* disks */
     zb_record(&a, 5, 6, 22);
@@ -388,7 +388,7 @@ static void a_signature_in_the_end_record_has_nothing_before_it(void **state)
     for (size_t at = 4; at <= 8; at++) {
         unsigned char *const bytes = calloc(1, 40); /* so that ASan sees its beginning */
         zb_archive a = {.bytes = bytes, .size = 40, .capacity = 40};
-        nyz_zip_dir dir;
+        nyz_zip_directory dir;
         assert_non_null(bytes);
         memcpy(bytes, "PK\5\6", 4);
         memcpy(bytes + at, "PK\5\6", 4);

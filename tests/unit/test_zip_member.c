@@ -1,4 +1,4 @@
-/* zip_read.c, zip_local.c: a member's local header against the directory, and its bytes.
+/* zip_member.c, zip_local.c: a member's local header against the directory, and its bytes.
  * One row or test for each rule of docs/format.md 4.3. */
 
 #include "base/arithmetic.h"
@@ -13,9 +13,9 @@
 static nyz_status read_member(const zb_archive *a, int64_t index, int64_t piece,
                               nyz_buffer *out, nyz_error *err)
 {
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     nyz_zip_member member;
-    nyz_mem_reader reader = {a->bytes, a->size, 0};
+    nyz_stream_mem_reader reader = {a->bytes, a->size, 0};
     const nyz_stream stream = nyz_stream_mem(&reader);
     nyz_status status = zb_read(a, NULL, &dir, err);
     if (status != NYZ_OK) {
@@ -40,7 +40,7 @@ static nyz_status read_member(const zb_archive *a, int64_t index, int64_t piece,
         nyz_zip_member_close(&member);
         nyz_zip_member_close(&member); /* a closed one may be closed */
     }
-    nyz_zip_dir_free(&dir);
+    nyz_zip_directory_free(&dir);
     return status;
 }
 
@@ -282,7 +282,7 @@ static void wrong_crc_is_found_at_the_end(void **state)
 
 static int64_t fail_behind_header(void *ctx, int64_t offset, void *buffer, size_t size)
 {
-    const nyz_mem_reader *const reader = ctx;
+    const nyz_stream_mem_reader *const reader = ctx;
     if (offset + (int64_t)size > 35) {
         return -5;
     }
@@ -293,14 +293,14 @@ static int64_t fail_behind_header(void *ctx, int64_t offset, void *buffer, size_
 static void failures_keep_their_reason(void **state)
 {
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     nyz_zip_member member;
     char buffer[11];
     (void)state;
     zb_add_two(&a);
     zb_finish(&a, 0);
     assert_ok(zb_read(&a, NULL, &dir, err));
-    nyz_mem_reader reader = {a.bytes, a.size, 0};
+    nyz_stream_mem_reader reader = {a.bytes, a.size, 0};
     const nyz_stream stream = {.read_at = fail_behind_header, .ctx = &reader};
     assert_ok(nyz_zip_member_open(&stream, &dir, 0, &member, err));
     nyz_source source = nyz_zip_member_source(&member);
@@ -322,21 +322,21 @@ static void failures_keep_their_reason(void **state)
                  nyz_zip_member_open(&stream, &dir, 2, &member, err));
     assert_fails(NYZ_ERR_NOT_FOUND, "no member -1",
                  nyz_zip_member_open(&stream, &dir, -1, &member, err));
-    nyz_zip_dir_free(&dir);
+    nyz_zip_directory_free(&dir);
     zb_free(&a);
 }
 
 static void behind_a_members_bytes_nothing_is_read(void **state)
 {
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     nyz_zip_member member;
     char buffer[300];
     (void)state;
     zb_add_two(&a);
     zb_finish(&a, 0);
     assert_ok(zb_read(&a, NULL, &dir, err));
-    nyz_mem_reader reader = {a.bytes, a.size, 0};
+    nyz_stream_mem_reader reader = {a.bytes, a.size, 0};
     const nyz_stream stream = nyz_stream_mem(&reader);
     for (int64_t i = 0; i < 2; i++) {
         assert_ok(nyz_zip_member_open(&stream, &dir, i, &member, err));
@@ -347,7 +347,7 @@ static void behind_a_members_bytes_nothing_is_read(void **state)
         assert_ok(nyz_zip_member_finish(&member, err));
         nyz_zip_member_close(&member);
     }
-    nyz_zip_dir_free(&dir);
+    nyz_zip_directory_free(&dir);
     zb_free(&a);
 }
 
@@ -356,7 +356,7 @@ static void a_long_local_header_without_memory_or_a_read(void **state)
 {
     static char name[301];
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     nyz_zip_member member;
     (void)state;
     memset(name, 'n', sizeof name - 1);
@@ -364,7 +364,7 @@ static void a_long_local_header_without_memory_or_a_read(void **state)
     zb_finish(&a, 0);
     assert_ok(check_member(&a, 0, err));
     assert_ok(zb_read(&a, NULL, &dir, err));
-    nyz_mem_reader reader = {a.bytes, a.size, 0};
+    nyz_stream_mem_reader reader = {a.bytes, a.size, 0};
     const nyz_stream failing = {.read_at = fail_behind_header, .ctx = &reader};
     assert_fails(NYZ_ERR_IO, "", nyz_zip_member_open(&failing, &dir, 0, &member, err));
     const nyz_allocator allocator = dir.allocator;
@@ -376,7 +376,7 @@ static void a_long_local_header_without_memory_or_a_read(void **state)
     assert_fails(NYZ_ERR_MEMORY, "300 bytes",
                  nyz_zip_member_open(&stream, &dir, 0, &member, err));
     dir.allocator = allocator;
-    nyz_zip_dir_free(&dir);
+    nyz_zip_directory_free(&dir);
     zb_free(&a);
 }
 
@@ -405,10 +405,10 @@ static void small_archive(zb_archive *a, int kind)
 static nyz_status read_everything(const zb_archive *a, const zb_archive *original,
                                   int *same, nyz_error *err)
 {
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     nyz_status status = zb_read(a, NULL, &dir, err);
     const int64_t count = dir.count;
-    nyz_zip_dir_free(&dir);
+    nyz_zip_directory_free(&dir);
     *same = count == (int64_t)original->count;
     for (int64_t i = 0; i < count && status == NYZ_OK; i++) {
         nyz_buffer out = {0};

@@ -32,14 +32,15 @@ static void names_are_decoded_as_python_does(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         zb_archive a = {0};
-        nyz_zip_dir dir;
+        nyz_zip_directory dir;
         zb_add(&a, (zb_member){.name = cases[i].raw.data, .flags = cases[i].flags});
         zb_finish(&a, 0);
         assert_ok(zb_read(&a, NULL, &dir, err));
         assert_string_equal(dir.entries[0].name, cases[i].name);
         assert_int_equal(dir.entries[0].name_size, strlen(cases[i].name));
-        assert_int_equal(nyz_zip_dir_find(&dir, cases[i].name, strlen(cases[i].name)), 0);
-        nyz_zip_dir_free(&dir);
+        assert_int_equal(
+            nyz_zip_directory_find(&dir, cases[i].name, strlen(cases[i].name)), 0);
+        nyz_zip_directory_free(&dir);
         zb_free(&a);
     }
 }
@@ -66,7 +67,7 @@ static void names_end_whatever_follows_them(void **state)
 {
     static const zb_bytes extra = ZB("\xca\xfe\x01\0x");
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     (void)state;
     zb_add(&a, (zb_member){.name = "a", .central_extra = extra});
     zb_add(&a, (zb_member){.name = "\x80", .central_extra = extra});
@@ -78,7 +79,7 @@ static void names_end_whatever_follows_them(void **state)
     assert_string_equal(dir.entries[1].name, "\xc3\x87");
     assert_string_equal(dir.entries[2].name, "c");
     assert_string_equal(dir.entries[3].name, "d");
-    nyz_zip_dir_free(&dir);
+    nyz_zip_directory_free(&dir);
     zb_free(&a);
 }
 
@@ -88,7 +89,7 @@ static void names_are_found_by_their_beginning_and_a_suffix(void **state)
     static const char digits[] = "01234567890123456789";
     char names[20][24];
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     (void)state;
     for (size_t i = 0; i < 20; i++) {
         (void)snprintf(names[i], sizeof names[i], "%s.npy", digits + 20 - i);
@@ -99,11 +100,11 @@ static void names_are_found_by_their_beginning_and_a_suffix(void **state)
     for (size_t i = 0; i < 20; i++) {
         for (size_t cut = 0; cut <= i + 4; cut++) {
             const char *const suffix = names[i] + cut;
-            assert_int_equal(nyz_zip_dir_find_with(&dir, names[i], cut, suffix), i);
-            assert_int_equal(nyz_zip_dir_find_with(&dir, names[i], cut, "x"), -1);
+            assert_int_equal(nyz_zip_directory_find_with(&dir, names[i], cut, suffix), i);
+            assert_int_equal(nyz_zip_directory_find_with(&dir, names[i], cut, "x"), -1);
         }
     }
-    nyz_zip_dir_free(&dir);
+    nyz_zip_directory_free(&dir);
     zb_free(&a);
 }
 
@@ -127,14 +128,14 @@ static void longest_name_is_read(void **state)
 {
     char *const name = malloc(65535);
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     (void)state;
     memset(name, 0xff, 65535); /* U+FFFD each: three times as long */
     zb_add(&a, (zb_member){.name = name, .name_size = 65535, .flags = 0x800});
     zb_finish(&a, 0);
     assert_ok(zb_read(&a, NULL, &dir, err));
     assert_int_equal(dir.entries[0].name_size, 3 * 65535);
-    nyz_zip_dir_free(&dir);
+    nyz_zip_directory_free(&dir);
     zb_free(&a);
     free(name);
 }
@@ -143,15 +144,15 @@ static void last_of_equal_names_is_found(void **state)
 {
     const nyz_options untrusted = {.flags = NYZ_UNTRUSTED};
     zb_archive a = {0};
-    nyz_zip_dir dir;
+    nyz_zip_directory dir;
     (void)state;
     zb_add_two(&a);
     zb_add(&a, (zb_member){.name = "a.npy", .data = "again", .size = 5});
     zb_finish(&a, 0);
     assert_ok(zb_read(&a, NULL, &dir, err));
     assert_int_equal(dir.count, 3);
-    assert_int_equal(nyz_zip_dir_find(&dir, "a.npy", 5), 2);
-    nyz_zip_dir_free(&dir);
+    assert_int_equal(nyz_zip_directory_find(&dir, "a.npy", 5), 2);
+    nyz_zip_directory_free(&dir);
     assert_fails(NYZ_ERR_CORRUPT, "two members are named 'a.npy'",
                  zb_read(&a, &untrusted, &dir, err));
     zb_free(&a);
@@ -159,12 +160,12 @@ static void last_of_equal_names_is_found(void **state)
 
 /* ------------------------------------------------------------------- many and hostile */
 
-enum { NAME_ROOM = 16 };
+enum { NAME_CAPACITY = 16 };
 
 static void add_named(zb_archive *a, char *names, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        zb_add(a, (zb_member){.name = names + i * NAME_ROOM});
+        zb_add(a, (zb_member){.name = names + i * NAME_CAPACITY});
     }
 }
 
@@ -174,24 +175,24 @@ static void counts_around_65535(void **state)
         size_t count;
         int zip64;
     } cases[] = {{65534, 0}, {65535, 0}, {65535, 1}, {65536, 1}, {65538, 1}};
-    char *const names = malloc(65538 * NAME_ROOM);
+    char *const names = malloc(65538 * NAME_CAPACITY);
     (void)state;
     for (size_t i = 0; i < 65538; i++) {
-        (void)snprintf(names + i * NAME_ROOM, NAME_ROOM, "arr_%zu.npy", i);
+        (void)snprintf(names + i * NAME_CAPACITY, NAME_CAPACITY, "arr_%zu.npy", i);
     }
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         zb_archive a = {0};
-        nyz_zip_dir dir;
+        nyz_zip_directory dir;
         add_named(&a, names, cases[i].count);
         zb_finish(&a, cases[i].zip64);
         assert_ok(zb_read(&a, NULL, &dir, err));
         assert_int_equal(dir.count, cases[i].count);
         assert_int_equal(dir.seed, 0);
         for (size_t j = 0; j < cases[i].count; j += 997) {
-            const char *const name = names + j * NAME_ROOM;
-            assert_int_equal(nyz_zip_dir_find(&dir, name, strlen(name)), j);
+            const char *const name = names + j * NAME_CAPACITY;
+            assert_int_equal(nyz_zip_directory_find(&dir, name, strlen(name)), j);
         }
-        nyz_zip_dir_free(&dir);
+        nyz_zip_directory_free(&dir);
         zb_free(&a);
     }
     free(names);
@@ -202,14 +203,14 @@ static void memory_of_a_directory_is_what_it_needs(void **state)
 {
     static const size_t counts[] = {100, 10000, 17000, 40000};
     const int64_t mib = 1 << 20;
-    char *const names = malloc(40000 * NAME_ROOM);
+    char *const names = malloc(40000 * NAME_CAPACITY);
     (void)state;
     for (size_t i = 0; i < 40000; i++) {
-        (void)snprintf(names + i * NAME_ROOM, NAME_ROOM, "%05zu.npy", i);
+        (void)snprintf(names + i * NAME_CAPACITY, NAME_CAPACITY, "%05zu.npy", i);
     }
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         zb_archive a = {0};
-        nyz_zip_dir dir;
+        nyz_zip_directory dir;
         add_named(&a, names, counts[i]);
         zb_finish(&a, 0);
         assert_ok(zb_read(&a, NULL, &dir, err));
@@ -218,7 +219,7 @@ static void memory_of_a_directory_is_what_it_needs(void **state)
         const int64_t rest = used % (2 * mib);
         assert_int_equal(dir.memory_size, used + (rest >= mib ? 2 * mib - rest : 0));
         assert_null(dir.names);
-        nyz_zip_dir_free(&dir);
+        nyz_zip_directory_free(&dir);
         zb_free(&a);
     }
     free(names);
@@ -229,8 +230,8 @@ static size_t make_colliding(char *names, size_t wanted, uint32_t seed, unsigned
 {
     size_t found = 0;
     while (found < wanted) {
-        char *const name = names + found * NAME_ROOM;
-        const int length = snprintf(name, NAME_ROOM, "%u", (*serial)++);
+        char *const name = names + found * NAME_CAPACITY;
+        const int length = snprintf(name, NAME_CAPACITY, "%u", (*serial)++);
         if ((nyz_zip_name_hash(name, (size_t)length, seed) & 4095) < 4) {
             found++;
         }
@@ -241,25 +242,25 @@ static size_t make_colliding(char *names, size_t wanted, uint32_t seed, unsigned
 static void crafted_names_get_another_seed_and_at_last_a_limit(void **state)
 {
     enum { GROUP = 170, SEEDS = 8, OTHERS = 100 };
-    char *const names = malloc((SEEDS * GROUP) * NAME_ROOM);
+    char *const names = malloc((SEEDS * GROUP) * NAME_CAPACITY);
     unsigned serial = 0;
     (void)state;
     for (uint32_t seed = 0; seed < SEEDS; seed++) {
-        (void)make_colliding(names + seed * GROUP * NAME_ROOM, GROUP, seed, &serial);
+        (void)make_colliding(names + seed * GROUP * NAME_CAPACITY, GROUP, seed, &serial);
     }
     for (size_t groups = 7; groups <= SEEDS; groups++) {
         zb_archive a = {0};
-        nyz_zip_dir dir;
+        nyz_zip_directory dir;
         add_named(&a, names, groups * GROUP);
         zb_finish(&a, 0);
         if (groups < SEEDS) {
             assert_ok(zb_read(&a, NULL, &dir, err));
             assert_int_equal(dir.seed, 7);
             for (size_t i = 0; i < groups * GROUP; i++) {
-                const char *const name = names + i * NAME_ROOM;
-                assert_int_equal(nyz_zip_dir_find(&dir, name, strlen(name)), i);
+                const char *const name = names + i * NAME_CAPACITY;
+                assert_int_equal(nyz_zip_directory_find(&dir, name, strlen(name)), i);
             }
-            nyz_zip_dir_free(&dir);
+            nyz_zip_directory_free(&dir);
         } else {
             assert_fails(NYZ_ERR_LIMIT, "made to collide", zb_read(&a, NULL, &dir, err));
         }

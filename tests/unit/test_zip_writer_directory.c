@@ -21,13 +21,13 @@ static nyz_buffer write_directory(const nyz_zip_record *record, int64_t position
     const nyz_sink sink = nyz_sink_to(&stream);
     nyz_store_le16(header + 28, 1);
     header[CENTRAL_SIZE] = 'n';
-    assert_ok(nyz_zip_write_directory(&sink, &made, record, 1, position, err));
+    assert_ok(nyz_zip_writer_directory(&sink, &made, record, 1, position, err));
     return out;
 }
 
 typedef struct zip64_case {
     int64_t size;
-    int64_t stored_size;
+    int64_t compressed_size;
     int64_t offset;
     size_t count;        /* of numbers in the extra field */
     uint64_t numbers[3]; /* these */
@@ -53,7 +53,8 @@ static void numbers_over_2_31_are_in_the_extra_field(void **state)
         const zip64_case *const c = &cases[i];
         const int sizes = c->count >= 2;
         const int offset = c->count % 2 == 1;
-        const nyz_zip_record record = {c->offset, c->size, c->stored_size, 5, 8, 0x0800};
+        const nyz_zip_record record = {c->offset, c->size, c->compressed_size,
+                                       5,         8,       0x0800};
         nyz_buffer out = write_directory(&record, 100);
         const unsigned char *const p = out.data;
         const size_t extra = c->count == 0 ? 0 : 4 + 8 * c->count;
@@ -63,7 +64,7 @@ static void numbers_over_2_31_are_in_the_extra_field(void **state)
         assert_int_equal(nyz_load_le16(p + 6), 45);
         assert_int_equal(nyz_load_le16(p + 8), 0x0800);
         assert_int_equal(nyz_load_le32(p + 16), 5);
-        assert_int_equal(nyz_load_le32(p + 20), sizes ? 0xffffffff : c->stored_size);
+        assert_int_equal(nyz_load_le32(p + 20), sizes ? 0xffffffff : c->compressed_size);
         assert_int_equal(nyz_load_le32(p + 24), sizes ? 0xffffffff : c->size);
         assert_int_equal(nyz_load_le16(p + 30), extra);
         assert_int_equal(nyz_load_le32(p + 42), offset ? 0xffffffff : c->offset);
@@ -128,12 +129,12 @@ static void each_piece_that_fails_is_told(void **state)
         int left = n;
         const nyz_sink sink = {put_or_fail, &left};
         assert_fails(NYZ_ERR_IO, "the sink is full",
-                     nyz_zip_write_directory(&sink, &made, &record, 1, LIMIT + 1, err));
+                     nyz_zip_writer_directory(&sink, &made, &record, 1, LIMIT + 1, err));
         assert_int_equal(left, 0);
     }
     int left = 7;
     const nyz_sink sink = {put_or_fail, &left};
-    assert_ok(nyz_zip_write_directory(&sink, &made, &record, 1, LIMIT + 1, err));
+    assert_ok(nyz_zip_writer_directory(&sink, &made, &record, 1, LIMIT + 1, err));
     assert_int_equal(left, 1);
 }
 

@@ -14,57 +14,57 @@ typedef struct fact {
     size_t name_size;
     const nyz_array *array;
     int raw;
-    char hash[NYZ_HASH_SIZE];
+    char hash[CLI_HASH_SIZE];
 } fact;
 
 /* How facts are written down. */
 typedef struct report {
     int json;
     int prefix; /* several files: FILE:NAME */
-    const nyz_input *input;
-    nyz_line out;
+    const cli_input *input;
+    cli_line out;
     int count;
 } report;
 
 static void put_text(report *to, const fact *f)
 {
-    nyz_line_puts(&to->out, f->hash);
-    nyz_line_puts(&to->out, "  ");
+    cli_line_puts(&to->out, f->hash);
+    cli_line_puts(&to->out, "  ");
     if (to->prefix) {
-        nyz_line_name(&to->out, to->input->label, strlen(to->input->label));
-        nyz_line_puts(&to->out, ":");
+        cli_line_name(&to->out, to->input->label, strlen(to->input->label));
+        cli_line_puts(&to->out, ":");
     }
-    nyz_line_name(&to->out, f->name, f->name_size);
-    nyz_line_puts(&to->out, "\n");
+    cli_line_name(&to->out, f->name, f->name_size);
+    cli_line_puts(&to->out, "\n");
 }
 
 static nyz_status put_json(report *to, const fact *f, nyz_error *err)
 {
     nyz_status status = NYZ_OK;
-    nyz_line_puts(&to->out, to->count > 0 ? ",{\"name\":" : "{\"name\":");
-    nyz_line_json(&to->out, f->name, f->name_size);
+    cli_line_puts(&to->out, to->count > 0 ? ",{\"name\":" : "{\"name\":");
+    cli_line_json(&to->out, f->name, f->name_size);
     if (f->raw) {
-        nyz_line_puts(&to->out, ",\"raw\":true");
+        cli_line_puts(&to->out, ",\"raw\":true");
     } else {
-        nyz_line descr = {0};
-        status = nyz_line_descr(&descr, &f->array->dtype, err);
-        nyz_line_puts(&to->out, ",\"shape\":");
-        nyz_line_shape_json(&to->out, f->array);
-        nyz_line_puts(&to->out, ",\"descr\":");
-        nyz_line_json(&to->out, descr.data, descr.size);
+        cli_line descr = {0};
+        status = cli_line_descr(&descr, &f->array->dtype, err);
+        cli_line_puts(&to->out, ",\"shape\":");
+        cli_line_shape_json(&to->out, f->array);
+        cli_line_puts(&to->out, ",\"descr\":");
+        cli_line_json(&to->out, descr.data, descr.size);
         to->out.failed |= descr.failed;
-        nyz_line_free(&descr);
+        cli_line_free(&descr);
     }
-    nyz_line_puts(&to->out, ",\"sha256\":\"");
-    nyz_line_puts(&to->out, f->hash);
-    nyz_line_puts(&to->out, "\"}");
+    cli_line_puts(&to->out, ",\"sha256\":\"");
+    cli_line_puts(&to->out, f->hash);
+    cli_line_puts(&to->out, "\"}");
     return status;
 }
 
 /* Hashes the array and reports it.  Text goes out at once, JSON only when all is well. */
 static nyz_status add(report *to, fact *f, nyz_error *err)
 {
-    nyz_status status = nyz_hash_array(f->array, f->hash, err);
+    nyz_status status = cli_hash_array(f->array, f->hash, err);
     if (status != NYZ_OK) {
         return status;
     }
@@ -73,7 +73,7 @@ static nyz_status add(report *to, fact *f, nyz_error *err)
     } else {
         put_text(to, f);
         fwrite(to->out.data, 1, to->out.failed ? 0 : to->out.size, stdout);
-        nyz_line_clear(&to->out);
+        cli_line_clear(&to->out);
     }
     to->count++;
     if (to->out.failed) {
@@ -86,8 +86,8 @@ static nyz_status add(report *to, fact *f, nyz_error *err)
 
 static int add_member(report *to, int64_t index)
 {
-    const nyz_input *const input = to->input;
-    const nyz_member member = nyz_input_member(input, index);
+    const cli_input *const input = to->input;
+    const nyz_member member = cli_input_member(input, index);
     nyz_error err;
     nyz_array array;
     fact f = {.name = member.name, .name_size = member.key_size, .array = &array};
@@ -100,27 +100,27 @@ static int add_member(report *to, int64_t index)
         status = add(to, &f, &err);
         nyz_array_free(&array);
     }
-    return status == NYZ_OK ? NYZ_EXIT_FINE
-                            : nyz_complain_error(input->label, member.name, &err);
+    return status == NYZ_OK ? CLI_EXIT_FINE
+                            : cli_complain_error(input->label, member.name, &err);
 }
 
 static int add_archive(report *to)
 {
-    int worst = NYZ_EXIT_FINE;
+    int worst = CLI_EXIT_FINE;
     for (int64_t i = to->input->first; i < to->input->end && !ferror(stdout); i++) {
-        worst = nyz_worse(worst, add_member(to, i));
+        worst = cli_worse(worst, add_member(to, i));
     }
     return worst;
 }
 
 /* The first array of a .npy file. */
-static int add_npy(report *to, nyz_input *input)
+static int add_npy(report *to, cli_input *input)
 {
     nyz_error err;
     nyz_array array;
     fact f = {.name = input->label, .name_size = strlen(input->label), .array = &array};
     if (to->json) {
-        nyz_input_base(input, &f.name, &f.name_size);
+        cli_input_base(input, &f.name, &f.name_size);
     }
     to->prefix = 0;
     nyz_status status = nyz_read(&input->stream, &as_stored, &array, &err);
@@ -128,41 +128,41 @@ static int add_npy(report *to, nyz_input *input)
         status = add(to, &f, &err);
         nyz_array_free(&array);
     }
-    return status == NYZ_OK ? NYZ_EXIT_FINE
-                            : nyz_complain_error(input->label, NULL, &err);
+    return status == NYZ_OK ? CLI_EXIT_FINE
+                            : cli_complain_error(input->label, NULL, &err);
 }
 
-static int digest_file(const char *name, const nyz_args *args)
+static int digest_file(const char *name, const cli_args *args)
 {
-    nyz_input input;
-    int status = nyz_input_open(&input, name, 0);
-    if (status != NYZ_EXIT_FINE) {
+    cli_input input;
+    int status = cli_input_open(&input, name, 0);
+    if (status != CLI_EXIT_FINE) {
         return status;
     }
     report to = {.json = args->json, .prefix = args->count > 1, .input = &input};
-    nyz_line_puts(&to.out, args->json ? "{\"members\":[" : "");
+    cli_line_puts(&to.out, args->json ? "{\"members\":[" : "");
     status = input.npz != NULL ? add_archive(&to) : add_npy(&to, &input);
-    nyz_line_puts(&to.out, args->json ? "]}\n" : "");
-    if (args->json && status == NYZ_EXIT_FINE && !to.out.failed) {
+    cli_line_puts(&to.out, args->json ? "]}\n" : "");
+    if (args->json && status == CLI_EXIT_FINE && !to.out.failed) {
         fwrite(to.out.data, 1, to.out.size, stdout);
     }
-    if (to.out.failed && status != NYZ_EXIT_MACHINE) {
-        status = nyz_complain_memory(input.label);
+    if (to.out.failed && status != CLI_EXIT_MACHINE) {
+        status = cli_complain_memory(input.label);
     }
-    nyz_line_free(&to.out);
-    nyz_input_close(&input);
+    cli_line_free(&to.out);
+    cli_input_close(&input);
     return status;
 }
 
-int nyz_cmd_digest(const nyz_args *args)
+int cli_cmd_digest(const cli_args *args)
 {
     if (args->json && args->count != 1) {
-        nyz_complain("digest", NULL, "--json takes one file");
-        return NYZ_EXIT_USAGE;
+        cli_complain("digest", NULL, "--json takes one file");
+        return CLI_EXIT_USAGE;
     }
-    int worst = NYZ_EXIT_FINE;
+    int worst = CLI_EXIT_FINE;
     for (int i = 0; i < args->count && !ferror(stdout); i++) {
-        worst = nyz_worse(worst, digest_file(args->files[i], args));
+        worst = cli_worse(worst, digest_file(args->files[i], args));
     }
     return worst;
 }

@@ -11,9 +11,9 @@
  * a folder.  The caller frees it. */
 static char *name_folder(const char *path)
 {
-    const char *const base = nyz_base_name(path);
-    const size_t size = nyz_ends_in(base, ".npz") ? strlen(base) - 4 : 0;
-    if (nyz_unpack_refuses(base, size) != NULL) {
+    const char *const base = cli_base_name(path);
+    const size_t size = cli_ends_in(base, ".npz") ? strlen(base) - 4 : 0;
+    if (cli_unpack_refuses(base, size) != NULL) {
         return NULL;
     }
     char *const name = malloc(size + 1);
@@ -27,20 +27,20 @@ static char *name_folder(const char *path)
 /* ---------------------------------------------------------------------------- the members */
 
 /* Sees that nothing is in the way of any member, before the first is written. */
-static int look(const nyz_unpack_plan *plan, const nyz_folder *folder)
+static int look(const cli_unpack_plan *plan, const cli_directory *folder)
 {
-    int worst = NYZ_EXIT_FINE;
+    int worst = CLI_EXIT_FINE;
     for (int64_t i = 0; i < plan->count; i++) {
-        nyz_unpack_item *const item = &plan->items[i];
+        cli_unpack_item *const item = &plan->items[i];
         nyz_error err;
-        if (nyz_unpack_is_folder(item)) {
+        if (cli_unpack_is_directory(item)) {
             continue; /* making it looks, too */
         }
-        if (nyz_folder_look(folder, item->name, &item->place, &err) != NYZ_OK) {
-            worst = nyz_worse(worst,
-                              nyz_complain_error(plan->input->label, item->name, &err));
+        if (cli_directory_look(folder, item->name, &item->place, &err) != NYZ_OK) {
+            worst = cli_worse(worst,
+                              cli_complain_error(plan->input->label, item->name, &err));
         } else if (item->place.exists && !plan->args->force) {
-            worst = nyz_worse(worst, nyz_unpack_refuse(plan, item,
+            worst = cli_worse(worst, cli_unpack_refuse(plan, item,
                                                        "the file is there already; "
                                                        "--force replaces it"));
         }
@@ -49,93 +49,93 @@ static int look(const nyz_unpack_plan *plan, const nyz_folder *folder)
 }
 
 /* The CRC has been compared once nyz_npz_bytes has returned. */
-static int write_member(const nyz_unpack_plan *plan, const nyz_folder *folder,
-                        const nyz_unpack_item *item)
+static int write_member(const cli_unpack_plan *plan, const cli_directory *folder,
+                        const cli_unpack_item *item)
 {
     nyz_error err;
     nyz_array bytes = {0};
     nyz_status status;
-    if (nyz_unpack_is_folder(item)) {
-        status = nyz_folder_add(folder, item->name, &err);
+    if (cli_unpack_is_directory(item)) {
+        status = cli_directory_add(folder, item->name, &err);
     } else {
         status = nyz_npz_bytes(plan->input->npz, item->index, NULL, &bytes, &err);
         if (status == NYZ_OK) {
-            status = nyz_folder_write(folder, item->name, &item->place, bytes.data,
-                                      (size_t)bytes.shape[0], &err);
+            status = cli_directory_write(folder, item->name, &item->place, bytes.data,
+                                         (size_t)bytes.shape[0], &err);
             nyz_array_free(&bytes);
         }
     }
-    return status == NYZ_OK ? NYZ_EXIT_FINE
-                            : nyz_complain_error(plan->input->label, item->name, &err);
+    return status == NYZ_OK ? CLI_EXIT_FINE
+                            : cli_complain_error(plan->input->label, item->name, &err);
 }
 
 /* A bad member is left out; a machine that fails ends it all. */
-static int write_members(const nyz_unpack_plan *plan, const nyz_folder *folder)
+static int write_members(const cli_unpack_plan *plan, const cli_directory *folder)
 {
-    int worst = NYZ_EXIT_FINE;
-    for (int64_t i = 0; i < plan->count && worst != NYZ_EXIT_MACHINE; i++) {
-        worst = nyz_worse(worst, write_member(plan, folder, &plan->items[i]));
+    int worst = CLI_EXIT_FINE;
+    for (int64_t i = 0; i < plan->count && worst != CLI_EXIT_MACHINE; i++) {
+        worst = cli_worse(worst, write_member(plan, folder, &plan->items[i]));
     }
     return worst;
 }
 
 /* ------------------------------------------------------------------------------- the call */
 
-static int write_below(const nyz_unpack_plan *plan, const char *path, int follow)
+static int write_below(const cli_unpack_plan *plan, const char *path, int follow)
 {
     nyz_error err;
-    nyz_folder *folder;
+    cli_directory *folder;
     int made = 0;
-    if (nyz_folder_open(path, follow, &folder, &made, &err) != NYZ_OK) {
-        return nyz_complain_error(path, NULL, &err);
+    if (cli_directory_open(path, follow, &folder, &made, &err) != NYZ_OK) {
+        return cli_complain_error(path, NULL, &err);
     }
     int status = look(plan, folder);
-    if (status == NYZ_EXIT_FINE) {
+    if (status == CLI_EXIT_FINE) {
         status = write_members(plan, folder);
     }
-    nyz_folder_close(&folder);
-    if (status != NYZ_EXIT_FINE && made) {
-        nyz_folder_undo(path);
+    cli_directory_close(&folder);
+    if (status != CLI_EXIT_FINE && made) {
+        cli_directory_undo(path);
     }
     return status;
 }
 
-static int unpack(const nyz_args *args, const nyz_input *input)
+static int unpack(const cli_args *args, const cli_input *input)
 {
     char *const named = args->folder == NULL ? name_folder(input->label) : NULL;
     const char *const path = args->folder != NULL ? args->folder : named;
-    int status = NYZ_EXIT_USAGE;
+    int status = CLI_EXIT_USAGE;
     if (path == NULL || path[0] == '\0') {
-        nyz_complain(input->label, NULL, "name the folder to unpack to: -d DIR");
+        cli_complain(input->label, NULL, "name the folder to unpack to: -d DIR");
     } else {
-        nyz_unpack_plan plan;
-        status = nyz_unpack_plan_make(&plan, args, input);
-        if (status == NYZ_EXIT_FINE) {
+        cli_unpack_plan plan;
+        status = cli_unpack_plan_make(&plan, args, input);
+        if (status == CLI_EXIT_FINE) {
             status = write_below(&plan, path, named == NULL);
         }
-        nyz_unpack_plan_free(&plan);
+        cli_unpack_plan_free(&plan);
     }
     free(named);
     return status;
 }
 
-int nyz_cmd_unpack(const nyz_args *args)
+int cli_cmd_unpack(const cli_args *args)
 {
-    nyz_input input;
-    int status = nyz_input_open(&input, args->files[0], 0);
-    if (status != NYZ_EXIT_FINE) {
+    cli_input input;
+    int status = cli_input_open(&input, args->files[0], 0);
+    if (status != CLI_EXIT_FINE) {
         return status;
     }
     if (input.npz == NULL) {
-        nyz_complain(input.label, NULL,
+        cli_complain(input.label, NULL,
                      "unpack takes an archive, and this is a .npy file");
-        status = NYZ_EXIT_DATA;
+        status = CLI_EXIT_DATA;
     } else if (input.member != NULL && args->count > 1) {
-        nyz_complain(input.label, NULL, "FILE:MEMBER goes without further members");
-        status = NYZ_EXIT_USAGE;
+        cli_complain(input.label, NULL, "FILE:MEMBER goes without further members");
+        status = CLI_EXIT_USAGE;
     } else {
         status = unpack(args, &input);
     }
-    nyz_input_close(&input);
+    cli_input_close(&input);
     return status;
 }

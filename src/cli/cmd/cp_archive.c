@@ -4,67 +4,67 @@
 enum { EXACTLY = NYZ_EXACT_NAME | NYZ_ANY_NAME };
 
 /* Not 0 if the member holds Python objects: its bytes can be copied, though not read. */
-static int holds_objects(const nyz_input *input, int64_t index)
+static int holds_objects(const cli_input *input, int64_t index)
 {
     nyz_array header;
     const int found = nyz_npz_peek(input->npz, index, NULL, &header, NULL) == NYZ_OK &&
-                      nyz_has_objects(&header.dtype);
+                      cli_has_objects(&header.dtype);
     nyz_array_free(&header);
     return found;
 }
 
-static int copy_bytes(const nyz_cp *cp, nyz_npz_writer *writer, int64_t index)
+static int copy_bytes(const cli_cp *cp, nyz_npz_writer *writer, int64_t index)
 {
-    const nyz_member member = nyz_input_member(cp->input, index);
-    nyz_options how = nyz_cp_how(cp, member.method);
+    const nyz_member member = cli_input_member(cp->input, index);
+    nyz_options how = cli_cp_how(cp, member.method);
     nyz_error err;
     nyz_array bytes;
     how.flags |= EXACTLY;
     if (nyz_npz_bytes(cp->input->npz, index, NULL, &bytes, &err) != NYZ_OK) {
-        return nyz_complain_error(cp->input->label, member.name, &err);
+        return cli_complain_error(cp->input->label, member.name, &err);
     }
     const nyz_status status = nyz_npz_add_bytes(writer, member.name, bytes.data,
                                                 (size_t)bytes.shape[0], &how, &err);
     nyz_array_free(&bytes);
-    return status == NYZ_OK ? NYZ_EXIT_FINE
-                            : nyz_complain_error(cp->out, member.name, &err);
+    return status == NYZ_OK ? CLI_EXIT_FINE
+                            : cli_complain_error(cp->out, member.name, &err);
 }
 
-static int copy_member(const nyz_cp *cp, nyz_npz_writer *writer, int64_t index)
+static int copy_member(const cli_cp *cp, nyz_npz_writer *writer, int64_t index)
 {
-    const nyz_member member = nyz_input_member(cp->input, index);
-    nyz_options how = nyz_cp_how(cp, member.method);
+    const nyz_member member = cli_input_member(cp->input, index);
+    nyz_options how = cli_cp_how(cp, member.method);
     nyz_error err;
     nyz_array array;
     how.flags |= EXACTLY;
     nyz_status status =
-        nyz_npz_load_at(cp->input->npz, index, &nyz_cp_load, &array, &err);
+        nyz_npz_load_at(cp->input->npz, index, &cli_cp_load, &array, &err);
     if (status == NYZ_ERR_NOT_FOUND ||
         (status == NYZ_ERR_UNSUPPORTED && holds_objects(cp->input, index))) {
         return copy_bytes(cp, writer, index);
     }
     if (status != NYZ_OK) {
-        return nyz_complain_error(cp->input->label, member.name, &err);
+        return cli_complain_error(cp->input->label, member.name, &err);
     }
     status = nyz_npz_add(writer, member.name, &array, &how, &err);
     nyz_array_free(&array);
-    return status == NYZ_OK ? NYZ_EXIT_FINE
-                            : nyz_complain_error(cp->out, member.name, &err);
+    return status == NYZ_OK ? CLI_EXIT_FINE
+                            : cli_complain_error(cp->out, member.name, &err);
 }
 
-static int copy_to_archive(nyz_cp *cp)
+static int copy_to_archive(cli_cp *cp)
 {
-    nyz_target to;
-    int status = nyz_cp_open_archive(cp, &to);
-    for (int64_t i = cp->input->first; i < cp->input->end && status == NYZ_EXIT_FINE;
+    cli_target to;
+    int status = cli_cp_open_archive(cp, &to);
+    for (int64_t i = cp->input->first; i < cp->input->end && status == CLI_EXIT_FINE;
          i++) {
         status = copy_member(cp, to.writer, i);
     }
-    return nyz_cp_end(cp, &to, status);
+    return cli_cp_end(cp, &to, status);
 }
 
 /* Finds the one member that holds an array. */
-static int find_only_array(const nyz_cp *cp, int64_t *index)
+static int find_only_array(const cli_cp *cp, int64_t *index)
 {
     int64_t arrays = 0;
     for (int64_t i = cp->input->first; i < cp->input->end; i++) {
@@ -76,42 +76,42 @@ static int find_only_array(const nyz_cp *cp, int64_t *index)
         nyz_array_free(&header);
     }
     if (arrays == 1) {
-        return NYZ_EXIT_FINE;
+        return CLI_EXIT_FINE;
     }
-    nyz_complain(cp->input->label, NULL,
+    cli_complain(cp->input->label, NULL,
                  arrays == 0 ? "the archive holds no array to write to a .npy file"
                              : "a .npy file takes one array, and the archive holds more: "
                                "name one as FILE:MEMBER, or an OUT that ends in .npz");
-    return NYZ_EXIT_DATA;
+    return CLI_EXIT_DATA;
 }
 
-static int copy_to_npy(nyz_cp *cp)
+static int copy_to_npy(cli_cp *cp)
 {
     int64_t index = 0;
     const int found = find_only_array(cp, &index);
-    if (found != NYZ_EXIT_FINE) {
+    if (found != CLI_EXIT_FINE) {
         return found;
     }
     nyz_error err;
     nyz_array array;
-    if (nyz_npz_load_at(cp->input->npz, index, &nyz_cp_load, &array, &err) != NYZ_OK) {
-        const nyz_member member = nyz_input_member(cp->input, index);
-        return nyz_complain_error(cp->input->label, member.name, &err);
+    if (nyz_npz_load_at(cp->input->npz, index, &cli_cp_load, &array, &err) != NYZ_OK) {
+        const nyz_member member = cli_input_member(cp->input, index);
+        return cli_complain_error(cp->input->label, member.name, &err);
     }
     if (cp->input->end - cp->input->first > 1) {
-        nyz_complain(cp->input->label, NULL, "members that hold no array are not copied");
+        cli_complain(cp->input->label, NULL, "members that hold no array are not copied");
     }
-    nyz_target to;
-    int written = nyz_target_open(&to, cp->out, NULL);
-    if (written == NYZ_EXIT_FINE &&
-        nyz_write(&to.stream, &array, &nyz_cp_load, &err) != NYZ_OK) {
-        written = nyz_complain_error(cp->out, NULL, &err);
+    cli_target to;
+    int written = cli_target_open(&to, cp->out, NULL);
+    if (written == CLI_EXIT_FINE &&
+        nyz_write(&to.stream, &array, &cli_cp_load, &err) != NYZ_OK) {
+        written = cli_complain_error(cp->out, NULL, &err);
     }
     nyz_array_free(&array);
-    return nyz_cp_end(cp, &to, written);
+    return cli_cp_end(cp, &to, written);
 }
 
-int nyz_cp_archive(nyz_cp *cp)
+int cli_cp_archive(cli_cp *cp)
 {
     return cp->to_npz ? copy_to_archive(cp) : copy_to_npy(cp);
 }

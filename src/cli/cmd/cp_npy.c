@@ -2,38 +2,38 @@
 #include "cmd/cp.h"
 
 /* Reads the next array; *more tells whether another follows.  Exit status. */
-static int read_array(const nyz_cp *cp, nyz_array *array, int *more)
+static int read_array(const cli_cp *cp, nyz_array *array, int *more)
 {
     nyz_error err;
     *more = 0;
-    if (nyz_read(&cp->input->stream, &nyz_cp_load, array, &err) != NYZ_OK) {
-        return nyz_complain_error(cp->input->label, NULL, &err);
+    if (nyz_read(&cp->input->stream, &cli_cp_load, array, &err) != NYZ_OK) {
+        return cli_complain_error(cp->input->label, NULL, &err);
     }
-    const nyz_next next = nyz_input_next(cp->input);
-    *more = next == NYZ_NEXT_ARRAY;
-    if (next == NYZ_NEXT_FAILED) {
+    const cli_next next = cli_input_next(cp->input);
+    *more = next == CLI_NEXT_ARRAY;
+    if (next == CLI_NEXT_FAILED) {
         nyz_array_free(array);
-        return NYZ_EXIT_MACHINE;
+        return CLI_EXIT_MACHINE;
     }
-    if (next == NYZ_NEXT_OTHER) {
-        nyz_complain(cp->input->label, NULL,
+    if (next == CLI_NEXT_OTHER) {
+        cli_complain(cp->input->label, NULL,
                      "bytes behind the last array are not copied");
     }
-    return NYZ_EXIT_FINE;
+    return CLI_EXIT_FINE;
 }
 
 /* Writes `array` and all that follow, which take its place. */
-static int write_arrays(const nyz_cp *cp, nyz_array *array, int more,
+static int write_arrays(const cli_cp *cp, nyz_array *array, int more,
                         const nyz_stream *to)
 {
-    int status = NYZ_EXIT_FINE;
-    while (status == NYZ_EXIT_FINE) {
+    int status = CLI_EXIT_FINE;
+    while (status == CLI_EXIT_FINE) {
         nyz_error err;
-        if (nyz_write(to, array, &nyz_cp_load, &err) != NYZ_OK) {
-            return nyz_complain_error(cp->out, NULL, &err);
+        if (nyz_write(to, array, &cli_cp_load, &err) != NYZ_OK) {
+            return cli_complain_error(cp->out, NULL, &err);
         }
         if (!more) {
-            return NYZ_EXIT_FINE;
+            return CLI_EXIT_FINE;
         }
         nyz_array_free(array);
         status = read_array(cp, array, &more);
@@ -41,54 +41,54 @@ static int write_arrays(const nyz_cp *cp, nyz_array *array, int more,
     return status;
 }
 
-static int copy_to_npy(nyz_cp *cp)
+static int copy_to_npy(cli_cp *cp)
 {
     nyz_array array;
-    nyz_target to;
+    cli_target to;
     int more;
     int status = read_array(cp, &array, &more);
-    if (status != NYZ_EXIT_FINE) {
+    if (status != CLI_EXIT_FINE) {
         return status;
     }
-    status = nyz_target_open(&to, cp->out, NULL);
-    if (status == NYZ_EXIT_FINE) {
+    status = cli_target_open(&to, cp->out, NULL);
+    if (status == CLI_EXIT_FINE) {
         status = write_arrays(cp, &array, more, &to.stream);
     }
     nyz_array_free(&array);
-    return nyz_cp_end(cp, &to, status);
+    return cli_cp_end(cp, &to, status);
 }
 
 /* arr_0, arr_1, ... */
-static int add_arrays(const nyz_cp *cp, nyz_npz_writer *writer)
+static int add_arrays(const cli_cp *cp, nyz_npz_writer *writer)
 {
     int more = 1;
     while (more) {
         nyz_error err;
         nyz_array array;
         const int status = read_array(cp, &array, &more);
-        if (status != NYZ_EXIT_FINE) {
+        if (status != CLI_EXIT_FINE) {
             return status;
         }
         const nyz_status added = nyz_npz_add(writer, NULL, &array, NULL, &err);
         nyz_array_free(&array);
         if (added != NYZ_OK) {
-            return nyz_complain_error(cp->out, NULL, &err);
+            return cli_complain_error(cp->out, NULL, &err);
         }
     }
-    return NYZ_EXIT_FINE;
+    return CLI_EXIT_FINE;
 }
 
-static int copy_to_archive(nyz_cp *cp)
+static int copy_to_archive(cli_cp *cp)
 {
-    nyz_target to;
-    int status = nyz_cp_open_archive(cp, &to);
-    if (status == NYZ_EXIT_FINE) {
+    cli_target to;
+    int status = cli_cp_open_archive(cp, &to);
+    if (status == CLI_EXIT_FINE) {
         status = add_arrays(cp, to.writer);
     }
-    return nyz_cp_end(cp, &to, status);
+    return cli_cp_end(cp, &to, status);
 }
 
-int nyz_cp_npy(nyz_cp *cp)
+int cli_cp_npy(cli_cp *cp)
 {
     return cp->to_npz ? copy_to_archive(cp) : copy_to_npy(cp);
 }

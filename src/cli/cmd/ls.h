@@ -1,26 +1,26 @@
 /* What `nyz ls` has found, and printing it. */
-#ifndef NYZ_CLI_LS_H
-#define NYZ_CLI_LS_H
+#ifndef NYZ_CLI_CMD_LS_H
+#define NYZ_CLI_CMD_LS_H
 
 #include "text/text.h"
 
 /* One line of the list. */
-typedef struct nyz_row {
-    nyz_line name, descr, shape, shape_json;
+typedef struct cli_row {
+    cli_line name, descr, shape, shape_json;
     char order[2]; /* C, F or - */
     int raw;       /* no array */
     int64_t bytes; /* of the elements, or of a raw member; -1: Python objects */
     int64_t stored;
     nyz_method method;
-} nyz_row;
+} cli_row;
 
-typedef struct nyz_table {
-    nyz_row *rows;
+typedef struct cli_table {
+    cli_row *rows;
     size_t count, capacity;
-} nyz_table;
+} cli_table;
 
 /* Columns, or one JSON object.  Return an exit status, having complained about `file`. */
-int nyz_table_print(const char *file, const nyz_table *table);
-int nyz_table_print_json(const char *file, const nyz_table *table);
+int cli_table_print(const char *file, const cli_table *table);
+int cli_table_print_json(const char *file, const cli_table *table);
 
 #endif

@@ -8,31 +8,31 @@
 /* The columns of a row; an order of its own for both printing and measuring. */
 enum { NAME, DESCR, SHAPE, ORDER, BYTES, METHOD, COLUMNS };
 
-static void put_cell(const nyz_row *r, int column, nyz_line *cell)
+static void put_cell(const cli_row *r, int column, cli_line *cell)
 {
-    nyz_line_clear(cell);
+    cli_line_clear(cell);
     switch (column) {
     case NAME:
-        nyz_line_name(cell, r->name.data != NULL ? r->name.data : "", r->name.size);
+        cli_line_name(cell, r->name.data != NULL ? r->name.data : "", r->name.size);
         break;
     case DESCR:
-        nyz_line_name(cell, r->raw ? "-" : r->descr.data, r->raw ? 1 : r->descr.size);
+        cli_line_name(cell, r->raw ? "-" : r->descr.data, r->raw ? 1 : r->descr.size);
         break;
     case SHAPE:
-        nyz_line_puts(cell, r->raw ? "-" : r->shape.data);
+        cli_line_puts(cell, r->raw ? "-" : r->shape.data);
         break;
     case ORDER:
-        nyz_line_puts(cell, r->order);
+        cli_line_puts(cell, r->order);
         break;
     case BYTES:
         if (r->bytes >= 0) {
-            nyz_line_int(cell, r->bytes);
+            cli_line_int(cell, r->bytes);
         } else {
-            nyz_line_puts(cell, "-");
+            cli_line_puts(cell, "-");
         }
         break;
     default:
-        nyz_line_puts(cell, r->method == NYZ_DEFLATED ? "deflated" : "stored");
+        cli_line_puts(cell, r->method == NYZ_DEFLATED ? "deflated" : "stored");
     }
 }
 
@@ -41,12 +41,12 @@ static void put_cell(const nyz_row *r, int column, nyz_line *cell)
  */
 #define WIDEST 200
 
-static void measure(const nyz_table *t, int64_t width[COLUMNS], nyz_line *cell)
+static void measure(const cli_table *t, int64_t width[COLUMNS], cli_line *cell)
 {
     for (size_t i = 0; i < t->count; i++) {
         for (int column = 0; column < COLUMNS; column++) {
             put_cell(&t->rows[i], column, cell);
-            const int64_t found = nyz_columns(cell->data, cell->size);
+            const int64_t found = cli_columns(cell->data, cell->size);
             if (found > width[column] && found <= WIDEST) {
                 width[column] = found;
             }
@@ -54,24 +54,24 @@ static void measure(const nyz_table *t, int64_t width[COLUMNS], nyz_line *cell)
     }
 }
 
-static void put_row(const nyz_row *r, const int64_t width[COLUMNS], nyz_line *cell,
-                    nyz_line *out)
+static void put_row(const cli_row *r, const int64_t width[COLUMNS], cli_line *cell,
+                    cli_line *out)
 {
-    nyz_line_clear(out);
+    cli_line_clear(out);
     for (int column = 0; column < COLUMNS; column++) {
         put_cell(r, column, cell);
-        const int64_t gap = width[column] - nyz_columns(cell->data, cell->size);
-        nyz_line_fill(out, ' ', column == BYTES ? gap : 0);
-        nyz_line_put(out, cell->data, cell->size);
-        nyz_line_fill(out, ' ', column == BYTES || column == METHOD ? 0 : gap);
-        nyz_line_puts(out, column == METHOD ? "\n" : "  ");
+        const int64_t gap = width[column] - cli_columns(cell->data, cell->size);
+        cli_line_fill(out, ' ', column == BYTES ? gap : 0);
+        cli_line_put(out, cell->data, cell->size);
+        cli_line_fill(out, ' ', column == BYTES || column == METHOD ? 0 : gap);
+        cli_line_puts(out, column == METHOD ? "\n" : "  ");
     }
 }
 
-int nyz_table_print(const char *file, const nyz_table *t)
+int cli_table_print(const char *file, const cli_table *t)
 {
-    nyz_line cell = {0};
-    nyz_line out = {0};
+    cli_line cell = {0};
+    cli_line out = {0};
     int64_t width[COLUMNS] = {0};
     measure(t, width, &cell);
     for (size_t i = 0; i < t->count && !out.failed && !cell.failed; i++) {
@@ -79,55 +79,55 @@ int nyz_table_print(const char *file, const nyz_table *t)
         fwrite(out.data, 1, out.size, stdout);
     }
     const int failed = cell.failed || out.failed;
-    nyz_line_free(&out);
-    nyz_line_free(&cell);
-    return failed ? nyz_complain_memory(file) : NYZ_EXIT_FINE;
+    cli_line_free(&out);
+    cli_line_free(&cell);
+    return failed ? cli_complain_memory(file) : CLI_EXIT_FINE;
 }
 
-static void put_json_number(nyz_line *out, const char *key, int64_t value)
+static void put_json_number(cli_line *out, const char *key, int64_t value)
 {
-    nyz_line_puts(out, key);
+    cli_line_puts(out, key);
     if (value >= 0) {
-        nyz_line_int(out, value);
+        cli_line_int(out, value);
     } else {
-        nyz_line_puts(out, "null");
+        cli_line_puts(out, "null");
     }
 }
 
-static void put_json_row(const nyz_row *r, nyz_line *out)
+static void put_json_row(const cli_row *r, cli_line *out)
 {
-    nyz_line_puts(out, "{\"name\":");
-    nyz_line_json(out, r->name.data, r->name.size);
+    cli_line_puts(out, "{\"name\":");
+    cli_line_json(out, r->name.data, r->name.size);
     if (r->raw) {
-        nyz_line_puts(out, ",\"raw\":true");
+        cli_line_puts(out, ",\"raw\":true");
     } else {
-        nyz_line_puts(out, ",\"descr\":");
-        nyz_line_json(out, r->descr.data, r->descr.size);
-        nyz_line_puts(out, ",\"shape\":");
-        nyz_line_put(out, r->shape_json.data, r->shape_json.size);
-        nyz_line_puts(out, ",\"order\":\"");
-        nyz_line_puts(out, r->order);
-        nyz_line_puts(out, "\"");
+        cli_line_puts(out, ",\"descr\":");
+        cli_line_json(out, r->descr.data, r->descr.size);
+        cli_line_puts(out, ",\"shape\":");
+        cli_line_put(out, r->shape_json.data, r->shape_json.size);
+        cli_line_puts(out, ",\"order\":\"");
+        cli_line_puts(out, r->order);
+        cli_line_puts(out, "\"");
     }
     put_json_number(out, ",\"bytes\":", r->bytes);
     put_json_number(out, ",\"stored_bytes\":", r->stored);
-    nyz_line_puts(out, r->method == NYZ_DEFLATED ? ",\"method\":\"deflated\"}"
+    cli_line_puts(out, r->method == NYZ_DEFLATED ? ",\"method\":\"deflated\"}"
                                                  : ",\"method\":\"stored\"}");
 }
 
-int nyz_table_print_json(const char *file, const nyz_table *t)
+int cli_table_print_json(const char *file, const cli_table *t)
 {
-    nyz_line out = {0};
-    nyz_line_puts(&out, "{\"file\":");
-    nyz_line_json(&out, file, strlen(file));
-    nyz_line_puts(&out, ",\"members\":[");
+    cli_line out = {0};
+    cli_line_puts(&out, "{\"file\":");
+    cli_line_json(&out, file, strlen(file));
+    cli_line_puts(&out, ",\"members\":[");
     for (size_t i = 0; i < t->count; i++) {
-        nyz_line_puts(&out, i > 0 ? "," : "");
+        cli_line_puts(&out, i > 0 ? "," : "");
         put_json_row(&t->rows[i], &out);
     }
-    nyz_line_puts(&out, "]}");
+    cli_line_puts(&out, "]}");
     const int failed = out.failed;
     fwrite(out.data, 1, failed ? 0 : out.size, stdout);
-    nyz_line_free(&out);
-    return failed ? nyz_complain_memory(file) : NYZ_EXIT_FINE;
+    cli_line_free(&out);
+    return failed ? cli_complain_memory(file) : CLI_EXIT_FINE;
 }

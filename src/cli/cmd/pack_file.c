@@ -12,79 +12,79 @@
 /* --------------------------------------------------------------------------------- names */
 
 /* DIR/FILE, or FILE if there is no -d. */
-static void put_path(nyz_line *line, const nyz_args *args, const char *file)
+static void put_path(cli_line *line, const cli_args *args, const char *file)
 {
     if (args->folder != NULL && strcmp(file, "-") != 0) {
-        nyz_line_puts(line, args->folder);
-        nyz_line_puts(line, "/");
+        cli_line_puts(line, args->folder);
+        cli_line_puts(line, "/");
     }
-    nyz_line_puts(line, file);
+    cli_line_puts(line, file);
 }
 
 /* The name that a file gives its member: with -d as it stands, else without its folders.
  */
-static void put_own_name(nyz_line *line, const nyz_args *args, const char *file)
+static void put_own_name(cli_line *line, const cli_args *args, const char *file)
 {
     if (args->folder == NULL) {
-        nyz_line_puts(line, nyz_base_name(file));
+        cli_line_puts(line, cli_base_name(file));
         return;
     }
-    while (file[0] == '.' && nyz_platform_is_slash(file[1])) {
+    while (file[0] == '.' && cli_platform_is_slash(file[1])) {
         file += 2;
     }
     for (; *file != '\0'; file++) {
-        nyz_line_put(line, nyz_platform_is_slash(*file) && *file != ':' ? "/" : file, 1);
+        cli_line_put(line, cli_platform_is_slash(*file) && *file != ':' ? "/" : file, 1);
     }
 }
 
 /* The end of NAME, or NULL: a file that has the whole text as its name comes before
  * NAME=FILE.  Returns an exit status, having complained. */
-static int find_equals(const nyz_args *args, const char *given, const char **equals)
+static int find_equals(const cli_args *args, const char *given, const char **equals)
 {
-    nyz_line whole = {0};
-    int status = NYZ_EXIT_FINE;
+    cli_line whole = {0};
+    int status = CLI_EXIT_FINE;
     *equals = strchr(given, '=');
     if (*equals == NULL) {
         return status;
     }
     put_path(&whole, args, given);
-    const int exists = whole.failed ? 0 : nyz_platform_exists(whole.data);
+    const int exists = whole.failed ? 0 : cli_platform_exists(whole.data);
     if (whole.failed) {
-        status = nyz_complain_memory(given);
+        status = cli_complain_memory(given);
     } else if (exists < 0) {
-        status = nyz_complain_system(whole.data, errno);
+        status = cli_complain_system(whole.data, errno);
     } else if (exists > 0) {
         *equals = NULL;
     }
-    nyz_line_free(&whole);
+    cli_line_free(&whole);
     return status;
 }
 
-int nyz_pack_name(nyz_pack_file *file, const nyz_args *args, const char *given)
+int cli_pack_name(cli_pack_file *file, const cli_args *args, const char *given)
 {
     const char *equals;
-    *file = (nyz_pack_file){0};
+    *file = (cli_pack_file){0};
     const int status = find_equals(args, given, &equals);
-    if (status != NYZ_EXIT_FINE) {
+    if (status != CLI_EXIT_FINE) {
         return status;
     }
     put_path(&file->path, args, equals != NULL ? equals + 1 : given);
     if (equals != NULL) {
-        nyz_line_put(&file->member, given, (size_t)(equals - given));
+        cli_line_put(&file->member, given, (size_t)(equals - given));
     } else if (strcmp(given, "-") != 0) {
         put_own_name(&file->member, args, given);
     }
     if (file->path.failed || file->member.failed) {
-        return nyz_complain_memory(given);
+        return cli_complain_memory(given);
     }
     if (file->member.size == 0 || file->path.size == 0) {
-        nyz_complain(given, NULL, "a member needs a name and a file: NAME=FILE");
-        return NYZ_EXIT_USAGE;
+        cli_complain(given, NULL, "a member needs a name and a file: NAME=FILE");
+        return CLI_EXIT_USAGE;
     }
-    if (!args->any && !nyz_ends_in(file->member.data, ".npy")) {
-        nyz_line_puts(&file->member, ".npy");
+    if (!args->any && !cli_ends_in(file->member.data, ".npy")) {
+        cli_line_puts(&file->member, ".npy");
     }
-    return file->member.failed ? nyz_complain_memory(given) : NYZ_EXIT_FINE;
+    return file->member.failed ? cli_complain_memory(given) : CLI_EXIT_FINE;
 }
 
 /* -------------------------------------------------------------------------------- reading */
@@ -102,7 +102,7 @@ static size_t first_room(FILE *in)
 }
 
 /* Reads to the end; 0 or an errno. */
-static int read_all(nyz_pack_file *file, FILE *in, size_t room)
+static int read_all(cli_pack_file *file, FILE *in, size_t room)
 {
     size_t capacity = 0;
     while (!feof(in)) {
@@ -118,18 +118,18 @@ static int read_all(nyz_pack_file *file, FILE *in, size_t room)
         const size_t left = capacity - file->size;
         errno = 0;
         file->size += fread(file->data + file->size, 1, left < PIECE ? left : PIECE, in);
-        if (ferror(in) || nyz_platform_stopped()) {
+        if (ferror(in) || cli_platform_stopped()) {
             return errno != 0 ? errno : EIO;
         }
     }
     return 0;
 }
 
-int nyz_pack_read(nyz_pack_file *file)
+int cli_pack_read(cli_pack_file *file)
 {
     const int is_stdin = strcmp(file->path.data, "-") == 0;
     errno = 0;
-    FILE *const in = is_stdin ? stdin : nyz_platform_open(file->path.data, "rb");
+    FILE *const in = is_stdin ? stdin : cli_platform_open(file->path.data, "rb");
     int sys = in == NULL ? errno : 0;
     if (in != NULL) {
         sys = read_all(file, in, is_stdin ? PIECE : first_room(in));
@@ -138,27 +138,27 @@ int nyz_pack_read(nyz_pack_file *file)
         (void)fclose(in); /* it was only read */
     }
     if (in == NULL || sys != 0) {
-        return nyz_complain_system(file->path.data, sys);
+        return cli_complain_system(file->path.data, sys);
     }
-    return NYZ_EXIT_FINE;
+    return CLI_EXIT_FINE;
 }
 
 /* ------------------------------------------------------------------------------- checking */
 
-static int refuse(const nyz_pack_file *file, const char *message)
+static int refuse(const cli_pack_file *file, const char *message)
 {
-    nyz_complain(file->path.data, NULL, message);
-    return NYZ_EXIT_DATA;
+    cli_complain(file->path.data, NULL, message);
+    return CLI_EXIT_DATA;
 }
 
 /* `left` bytes follow the header.  Nobody but Python knows how many Python objects take.
  */
-static int check_size(const nyz_pack_file *file, const nyz_array *header, int64_t left)
+static int check_size(const cli_pack_file *file, const nyz_array *header, int64_t left)
 {
     char text[120];
     const int64_t need = nyz_size(header) * header->dtype.itemsize;
-    if (left == need || nyz_has_objects(&header->dtype)) {
-        return NYZ_EXIT_FINE;
+    if (left == need || cli_has_objects(&header->dtype)) {
+        return CLI_EXIT_FINE;
     }
     if (left < need) {
         snprintf(text, sizeof text, "the array is cut: %" PRId64 " bytes are missing",
@@ -171,7 +171,7 @@ static int check_size(const nyz_pack_file *file, const nyz_array *header, int64_
     return refuse(file, text);
 }
 
-int nyz_pack_check(const nyz_pack_file *file)
+int cli_pack_check(const cli_pack_file *file)
 {
     nyz_buffer bytes = {.data = file->data, .size = file->size, .capacity = file->size};
     const nyz_stream stream = nyz_stream_buffer(&bytes);
@@ -181,17 +181,17 @@ int nyz_pack_check(const nyz_pack_file *file)
         return refuse(file, "this is no .npy file; --any takes files of any kind");
     }
     if (nyz_read_header(&stream, NULL, &header, &err) != NYZ_OK) {
-        return nyz_complain_error(file->path.data, NULL, &err);
+        return cli_complain_error(file->path.data, NULL, &err);
     }
     const int status = check_size(file, &header, (int64_t)(file->size - bytes.position));
     nyz_array_free(&header);
     return status;
 }
 
-void nyz_pack_free(nyz_pack_file *file)
+void cli_pack_free(cli_pack_file *file)
 {
-    nyz_line_free(&file->path);
-    nyz_line_free(&file->member);
+    cli_line_free(&file->path);
+    cli_line_free(&file->member);
     free(file->data);
-    *file = (nyz_pack_file){0};
+    *file = (cli_pack_file){0};
 }

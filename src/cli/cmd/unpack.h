@@ -1,6 +1,6 @@
 /* nyz unpack: which members go where, decided before anything is written. */
-#ifndef NYZ_CLI_UNPACK_H
-#define NYZ_CLI_UNPACK_H
+#ifndef NYZ_CLI_CMD_UNPACK_H
+#define NYZ_CLI_CMD_UNPACK_H
 
 #include "cli.h"
 #include "io/input.h"
@@ -8,37 +8,37 @@
 
 /* What is wrong with the name of a member as that of a file below a folder, on any
  * system; or NULL.  A name that ends in a slash is that of a folder. */
-const char *nyz_unpack_refuses(const char *name, size_t size);
+const char *cli_unpack_refuses(const char *name, size_t size);
 
 /* One member that is meant. */
-typedef struct nyz_unpack_item {
+typedef struct cli_unpack_item {
     int64_t index;
     const char *name; /* borrows from the archive */
     size_t name_size;
     int64_t size;
     char *key;       /* of names that may be one file (fold.h); owned */
-    nyz_place place; /* what stands there before */
-} nyz_unpack_item;
+    cli_place place; /* what stands there before */
+} cli_unpack_item;
 
-typedef struct nyz_unpack_plan {
-    const nyz_args *args;
-    const nyz_input *input;
-    nyz_unpack_item *items;
+typedef struct cli_unpack_plan {
+    const cli_args *args;
+    const cli_input *input;
+    cli_unpack_item *items;
     int64_t count;
-} nyz_unpack_plan;
+} cli_unpack_plan;
 
 /* Chooses the members, and sees that their names are fit for files, that no two are for
  * one file, and that they are not more than the limit.  Returns an exit status, having
  * complained.  Free the plan in any case. */
-int nyz_unpack_plan_make(nyz_unpack_plan *plan, const nyz_args *args,
-                         const nyz_input *input);
-void nyz_unpack_plan_free(nyz_unpack_plan *plan);
+int cli_unpack_plan_make(cli_unpack_plan *plan, const cli_args *args,
+                         const cli_input *input);
+void cli_unpack_plan_free(cli_unpack_plan *plan);
 
 /* Not 0 for a member that is a folder. */
-int nyz_unpack_is_folder(const nyz_unpack_item *item);
+int cli_unpack_is_directory(const cli_unpack_item *item);
 
-/* Says what is wrong with a member; returns NYZ_EXIT_DATA. */
-int nyz_unpack_refuse(const nyz_unpack_plan *plan, const nyz_unpack_item *item,
+/* Says what is wrong with a member; returns CLI_EXIT_DATA. */
+int cli_unpack_refuse(const cli_unpack_plan *plan, const cli_unpack_item *item,
                       const char *message);
 
 #endif

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#define COMPONENT_MOST 255 /* bytes: the usual file systems have no more */
-#define COMPONENTS_MOST 32
+#define COMPONENT_MAX 255 /* bytes: the usual file systems have no more */
+#define COMPONENTS_MAX 32
 
 static int same_letters(const char *text, size_t size, const char *upper)
 {
@@ -56,7 +56,7 @@ static const char *refuse_component(const char *text, size_t size)
     if (size == 0) {
         return "the name has an empty component";
     }
-    if (size > COMPONENT_MOST) {
+    if (size > COMPONENT_MAX) {
         return "the name has a component of over 255 bytes";
     }
     if (text[0] == '.' && (size == 1 || (size == 2 && text[1] == '.'))) {
@@ -82,12 +82,12 @@ static const char *refuse_characters(const char *name, size_t size)
     return NULL;
 }
 
-const char *nyz_unpack_refuses(const char *name, size_t size)
+const char *cli_unpack_refuses(const char *name, size_t size)
 {
     if (size == 0) {
         return "the name is empty";
     }
-    if (size > NYZ_FOLD_MOST) {
+    if (size > CLI_FOLD_MAX) {
         return "the name has over 1,024 bytes";
     }
     if (name[0] == '/') {
@@ -102,7 +102,7 @@ const char *nyz_unpack_refuses(const char *name, size_t size)
         refused = refuse_component(name + start, end - start);
         start = end + 1;
     }
-    return refused == NULL && components > COMPONENTS_MOST
+    return refused == NULL && components > COMPONENTS_MAX
                ? "the name has over 32 components"
                : refused;
 }

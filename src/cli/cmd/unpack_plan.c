@@ -9,24 +9,24 @@
 #define LIMIT_LEAST (INT64_C(4) << 30) /* bytes that any archive may unpack to */
 #define LIMIT_TIMES 4                  /* and what it takes itself, so many times */
 
-int nyz_unpack_is_folder(const nyz_unpack_item *item)
+int cli_unpack_is_directory(const cli_unpack_item *item)
 {
     return item->name_size > 0 && item->name[item->name_size - 1] == '/';
 }
 
-int nyz_unpack_refuse(const nyz_unpack_plan *plan, const nyz_unpack_item *item,
+int cli_unpack_refuse(const cli_unpack_plan *plan, const cli_unpack_item *item,
                       const char *message)
 {
-    nyz_complain(plan->input->label, item->name, message);
-    return NYZ_EXIT_DATA;
+    cli_complain(plan->input->label, item->name, message);
+    return CLI_EXIT_DATA;
 }
 
 /* ----------------------------------------------------------------- which members */
 
 /* Sets chosen[i] for each member i that is meant, once however often it is named. */
-static int choose(const nyz_unpack_plan *plan, unsigned char *chosen)
+static int choose(const cli_unpack_plan *plan, unsigned char *chosen)
 {
-    int worst = NYZ_EXIT_FINE;
+    int worst = CLI_EXIT_FINE;
     for (int64_t i = plan->input->first; i < plan->input->end; i++) {
         chosen[i] = plan->args->count == 1;
     }
@@ -35,48 +35,48 @@ static int choose(const nyz_unpack_plan *plan, unsigned char *chosen)
         if (found >= 0) {
             chosen[found] = 1;
         } else {
-            nyz_complain(plan->input->label, plan->args->files[i],
+            cli_complain(plan->input->label, plan->args->files[i],
                          "the archive has no such member");
-            worst = NYZ_EXIT_DATA;
+            worst = CLI_EXIT_DATA;
         }
     }
     return worst;
 }
 
 /* Adds member `index`, with the key of its name. */
-static int add_item(nyz_unpack_plan *plan, int64_t index)
+static int add_item(cli_unpack_plan *plan, int64_t index)
 {
-    const nyz_member member = nyz_input_member(plan->input, index);
-    nyz_unpack_item *const item = &plan->items[plan->count];
-    *item = (nyz_unpack_item){.index = index,
+    const nyz_member member = cli_input_member(plan->input, index);
+    cli_unpack_item *const item = &plan->items[plan->count];
+    *item = (cli_unpack_item){.index = index,
                               .name = member.name,
                               .name_size = member.name_size,
                               .size = member.size};
     plan->count++;
-    const char *const refused = nyz_unpack_refuses(item->name, item->name_size);
+    const char *const refused = cli_unpack_refuses(item->name, item->name_size);
     if (refused != NULL) {
-        return nyz_unpack_refuse(plan, item, refused);
+        return cli_unpack_refuse(plan, item, refused);
     }
-    if (nyz_unpack_is_folder(item) && item->size > 0) {
-        return nyz_unpack_refuse(plan, item, "the name is that of a folder, with data");
+    if (cli_unpack_is_directory(item) && item->size > 0) {
+        return cli_unpack_refuse(plan, item, "the name is that of a folder, with data");
     }
-    nyz_line key = {0};
+    cli_line key = {0};
     if (plan->args->case_sensitive) {
-        nyz_line_put(&key, item->name, item->name_size);
+        cli_line_put(&key, item->name, item->name_size);
     } else {
-        nyz_line_fold(&key, item->name, item->name_size);
-        nyz_line_put(&key, "", 1); /* of a name that folds to nothing, too */
+        cli_line_fold(&key, item->name, item->name_size);
+        cli_line_put(&key, "", 1); /* of a name that folds to nothing, too */
     }
     item->key = key.data;
-    return key.failed ? nyz_complain_memory(plan->input->label) : NYZ_EXIT_FINE;
+    return key.failed ? cli_complain_memory(plan->input->label) : CLI_EXIT_FINE;
 }
 
-static int add_items(nyz_unpack_plan *plan, const unsigned char *chosen, int64_t count)
+static int add_items(cli_unpack_plan *plan, const unsigned char *chosen, int64_t count)
 {
-    int worst = NYZ_EXIT_FINE;
-    for (int64_t i = 0; i < count && worst != NYZ_EXIT_MACHINE; i++) {
+    int worst = CLI_EXIT_FINE;
+    for (int64_t i = 0; i < count && worst != CLI_EXIT_MACHINE; i++) {
         if (chosen[i]) {
-            worst = nyz_worse(worst, add_item(plan, i));
+            worst = cli_worse(worst, add_item(plan, i));
         }
     }
     return worst;
@@ -88,8 +88,8 @@ static int add_items(nyz_unpack_plan *plan, const unsigned char *chosen, int64_t
  * file of the folder's name. */
 static int compare(const void *a, const void *b)
 {
-    const unsigned char *x = (const unsigned char *)(*(nyz_unpack_item *const *)a)->key;
-    const unsigned char *y = (const unsigned char *)(*(nyz_unpack_item *const *)b)->key;
+    const unsigned char *x = (const unsigned char *)(*(cli_unpack_item *const *)a)->key;
+    const unsigned char *y = (const unsigned char *)(*(cli_unpack_item *const *)b)->key;
     while (*x == *y && *x != '\0') {
         x++;
         y++;
@@ -101,10 +101,10 @@ static int compare(const void *a, const void *b)
 
 /* What is wrong with two neighbours in this order, the second one: printf's format for
  * the first one's name; or NULL. */
-static const char *clash(const nyz_unpack_item *first, const nyz_unpack_item *second)
+static const char *clash(const cli_unpack_item *first, const cli_unpack_item *second)
 {
     const size_t size = strlen(first->key);
-    if (nyz_unpack_is_folder(first) || strncmp(first->key, second->key, size) != 0) {
+    if (cli_unpack_is_directory(first) || strncmp(first->key, second->key, size) != 0) {
         return NULL;
     }
     if (second->key[size] == '/') {
@@ -119,27 +119,27 @@ static const char *clash(const nyz_unpack_item *first, const nyz_unpack_item *se
                  "count; where it does, use --case-sensitive";
 }
 
-static int find_clashes(const nyz_unpack_plan *plan, const nyz_unpack_item **sorted)
+static int find_clashes(const cli_unpack_plan *plan, const cli_unpack_item **sorted)
 {
-    int worst = NYZ_EXIT_FINE;
-    qsort(sorted, (size_t)plan->count, sizeof(const nyz_unpack_item *), compare);
+    int worst = CLI_EXIT_FINE;
+    qsort(sorted, (size_t)plan->count, sizeof(const cli_unpack_item *), compare);
     for (int64_t i = 1; i < plan->count; i++) {
         const char *const what = clash(sorted[i - 1], sorted[i]);
         if (what != NULL) {
-            char text[NYZ_FOLD_MOST + 200];
+            char text[CLI_FOLD_MAX + 200];
             snprintf(text, sizeof text, what, sorted[i - 1]->name);
-            worst = nyz_unpack_refuse(plan, sorted[i], text);
+            worst = cli_unpack_refuse(plan, sorted[i], text);
         }
     }
     return worst;
 }
 
-static int check_clashes(const nyz_unpack_plan *plan)
+static int check_clashes(const cli_unpack_plan *plan)
 {
-    const nyz_unpack_item **const sorted =
-        calloc((size_t)plan->count + 1, sizeof(const nyz_unpack_item *));
+    const cli_unpack_item **const sorted =
+        calloc((size_t)plan->count + 1, sizeof(const cli_unpack_item *));
     if (sorted == NULL) {
-        return nyz_complain_memory(plan->input->label);
+        return cli_complain_memory(plan->input->label);
     }
     for (int64_t i = 0; i < plan->count; i++) {
         sorted[i] = &plan->items[i];
@@ -153,58 +153,58 @@ static int check_clashes(const nyz_unpack_plan *plan)
 
 /* The members lie side by side in the archive, so that what they take there cannot
  * overflow; what they inflate to might. */
-static int check_limit(const nyz_unpack_plan *plan)
+static int check_limit(const cli_unpack_plan *plan)
 {
     int64_t total = 0;
     int64_t stored = 0;
     for (int64_t i = 0; i < plan->count; i++) {
         total = plan->items[i].size > INT64_MAX - total ? INT64_MAX
                                                         : total + plan->items[i].size;
-        stored += nyz_input_member(plan->input, plan->items[i].index).stored_size;
+        stored += cli_input_member(plan->input, plan->items[i].index).compressed_size;
     }
     const int given = plan->args->limit != 0;
     const int64_t limit = given ? plan->args->limit : LIMIT_LEAST;
     if (total <= limit || (!given && total / LIMIT_TIMES <= stored)) {
-        return NYZ_EXIT_FINE;
+        return CLI_EXIT_FINE;
     }
     char text[200];
     snprintf(text, sizeof text,
              "the members would take %" PRId64 " bytes, over the limit of %" PRId64
              "; --limit sets another",
              total, limit);
-    nyz_complain(plan->input->label, NULL, text);
-    return NYZ_EXIT_DATA;
+    cli_complain(plan->input->label, NULL, text);
+    return CLI_EXIT_DATA;
 }
 
 /* ------------------------------------------------------------------------------ the calls */
 
-int nyz_unpack_plan_make(nyz_unpack_plan *plan, const nyz_args *args,
-                         const nyz_input *input)
+int cli_unpack_plan_make(cli_unpack_plan *plan, const cli_args *args,
+                         const cli_input *input)
 {
-    *plan = (nyz_unpack_plan){.args = args, .input = input};
+    *plan = (cli_unpack_plan){.args = args, .input = input};
     const int64_t count = nyz_npz_count(input->npz);
     unsigned char *const chosen = calloc((size_t)count + 1, 1);
     plan->items = calloc((size_t)count + 1, sizeof *plan->items);
     if (chosen == NULL || plan->items == NULL) {
         free(chosen);
-        return nyz_complain_memory(input->label);
+        return cli_complain_memory(input->label);
     }
     int status = choose(plan, chosen);
-    if (status == NYZ_EXIT_FINE) {
+    if (status == CLI_EXIT_FINE) {
         status = add_items(plan, chosen, count);
     }
     free(chosen);
-    if (status == NYZ_EXIT_FINE) {
+    if (status == CLI_EXIT_FINE) {
         status = check_clashes(plan);
     }
-    return status == NYZ_EXIT_FINE ? check_limit(plan) : status;
+    return status == CLI_EXIT_FINE ? check_limit(plan) : status;
 }
 
-void nyz_unpack_plan_free(nyz_unpack_plan *plan)
+void cli_unpack_plan_free(cli_unpack_plan *plan)
 {
     for (int64_t i = 0; plan->items != NULL && i < plan->count; i++) {
         free(plan->items[i].key);
     }
     free(plan->items);
-    *plan = (nyz_unpack_plan){0};
+    *plan = (cli_unpack_plan){0};
 }

@@ -14,30 +14,30 @@ static size_t piece(size_t size)
 
 static int64_t read_guarded(void *ctx, void *buffer, size_t size)
 {
-    const nyz_stream *const to = &((const nyz_guard *)ctx)->inner;
-    return nyz_platform_stopped() ? -EINTR : to->read(to->ctx, buffer, piece(size));
+    const nyz_stream *const to = &((const cli_guard *)ctx)->inner;
+    return cli_platform_stopped() ? -EINTR : to->read(to->ctx, buffer, piece(size));
 }
 
 static int64_t write_guarded(void *ctx, const void *buffer, size_t size)
 {
-    const nyz_stream *const to = &((const nyz_guard *)ctx)->inner;
-    return nyz_platform_stopped() ? -EINTR : to->write(to->ctx, buffer, piece(size));
+    const nyz_stream *const to = &((const cli_guard *)ctx)->inner;
+    return cli_platform_stopped() ? -EINTR : to->write(to->ctx, buffer, piece(size));
 }
 
 static int64_t seek_guarded(void *ctx, int64_t offset, int whence)
 {
-    const nyz_stream *const to = &((const nyz_guard *)ctx)->inner;
+    const nyz_stream *const to = &((const cli_guard *)ctx)->inner;
     return to->seek(to->ctx, offset, whence);
 }
 
 static int64_t read_at_guarded(void *ctx, int64_t offset, void *buffer, size_t size)
 {
-    const nyz_stream *const to = &((const nyz_guard *)ctx)->inner;
-    return nyz_platform_stopped() ? -EINTR
+    const nyz_stream *const to = &((const cli_guard *)ctx)->inner;
+    return cli_platform_stopped() ? -EINTR
                                   : to->read_at(to->ctx, offset, buffer, piece(size));
 }
 
-nyz_stream nyz_guard_stream(nyz_guard *guard, nyz_stream inner)
+nyz_stream cli_guard_stream(cli_guard *guard, nyz_stream inner)
 {
     nyz_stream stream = {.ctx = guard};
     guard->inner = inner;

@@ -28,16 +28,16 @@ static int is_big_endian(const nyz_dtype *dtype)
     return dtype->byteorder == '>';
 }
 
-static nyz_status add_bytes(nyz_sha256 *hash, const nyz_array *array, nyz_error *err)
+static nyz_status add_bytes(cli_sha256 *hash, const nyz_array *array, nyz_error *err)
 {
     const int64_t size = nyz_size(array) * array->dtype.itemsize;
-    if (size > 0 && nyz_sha256_add(hash, array->data, (size_t)size) != 0) {
+    if (size > 0 && cli_sha256_add(hash, array->data, (size_t)size) != 0) {
         return fail(err);
     }
     return NYZ_OK;
 }
 
-static nyz_status add_copy(nyz_sha256 *hash, const nyz_array *array, nyz_error *err)
+static nyz_status add_copy(cli_sha256 *hash, const nyz_array *array, nyz_error *err)
 {
     nyz_array copy;
     const nyz_options opt = {.order = NYZ_C_ORDER, .byteorder = NYZ_LITTLE_ENDIAN};
@@ -50,7 +50,7 @@ static nyz_status add_copy(nyz_sha256 *hash, const nyz_array *array, nyz_error *
 }
 
 /* Cuts the first axis into pieces; where one row is too large already, cuts the rows. */
-static nyz_status add_pieces(nyz_sha256 *hash, const nyz_array *array, nyz_error *err)
+static nyz_status add_pieces(cli_sha256 *hash, const nyz_array *array, nyz_error *err)
 {
     const int64_t size = nyz_size(array) * array->dtype.itemsize;
     if (array->ndim == 0 || size <= PIECE) {
@@ -71,25 +71,25 @@ static nyz_status add_pieces(nyz_sha256 *hash, const nyz_array *array, nyz_error
     return status;
 }
 
-static nyz_status add_array(nyz_sha256 *hash, const nyz_array *array, nyz_error *err)
+static nyz_status add_array(cli_sha256 *hash, const nyz_array *array, nyz_error *err)
 {
     return nyz_is_contiguous(array, NYZ_C_ORDER) && !is_big_endian(&array->dtype)
                ? add_bytes(hash, array, err)
                : add_pieces(hash, array, err);
 }
 
-nyz_status nyz_hash_array(const nyz_array *array, char out[NYZ_HASH_SIZE], nyz_error *err)
+nyz_status cli_hash_array(const nyz_array *array, char out[CLI_HASH_SIZE], nyz_error *err)
 {
     unsigned char digest[32];
-    nyz_sha256 *const hash = nyz_sha256_new();
+    cli_sha256 *const hash = cli_sha256_new();
     if (hash == NULL) {
         return fail(err);
     }
     nyz_status status = add_array(hash, array, err);
-    if (status == NYZ_OK && nyz_sha256_finish(hash, digest) != 0) {
+    if (status == NYZ_OK && cli_sha256_finish(hash, digest) != 0) {
         status = fail(err);
     }
-    nyz_sha256_free(hash);
+    cli_sha256_free(hash);
     for (int i = 0; i < 32 && status == NYZ_OK; i++) {
         snprintf(out + 2 * i, 3, "%02x", digest[i]);
     }

@@ -7,9 +7,9 @@
 #include <errno.h>
 #include <string.h>
 
-static const unsigned char npy_magic[NYZ_INPUT_AHEAD] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
+static const unsigned char npy_magic[CLI_INPUT_AHEAD] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 
-static int64_t take_ahead(nyz_input *input, unsigned char *buffer, size_t size)
+static int64_t take_ahead(cli_input *input, unsigned char *buffer, size_t size)
 {
     const size_t left = input->ahead_size - input->ahead_used;
     const size_t count = size < left ? size : left;
@@ -20,7 +20,7 @@ static int64_t take_ahead(nyz_input *input, unsigned char *buffer, size_t size)
 
 static int64_t read_input(void *ctx, void *buffer, size_t size)
 {
-    nyz_input *const input = ctx;
+    cli_input *const input = ctx;
     int64_t count = take_ahead(input, buffer, size);
     if (count == 0) {
         count = input->inner.read(input->inner.ctx, buffer, size);
@@ -31,7 +31,7 @@ static int64_t read_input(void *ctx, void *buffer, size_t size)
 
 static int64_t seek_input(void *ctx, int64_t offset, int whence)
 {
-    nyz_input *const input = ctx;
+    cli_input *const input = ctx;
     const int64_t left = (int64_t)(input->ahead_size - input->ahead_used);
     if (whence == SEEK_CUR && offset < INT64_MIN + left) {
         return -EINVAL;
@@ -45,16 +45,16 @@ static int64_t seek_input(void *ctx, int64_t offset, int whence)
 }
 
 /* Fills `ahead` as far as the file goes. */
-static int look_ahead(nyz_input *input)
+static int look_ahead(cli_input *input)
 {
     const size_t left = input->ahead_size - input->ahead_used;
     memmove(input->ahead, input->ahead + input->ahead_used, left);
     input->ahead_used = 0;
     input->ahead_size = left;
-    while (input->ahead_size < NYZ_INPUT_AHEAD) {
+    while (input->ahead_size < CLI_INPUT_AHEAD) {
         const int64_t count =
             input->inner.read(input->inner.ctx, input->ahead + input->ahead_size,
-                              NYZ_INPUT_AHEAD - input->ahead_size);
+                              CLI_INPUT_AHEAD - input->ahead_size);
         if (count <= 0) {
             return (int)count;
         }
@@ -63,41 +63,41 @@ static int look_ahead(nyz_input *input)
     return 0;
 }
 
-int nyz_input_start(nyz_input *input)
+int cli_input_start(cli_input *input)
 {
-    input->inner = nyz_guard_stream(&input->guards[0], nyz_stream_file(input->file));
+    input->inner = cli_guard_stream(&input->guards[0], nyz_stream_file(input->file));
     input->stream = (nyz_stream){.read = read_input, .ctx = input};
     if (input->inner.seek != NULL) {
         input->stream.seek = seek_input;
     }
     const int failed = look_ahead(input);
-    return failed < 0 ? nyz_complain_system(input->label, -failed) : NYZ_EXIT_FINE;
+    return failed < 0 ? cli_complain_system(input->label, -failed) : CLI_EXIT_FINE;
 }
 
-nyz_next nyz_input_next(nyz_input *input)
+cli_next cli_input_next(cli_input *input)
 {
     const int failed = look_ahead(input);
     if (failed < 0) {
-        (void)nyz_complain_system(input->label, -failed);
-        return NYZ_NEXT_FAILED;
+        (void)cli_complain_system(input->label, -failed);
+        return CLI_NEXT_FAILED;
     }
     if (input->ahead_size == 0) {
-        return NYZ_NEXT_END;
+        return CLI_NEXT_END;
     }
-    return input->ahead_size == NYZ_INPUT_AHEAD &&
-                   memcmp(input->ahead, npy_magic, NYZ_INPUT_AHEAD) == 0
-               ? NYZ_NEXT_ARRAY
-               : NYZ_NEXT_OTHER;
+    return input->ahead_size == CLI_INPUT_AHEAD &&
+                   memcmp(input->ahead, npy_magic, CLI_INPUT_AHEAD) == 0
+               ? CLI_NEXT_ARRAY
+               : CLI_NEXT_OTHER;
 }
 
-static int complain_short(const nyz_input *input)
+static int complain_short(const cli_input *input)
 {
-    nyz_complain(input->label, NULL, "the file ends within the data of its array");
-    return NYZ_EXIT_DATA;
+    cli_complain(input->label, NULL, "the file ends within the data of its array");
+    return CLI_EXIT_DATA;
 }
 
 /* Passes over bytes by seeking. */
-static int skip_by_seeking(nyz_input *input, int64_t size)
+static int skip_by_seeking(cli_input *input, int64_t size)
 {
     const int64_t place = seek_input(input, 0, SEEK_CUR);
     const int64_t end = place < 0 ? place : seek_input(input, 0, SEEK_END);
@@ -106,10 +106,10 @@ static int skip_by_seeking(nyz_input *input, int64_t size)
     }
     const int64_t there = end < 0 ? end : seek_input(input, place + size, SEEK_SET);
     input->offset += size;
-    return there < 0 ? nyz_complain_system(input->label, (int)-there) : NYZ_EXIT_FINE;
+    return there < 0 ? cli_complain_system(input->label, (int)-there) : CLI_EXIT_FINE;
 }
 
-int nyz_input_skip(nyz_input *input, int64_t size)
+int cli_input_skip(cli_input *input, int64_t size)
 {
     if (input->stream.seek != NULL) {
         return skip_by_seeking(input, size);
@@ -120,9 +120,9 @@ int nyz_input_skip(nyz_input *input, int64_t size)
         const int64_t count = read_input(input, piece, most);
         if (count <= 0) {
             return count == 0 ? complain_short(input)
-                              : nyz_complain_system(input->label, (int)-count);
+                              : cli_complain_system(input->label, (int)-count);
         }
         size -= count;
     }
-    return NYZ_EXIT_FINE;
+    return CLI_EXIT_FINE;
 }

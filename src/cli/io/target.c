@@ -9,60 +9,60 @@
 static nyz_stream to_stdout(void)
 {
     nyz_stream stream = nyz_stream_file(stdout);
-    if (!nyz_platform_can_patch(stdout)) {
+    if (!cli_platform_can_patch(stdout)) {
         stream.seek = NULL;
     }
     return stream;
 }
 
-static nyz_status begin(nyz_target *target, const nyz_options *opt, nyz_error *err)
+static nyz_status begin(cli_target *target, const nyz_options *opt, nyz_error *err)
 {
     nyz_stream inner;
     if (strcmp(target->path, "-") == 0) {
         target->stream = to_stdout();
     } else {
-        if (!nyz_platform_is_special(target->path)) { /* a FIFO waits for its reader */
-            nyz_platform_catch_stop();
+        if (!cli_platform_is_special(target->path)) { /* a FIFO waits for its reader */
+            cli_platform_catch_stop();
         }
         const nyz_status status =
             nyz_output_create(target->path, NULL, &target->output, &inner, err);
         if (status != NYZ_OK) {
             return status;
         }
-        target->stream = nyz_guard_stream(&target->guard, inner);
+        target->stream = cli_guard_stream(&target->guard, inner);
     }
     return opt != NULL ? nyz_npz_create_stream(&target->stream, opt, &target->writer, err)
                        : NYZ_OK;
 }
 
-int nyz_target_open(nyz_target *target, const char *path, const nyz_options *opt)
+int cli_target_open(cli_target *target, const char *path, const nyz_options *opt)
 {
     nyz_error err;
-    *target = (nyz_target){.path = path};
-    return begin(target, opt, &err) == NYZ_OK ? NYZ_EXIT_FINE
-                                              : nyz_complain_error(path, NULL, &err);
+    *target = (cli_target){.path = path};
+    return begin(target, opt, &err) == NYZ_OK ? CLI_EXIT_FINE
+                                              : cli_complain_error(path, NULL, &err);
 }
 
-int nyz_target_finish(nyz_target *target)
+int cli_target_finish(cli_target *target)
 {
     nyz_error err;
     nyz_status status = NYZ_OK;
     if (target->writer != NULL) {
         status = nyz_npz_finish(&target->writer, &err);
     }
-    if (nyz_platform_stopped()) {
-        return NYZ_EXIT_MACHINE;
+    if (cli_platform_stopped()) {
+        return CLI_EXIT_MACHINE;
     }
     if (status == NYZ_OK && target->output != NULL) {
         status = nyz_output_finish(&target->output, &err);
     }
-    return status == NYZ_OK ? NYZ_EXIT_FINE
-                            : nyz_complain_error(target->path, NULL, &err);
+    return status == NYZ_OK ? CLI_EXIT_FINE
+                            : cli_complain_error(target->path, NULL, &err);
 }
 
-void nyz_target_close(nyz_target *target)
+void cli_target_close(cli_target *target)
 {
     nyz_npz_discard(&target->writer);
     nyz_output_discard(&target->output);
-    nyz_platform_obey_stop();
+    cli_platform_obey_stop();
 }

@@ -1,5 +1,5 @@
 /* Files below a folder on POSIX systems: every component is opened by itself, from the
- * folder above it, and no link is followed.  Windows: folder_win32.c. */
+ * folder above it, and no link is followed.  Windows: directory_win32.c. */
 #include "os/directory_posix.h"
 
 #include "cli.h"
@@ -11,11 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define COMPONENT_MOST 255 /* as nyz_unpack_refuses has it */
+#define COMPONENT_MAX 255 /* as cli_unpack_refuses has it */
 #define NOT_A_FOLDER "a link or a file is where a folder has to be"
 #define NOT_A_FILE "what is there is no file, and is not replaced"
 
-struct nyz_folder {
+struct cli_directory {
     int fd;
 };
 
@@ -63,13 +63,14 @@ static int step(int top, int *fd, const char *component, int make)
 static nyz_status fail_step(nyz_error *err, int sys)
 {
     return sys == ELOOP || sys == ENOTDIR || sys == EMLINK
-               ? nyz_fail_with(err, ENOTDIR, NOT_A_FOLDER)
-               : nyz_fail_system(err, sys, "open the folder");
+               ? cli_fail_with(err, ENOTDIR, NOT_A_FOLDER)
+               : cli_fail_system(err, sys, "open the folder");
 }
 
 /* Opens the folder of a name, and leaves its last component.  Failures are errnos; then
  * nothing is open. */
-static int walk(const nyz_folder *folder, const char *name, int make, int *fd, char *last)
+static int walk(const cli_directory *folder, const char *name, int make, int *fd,
+                char *last)
 {
     *fd = folder->fd;
     while (next_component(&name, last)) {
@@ -81,7 +82,7 @@ static int walk(const nyz_folder *folder, const char *name, int make, int *fd, c
     return 0;
 }
 
-static void leave(const nyz_folder *folder, int fd)
+static void leave(const cli_directory *folder, int fd)
 {
     if (fd >= 0 && fd != folder->fd) {
         (void)close(fd);
@@ -90,12 +91,12 @@ static void leave(const nyz_folder *folder, int fd)
 
 /* --------------------------------------------------------------------- the folder itself */
 
-nyz_status nyz_folder_open(const char *path, int follow, nyz_folder **out, int *made,
-                           nyz_error *err)
+nyz_status cli_directory_open(const char *path, int follow, cli_directory **out,
+                              int *made, nyz_error *err)
 {
     *made = mkdir(path, 0777) == 0;
     if (!*made && errno != EEXIST) {
-        return nyz_fail_system(err, errno, "make the folder");
+        return cli_fail_system(err, errno, "make the folder");
     }
     const int fd = open_folder(AT_FDCWD, path, follow ? 0 : O_NOFOLLOW);
     if (fd < 0) {
@@ -104,20 +105,20 @@ nyz_status nyz_folder_open(const char *path, int follow, nyz_folder **out, int *
     *out = malloc(sizeof **out);
     if (*out == NULL) {
         (void)close(fd);
-        return nyz_fail_with(err, ENOMEM, "out of memory");
+        return cli_fail_with(err, ENOMEM, "out of memory");
     }
     (*out)->fd = fd;
     return NYZ_OK;
 }
 
-void nyz_folder_close(nyz_folder **folder)
+void cli_directory_close(cli_directory **folder)
 {
     (void)close((*folder)->fd);
     free(*folder);
     *folder = NULL;
 }
 
-void nyz_folder_undo(const char *path)
+void cli_directory_undo(const char *path)
 {
     (void)rmdir(path);
 }
@@ -125,41 +126,42 @@ void nyz_folder_undo(const char *path)
 /* ------------------------------------------------------------------------ what is there */
 
 /* What stands in an open folder.  *mode: that of a file that exists. */
-nyz_status nyz_look_posix(int fd, const char *name, nyz_place *out, mode_t *mode,
+nyz_status cli_look_posix(int fd, const char *name, cli_place *out, mode_t *mode,
                           nyz_error *err)
 {
     struct stat st;
-    *out = (nyz_place){0};
+    *out = (cli_place){0};
     if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-        return errno == ENOENT ? NYZ_OK : nyz_fail_system(err, errno, "look at the file");
+        return errno == ENOENT ? NYZ_OK : cli_fail_system(err, errno, "look at the file");
     }
     if (!S_ISREG(st.st_mode)) {
-        return nyz_fail_with(err, EEXIST, NOT_A_FILE);
+        return cli_fail_with(err, EEXIST, NOT_A_FILE);
     }
-    *out = (nyz_place){1, (uint64_t)st.st_dev, (uint64_t)st.st_ino};
+    *out = (cli_place){1, (uint64_t)st.st_dev, (uint64_t)st.st_ino};
     *mode = st.st_mode & 0777;
     return NYZ_OK;
 }
 
-nyz_status nyz_folder_look(const nyz_folder *folder, const char *name, nyz_place *out,
-                           nyz_error *err)
+nyz_status cli_directory_look(const cli_directory *folder, const char *name,
+                              cli_place *out, nyz_error *err)
 {
-    char last[COMPONENT_MOST + 1];
+    char last[COMPONENT_MAX + 1];
     mode_t mode;
     int fd;
-    *out = (nyz_place){0};
+    *out = (cli_place){0};
     const int sys = walk(folder, name, 0, &fd, last);
     if (sys != 0) {
         return sys == ENOENT ? NYZ_OK : fail_step(err, sys);
     }
-    const nyz_status status = nyz_look_posix(fd, last, out, &mode, err);
+    const nyz_status status = cli_look_posix(fd, last, out, &mode, err);
     leave(folder, fd);
     return status;
 }
 
-nyz_status nyz_folder_add(const nyz_folder *folder, const char *name, nyz_error *err)
+nyz_status cli_directory_add(const cli_directory *folder, const char *name,
+                             nyz_error *err)
 {
-    char last[COMPONENT_MOST + 1];
+    char last[COMPONENT_MAX + 1];
     int fd;
     int sys = walk(folder, name, 1, &fd, last);
     if (sys == 0) {
@@ -171,17 +173,17 @@ nyz_status nyz_folder_add(const nyz_folder *folder, const char *name, nyz_error 
 
 /* ------------------------------------------------------------------------------ writing */
 
-nyz_status nyz_folder_write(const nyz_folder *folder, const char *name,
-                            const nyz_place *before, const void *bytes, size_t size,
-                            nyz_error *err)
+nyz_status cli_directory_write(const cli_directory *folder, const char *name,
+                               const cli_place *before, const void *bytes, size_t size,
+                               nyz_error *err)
 {
-    char last[COMPONENT_MOST + 1];
+    char last[COMPONENT_MAX + 1];
     int fd;
     const int sys = walk(folder, name, 1, &fd, last);
     if (sys != 0) {
         return fail_step(err, sys);
     }
-    const nyz_status status = nyz_write_posix(fd, last, before, bytes, size, err);
+    const nyz_status status = cli_write_posix(fd, last, before, bytes, size, err);
     leave(folder, fd);
     return status;
 }

@@ -1,17 +1,17 @@
-/* What folder_posix.c and folder_write_posix.c share. */
-#ifndef NYZ_CLI_FOLDER_POSIX_H
-#define NYZ_CLI_FOLDER_POSIX_H
+/* What directory_posix.c and directory_write_posix.c share. */
+#ifndef NYZ_CLI_OS_DIRECTORY_POSIX_H
+#define NYZ_CLI_OS_DIRECTORY_POSIX_H
 
 #include "os/directory.h"
 
 #include <sys/stat.h>
 
 /* What stands in an open folder, and its mode if it exists; only a file may be there. */
-nyz_status nyz_look_posix(int folder, const char *name, nyz_place *out, mode_t *mode,
+nyz_status cli_look_posix(int folder, const char *name, cli_place *out, mode_t *mode,
                           nyz_error *err);
 
-/* Writes the file of that name in an open folder, as nyz_folder_write. */
-nyz_status nyz_write_posix(int folder, const char *name, const nyz_place *before,
+/* Writes the file of that name in an open folder, as cli_directory_write. */
+nyz_status cli_write_posix(int folder, const char *name, const cli_place *before,
                            const void *bytes, size_t size, nyz_error *err);
 
 #endif

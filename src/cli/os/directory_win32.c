@@ -1,6 +1,6 @@
 /* Files below a folder on Windows: while one is written, all folders above it are held
  * open, so that nobody can put others in their place, and none of them may be a link (a
- * reparse point).  POSIX: folder_posix.c. */
+ * reparse point).  POSIX: directory_posix.c. */
 #include "os/directory_win32.h"
 
 #include "cli.h"
@@ -10,21 +10,21 @@
 #include <string.h>
 #include <wchar.h>
 
-#define MOST_FOLDERS 32 /* as nyz_unpack_refuses has it */
-#define MOST_UNITS 1024 /* of a name, which has at most as many bytes */
+#define MAX_DIRECTORIES 32 /* as cli_unpack_refuses has it */
+#define MAX_UNITS 1024     /* of a name, which has at most as many bytes */
 #define NOT_A_FOLDER "a link or a file is where a folder has to be"
 #define NO_NAME "Windows does not take this name" /* <>"|?* */
 #define NOT_A_FILE "what is there is no file, and is not replaced"
 
 /* A path of the form \\?\..., which the system takes as it stands. */
-struct nyz_folder {
+struct cli_directory {
     size_t units;
     wchar_t path[];
 };
 
 /* A name below the folder, with the handles of the folders on the way. */
 typedef struct walk {
-    HANDLE held[MOST_FOLDERS];
+    HANDLE held[MAX_DIRECTORIES];
     int count;
     wchar_t *path; /* of the file */
     size_t last;   /* where its last component begins */
@@ -58,11 +58,11 @@ static int to_errno(DWORD code)
     }
 }
 
-nyz_status nyz_fail_win32(nyz_error *err, const char *what)
+nyz_status cli_fail_win32(nyz_error *err, const char *what)
 {
     const int sys = to_errno(GetLastError());
-    return sys == EINVAL ? nyz_fail_with(err, ENOENT, NO_NAME)
-                         : nyz_fail_system(err, sys, what);
+    return sys == EINVAL ? cli_fail_with(err, ENOENT, NO_NAME)
+                         : cli_fail_system(err, sys, what);
 }
 
 /* ---------------------------------------------------------------------------- what is there */
@@ -89,23 +89,23 @@ static int is_plain_folder(const BY_HANDLE_FILE_INFORMATION *info)
            (info->dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) == 0;
 }
 
-nyz_status nyz_look_win32(const wchar_t *path, nyz_place *out, nyz_error *err)
+nyz_status cli_look_win32(const wchar_t *path, cli_place *out, nyz_error *err)
 {
     BY_HANDLE_FILE_INFORMATION info;
     const HANDLE handle = hold(path, &info);
-    *out = (nyz_place){0};
+    *out = (cli_place){0};
     if (handle == INVALID_HANDLE_VALUE) {
         return GetLastError() == ERROR_FILE_NOT_FOUND
                    ? NYZ_OK
-                   : nyz_fail_win32(err, "look at the file");
+                   : cli_fail_win32(err, "look at the file");
     }
     const int disk = GetFileType(handle) == FILE_TYPE_DISK;
     (void)CloseHandle(handle);
     if (!disk || (info.dwFileAttributes &
                   (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT)) != 0) {
-        return nyz_fail_with(err, EEXIST, NOT_A_FILE);
+        return cli_fail_with(err, EEXIST, NOT_A_FILE);
     }
-    *out = (nyz_place){1, info.dwVolumeSerialNumber,
+    *out = (cli_place){1, info.dwVolumeSerialNumber,
                        (uint64_t)info.nFileIndexHigh << 32 | info.nFileIndexLow};
     return NYZ_OK;
 }
@@ -114,7 +114,7 @@ nyz_status nyz_look_win32(const wchar_t *path, nyz_place *out, nyz_error *err)
 
 static wchar_t *full_path(const char *path)
 {
-    wchar_t *const wide = nyz_platform_widen(path);
+    wchar_t *const wide = cli_platform_widen(path);
     const DWORD room = wide != NULL ? GetFullPathNameW(wide, 0, NULL, NULL) : 0;
     wchar_t *const full = room > 0 ? calloc(room, sizeof *full) : NULL;
     if (full != NULL && GetFullPathNameW(wide, room, full, NULL) >= room) {
@@ -125,14 +125,15 @@ static wchar_t *full_path(const char *path)
 }
 
 /* C:\x becomes \\?\C:\x, \\server\x becomes \\?\UNC\server\x, and \\?\x stays. */
-static nyz_folder *spell_folder(const wchar_t *full)
+static cli_directory *spell_folder(const wchar_t *full)
 {
     const wchar_t *const front = wcsncmp(full, L"\\\\?\\", 4) == 0 ? L""
                                  : wcsncmp(full, L"\\\\", 2) == 0  ? L"\\\\?\\UNC"
                                                                    : L"\\\\?\\";
     const size_t skip = wcscmp(front, L"\\\\?\\UNC") == 0 ? 1 : 0;
     const size_t units = wcslen(front) + wcslen(full) - skip;
-    nyz_folder *const folder = calloc(1, sizeof *folder + (units + 1) * sizeof(wchar_t));
+    cli_directory *const folder =
+        calloc(1, sizeof *folder + (units + 1) * sizeof(wchar_t));
     if (folder != NULL) {
         wcscpy(folder->path, front);
         wcscat(folder->path, full + skip);
@@ -146,12 +147,12 @@ static nyz_folder *spell_folder(const wchar_t *full)
 }
 
 /* The root of a drive is a folder only with its backslash. */
-static nyz_status check_folder(const nyz_folder *folder, int follow, nyz_error *err)
+static nyz_status check_folder(const cli_directory *folder, int follow, nyz_error *err)
 {
     BY_HANDLE_FILE_INFORMATION info;
     wchar_t *const path = calloc(folder->units + 2, sizeof *path);
     if (path == NULL) {
-        return nyz_fail_with(err, ENOMEM, "out of memory");
+        return cli_fail_with(err, ENOMEM, "out of memory");
     }
     wcscpy(path, folder->path);
     path[folder->units] = L'\\';
@@ -165,43 +166,43 @@ static nyz_status check_folder(const nyz_folder *folder, int follow, nyz_error *
     if (attributes == INVALID_FILE_ATTRIBUTES ||
         (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0 ||
         (!follow && (handle == INVALID_HANDLE_VALUE || !is_plain_folder(&info)))) {
-        return nyz_fail_with(err, ENOTDIR, NOT_A_FOLDER);
+        return cli_fail_with(err, ENOTDIR, NOT_A_FOLDER);
     }
     return NYZ_OK;
 }
 
-nyz_status nyz_folder_open(const char *path, int follow, nyz_folder **out, int *made,
-                           nyz_error *err)
+nyz_status cli_directory_open(const char *path, int follow, cli_directory **out,
+                              int *made, nyz_error *err)
 {
     *made = 0;
     wchar_t *const full = full_path(path);
     *out = full != NULL ? spell_folder(full) : NULL;
     free(full);
     if (*out == NULL) {
-        return nyz_fail_with(err, ENOMEM, "out of memory");
+        return cli_fail_with(err, ENOMEM, "out of memory");
     }
     nyz_status status = NYZ_OK;
     *made = CreateDirectoryW((*out)->path, NULL) != 0;
     if (!*made && GetLastError() != ERROR_ALREADY_EXISTS &&
         GetLastError() != ERROR_ACCESS_DENIED) { /* which a drive's root says */
-        status = nyz_fail_win32(err, "make the folder");
+        status = cli_fail_win32(err, "make the folder");
     }
     if (status == NYZ_OK) {
         status = check_folder(*out, follow, err);
     }
     if (status != NYZ_OK) {
-        nyz_folder_close(out);
+        cli_directory_close(out);
     }
     return status;
 }
 
-void nyz_folder_close(nyz_folder **folder)
+void cli_directory_close(cli_directory **folder)
 {
     free(*folder);
     *folder = NULL;
 }
 
-void nyz_folder_undo(const char *path)
+void cli_directory_undo(const char *path)
 {
     wchar_t *const full = full_path(path);
     if (full != NULL) {
@@ -223,10 +224,10 @@ static void leave(walk *w)
 }
 
 /* FOLDER\NAME */
-static int spell_path(walk *w, const nyz_folder *folder, const char *name)
+static int spell_path(walk *w, const cli_directory *folder, const char *name)
 {
-    wchar_t *const wide = nyz_platform_widen(name);
-    const size_t room = folder->units + MOST_UNITS + 2;
+    wchar_t *const wide = cli_platform_widen(name);
+    const size_t room = folder->units + MAX_UNITS + 2;
     w->path = wide != NULL ? calloc(room, sizeof *w->path) : NULL;
     if (w->path != NULL) {
         wcscpy(w->path, folder->path);
@@ -257,13 +258,13 @@ static int step(walk *w, size_t end, int make)
 }
 
 /* Goes to a name's folder; 0 or an errno.  Leave it in any case. */
-static int go(walk *w, const nyz_folder *folder, const char *name, int make)
+static int go(walk *w, const cli_directory *folder, const char *name, int make)
 {
     *w = (walk){0};
     int sys = spell_path(w, folder, name);
     for (size_t i = w->last; sys == 0 && w->path[i] != L'\0'; i++) {
         if (w->path[i] == L'/') {
-            sys = w->count < MOST_FOLDERS ? step(w, i, make) : ENOTDIR;
+            sys = w->count < MAX_DIRECTORIES ? step(w, i, make) : ENOTDIR;
             w->path[i] = L'\\';
             w->last = i + 1;
         }
@@ -274,21 +275,21 @@ static int go(walk *w, const nyz_folder *folder, const char *name, int make)
 static nyz_status fail_step(nyz_error *err, int sys)
 {
     if (sys == EINVAL) {
-        return nyz_fail_with(err, ENOENT, NO_NAME);
+        return cli_fail_with(err, ENOENT, NO_NAME);
     }
-    return sys == ENOTDIR ? nyz_fail_with(err, sys, NOT_A_FOLDER)
-                          : nyz_fail_system(err, sys, "open the folder");
+    return sys == ENOTDIR ? cli_fail_with(err, sys, NOT_A_FOLDER)
+                          : cli_fail_system(err, sys, "open the folder");
 }
 
-nyz_status nyz_folder_look(const nyz_folder *folder, const char *name, nyz_place *out,
-                           nyz_error *err)
+nyz_status cli_directory_look(const cli_directory *folder, const char *name,
+                              cli_place *out, nyz_error *err)
 {
     walk w;
-    *out = (nyz_place){0};
+    *out = (cli_place){0};
     const int sys = go(&w, folder, name, 0);
     nyz_status status = NYZ_OK;
     if (sys == 0) {
-        status = nyz_look_win32(w.path, out, err);
+        status = cli_look_win32(w.path, out, err);
     } else if (sys != ENOENT) {
         status = fail_step(err, sys);
     }
@@ -296,7 +297,8 @@ nyz_status nyz_folder_look(const nyz_folder *folder, const char *name, nyz_place
     return status;
 }
 
-nyz_status nyz_folder_add(const nyz_folder *folder, const char *name, nyz_error *err)
+nyz_status cli_directory_add(const cli_directory *folder, const char *name,
+                             nyz_error *err)
 {
     walk w;
     const int sys = go(&w, folder, name, 1); /* it ends in a slash */
@@ -304,9 +306,9 @@ nyz_status nyz_folder_add(const nyz_folder *folder, const char *name, nyz_error 
     return sys == 0 ? NYZ_OK : fail_step(err, sys);
 }
 
-nyz_status nyz_folder_write(const nyz_folder *folder, const char *name,
-                            const nyz_place *before, const void *bytes, size_t size,
-                            nyz_error *err)
+nyz_status cli_directory_write(const cli_directory *folder, const char *name,
+                               const cli_place *before, const void *bytes, size_t size,
+                               nyz_error *err)
 {
     walk w;
     nyz_status status;
@@ -314,7 +316,7 @@ nyz_status nyz_folder_write(const nyz_folder *folder, const char *name,
     if (sys != 0) {
         status = fail_step(err, sys);
     } else {
-        status = nyz_write_win32(w.path, w.last, before, bytes, size, err);
+        status = cli_write_win32(w.path, w.last, before, bytes, size, err);
     }
     leave(&w);
     return status;

@@ -11,14 +11,14 @@
 #include <unistd.h>
 
 #define TEMPORARY_SIZE 16
-#define MOST_ATTEMPTS 64 /* at a temporary name that nobody has */
+#define MAX_ATTEMPTS 64  /* at a temporary name that nobody has */
 #define PIECE (4u << 20) /* bytes between two looks whether to stop */
 
 /* A file on its way. */
 typedef struct writing {
     int folder;
     const char *name;
-    const nyz_place *before;
+    const cli_place *before;
     mode_t mode; /* of the file that is replaced */
     int fd;
     char temporary[TEMPORARY_SIZE];
@@ -46,7 +46,7 @@ static void spell_temporary(char *out, int attempt)
  * nobody else's before it has that one's mode. */
 static int create_temporary(writing *w)
 {
-    for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         spell_temporary(w->temporary, attempt);
         w->fd = openat(w->folder, w->temporary,
                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
@@ -65,7 +65,7 @@ static int write_bytes(int fd, const unsigned char *bytes, size_t size)
 {
     while (size > 0) {
         const ssize_t count = write(fd, bytes, size < PIECE ? size : PIECE);
-        if (nyz_platform_stopped()) {
+        if (cli_platform_stopped()) {
             return EINTR;
         }
         if (count < 0 && errno != EINTR) {
@@ -82,15 +82,15 @@ static int write_bytes(int fd, const unsigned char *bytes, size_t size)
  */
 static nyz_status check_unchanged(const writing *w, nyz_error *err)
 {
-    nyz_place now;
+    cli_place now;
     mode_t mode;
-    const nyz_status status = nyz_look_posix(w->folder, w->name, &now, &mode, err);
+    const nyz_status status = cli_look_posix(w->folder, w->name, &now, &mode, err);
     if (status != NYZ_OK) {
         return status;
     }
     return now.exists && now.device == w->before->device && now.file == w->before->file
                ? NYZ_OK
-               : nyz_fail_with(err, EEXIST,
+               : cli_fail_with(err, EEXIST,
                                "the file has changed meanwhile, and is not replaced");
 }
 
@@ -107,7 +107,7 @@ static nyz_status reserve(const writing *w, nyz_error *err)
     const int fd = openat(w->folder, w->name,
                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (fd < 0) {
-        return nyz_fail_system(err, errno, "create the file");
+        return cli_fail_system(err, errno, "create the file");
     }
     (void)close(fd);
     return NYZ_OK;
@@ -120,7 +120,7 @@ static nyz_status rename_temporary(const writing *w, nyz_error *err)
         return status;
     }
     if (renameat(w->folder, w->temporary, w->folder, w->name) != 0) {
-        status = nyz_fail_system(err, errno, "rename the new file");
+        status = cli_fail_system(err, errno, "rename the new file");
         if (!w->before->exists) {
             (void)unlinkat(w->folder, w->name, 0);
         }
@@ -137,11 +137,11 @@ static nyz_status give_name(const writing *w, nyz_error *err)
     }
     if (linkat(w->folder, w->temporary, w->folder, w->name, 0) != 0) {
         return has_no_links(errno) ? rename_temporary(w, err)
-                                   : nyz_fail_system(err, errno, "create the file");
+                                   : cli_fail_system(err, errno, "create the file");
     }
     return unlinkat(w->folder, w->temporary, 0) == 0
                ? NYZ_OK
-               : nyz_fail_system(err, errno, "remove the new file's other name");
+               : cli_fail_system(err, errno, "remove the new file's other name");
 }
 
 /* Only where something can be lost is it worth the time to sync. */
@@ -156,20 +156,20 @@ static nyz_status fill_temporary(writing *w, const void *bytes, size_t size,
     if (close(w->fd) != 0 && sys == 0) {
         sys = errno;
     }
-    return sys == 0 ? NYZ_OK : nyz_fail_system(err, sys, "write the file");
+    return sys == 0 ? NYZ_OK : cli_fail_system(err, sys, "write the file");
 }
 
 /* A file that may not be written to is not replaced, although a rename could. */
 static nyz_status may_replace(writing *w, nyz_error *err)
 {
-    nyz_place now;
+    cli_place now;
     if (!w->before->exists) {
         return NYZ_OK;
     }
     if (faccessat(w->folder, w->name, W_OK, AT_EACCESS) != 0) {
-        return nyz_fail_system(err, errno, "replace the file");
+        return cli_fail_system(err, errno, "replace the file");
     }
-    return nyz_look_posix(w->folder, w->name, &now, &w->mode, err);
+    return cli_look_posix(w->folder, w->name, &now, &w->mode, err);
 }
 
 static nyz_status write_file(writing *w, const void *bytes, size_t size, nyz_error *err)
@@ -178,7 +178,7 @@ static nyz_status write_file(writing *w, const void *bytes, size_t size, nyz_err
     if (status != NYZ_OK) {
         return status;
     }
-    nyz_platform_catch_stop();
+    cli_platform_catch_stop();
     const int sys = create_temporary(w);
     if (sys == 0) {
         status = fill_temporary(w, bytes, size, err);
@@ -189,13 +189,13 @@ static nyz_status write_file(writing *w, const void *bytes, size_t size, nyz_err
             (void)unlinkat(w->folder, w->temporary, 0);
         }
     } else {
-        status = nyz_fail_system(err, sys, "create the file");
+        status = cli_fail_system(err, sys, "create the file");
     }
-    nyz_platform_obey_stop();
+    cli_platform_obey_stop();
     return status;
 }
 
-nyz_status nyz_write_posix(int folder, const char *name, const nyz_place *before,
+nyz_status cli_write_posix(int folder, const char *name, const cli_place *before,
                            const void *bytes, size_t size, nyz_error *err)
 {
     writing w = {.folder = folder, .name = name, .before = before};

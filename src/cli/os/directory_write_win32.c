@@ -9,9 +9,10 @@
 #include <wchar.h>
 
 #define TEMPORARY_UNITS 12 /* .nyz-XXXXXX and the NUL */
-#define MOST_ATTEMPTS 64   /* at a temporary name that nobody has */
+#define MAX_ATTEMPTS 64    /* at a temporary name that nobody has */
 #define PIECE                                                                            \
-    (4u << 20) /* bytes written before looking whether the user wants to stop            \
+    (4u                                                                                  \
+     << 20) /* bytes written before looking whether the user wants to stop            \
                 */
 
 /* .nyz-XXXXXX, which others cannot easily foresee; CREATE_NEW does the rest. */
@@ -35,7 +36,7 @@ static void spell_temporary(wchar_t *out, int attempt)
 static HANDLE create_temporary(wchar_t *path, size_t last)
 {
     HANDLE handle = INVALID_HANDLE_VALUE;
-    for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         spell_temporary(path + last, attempt);
         handle = CreateFileW(path, GENERIC_WRITE, 0, NULL, CREATE_NEW,
                              FILE_ATTRIBUTE_NORMAL, NULL);
@@ -52,11 +53,11 @@ static nyz_status write_bytes(HANDLE handle, const unsigned char *bytes, size_t 
     while (size > 0) {
         DWORD count = 0;
         const DWORD most = size < PIECE ? (DWORD)size : PIECE;
-        if (nyz_platform_stopped()) {
-            return nyz_fail_with(err, EINTR, "interrupted");
+        if (cli_platform_stopped()) {
+            return cli_fail_with(err, EINTR, "interrupted");
         }
         if (!WriteFile(handle, bytes, most, &count, NULL)) {
-            return nyz_fail_win32(err, "write the file");
+            return cli_fail_win32(err, "write the file");
         }
         bytes += count;
         size -= count;
@@ -71,42 +72,42 @@ static nyz_status fill(HANDLE handle, const void *bytes, size_t size, int sync,
 {
     nyz_status status = write_bytes(handle, bytes, size, err);
     if (status == NYZ_OK && sync && !FlushFileBuffers(handle)) {
-        status = nyz_fail_win32(err, "sync the file");
+        status = cli_fail_win32(err, "sync the file");
     }
     if (!CloseHandle(handle) && status == NYZ_OK) {
-        status = nyz_fail_win32(err, "close the file");
+        status = cli_fail_win32(err, "close the file");
     }
     return status;
 }
 
 /* The rename itself refuses what has come meanwhile, unless a file is to be replaced. */
 static nyz_status move(const wchar_t *temporary, const wchar_t *path,
-                       const nyz_place *before, nyz_error *err)
+                       const cli_place *before, nyz_error *err)
 {
-    nyz_place now;
+    cli_place now;
     if (before->exists) {
-        const nyz_status status = nyz_look_win32(path, &now, err);
+        const nyz_status status = cli_look_win32(path, &now, err);
         if (status != NYZ_OK) {
             return status;
         }
         if (!now.exists || now.device != before->device || now.file != before->file) {
-            return nyz_fail_with(err, EEXIST,
+            return cli_fail_with(err, EEXIST,
                                  "the file has changed meanwhile, and is not replaced");
         }
     }
     const DWORD flags = before->exists ? MOVEFILE_REPLACE_EXISTING : 0u;
     return MoveFileExW(temporary, path, flags)
                ? NYZ_OK
-               : nyz_fail_win32(err, "rename the new file");
+               : cli_fail_win32(err, "rename the new file");
 }
 
 static nyz_status write_file(wchar_t *temporary, const wchar_t *path, size_t last,
-                             const nyz_place *before, const void *bytes, size_t size,
+                             const cli_place *before, const void *bytes, size_t size,
                              nyz_error *err)
 {
     const HANDLE handle = create_temporary(temporary, last);
     if (handle == INVALID_HANDLE_VALUE) {
-        return nyz_fail_win32(err, "create the file");
+        return cli_fail_win32(err, "create the file");
     }
     nyz_status status = fill(handle, bytes, size, before->exists, err);
     if (status == NYZ_OK) {
@@ -118,17 +119,17 @@ static nyz_status write_file(wchar_t *temporary, const wchar_t *path, size_t las
     return status;
 }
 
-nyz_status nyz_write_win32(const wchar_t *path, size_t last, const nyz_place *before,
+nyz_status cli_write_win32(const wchar_t *path, size_t last, const cli_place *before,
                            const void *bytes, size_t size, nyz_error *err)
 {
     wchar_t *const temporary = calloc(last + TEMPORARY_UNITS, sizeof *temporary);
     if (temporary == NULL) {
-        return nyz_fail_with(err, ENOMEM, "out of memory");
+        return cli_fail_with(err, ENOMEM, "out of memory");
     }
     wmemcpy(temporary, path, last);
-    nyz_platform_catch_stop();
+    cli_platform_catch_stop();
     const nyz_status status = write_file(temporary, path, last, before, bytes, size, err);
-    nyz_platform_obey_stop();
+    cli_platform_obey_stop();
     free(temporary);
     return status;
 }

@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 
-void nyz_platform_start(int *argc, char ***argv)
+void cli_platform_start(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
@@ -14,12 +14,12 @@ void nyz_platform_start(int *argc, char ***argv)
     signal(SIGXFSZ, SIG_IGN); /* the write fails instead, and leaves nothing behind */
 }
 
-FILE *nyz_platform_open(const char *path, const char *mode)
+FILE *cli_platform_open(const char *path, const char *mode)
 {
     return fopen(path, mode);
 }
 
-int nyz_platform_exists(const char *path)
+int cli_platform_exists(const char *path)
 {
     struct stat info;
     if (stat(path, &info) == 0) {
@@ -28,31 +28,31 @@ int nyz_platform_exists(const char *path)
     return errno == EIO || errno == ENOMEM ? -1 : 0;
 }
 
-int nyz_platform_is_special(const char *path)
+int cli_platform_is_special(const char *path)
 {
     struct stat info;
     return stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
 }
 
-int nyz_platform_descriptor(FILE *file)
+int cli_platform_descriptor(FILE *file)
 {
     return fileno(file);
 }
 
-int nyz_platform_stamp(FILE *file, nyz_stamp *out)
+int cli_platform_stamp(FILE *file, cli_stamp *out)
 {
     struct stat info;
-    *out = (nyz_stamp){0};
+    *out = (cli_stamp){0};
     if (fstat(fileno(file), &info) != 0) {
         return errno;
     }
     if (S_ISREG(info.st_mode)) {
-        *out = (nyz_stamp){info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
+        *out = (cli_stamp){info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
     }
     return 0;
 }
 
-int nyz_platform_can_patch(FILE *file)
+int cli_platform_can_patch(FILE *file)
 {
     struct stat info;
     const int fd = fileno(file);
@@ -61,7 +61,7 @@ int nyz_platform_can_patch(FILE *file)
            (flags & O_APPEND) == 0;
 }
 
-int nyz_platform_is_slash(char c)
+int cli_platform_is_slash(char c)
 {
     return c == '/';
 }
@@ -78,7 +78,7 @@ static void note_stop(int number)
 }
 
 /* A signal that is ignored (nohup) stays so. */
-void nyz_platform_catch_stop(void)
+void cli_platform_catch_stop(void)
 {
     for (int i = 0; i < STOPS; i++) {
         struct sigaction action;
@@ -91,12 +91,12 @@ void nyz_platform_catch_stop(void)
     }
 }
 
-int nyz_platform_stopped(void)
+int cli_platform_stopped(void)
 {
     return stop != 0;
 }
 
-void nyz_platform_obey_stop(void)
+void cli_platform_obey_stop(void)
 {
     for (int i = 0; i < STOPS; i++) {
         struct sigaction action;

@@ -10,7 +10,7 @@
 #include <windows.h>
 #include <shellapi.h>
 
-wchar_t *nyz_platform_widen(const char *text)
+wchar_t *cli_platform_widen(const char *text)
 {
     const int count = MultiByteToWideChar(CP_UTF8, 0, text, -1, NULL, 0);
     wchar_t *const wide = count > 0 ? malloc((size_t)count * sizeof *wide) : NULL;
@@ -49,7 +49,7 @@ static void take_utf8_arguments(int *argc, char ***argv)
     *argv = texts;
 }
 
-void nyz_platform_start(int *argc, char ***argv)
+void cli_platform_start(int *argc, char ***argv)
 {
     _setmode(_fileno(stdin), _O_BINARY);
     _setmode(_fileno(stdout), _O_BINARY);
@@ -57,10 +57,10 @@ void nyz_platform_start(int *argc, char ***argv)
     take_utf8_arguments(argc, argv);
 }
 
-FILE *nyz_platform_open(const char *path, const char *mode)
+FILE *cli_platform_open(const char *path, const char *mode)
 {
-    wchar_t *const wide_path = nyz_platform_widen(path);
-    wchar_t *const wide_mode = nyz_platform_widen(mode);
+    wchar_t *const wide_path = cli_platform_widen(path);
+    wchar_t *const wide_mode = cli_platform_widen(mode);
     FILE *const file =
         wide_path != NULL && wide_mode != NULL ? _wfopen(wide_path, wide_mode) : NULL;
     free(wide_mode);
@@ -70,50 +70,50 @@ FILE *nyz_platform_open(const char *path, const char *mode)
 
 static DWORD attributes(const char *path)
 {
-    wchar_t *const wide = nyz_platform_widen(path);
+    wchar_t *const wide = cli_platform_widen(path);
     const DWORD found = wide != NULL ? GetFileAttributesW(wide) : INVALID_FILE_ATTRIBUTES;
     free(wide);
     return found;
 }
 
-int nyz_platform_exists(const char *path)
+int cli_platform_exists(const char *path)
 {
     return attributes(path) != INVALID_FILE_ATTRIBUTES;
 }
 
-int nyz_platform_is_special(const char *path)
+int cli_platform_is_special(const char *path)
 {
     const DWORD found = attributes(path);
     return found != INVALID_FILE_ATTRIBUTES && (found & FILE_ATTRIBUTE_DEVICE) != 0;
 }
 
-int nyz_platform_descriptor(FILE *file)
+int cli_platform_descriptor(FILE *file)
 {
     return _fileno(file);
 }
 
-int nyz_platform_stamp(FILE *file, nyz_stamp *out)
+int cli_platform_stamp(FILE *file, cli_stamp *out)
 {
     const HANDLE handle = (HANDLE)_get_osfhandle(_fileno(file));
     LARGE_INTEGER size;
     FILETIME written;
-    *out = (nyz_stamp){0};
+    *out = (cli_stamp){0};
     if (GetFileType(handle) == FILE_TYPE_DISK) {
         if (!GetFileSizeEx(handle, &size) || !GetFileTime(handle, NULL, NULL, &written)) {
             return EIO;
         }
-        *out = (nyz_stamp){size.QuadPart, written.dwHighDateTime, written.dwLowDateTime};
+        *out = (cli_stamp){size.QuadPart, written.dwHighDateTime, written.dwLowDateTime};
     }
     return 0;
 }
 
-int nyz_platform_can_patch(FILE *file)
+int cli_platform_can_patch(FILE *file)
 {
     (void)file;
     return 0;
 }
 
-int nyz_platform_is_slash(char c)
+int cli_platform_is_slash(char c)
 {
     return c == '/' || c == '\\' || c == ':';
 }
@@ -127,17 +127,17 @@ static BOOL WINAPI note_stop(DWORD kind)
     return InterlockedExchange(&stop, 1) == 0; /* the second time it ends the tool */
 }
 
-void nyz_platform_catch_stop(void)
+void cli_platform_catch_stop(void)
 {
     (void)SetConsoleCtrlHandler(note_stop, TRUE);
 }
 
-int nyz_platform_stopped(void)
+int cli_platform_stopped(void)
 {
     return stop != 0;
 }
 
-void nyz_platform_obey_stop(void)
+void cli_platform_obey_stop(void)
 {
     (void)SetConsoleCtrlHandler(note_stop, FALSE);
     if (stop != 0) {

@@ -7,14 +7,14 @@
 
 #define PIECE ((size_t)1 << 30) /* a ULONG counts the bytes of one call */
 
-struct nyz_sha256 {
+struct cli_sha256 {
     BCRYPT_ALG_HANDLE algorithm;
     BCRYPT_HASH_HANDLE state;
 };
 
-nyz_sha256 *nyz_sha256_new(void)
+cli_sha256 *cli_sha256_new(void)
 {
-    nyz_sha256 *const hash = calloc(1, sizeof *hash);
+    cli_sha256 *const hash = calloc(1, sizeof *hash);
     if (hash == NULL) {
         return NULL;
     }
@@ -22,13 +22,13 @@ nyz_sha256 *nyz_sha256_new(void)
                                                     BCRYPT_SHA256_ALGORITHM, NULL, 0)) ||
         !BCRYPT_SUCCESS(
             BCryptCreateHash(hash->algorithm, &hash->state, NULL, 0, NULL, 0, 0))) {
-        nyz_sha256_free(hash);
+        cli_sha256_free(hash);
         return NULL;
     }
     return hash;
 }
 
-void nyz_sha256_free(nyz_sha256 *hash)
+void cli_sha256_free(cli_sha256 *hash)
 {
     if (hash->state != NULL) {
         (void)BCryptDestroyHash(hash->state);
@@ -39,7 +39,7 @@ void nyz_sha256_free(nyz_sha256 *hash)
     free(hash);
 }
 
-int nyz_sha256_add(nyz_sha256 *hash, const void *bytes, size_t size)
+int cli_sha256_add(cli_sha256 *hash, const void *bytes, size_t size)
 {
     UCHAR *at = (UCHAR *)bytes;
     while (size > 0) {
@@ -53,7 +53,7 @@ int nyz_sha256_add(nyz_sha256 *hash, const void *bytes, size_t size)
     return 0;
 }
 
-int nyz_sha256_finish(nyz_sha256 *hash, unsigned char digest[32])
+int cli_sha256_finish(cli_sha256 *hash, unsigned char digest[32])
 {
     return !BCRYPT_SUCCESS(BCryptFinishHash(hash->state, digest, 32, 0));
 }

@@ -1,28 +1,28 @@
 /* Values as NumPy prints them: numbers, dates, items, arrays. */
-#ifndef NYZ_CLI_PRINT_H
-#define NYZ_CLI_PRINT_H
+#ifndef NYZ_CLI_PRINT_PRINT_H
+#define NYZ_CLI_PRINT_PRINT_H
 
 #include "text/text.h"
 
 /* ---- print_decimal.c: the fewest digits that read back as the same number */
 
 /* d.ddd x 10^exponent; zero is one digit 0. */
-typedef struct nyz_decimal {
+typedef struct cli_decimal {
     int count; /* of digits, without trailing zeros; at least 1 */
     int exponent;
     char digits[56];
-} nyz_decimal;
+} cli_decimal;
 
 /* `value` is finite and not negative; `size` tells its type: 2, 4 or 8 bytes, else long
  * double. */
-void nyz_decimal_shortest(long double value, int size, nyz_decimal *out);
+void cli_decimal_shortest(long double value, int size, cli_decimal *out);
 /* Exactly `count` digits, correctly rounded. */
-void nyz_decimal_rounded(long double value, int count, nyz_decimal *out);
+void cli_decimal_rounded(long double value, int count, cli_decimal *out);
 
 /* ---- print_float.c: columns of floats */
 
 /* How a column of floats is set, from all its values. */
-typedef struct nyz_float_format {
+typedef struct cli_float_format {
     int size;
     int plus;   /* a + before positive ones: imaginary parts */
     int finite; /* what was seen: finite, other, minus infinity, neither zero nor other */
@@ -33,53 +33,53 @@ typedef struct nyz_float_format {
     int left, right;         /* characters around the point, positional */
     int exp_left, exp_right; /* and with exponent */
     int exp_digits;
-    int exponential; /* decided by nyz_float_settle */
-} nyz_float_format;
+    int exponential; /* decided by cli_float_settle */
+} cli_float_format;
 
-void nyz_float_scan(nyz_float_format *format, long double value);
-void nyz_float_settle(nyz_float_format *format);
-void nyz_float_put(const nyz_float_format *format, nyz_line *line, long double value);
+void cli_float_scan(cli_float_format *format, long double value);
+void cli_float_settle(cli_float_format *format);
+void cli_float_put(const cli_float_format *format, cli_line *line, long double value);
 
 /* One float, or one complex number, as NumPy's str of a scalar. */
-void nyz_float_scalar(nyz_line *line, long double value, int size);
-void nyz_complex_scalar(nyz_line *line, long double real, long double imag, int size);
+void cli_float_scalar(cli_line *line, long double value, int size);
+void cli_complex_scalar(cli_line *line, long double real, long double imag, int size);
 
 /* ---- print_date.c */
 
 /* ISO 8601 to the unit; `dtype` is a datetime64.  Also for NaT. */
-void nyz_date_put(nyz_line *line, int64_t ticks, const nyz_dtype *dtype);
+void cli_date_put(cli_line *line, int64_t ticks, const nyz_dtype *dtype);
 /* "25 microseconds", as NumPy's str of a timedelta64 scalar. */
-void nyz_delta_scalar(nyz_line *line, int64_t ticks, const nyz_dtype *dtype);
+void cli_delta_scalar(cli_line *line, int64_t ticks, const nyz_dtype *dtype);
 
-#define NYZ_NAT INT64_MIN
+#define CLI_NAT INT64_MIN
 
 /* ---- print_load.c */
 
-typedef enum nyz_kind {
-    NYZ_KIND_OPAQUE, /* shown as bytes: void, long doubles of other machines */
-    NYZ_KIND_BOOL,
-    NYZ_KIND_INT,
-    NYZ_KIND_UINT,
-    NYZ_KIND_FLOAT,
-    NYZ_KIND_COMPLEX,
-    NYZ_KIND_BYTES,
-    NYZ_KIND_STR,
-    NYZ_KIND_DATE, /* and timedelta64 */
-    NYZ_KIND_STRUCT,
-    NYZ_KIND_SUBARRAY
-} nyz_kind;
-nyz_kind nyz_kind_of(const nyz_dtype *dtype);
+typedef enum cli_kind {
+    CLI_KIND_OPAQUE, /* shown as bytes: void, long doubles of other machines */
+    CLI_KIND_BOOL,
+    CLI_KIND_INT,
+    CLI_KIND_UINT,
+    CLI_KIND_FLOAT,
+    CLI_KIND_COMPLEX,
+    CLI_KIND_BYTES,
+    CLI_KIND_STR,
+    CLI_KIND_DATE, /* and timedelta64 */
+    CLI_KIND_STRUCT,
+    CLI_KIND_SUBARRAY
+} cli_kind;
+cli_kind cli_kind_of(const nyz_dtype *dtype);
 
 /* Items in this machine's byte order, at any address. */
-int64_t nyz_load_int(const unsigned char *item, const nyz_dtype *dtype);
-uint64_t nyz_load_uint(const unsigned char *item, const nyz_dtype *dtype);
-long double nyz_load_float(const unsigned char *item, int size);
+int64_t cli_load_int(const unsigned char *item, const nyz_dtype *dtype);
+uint64_t cli_load_uint(const unsigned char *item, const nyz_dtype *dtype);
+long double cli_load_float(const unsigned char *item, int size);
 
 /* ---- print_scan.c and print_item.c: one item of any dtype, set in a column of its like
  */
 
-typedef struct nyz_format nyz_format;
-struct nyz_format {
+typedef struct cli_format cli_format;
+struct cli_format {
     const nyz_dtype *dtype;
     int64_t threshold; /* sub-arrays of more elements are shortened */
     int alone;         /* no array around it: bools are not filled up */
@@ -87,38 +87,38 @@ struct nyz_format {
     int64_t min, max;  /* dates, without NaT */
     int dated, nat;    /* dates: seen any, seen NaT */
     int failed;        /* memory has run out while scanning */
-    nyz_float_format real, imag;
-    nyz_format *parts; /* one for each field, or for the base of a sub-array */
+    cli_float_format real, imag;
+    cli_format *parts; /* one for each field, or for the base of a sub-array */
     int64_t nparts;
 };
 
 /* Errors: MEMORY.  Free it in any case. */
-nyz_status nyz_format_init(nyz_format *format, const nyz_dtype *dtype, int alone,
+nyz_status cli_format_init(cli_format *format, const nyz_dtype *dtype, int alone,
                            int64_t threshold);
-void nyz_format_scan(nyz_format *format, const unsigned char *item);
-void nyz_format_settle(nyz_format *format);
-void nyz_format_put(const nyz_format *format, nyz_line *line, const unsigned char *item);
-void nyz_format_free(nyz_format *format);
+void cli_format_scan(cli_format *format, const unsigned char *item);
+void cli_format_settle(cli_format *format);
+void cli_format_put(const cli_format *format, cli_line *line, const unsigned char *item);
+void cli_format_free(cli_format *format);
 
 /* An item that is an array's only one, as NumPy's str of a scalar; 0 if its dtype has no
- * form of its own for that and nyz_format_put serves. */
-int nyz_item_scalar(nyz_line *line, const nyz_dtype *dtype, const unsigned char *item);
+ * form of its own for that and cli_format_put serves. */
+int cli_item_scalar(cli_line *line, const nyz_dtype *dtype, const unsigned char *item);
 
 /* The number of elements of a sub-array, those within its elements included. */
-int64_t nyz_subarray_count(const nyz_dtype *dtype);
+int64_t cli_subarray_count(const nyz_dtype *dtype);
 /* The elements without bytes that printing one item goes through, or some more. */
-int64_t nyz_count_empty(const nyz_dtype *dtype);
+int64_t cli_count_empty(const nyz_dtype *dtype);
 /* An integer; a date as it stands in an array. */
-void nyz_int_put(nyz_line *line, const nyz_dtype *dtype, const unsigned char *item);
-void nyz_ticks_put(nyz_line *line, const nyz_dtype *dtype, int64_t ticks);
+void cli_int_put(cli_line *line, const nyz_dtype *dtype, const unsigned char *item);
+void cli_ticks_put(cli_line *line, const nyz_dtype *dtype, int64_t ticks);
 
 /* ---- print_array.c */
 
-#define NYZ_SHOW_THRESHOLD 1000 /* elements; arrays of more are shortened */
-#define NYZ_SHOW_EDGE 3         /* elements that remain at each end */
+#define CLI_SHOW_THRESHOLD 1000 /* elements; arrays of more are shortened */
+#define CLI_SHOW_EDGE 3         /* elements that remain at each end */
 
 /* Prints a native array to stdout in NumPy's layout, and a line end.
  * Errors: MEMORY; UNSUPPORTED (billions of empty elements); IO (stdout). */
-nyz_status nyz_print_array(const nyz_array *array, int all, nyz_error *err);
+nyz_status cli_print_array(const nyz_array *array, int all, nyz_error *err);
 
 #endif

@@ -6,35 +6,35 @@
 #include <string.h>
 
 #define WIDTH 75
-#define MOST_EMPTY 1000000 /* elements without bytes that are gone through */
+#define MAX_EMPTY 1000000 /* elements without bytes that are gone through */
 
 /* One printing. */
 typedef struct job {
     const nyz_array *array;
-    nyz_format format;
+    cli_format format;
     int shortened;
-    nyz_line line; /* the line being filled */
+    cli_line line; /* the line being filled */
 } job;
 
 /* The next index that is shown after `i`: a shortened axis shows three at each end. */
 static int64_t next_index(const job *j, int axis, int64_t i)
 {
     const int64_t extent = j->array->shape[axis];
-    const int gap = j->shortened && extent > 2 * NYZ_SHOW_EDGE && i == NYZ_SHOW_EDGE - 1;
-    return gap ? extent - NYZ_SHOW_EDGE : i + 1;
+    const int gap = j->shortened && extent > 2 * CLI_SHOW_EDGE && i == CLI_SHOW_EDGE - 1;
+    return gap ? extent - CLI_SHOW_EDGE : i + 1;
 }
 
 /* Not 0 if "..." stands before index `i`. */
 static int is_after_gap(const job *j, int axis, int64_t i)
 {
     const int64_t extent = j->array->shape[axis];
-    return j->shortened && extent > 2 * NYZ_SHOW_EDGE && i == extent - NYZ_SHOW_EDGE;
+    return j->shortened && extent > 2 * CLI_SHOW_EDGE && i == extent - CLI_SHOW_EDGE;
 }
 
 static void scan(job *j, int axis, const unsigned char *item)
 {
     if (axis == j->array->ndim) {
-        nyz_format_scan(&j->format, item);
+        cli_format_scan(&j->format, item);
         return;
     }
     for (int64_t i = 0; i < j->array->shape[axis]; i = next_index(j, axis, i)) {
@@ -45,7 +45,7 @@ static void scan(job *j, int axis, const unsigned char *item)
 /* Widths that could not be measured would make a wrong picture of right numbers. */
 static void settle(job *j)
 {
-    nyz_format_settle(&j->format);
+    cli_format_settle(&j->format);
     j->line.failed |= j->format.failed;
 }
 
@@ -54,7 +54,7 @@ static int flush_line(job *j)
 {
     const int fine = !j->line.failed && !ferror(stdout);
     fwrite(j->line.data, 1, fine ? j->line.size : 0, stdout);
-    nyz_line_clear(&j->line);
+    cli_line_clear(&j->line);
     return fine;
 }
 
@@ -64,24 +64,24 @@ static int break_line(job *j)
     while (j->line.size > 0 && j->line.data[j->line.size - 1] == ' ') {
         j->line.size--;
     }
-    nyz_line_puts(&j->line, "\n");
+    cli_line_puts(&j->line, "\n");
     return flush_line(j);
 }
 
 /* Puts a word on the line, or on a new one if it is too long; *column is where the line
  * ends. */
-static int put_word(job *j, int axis, const nyz_line *word, int64_t *column)
+static int put_word(job *j, int axis, const cli_line *word, int64_t *column)
 {
     const int64_t indent = axis + 1;
-    const int64_t size = nyz_columns(word->data, word->size);
+    const int64_t size = cli_columns(word->data, word->size);
     if (*column + size > WIDTH - axis - 1 && *column > indent) {
         if (!break_line(j)) {
             return 0;
         }
-        nyz_line_fill(&j->line, ' ', indent);
+        cli_line_fill(&j->line, ' ', indent);
         *column = indent;
     }
-    nyz_line_put(&j->line, word->data, word->size);
+    cli_line_put(&j->line, word->data, word->size);
     j->line.failed |= word->failed;
     *column += size;
     return 1;
@@ -92,23 +92,23 @@ static int put_row(job *j, int axis, const unsigned char *item)
 {
     const int64_t extent = j->array->shape[axis];
     int64_t column = axis + 1;
-    nyz_line word = {0};
+    cli_line word = {0};
     int fine = 1;
     for (int64_t i = 0; i < extent && fine; i = next_index(j, axis, i)) {
         if (is_after_gap(j, axis, i)) {
-            nyz_line_clear(&word);
-            nyz_line_puts(&word, "...");
+            cli_line_clear(&word);
+            cli_line_puts(&word, "...");
             fine = put_word(j, axis, &word, &column);
-            nyz_line_puts(&j->line, " ");
+            cli_line_puts(&j->line, " ");
             column++;
         }
-        nyz_line_clear(&word);
-        nyz_format_put(&j->format, &word, item + i * j->array->strides[axis]);
+        cli_line_clear(&word);
+        cli_format_put(&j->format, &word, item + i * j->array->strides[axis]);
         fine = fine && put_word(j, axis, &word, &column);
-        nyz_line_puts(&j->line, i + 1 < extent ? " " : "");
+        cli_line_puts(&j->line, i + 1 < extent ? " " : "");
         column++;
     }
-    nyz_line_free(&word);
+    cli_line_free(&word);
     return fine;
 }
 
@@ -116,8 +116,8 @@ static int put_row(job *j, int axis, const unsigned char *item)
 static int put_gap(job *j, int axis)
 {
     const int fine = flush_line(j);
-    nyz_line_fill(&j->line, '\n', j->array->ndim - axis - 1);
-    nyz_line_fill(&j->line, ' ', axis + 1);
+    cli_line_fill(&j->line, '\n', j->array->ndim - axis - 1);
+    cli_line_fill(&j->line, ' ', axis + 1);
     return fine;
 }
 
@@ -125,7 +125,7 @@ static int put_gap(job *j, int axis)
 static int put_axis(job *j, int axis, const unsigned char *item)
 {
     int fine = 1;
-    nyz_line_puts(&j->line, "[");
+    cli_line_puts(&j->line, "[");
     if (axis == j->array->ndim - 1) {
         fine = put_row(j, axis, item);
     }
@@ -133,12 +133,12 @@ static int put_axis(job *j, int axis, const unsigned char *item)
          i = next_index(j, axis, i)) {
         fine = i == 0 || put_gap(j, axis);
         if (is_after_gap(j, axis, i)) {
-            nyz_line_puts(&j->line, "...");
+            cli_line_puts(&j->line, "...");
             fine = put_gap(j, axis);
         }
         fine = fine && put_axis(j, axis + 1, item + i * j->array->strides[axis]);
     }
-    nyz_line_puts(&j->line, "]");
+    cli_line_puts(&j->line, "]");
     return fine;
 }
 
@@ -146,19 +146,19 @@ static int put_all(job *j)
 {
     const unsigned char *const item = j->array->data;
     if (nyz_size(j->array) == 0) {
-        nyz_line_puts(&j->line, "[]");
+        cli_line_puts(&j->line, "[]");
     } else if (j->array->ndim > 0) {
         scan(j, 0, item);
         settle(j);
         if (!put_axis(j, 0, item)) {
             return 0;
         }
-    } else if (!nyz_item_scalar(&j->line, &j->array->dtype, item)) {
+    } else if (!cli_item_scalar(&j->line, &j->array->dtype, item)) {
         scan(j, 0, item);
         settle(j);
-        nyz_format_put(&j->format, &j->line, item);
+        cli_format_put(&j->format, &j->line, item);
     }
-    nyz_line_puts(&j->line, "\n");
+    cli_line_puts(&j->line, "\n");
     return flush_line(j);
 }
 
@@ -174,20 +174,20 @@ static nyz_status fail(nyz_error *err, nyz_status status, int sys, const char *m
 static int is_too_empty(const nyz_array *array, int shortened)
 {
     const int64_t bytes = nyz_size(array) * array->dtype.itemsize;
-    const int64_t most = bytes > MOST_EMPTY ? bytes : MOST_EMPTY;
+    const int64_t most = bytes > MAX_EMPTY ? bytes : MAX_EMPTY;
     int64_t items = 1;
     for (int i = 0; i < array->ndim; i++) {
         const int64_t extent = array->shape[i];
-        items *= shortened && extent > 2 * NYZ_SHOW_EDGE ? 2 * NYZ_SHOW_EDGE : extent;
+        items *= shortened && extent > 2 * CLI_SHOW_EDGE ? 2 * CLI_SHOW_EDGE : extent;
     }
-    return items > 0 && nyz_count_empty(&array->dtype) > most / items;
+    return items > 0 && cli_count_empty(&array->dtype) > most / items;
 }
 
-nyz_status nyz_print_array(const nyz_array *array, int all, nyz_error *err)
+nyz_status cli_print_array(const nyz_array *array, int all, nyz_error *err)
 {
     const int64_t size = nyz_size(array);
-    const int64_t threshold = all ? INT64_MAX : NYZ_SHOW_THRESHOLD;
-    if (array->dtype.itemsize == 0 && size > MOST_EMPTY) {
+    const int64_t threshold = all ? INT64_MAX : CLI_SHOW_THRESHOLD;
+    if (array->dtype.itemsize == 0 && size > MAX_EMPTY) {
         return fail(err, NYZ_ERR_UNSUPPORTED, 0, "too many empty elements to show");
     }
     job j = {.array = array, .shortened = size > threshold};
@@ -196,7 +196,7 @@ nyz_status nyz_print_array(const nyz_array *array, int all, nyz_error *err)
                     "a field has too many empty elements to show");
     }
     nyz_status status =
-        nyz_format_init(&j.format, &array->dtype, array->ndim == 0, threshold);
+        cli_format_init(&j.format, &array->dtype, array->ndim == 0, threshold);
     if (status != NYZ_OK) {
         fail(err, status, 0, "out of memory");
     } else if (!put_all(&j)) {
@@ -204,7 +204,7 @@ nyz_status nyz_print_array(const nyz_array *array, int all, nyz_error *err)
         status = memory ? fail(err, NYZ_ERR_MEMORY, 0, "out of memory")
                         : fail(err, NYZ_ERR_IO, errno, strerror(errno));
     }
-    nyz_format_free(&j.format);
-    nyz_line_free(&j.line);
+    cli_format_free(&j.format);
+    cli_line_free(&j.line);
     return status;
 }

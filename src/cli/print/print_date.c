@@ -27,12 +27,12 @@ static const struct {
 };
 
 /* a / b rounded down, b > 0. */
-static int64_t floor_div(int64_t a, int64_t b)
+static int64_t baseline_div(int64_t a, int64_t b)
 {
     return a / b - (a % b < 0);
 }
 
-static int64_t floor_mod(int64_t a, int64_t b)
+static int64_t baseline_mod(int64_t a, int64_t b)
 {
     return a % b < 0 ? a % b + b : a % b;
 }
@@ -48,7 +48,7 @@ static int64_t wrapping_add(int64_t a, int64_t b)
     return (int64_t)((uint64_t)a + (uint64_t)b);
 }
 
-static void put_date(nyz_line *line, int64_t year, int month, int day)
+static void put_date(cli_line *line, int64_t year, int month, int day)
 {
     char text[64];
     int size = snprintf(text, sizeof text, "%04" PRId64, year);
@@ -58,14 +58,14 @@ static void put_date(nyz_line *line, int64_t year, int month, int day)
     if (day > 0) {
         snprintf(text + size, sizeof text - (size_t)size, "-%02d", day);
     }
-    nyz_line_puts(line, text);
+    cli_line_puts(line, text);
 }
 
 /* Days since 1970 in the proleptic Gregorian calendar: 146,097 days make 400 years. Years
  * are counted from March, so that the leap day is the last of its year. */
-static void put_days(nyz_line *line, int64_t days)
+static void put_days(cli_line *line, int64_t days)
 {
-    const int64_t since = floor_mod(days, 146097) + 719468; /* from 0000-03-01 */
+    const int64_t since = baseline_mod(days, 146097) + 719468; /* from 0000-03-01 */
     const int64_t of_cycle = since % 146097;
     const int64_t years =
         (of_cycle - of_cycle / 1460 + of_cycle / 36524 - of_cycle / 146096) / 365;
@@ -73,62 +73,63 @@ static void put_days(nyz_line *line, int64_t days)
     const int month = (int)((5 * of_year + 2) / 153); /* 0 is March */
     const int day = (int)(of_year - (153 * month + 2) / 5 + 1);
     const int64_t year =
-        400 * (floor_div(days, 146097) + since / 146097) + years + (month >= 10);
+        400 * (baseline_div(days, 146097) + since / 146097) + years + (month >= 10);
     put_date(line, year, month < 10 ? month + 3 : month - 9, day);
 }
 
 /* The time of day, from 0 to 86,399 seconds, down to the unit. */
-static void put_time(nyz_line *line, int seconds, nyz_unit unit)
+static void put_time(cli_line *line, int seconds, nyz_unit unit)
 {
     char text[32];
     snprintf(text, sizeof text, "T%02d:%02d:%02d", seconds / 3600, seconds / 60 % 60,
              seconds % 60);
-    nyz_line_put(line, text, unit == NYZ_HOUR ? 3 : unit == NYZ_MINUTE ? 6 : 9);
+    cli_line_put(line, text, unit == NYZ_HOUR ? 3 : unit == NYZ_MINUTE ? 6 : 9);
 }
 
-static void put_ticks(nyz_line *line, int64_t ticks, nyz_unit unit)
+static void put_ticks(cli_line *line, int64_t ticks, nyz_unit unit)
 {
     const int64_t fine = units[unit].per_second;
     const int64_t per_day = fine > 0 ? 0 : 86400 / units[unit].seconds;
     if (unit == NYZ_WEEK || unit == NYZ_DAY) {
         put_days(line, unit == NYZ_WEEK ? wrapping_mul(ticks, 7) : ticks);
     } else if (fine == 0) {
-        put_days(line, floor_div(ticks, per_day));
-        put_time(line, (int)(floor_mod(ticks, per_day) * units[unit].seconds), unit);
+        put_days(line, baseline_div(ticks, per_day));
+        put_time(line, (int)(baseline_mod(ticks, per_day) * units[unit].seconds), unit);
     } else {
         char text[32];
-        const int64_t seconds = floor_div(ticks, fine);
-        put_days(line, floor_div(seconds, 86400));
-        put_time(line, (int)floor_mod(seconds, 86400), unit);
+        const int64_t seconds = baseline_div(ticks, fine);
+        put_days(line, baseline_div(seconds, 86400));
+        put_time(line, (int)baseline_mod(seconds, 86400), unit);
         snprintf(text, sizeof text, ".%0*" PRId64, units[unit].digits,
-                 floor_mod(ticks, fine));
-        nyz_line_puts(line, text);
+                 baseline_mod(ticks, fine));
+        cli_line_puts(line, text);
     }
 }
 
-void nyz_date_put(nyz_line *line, int64_t ticks, const nyz_dtype *dtype)
+void cli_date_put(cli_line *line, int64_t ticks, const nyz_dtype *dtype)
 {
     const int64_t count = wrapping_mul(ticks, dtype->unit_count);
-    if (ticks == NYZ_NAT) {
-        nyz_line_puts(line, "NaT");
+    if (ticks == CLI_NAT) {
+        cli_line_puts(line, "NaT");
     } else if (dtype->unit == NYZ_GENERIC) {
-        nyz_line_int(line, ticks);
+        cli_line_int(line, ticks);
     } else if (dtype->unit == NYZ_YEAR) {
         put_date(line, wrapping_add(count, 1970), 0, 0);
     } else if (dtype->unit == NYZ_MONTH) {
-        put_date(line, 1970 + floor_div(count, 12), (int)floor_mod(count, 12) + 1, 0);
+        put_date(line, 1970 + baseline_div(count, 12), (int)baseline_mod(count, 12) + 1,
+                 0);
     } else {
         put_ticks(line, count, dtype->unit);
     }
 }
 
-void nyz_delta_scalar(nyz_line *line, int64_t ticks, const nyz_dtype *dtype)
+void cli_delta_scalar(cli_line *line, int64_t ticks, const nyz_dtype *dtype)
 {
-    if (ticks == NYZ_NAT) {
-        nyz_line_puts(line, "NaT");
+    if (ticks == CLI_NAT) {
+        cli_line_puts(line, "NaT");
         return;
     }
-    nyz_line_int(line, wrapping_mul(ticks, dtype->unit_count));
-    nyz_line_puts(line, " ");
-    nyz_line_puts(line, units[dtype->unit].plural);
+    cli_line_int(line, wrapping_mul(ticks, dtype->unit_count));
+    cli_line_puts(line, " ");
+    cli_line_puts(line, units[dtype->unit].plural);
 }

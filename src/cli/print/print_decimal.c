@@ -39,7 +39,7 @@ static int reads_back(const char *text, long double value, int size)
 }
 
 /* Splits "d.ddde+XX". */
-static void take(const char *text, nyz_decimal *out)
+static void take(const char *text, cli_decimal *out)
 {
     out->count = 0;
     const char *c = text;
@@ -52,7 +52,7 @@ static void take(const char *text, nyz_decimal *out)
     out->exponent = (int)strtol(c + 1, NULL, 10);
 }
 
-static void trim(nyz_decimal *out)
+static void trim(cli_decimal *out)
 {
     while (out->count > 1 && out->digits[out->count - 1] == '0') {
         out->count--;
@@ -98,12 +98,12 @@ static void digit_range(long double value, int size, int *few, int *enough)
     *few = value < normal ? 1 : *few; /* subnormals have fewer digits */
 }
 
-void nyz_decimal_shortest(long double value, int size, nyz_decimal *out)
+void cli_decimal_shortest(long double value, int size, cli_decimal *out)
 {
     int few, enough;
     char text[80];
     if (value <= 0) {
-        *out = (nyz_decimal){.count = 1, .digits = "0"};
+        *out = (cli_decimal){.count = 1, .digits = "0"};
         return;
     }
     digit_range(value, size, &few, &enough);
@@ -118,7 +118,7 @@ void nyz_decimal_shortest(long double value, int size, nyz_decimal *out)
     trim(out);
 }
 
-void nyz_decimal_rounded(long double value, int count, nyz_decimal *out)
+void cli_decimal_rounded(long double value, int count, cli_decimal *out)
 {
     char text[80];
     snprintf(text, sizeof text, "%.*Le", count - 1, value);

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-int64_t nyz_load_int(const unsigned char *item, const nyz_dtype *dtype)
+int64_t cli_load_int(const unsigned char *item, const nyz_dtype *dtype)
 {
     int16_t i16;
     int32_t i32;
@@ -26,7 +26,7 @@ int64_t nyz_load_int(const unsigned char *item, const nyz_dtype *dtype)
     }
 }
 
-uint64_t nyz_load_uint(const unsigned char *item, const nyz_dtype *dtype)
+uint64_t cli_load_uint(const unsigned char *item, const nyz_dtype *dtype)
 {
     uint16_t u16;
     uint32_t u32;
@@ -73,7 +73,7 @@ static long double load_long_double(const unsigned char *item)
     return value;
 }
 
-long double nyz_load_float(const unsigned char *item, int size)
+long double cli_load_float(const unsigned char *item, int size)
 {
     float f32;
     double f64;
@@ -91,47 +91,47 @@ long double nyz_load_float(const unsigned char *item, int size)
     }
 }
 
-nyz_kind nyz_kind_of(const nyz_dtype *dtype)
+cli_kind cli_kind_of(const nyz_dtype *dtype)
 {
     const int halves = dtype->type == NYZ_CLONGDOUBLE ? 2 : 1;
     if ((dtype->type == NYZ_LONGDOUBLE || dtype->type == NYZ_CLONGDOUBLE) &&
         dtype->itemsize != halves * (int64_t)sizeof(long double)) {
-        return NYZ_KIND_OPAQUE; /* this machine cannot compute with it */
+        return CLI_KIND_OPAQUE; /* this machine cannot compute with it */
     }
     switch (dtype->type) {
     case NYZ_BOOL:
-        return NYZ_KIND_BOOL;
+        return CLI_KIND_BOOL;
     case NYZ_INT8:
     case NYZ_INT16:
     case NYZ_INT32:
     case NYZ_INT64:
-        return NYZ_KIND_INT;
+        return CLI_KIND_INT;
     case NYZ_UINT8:
     case NYZ_UINT16:
     case NYZ_UINT32:
     case NYZ_UINT64:
-        return NYZ_KIND_UINT;
+        return CLI_KIND_UINT;
     case NYZ_FLOAT16:
     case NYZ_FLOAT32:
     case NYZ_FLOAT64:
     case NYZ_LONGDOUBLE:
-        return NYZ_KIND_FLOAT;
+        return CLI_KIND_FLOAT;
     case NYZ_COMPLEX64:
     case NYZ_COMPLEX128:
     case NYZ_CLONGDOUBLE:
-        return NYZ_KIND_COMPLEX;
+        return CLI_KIND_COMPLEX;
     case NYZ_BYTES:
-        return NYZ_KIND_BYTES;
+        return CLI_KIND_BYTES;
     case NYZ_STR:
-        return NYZ_KIND_STR;
+        return CLI_KIND_STR;
     case NYZ_DATETIME64:
     case NYZ_TIMEDELTA64:
-        return NYZ_KIND_DATE;
+        return CLI_KIND_DATE;
     case NYZ_STRUCT:
-        return NYZ_KIND_STRUCT;
+        return CLI_KIND_STRUCT;
     case NYZ_SUBARRAY:
-        return NYZ_KIND_SUBARRAY;
+        return CLI_KIND_SUBARRAY;
     default:
-        return NYZ_KIND_OPAQUE;
+        return CLI_KIND_OPAQUE;
     }
 }

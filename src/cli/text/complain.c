@@ -16,27 +16,27 @@ static const char *without_member(const char *message, const char *member)
                : message;
 }
 
-void nyz_complain(const char *file, const char *member, const char *message)
+void cli_complain(const char *file, const char *member, const char *message)
 {
-    nyz_line line = {0};
-    if (nyz_platform_stopped()) {
+    cli_line line = {0};
+    if (cli_platform_stopped()) {
         return; /* what fails now does so because the user wants it to end */
     }
-    nyz_line_puts(&line, "nyz: ");
+    cli_line_puts(&line, "nyz: ");
     if (file != NULL) {
-        nyz_line_name(&line, file, strlen(file));
-        nyz_line_puts(&line, member != NULL ? ":" : ": ");
+        cli_line_name(&line, file, strlen(file));
+        cli_line_puts(&line, member != NULL ? ":" : ": ");
     }
     if (member != NULL) {
-        nyz_line_name(&line, member, strlen(member));
-        nyz_line_puts(&line, ": ");
+        cli_line_name(&line, member, strlen(member));
+        cli_line_puts(&line, ": ");
         message = without_member(message, member);
     }
-    nyz_line_name(&line, message, strlen(message));
-    nyz_line_puts(&line, "\n");
+    cli_line_name(&line, message, strlen(message));
+    cli_line_puts(&line, "\n");
     fflush(stdout); /* so that both come in their order where they share a terminal */
     fputs(line.failed ? "nyz: out of memory\n" : line.data, stderr);
-    nyz_line_free(&line);
+    cli_line_free(&line);
 }
 
 /* Not 0 for an errno that speaks of the file that was named; any other of a failing
@@ -48,23 +48,23 @@ static int is_of_file(int sys)
            sys == EEXIST;
 }
 
-int nyz_complain_error(const char *file, const char *member, const nyz_error *err)
+int cli_complain_error(const char *file, const char *member, const nyz_error *err)
 {
-    nyz_complain(file, member, err->message);
+    cli_complain(file, member, err->message);
     return err->status == NYZ_ERR_MEMORY ||
                    (err->status == NYZ_ERR_IO && !is_of_file(err->sys))
-               ? NYZ_EXIT_MACHINE
-               : NYZ_EXIT_DATA;
+               ? CLI_EXIT_MACHINE
+               : CLI_EXIT_DATA;
 }
 
-int nyz_complain_system(const char *file, int sys)
+int cli_complain_system(const char *file, int sys)
 {
     nyz_error err = {.status = sys == ENOMEM ? NYZ_ERR_MEMORY : NYZ_ERR_IO, .sys = sys};
     snprintf(err.message, sizeof err.message, "%s", strerror(sys));
-    return nyz_complain_error(file, NULL, &err);
+    return cli_complain_error(file, NULL, &err);
 }
 
-nyz_status nyz_fail_with(nyz_error *err, int sys, const char *message)
+nyz_status cli_fail_with(nyz_error *err, int sys, const char *message)
 {
     *err = (nyz_error){
         .status = sys == ENOMEM ? NYZ_ERR_MEMORY : NYZ_ERR_IO, .sys = sys, .offset = -1};
@@ -72,20 +72,20 @@ nyz_status nyz_fail_with(nyz_error *err, int sys, const char *message)
     return err->status;
 }
 
-nyz_status nyz_fail_system(nyz_error *err, int sys, const char *what)
+nyz_status cli_fail_system(nyz_error *err, int sys, const char *what)
 {
     char text[200];
     snprintf(text, sizeof text, "cannot %.60s: %.120s", what, strerror(sys));
-    return nyz_fail_with(err, sys, text);
+    return cli_fail_with(err, sys, text);
 }
 
-int nyz_complain_memory(const char *file)
+int cli_complain_memory(const char *file)
 {
-    nyz_complain(file, NULL, "out of memory");
-    return NYZ_EXIT_MACHINE;
+    cli_complain(file, NULL, "out of memory");
+    return CLI_EXIT_MACHINE;
 }
 
-int nyz_worse(int a, int b)
+int cli_worse(int a, int b)
 {
     return a > b ? a : b;
 }

@@ -6,7 +6,7 @@
 /* A byte of UTF-8 becomes at most two points: the worst are two bytes that become three.
  */
 typedef struct points {
-    uint32_t at[2 * NYZ_FOLD_MOST];
+    uint32_t at[2 * CLI_FOLD_MAX];
     size_t count;
 } points;
 
@@ -21,11 +21,11 @@ static int compare(const void *key, const void *row)
 static int compare_range(const void *key, const void *row)
 {
     const uint32_t point = *(const uint32_t *)key;
-    const nyz_fold_range *const range = row;
+    const cli_fold_range *const range = row;
     return point < range->first ? -1 : point > range->last;
 }
 
-static int is_in(const nyz_fold_range *ranges, size_t count, uint32_t point)
+static int is_in(const cli_fold_range *ranges, size_t count, uint32_t point)
 {
     return bsearch(&point, ranges, count, sizeof *ranges, compare_range) != NULL;
 }
@@ -33,8 +33,8 @@ static int is_in(const nyz_fold_range *ranges, size_t count, uint32_t point)
 /* Runs may interleave, so that they are looked through one by one. */
 static uint32_t fold_by_run(uint32_t point)
 {
-    for (size_t i = 0; i < nyz_fold_runs_count && nyz_fold_runs[i].first <= point; i++) {
-        const nyz_fold_run *const run = &nyz_fold_runs[i];
+    for (size_t i = 0; i < cli_fold_runs_count && cli_fold_runs[i].first <= point; i++) {
+        const cli_fold_run *const run = &cli_fold_runs[i];
         if (point <= run->last && (point - run->first) % run->step == 0) {
             return (uint32_t)((int64_t)point + run->difference);
         }
@@ -47,9 +47,9 @@ static uint32_t fold_single(uint32_t point)
     if (point < 0x80) {
         return point >= 'A' && point <= 'Z' ? point + ('a' - 'A') : point;
     }
-    const nyz_fold_single *const single =
-        bsearch(&point, nyz_fold_singles, nyz_fold_singles_count,
-                sizeof *nyz_fold_singles, compare);
+    const cli_fold_single *const single =
+        bsearch(&point, cli_fold_singles, cli_fold_singles_count,
+                sizeof *cli_fold_singles, compare);
     return single != NULL ? single->to : fold_by_run(point);
 }
 
@@ -59,7 +59,7 @@ static void put_in_order(points *to)
     for (size_t i = to->count - 1; i > 0; i--) {
         const uint32_t mark = to->at[i];
         const uint32_t before = to->at[i - 1];
-        if (before <= mark || !is_in(nyz_fold_marks, nyz_fold_marks_count, before)) {
+        if (before <= mark || !is_in(cli_fold_marks, cli_fold_marks_count, before)) {
             return;
         }
         to->at[i] = before;
@@ -70,12 +70,12 @@ static void put_in_order(points *to)
 /* Adds a point that folds no further. */
 static void put(points *to, uint32_t point)
 {
-    if (point >= 0x80 && is_in(nyz_fold_ignorable, nyz_fold_ignorable_count, point)) {
+    if (point >= 0x80 && is_in(cli_fold_ignorable, cli_fold_ignorable_count, point)) {
         return;
     }
     to->at[to->count] = point;
     to->count++;
-    if (point >= 0x80 && is_in(nyz_fold_marks, nyz_fold_marks_count, point)) {
+    if (point >= 0x80 && is_in(cli_fold_marks, cli_fold_marks_count, point)) {
         put_in_order(to);
     }
 }
@@ -92,10 +92,10 @@ static void put_hangul(points *to, uint32_t syllable)
 
 static void fold(points *to, uint32_t point)
 {
-    const nyz_fold_pair *pair = NULL;
+    const cli_fold_pair *pair = NULL;
     if (point >= 0x80) {
-        pair = bsearch(&point, nyz_fold_pairs, nyz_fold_pairs_count,
-                       sizeof *nyz_fold_pairs, compare);
+        pair = bsearch(&point, cli_fold_pairs, cli_fold_pairs_count,
+                       sizeof *cli_fold_pairs, compare);
     }
     if (pair != NULL) {
         fold(to, pair->a);
@@ -107,16 +107,16 @@ static void fold(points *to, uint32_t point)
     }
 }
 
-void nyz_line_fold(nyz_line *line, const char *name, size_t size)
+void cli_line_fold(cli_line *line, const char *name, size_t size)
 {
     points to;
     to.count = 0;
     for (size_t i = 0; i < size;) {
         uint32_t point;
-        i += nyz_utf8_next(name + i, size - i, &point);
+        i += cli_utf8_next(name + i, size - i, &point);
         fold(&to, point);
     }
     for (size_t i = 0; i < to.count; i++) {
-        nyz_line_point(line, to.at[i]);
+        cli_line_point(line, to.at[i]);
     }
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Makes room for `more` bytes and the NUL; 0 if there is none. */
-static int grow(nyz_line *line, size_t more)
+static int grow(cli_line *line, size_t more)
 {
     if (line->failed) {
         return 0;
@@ -30,7 +30,7 @@ static int grow(nyz_line *line, size_t more)
     return 1;
 }
 
-void nyz_line_put(nyz_line *line, const char *bytes, size_t size)
+void cli_line_put(cli_line *line, const char *bytes, size_t size)
 {
     if (size > 0 && grow(line, size)) {
         memcpy(line->data + line->size, bytes, size);
@@ -39,12 +39,12 @@ void nyz_line_put(nyz_line *line, const char *bytes, size_t size)
     }
 }
 
-void nyz_line_puts(nyz_line *line, const char *string)
+void cli_line_puts(cli_line *line, const char *string)
 {
-    nyz_line_put(line, string, strlen(string));
+    cli_line_put(line, string, strlen(string));
 }
 
-void nyz_line_fill(nyz_line *line, char c, int64_t count)
+void cli_line_fill(cli_line *line, char c, int64_t count)
 {
     if (count > 0 && grow(line, (size_t)count)) {
         memset(line->data + line->size, c, (size_t)count);
@@ -53,21 +53,21 @@ void nyz_line_fill(nyz_line *line, char c, int64_t count)
     }
 }
 
-void nyz_line_int(nyz_line *line, int64_t value)
+void cli_line_int(cli_line *line, int64_t value)
 {
     char text[24];
     snprintf(text, sizeof text, "%" PRId64, value);
-    nyz_line_puts(line, text);
+    cli_line_puts(line, text);
 }
 
-void nyz_line_right(nyz_line *line, const char *text, int64_t width)
+void cli_line_right(cli_line *line, const char *text, int64_t width)
 {
     const size_t size = strlen(text);
-    nyz_line_fill(line, ' ', width - nyz_columns(text, size));
-    nyz_line_put(line, text, size);
+    cli_line_fill(line, ' ', width - cli_columns(text, size));
+    cli_line_put(line, text, size);
 }
 
-void nyz_line_clear(nyz_line *line)
+void cli_line_clear(cli_line *line)
 {
     line->size = 0;
     if (line->data != NULL) {
@@ -75,33 +75,33 @@ void nyz_line_clear(nyz_line *line)
     }
 }
 
-void nyz_line_free(nyz_line *line)
+void cli_line_free(cli_line *line)
 {
     free(line->data);
-    *line = (nyz_line){0};
+    *line = (cli_line){0};
 }
 
-void nyz_line_shape(nyz_line *line, const nyz_array *array)
+void cli_line_shape(cli_line *line, const nyz_array *array)
 {
-    nyz_line_puts(line, "(");
+    cli_line_puts(line, "(");
     for (int i = 0; i < array->ndim; i++) {
-        nyz_line_puts(line, i > 0 ? ", " : "");
-        nyz_line_int(line, array->shape[i]);
+        cli_line_puts(line, i > 0 ? ", " : "");
+        cli_line_int(line, array->shape[i]);
     }
-    nyz_line_puts(line, array->ndim == 1 ? ",)" : ")");
+    cli_line_puts(line, array->ndim == 1 ? ",)" : ")");
 }
 
-void nyz_line_shape_json(nyz_line *line, const nyz_array *array)
+void cli_line_shape_json(cli_line *line, const nyz_array *array)
 {
-    nyz_line_puts(line, "[");
+    cli_line_puts(line, "[");
     for (int i = 0; i < array->ndim; i++) {
-        nyz_line_puts(line, i > 0 ? "," : "");
-        nyz_line_int(line, array->shape[i]);
+        cli_line_puts(line, i > 0 ? "," : "");
+        cli_line_int(line, array->shape[i]);
     }
-    nyz_line_puts(line, "]");
+    cli_line_puts(line, "]");
 }
 
-nyz_status nyz_line_descr(nyz_line *line, const nyz_dtype *dtype, nyz_error *err)
+nyz_status cli_line_descr(cli_line *line, const nyz_dtype *dtype, nyz_error *err)
 {
     size_t length;
     const nyz_status status = nyz_dtype_format(dtype, NULL, 0, &length, err);
@@ -115,7 +115,7 @@ nyz_status nyz_line_descr(nyz_line *line, const nyz_dtype *dtype, nyz_error *err
     }
     const nyz_status again = nyz_dtype_format(dtype, text, length + 1, &length, err);
     if (again == NYZ_OK) {
-        nyz_line_put(line, text, length);
+        cli_line_put(line, text, length);
     }
     free(text);
     return again;

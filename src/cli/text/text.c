@@ -5,18 +5,18 @@
 
 #include <string.h>
 
-int nyz_ends_in(const char *text, const char *end)
+int cli_ends_in(const char *text, const char *end)
 {
     const size_t size = strlen(text);
     const size_t tail = strlen(end);
     return size >= tail && strcmp(text + size - tail, end) == 0;
 }
 
-const char *nyz_base_name(const char *path)
+const char *cli_base_name(const char *path)
 {
     const char *base = path;
     for (const char *c = path; *c != '\0'; c++) {
-        if (nyz_platform_is_slash(*c)) {
+        if (cli_platform_is_slash(*c)) {
             base = c + 1;
         }
     }
@@ -30,7 +30,7 @@ static int continuation(const char *text, size_t size, size_t i)
     return (byte & 0xC0) == 0x80 ? byte & 0x3F : -1;
 }
 
-size_t nyz_utf8_next(const char *text, size_t size, uint32_t *point)
+size_t cli_utf8_next(const char *text, size_t size, uint32_t *point)
 {
     static const uint32_t smallest[5] = {0, 0, 0x80, 0x800, 0x10000};
     const unsigned lead = (unsigned char)text[0];
@@ -59,7 +59,7 @@ size_t nyz_utf8_next(const char *text, size_t size, uint32_t *point)
     return length;
 }
 
-void nyz_line_point(nyz_line *line, uint32_t point)
+void cli_line_point(cli_line *line, uint32_t point)
 {
     static const unsigned lead[4] = {0, 0xC0, 0xE0, 0xF0};
     const int more = point < 0x80 ? 0 : point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
@@ -68,10 +68,10 @@ void nyz_line_point(nyz_line *line, uint32_t point)
     for (int i = 1; i <= more; i++) {
         out[i] = (char)(0x80 | (point >> 6 * (more - i) & 0x3F));
     }
-    nyz_line_put(line, out, (size_t)more + 1);
+    cli_line_put(line, out, (size_t)more + 1);
 }
 
-int64_t nyz_columns(const char *text, size_t size)
+int64_t cli_columns(const char *text, size_t size)
 {
     int64_t count = 0;
     for (size_t i = 0; i < size; i++) {
@@ -84,7 +84,7 @@ int64_t nyz_columns(const char *text, size_t size)
  * use, separators but the space, and the planes where nothing is assigned.  Single
  * unassigned characters elsewhere change with every version of Unicode and are not
  * listed. */
-int nyz_printable(uint32_t point)
+int cli_printable(uint32_t point)
 {
     static const struct {
         uint32_t first, last;
@@ -106,18 +106,18 @@ int nyz_printable(uint32_t point)
     return 1;
 }
 
-void nyz_line_escape(nyz_line *line, uint32_t point)
+void cli_line_escape(cli_line *line, uint32_t point)
 {
     char text[16];
     switch (point) {
     case '\n':
-        nyz_line_puts(line, "\\n");
+        cli_line_puts(line, "\\n");
         return;
     case '\r':
-        nyz_line_puts(line, "\\r");
+        cli_line_puts(line, "\\r");
         return;
     case '\t':
-        nyz_line_puts(line, "\\t");
+        cli_line_puts(line, "\\t");
         return;
     default:
         break;
@@ -129,27 +129,27 @@ void nyz_line_escape(nyz_line *line, uint32_t point)
     } else {
         snprintf(text, sizeof text, "\\U%08x", (unsigned)point);
     }
-    nyz_line_puts(line, text);
+    cli_line_puts(line, text);
 }
 
 /* The character itself if it can be printed, else its escape. */
-static void put_point(nyz_line *line, uint32_t point)
+static void put_point(cli_line *line, uint32_t point)
 {
-    if (nyz_printable(point)) {
-        nyz_line_point(line, point);
+    if (cli_printable(point)) {
+        cli_line_point(line, point);
     } else {
-        nyz_line_escape(line, point);
+        cli_line_escape(line, point);
     }
 }
 
-void nyz_line_name(nyz_line *line, const char *text, size_t size)
+void cli_line_name(cli_line *line, const char *text, size_t size)
 {
     size_t i = 0;
     while (i < size) {
         uint32_t point;
-        const size_t length = nyz_utf8_next(text + i, size - i, &point);
+        const size_t length = cli_utf8_next(text + i, size - i, &point);
         if (point == UINT32_MAX) {
-            nyz_line_escape(line, (unsigned char)text[i]);
+            cli_line_escape(line, (unsigned char)text[i]);
         } else {
             put_point(line, point);
         }
@@ -163,24 +163,24 @@ static char quote_for(int has_single, int has_double)
     return has_single && !has_double ? '"' : '\'';
 }
 
-void nyz_line_bytes(nyz_line *line, const unsigned char *bytes, size_t size)
+void cli_line_bytes(cli_line *line, const unsigned char *bytes, size_t size)
 {
     const char quote = quote_for(size > 0 && memchr(bytes, '\'', size) != NULL,
                                  size > 0 && memchr(bytes, '"', size) != NULL);
-    nyz_line_puts(line, "b");
-    nyz_line_put(line, &quote, 1);
+    cli_line_puts(line, "b");
+    cli_line_put(line, &quote, 1);
     for (size_t i = 0; i < size; i++) {
         const char c = (char)bytes[i];
         if (c == quote || c == '\\') {
-            nyz_line_puts(line, "\\");
+            cli_line_puts(line, "\\");
         }
         if (bytes[i] >= 0x20 && bytes[i] < 0x7F) {
-            nyz_line_put(line, &c, 1);
+            cli_line_put(line, &c, 1);
         } else {
-            nyz_line_escape(line, bytes[i]);
+            cli_line_escape(line, bytes[i]);
         }
     }
-    nyz_line_put(line, &quote, 1);
+    cli_line_put(line, &quote, 1);
 }
 
 /* A str in an array: native code points of 4 bytes at any alignment. */
@@ -201,41 +201,41 @@ static int has_point(const unsigned char *points, size_t count, uint32_t wanted)
     return 0;
 }
 
-void nyz_line_str(nyz_line *line, const unsigned char *points, size_t count)
+void cli_line_str(cli_line *line, const unsigned char *points, size_t count)
 {
     const char quote =
         quote_for(has_point(points, count, '\''), has_point(points, count, '"'));
-    nyz_line_put(line, &quote, 1);
+    cli_line_put(line, &quote, 1);
     for (size_t i = 0; i < count; i++) {
         const uint32_t point = point_at(points, i);
         if (point == (unsigned char)quote || point == '\\') {
-            nyz_line_puts(line, "\\");
+            cli_line_puts(line, "\\");
         }
         put_point(line, point);
     }
-    nyz_line_put(line, &quote, 1);
+    cli_line_put(line, &quote, 1);
 }
 
-void nyz_line_str_plain(nyz_line *line, const unsigned char *points, size_t count)
+void cli_line_str_plain(cli_line *line, const unsigned char *points, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         put_point(line, point_at(points, i));
     }
 }
 
-void nyz_line_void(nyz_line *line, const unsigned char *bytes, size_t size)
+void cli_line_void(cli_line *line, const unsigned char *bytes, size_t size)
 {
-    nyz_line_puts(line, "b'");
+    cli_line_puts(line, "b'");
     for (size_t i = 0; i < size; i++) {
         char text[8];
         snprintf(text, sizeof text, "\\x%02X", (unsigned)bytes[i]);
-        nyz_line_puts(line, text);
+        cli_line_puts(line, text);
     }
-    nyz_line_puts(line, "'");
+    cli_line_puts(line, "'");
 }
 
 /* One character inside a JSON string. */
-static void put_json(nyz_line *line, uint32_t point)
+static void put_json(cli_line *line, uint32_t point)
 {
     static const char special[] = "\"\\\b\f\n\r\t";
     static const char letters[] = "\"\\bfnrt";
@@ -243,27 +243,27 @@ static void put_json(nyz_line *line, uint32_t point)
     const char *const found =
         point > 0 && point < 0x80 ? strchr(special, (int)point) : NULL;
     if (point == UINT32_MAX) {
-        nyz_line_point(line, 0xFFFD);
+        cli_line_point(line, 0xFFFD);
     } else if (found != NULL) {
         const char escaped[2] = {'\\', letters[found - special]};
-        nyz_line_put(line, escaped, 2);
+        cli_line_put(line, escaped, 2);
     } else if (point < 0x20 ||
                (point >= 0x7F && point < 0xA0)) { /* for a terminal, too */
         snprintf(text, sizeof text, "\\u%04x", (unsigned)point);
-        nyz_line_puts(line, text);
+        cli_line_puts(line, text);
     } else {
-        nyz_line_point(line, point);
+        cli_line_point(line, point);
     }
 }
 
-void nyz_line_json(nyz_line *line, const char *text, size_t size)
+void cli_line_json(cli_line *line, const char *text, size_t size)
 {
-    nyz_line_puts(line, "\"");
+    cli_line_puts(line, "\"");
     size_t i = 0;
     while (i < size) {
         uint32_t point;
-        i += nyz_utf8_next(text + i, size - i, &point);
+        i += cli_utf8_next(text + i, size - i, &point);
         put_json(line, point);
     }
-    nyz_line_puts(line, "\"");
+    cli_line_puts(line, "\"");
 }

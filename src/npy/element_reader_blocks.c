@@ -1,5 +1,5 @@
 /* Items that are converted, or whose order is another in memory, on their way through a
- * buffer: see transfer.h.  A block is read, turned round and converted while it is in the
+ * buffer: see element_reader.h.  A block is read, turned round and converted while it is in the
  * cache, and then put where it belongs. */
 #include "array/nontemporal.h"
 #include "array/strided_copy.h"
@@ -10,16 +10,16 @@
 #include "base/parallel.h"
 #include "dtype/dtype.h"
 #include "io/stream.h"
-#include "npy/read_elements.h"
+#include "npy/element_reader.h"
 
 /* The buffers of one thread fit the processor's second cache; those of all threads, the
  * mebibyte that a load may take beside the array. */
 #define BUFFER_BYTES ((int64_t)512 * 1024)
 #define ALL_BUFFERS ((int64_t)1000 * 1024)
-#define MOST_WORKERS 15
+#define MAX_WORKERS 15
 
 typedef struct job {
-    const nyz_transfer *transfer;
+    const nyz_element_reader *elements;
     nyz_source *source; /* read as it comes or, at_places, only its stream */
     int at_places;
     int workers;
@@ -27,7 +27,7 @@ typedef struct job {
     nyz_blocks blocks;
     nyz_blocks in_order; /* what one worker reads without jumping */
     unsigned char *buffers;
-    nyz_status statuses[MOST_WORKERS];
+    nyz_status statuses[MAX_WORKERS];
 } job;
 
 /* ----------------------------------------------------------------------------- one block */
@@ -35,7 +35,7 @@ typedef struct job {
 static nyz_status read_bytes(const job *j, int64_t first, void *to, int64_t count,
                              nyz_error *err)
 {
-    const int64_t itemsize = j->transfer->from.itemsize;
+    const int64_t itemsize = j->elements->from.itemsize;
     const int64_t start = j->source->start + j->source->offset;
     if (!j->at_places) {
         return nyz_source_read(j->source, to, count * itemsize, "data", err);
@@ -53,43 +53,43 @@ static nyz_status read_items(const job *j, const nyz_array *block, int64_t first
     const int64_t count = nyz_size(block) / runs;
     int64_t apart = 1;
     for (int i = across + 1; across >= 0 && i < block->ndim; i++) {
-        apart *= j->transfer->to.shape[i];
+        apart *= j->elements->to.shape[i];
     }
     for (int64_t i = 0; i < runs; i++) {
         NYZ_TRY(read_bytes(j, first + i * apart,
-                           items + i * count * j->transfer->from.itemsize, count, err));
+                           items + i * count * j->elements->from.itemsize, count, err));
     }
     return NYZ_OK;
 }
 
 /* From native numbers to the type and byte order of the array. */
-static void convert_items(const nyz_transfer *t, const unsigned char *items,
-                          unsigned char *out, int64_t count)
+static void cast_items(const nyz_element_reader *t, const unsigned char *items,
+                       unsigned char *out, int64_t count)
 {
     const nyz_dtype *const to = &t->to.dtype;
     nyz_dtype native = *to;
     t->convert(items, out, count);
-    native.byteorder = native.byteorder == '|' ? '|' : nyz_machine_byteorder();
-    nyz_dtype_swap(&native, to->byteorder == '>' ? NYZ_BIG_ENDIAN : NYZ_LITTLE_ENDIAN,
-                   out, count, to->itemsize);
+    native.byteorder = native.byteorder == '|' ? '|' : nyz_native_byteorder();
+    nyz_dtype_byteswap(&native, to->byteorder == '>' ? NYZ_BIG_ENDIAN : NYZ_LITTLE_ENDIAN,
+                       out, count, to->itemsize);
 }
 
 /* Numbers that stay as they lie in the buffer, one behind the other, are converted right
  * to their place. */
-static void place_items(const nyz_transfer *t, const nyz_array *block,
+static void place_items(const nyz_element_reader *t, const nyz_array *block,
                         unsigned char *items)
 {
     const int64_t count = nyz_size(block);
     unsigned char *const converted = items + count * t->from.itemsize;
     const int64_t whole = t->count * t->to.dtype.itemsize;
-    nyz_dtype_swap(&t->from, t->byteorder, items, count, t->from.itemsize);
+    nyz_dtype_byteswap(&t->from, t->byteorder, items, count, t->from.itemsize);
     if (t->convert == NULL) {
-        nyz_unpack(block, whole, items);
+        nyz_array_unpack(block, whole, items);
     } else if (nyz_is_contiguous(block, NYZ_C_ORDER)) {
-        convert_items(t, items, block->data, count);
+        cast_items(t, items, block->data, count);
     } else {
-        convert_items(t, items, converted, count);
-        nyz_unpack(block, whole, converted);
+        cast_items(t, items, converted, count);
+        nyz_array_unpack(block, whole, converted);
     }
 }
 
@@ -105,7 +105,7 @@ static nyz_status read_blocks(job *j, int64_t worker, nyz_error *err)
         int64_t first = 0;
         nyz_blocks_at(&j->blocks, i, &block, &first);
         NYZ_TRY(read_items(j, &block, first, items, err));
-        place_items(j->transfer, &block, items);
+        place_items(j->elements, &block, items);
     }
     return NYZ_OK;
 }
@@ -120,7 +120,7 @@ static void work(void *ctx, int64_t index)
  * failure that comes first there. */
 static nyz_status read_at_places(job *j, nyz_error *err)
 {
-    const nyz_transfer *const t = j->transfer;
+    const nyz_element_reader *const t = j->elements;
     nyz_parallel(j->workers, j->workers, work, j);
     for (int i = 0; i < j->workers; i++) {
         if (j->statuses[i] != NYZ_OK) {
@@ -136,26 +136,26 @@ static nyz_status read_at_places(job *j, nyz_error *err)
 /* The items of an axis before the first whole line, if it is the same in all rows. */
 static int64_t items_before_line(const nyz_array *to, int axis)
 {
-    const int64_t behind = (int64_t)((uintptr_t)to->data % NYZ_LINE);
+    const int64_t behind = (int64_t)((uintptr_t)to->data % NYZ_CACHE_LINE);
     if (to->strides[axis] != to->dtype.itemsize || behind % to->dtype.itemsize != 0) {
         return 0;
     }
     for (int i = 0; i < to->ndim; i++) {
-        if (i != axis && to->shape[i] > 1 && to->strides[i] % NYZ_LINE != 0) {
+        if (i != axis && to->shape[i] > 1 && to->strides[i] % NYZ_CACHE_LINE != 0) {
             return 0;
         }
     }
-    return (NYZ_LINE - behind) % NYZ_LINE / to->dtype.itemsize;
+    return (NYZ_CACHE_LINE - behind) % NYZ_CACHE_LINE / to->dtype.itemsize;
 }
 
 /* Blocks in the order of the file where they hold whole lines of the destination, or
  * where nothing else can be read. */
 static void decide_blocks(job *j, int threads, int can_jump)
 {
-    const nyz_array *const to = &j->transfer->to;
-    const int axis = nyz_fastest_axis(to);
+    const nyz_array *const to = &j->elements->to;
+    const int axis = nyz_array_fastest_axis(to);
     const int64_t line =
-        to->dtype.itemsize < NYZ_LINE ? NYZ_LINE / to->dtype.itemsize : 1;
+        to->dtype.itemsize < NYZ_CACHE_LINE ? NYZ_CACHE_LINE / to->dtype.itemsize : 1;
     const int64_t bytes = nyz_min(BUFFER_BYTES, ALL_BUFFERS / threads);
     const int64_t most = bytes / j->item_bytes;
     nyz_blocks_in_order(&j->in_order, to, BUFFER_BYTES / j->item_bytes);
@@ -174,17 +174,18 @@ static void decide_blocks(job *j, int threads, int can_jump)
     j->at_places = j->workers > 1 || j->blocks.across >= 0;
 }
 
-nyz_status nyz_transfer_read_blocks(const nyz_transfer *transfer, nyz_source *source,
-                                    const nyz_allocator *allocator, int threads,
-                                    nyz_error *err)
+nyz_status nyz_element_reader_read_blocks(const nyz_element_reader *elements,
+                                          nyz_source *source,
+                                          const nyz_allocator *allocator, int threads,
+                                          nyz_error *err)
 {
-    job j = {.transfer = transfer, .source = source};
+    job j = {.elements = elements, .source = source};
     const int converted =
-        transfer->convert != NULL && !nyz_is_contiguous(&transfer->to, NYZ_C_ORDER);
+        elements->convert != NULL && !nyz_is_contiguous(&elements->to, NYZ_C_ORDER);
     void *memory = NULL;
     j.item_bytes =
-        transfer->from.itemsize + (converted ? transfer->to.dtype.itemsize : 0);
-    decide_blocks(&j, (int)nyz_min(threads, MOST_WORKERS),
+        elements->from.itemsize + (converted ? elements->to.dtype.itemsize : 0);
+    decide_blocks(&j, (int)nyz_min(threads, MAX_WORKERS),
                   source->start >= 0 && source->stream.read_at != NULL);
     const int64_t shares = j.workers * j.blocks.items;
     const int64_t size =

@@ -1,5 +1,5 @@
-/* Items from a file to memory, and straight to it where they can: see transfer.h. */
-#include "npy/read_elements.h"
+/* Items from a file to memory, and straight to it where they can: see element_reader.h. */
+#include "npy/element_reader.h"
 
 #include <string.h>
 
@@ -15,7 +15,7 @@
 
 /* -------------------------------------------------------------------------------- deciding */
 
-static nyz_status refuse_types(const nyz_transfer *t, nyz_error *err)
+static nyz_status refuse_cast(const nyz_element_reader *t, nyz_error *err)
 {
     char from[64];
     char to[64];
@@ -46,35 +46,35 @@ static int find_byteorder(const nyz_dtype *from, const nyz_dtype *to, nyz_byteor
     return 0;
 }
 
-nyz_status nyz_transfer_init(nyz_transfer *transfer, const nyz_dtype *from,
-                             const nyz_array *to, int fortran, nyz_error *err)
+nyz_status nyz_element_reader_init(nyz_element_reader *elements, const nyz_dtype *from,
+                                   const nyz_array *to, int fortran, nyz_error *err)
 {
-    memset(transfer, 0, sizeof *transfer);
-    transfer->from = *from;
-    transfer->to = *to;
-    transfer->count = nyz_size(to);
-    if (!find_byteorder(from, &to->dtype, &transfer->byteorder)) {
-        transfer->byteorder = NYZ_NATIVE;
-        transfer->convert = nyz_find_converter(from->type, to->dtype.type);
-        if (transfer->convert == NULL) {
-            return refuse_types(transfer, err);
+    memset(elements, 0, sizeof *elements);
+    elements->from = *from;
+    elements->to = *to;
+    elements->count = nyz_size(to);
+    if (!find_byteorder(from, &to->dtype, &elements->byteorder)) {
+        elements->byteorder = NYZ_NATIVE;
+        elements->convert = nyz_cast_find(from->type, to->dtype.type);
+        if (elements->convert == NULL) {
+            return refuse_cast(elements, err);
         }
     }
     if (fortran) {
-        nyz_reverse_axes(&transfer->to);
+        nyz_array_reverse_axes(&elements->to);
     }
-    transfer->direct =
-        transfer->convert == NULL && nyz_is_contiguous(&transfer->to, NYZ_C_ORDER);
+    elements->direct =
+        elements->convert == NULL && nyz_is_contiguous(&elements->to, NYZ_C_ORDER);
     return NYZ_OK;
 }
 
 /* How many threads may read. */
-static int reading_threads(const nyz_transfer *t, const nyz_source *source,
-                           const nyz_env *env)
+static int reading_threads(const nyz_element_reader *t, const nyz_source *source,
+                           const nyz_config *config)
 {
     const int shared = source->start >= 0 && source->stream.read_at != NULL &&
-                       t->count * t->from.itemsize >= NYZ_WORTH_A_THREAD;
-    return shared ? env->threads : 1;
+                       t->count * t->from.itemsize >= NYZ_PARALLEL_THRESHOLD;
+    return shared ? config->threads : 1;
 }
 
 /* --------------------------------------------------------------------------------- reading */
@@ -82,7 +82,7 @@ static int reading_threads(const nyz_transfer *t, const nyz_source *source,
 /* What goes right to its place: a run of items read from the source as it comes or,
  * source NULL, from a place in its stream. */
 typedef struct run {
-    const nyz_transfer *transfer;
+    const nyz_element_reader *elements;
     nyz_source *source;
     const nyz_stream *stream;
     int64_t place;
@@ -92,14 +92,14 @@ typedef struct run {
 
 static nyz_status read_piece(run *r, int64_t count, nyz_error *err)
 {
-    const nyz_dtype *const from = &r->transfer->from;
+    const nyz_dtype *const from = &r->elements->from;
     const int64_t size = count * from->itemsize;
     unsigned char *const to =
-        (unsigned char *)r->transfer->to.data + r->first * from->itemsize;
+        (unsigned char *)r->elements->to.data + r->first * from->itemsize;
     NYZ_TRY(r->source != NULL
                 ? nyz_source_read(r->source, to, size, "data", err)
                 : nyz_stream_read_at(r->stream, r->place, to, size, "data", err));
-    nyz_dtype_swap(from, r->transfer->byteorder, to, count, from->itemsize);
+    nyz_dtype_byteswap(from, r->elements->byteorder, to, count, from->itemsize);
     r->place += size;
     r->first += count;
     r->count -= count;
@@ -109,9 +109,9 @@ static nyz_status read_piece(run *r, int64_t count, nyz_error *err)
 /* Numbers to be turned round are so while they are in the cache. */
 static nyz_status read_run(run *r, nyz_error *err)
 {
-    const nyz_transfer *const t = r->transfer;
-    const int64_t piece = nyz_dtype_needs_swap(&t->from, t->byteorder)
-                              ? nyz_items_in(NYZ_CHUNK, t->from.itemsize)
+    const nyz_element_reader *const t = r->elements;
+    const int64_t piece = nyz_dtype_needs_byteswap(&t->from, t->byteorder)
+                              ? nyz_array_items_in(NYZ_IO_BLOCK, t->from.itemsize)
                               : r->count;
     while (r->count > 0) {
         NYZ_TRY(read_piece(r, nyz_min(r->count, piece), err));
@@ -122,9 +122,9 @@ static nyz_status read_run(run *r, nyz_error *err)
 /* -------------------------------------------------------------------------------- threads */
 
 typedef struct parts {
-    run runs[NYZ_MOST_PARTS];
-    nyz_status statuses[NYZ_MOST_PARTS];
-    nyz_error errors[NYZ_MOST_PARTS];
+    run runs[NYZ_PARALLEL_MAX_RANGES];
+    nyz_status statuses[NYZ_PARALLEL_MAX_RANGES];
+    nyz_error errors[NYZ_PARALLEL_MAX_RANGES];
 } parts;
 
 static void read_part(void *ctx, int64_t index)
@@ -147,14 +147,14 @@ static nyz_status first_failure(const parts *p, int64_t count, nyz_error *err)
     return NYZ_OK;
 }
 
-static nyz_status read_parts(const nyz_transfer *t, const nyz_source *source, parts *p,
-                             int64_t count, nyz_error *err)
+static nyz_status read_parts(const nyz_element_reader *t, const nyz_source *source,
+                             parts *p, int64_t count, nyz_error *err)
 {
     const int64_t most = t->count / count + 1;
     for (int64_t i = 0; i < count; i++) {
         run *const r = &p->runs[i];
         memset(r, 0, sizeof *r);
-        r->transfer = t;
+        r->elements = t;
         r->stream = &source->stream;
         r->first = nyz_min(i * most, t->count);
         r->count = nyz_min(most, t->count - r->first);
@@ -164,34 +164,34 @@ static nyz_status read_parts(const nyz_transfer *t, const nyz_source *source, pa
     return first_failure(p, count, err);
 }
 
-static nyz_status read_in_parallel(const nyz_transfer *t, nyz_source *source,
-                                   const nyz_env *env, nyz_error *err)
+static nyz_status read_in_parallel(const nyz_element_reader *t, nyz_source *source,
+                                   const nyz_config *config, nyz_error *err)
 {
     const int64_t bytes = t->count * t->from.itemsize;
     void *memory = NULL;
-    NYZ_TRY(nyz_alloc(&env->allocator, (int64_t)sizeof(parts), &memory, err));
+    NYZ_TRY(nyz_alloc(&config->allocator, (int64_t)sizeof(parts), &memory, err));
     parts *const p = memory;
     nyz_status status =
-        read_parts(t, source, p, nyz_min(env->threads, NYZ_MOST_PARTS), err);
-    nyz_release(&env->allocator, memory, (int64_t)sizeof(parts));
+        read_parts(t, source, p, nyz_min(config->threads, NYZ_PARALLEL_MAX_RANGES), err);
+    nyz_release(&config->allocator, memory, (int64_t)sizeof(parts));
     if (status == NYZ_OK) {
         status = nyz_source_skip(source, bytes, err);
     }
     return status;
 }
 
-nyz_status nyz_transfer_read(const nyz_transfer *transfer, nyz_source *source,
-                             const nyz_env *env, nyz_error *err)
+nyz_status nyz_element_reader_read(const nyz_element_reader *elements, nyz_source *source,
+                                   const nyz_config *config, nyz_error *err)
 {
-    run whole = {.transfer = transfer, .source = source, .count = transfer->count};
-    if (transfer->count == 0 || transfer->from.itemsize == 0) {
+    run whole = {.elements = elements, .source = source, .count = elements->count};
+    if (elements->count == 0 || elements->from.itemsize == 0) {
         return NYZ_OK;
     }
-    const int threads = reading_threads(transfer, source, env);
-    if (!transfer->direct) {
-        return nyz_transfer_read_blocks(transfer, source, &env->allocator, threads, err);
+    const int threads = reading_threads(elements, source, config);
+    if (!elements->direct) {
+        return nyz_element_reader_read_blocks(elements, source, &config->allocator,
+                                              threads, err);
     }
-    return threads > 1
-               ? read_in_parallel(transfer, source, env, err)
-               : read_run(&whole, err);
+    return threads > 1 ? read_in_parallel(elements, source, config, err)
+                       : read_run(&whole, err);
 }
