@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import unicodedata
 import zipfile
 
 import numpy as np
@@ -337,6 +338,48 @@ def test_ls_widens_no_column_by_the_longest_name(tmp_path):
     assert {len(row) for row in rows[1:]} == {200 + len("  -  -  -  0  stored")}
 
 
+def test_ls_aligns_columns_by_display_width(tmp_path):
+    names = ["世界", "e\u0301te\u0301", "ﾃｽﾄ", "\U0001f600", "Ａ", "abcdef"]
+    with zipfile.ZipFile(tmp_path / "x.npz", "w") as archive:
+        for name in names:
+            archive.writestr(name, b"")
+    rows = fine("ls", tmp_path / "x.npz").splitlines()
+    blanks = [2, 3, 3, 4, 4, 0]  # to the width of abcdef
+    assert rows == [name + " " * blank + "  -  -  -  0  stored" for name, blank in zip(names, blanks)]
+
+
+# Bidirectional controls, zero width, fillers, variation selectors, tags, private use, unassigned.
+UNSEEN = ("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+          "\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b\u180e\u3164"
+          "\uffa0\ufe00\ufe0f\U000e0100\u00a0\u2028\u2029\u3000\x7f\x85\ufff9\U0001d173"
+          "\U000e0001\U000e0041\ue000\U000f0000\U0010fffd\u0378\uffff\U0001ffff\U000e0080")
+
+
+@pytest.mark.parametrize("c", UNSEEN, ids=lambda c: "U+%04X" % ord(c))
+def test_what_is_not_visible_in_a_name_is_escaped(tmp_path, c):
+    name = "a%sb" % c
+    with zipfile.ZipFile(tmp_path / "x.npz", "w") as archive:
+        archive.writestr(name, b"")
+    escape = json.dumps(c).strip('"')
+    for command in ("ls", "digest"):
+        text = fine(command, "--json", tmp_path / "x.npz")
+        assert '"a%sb"' % escape in text and c not in text
+    shown = ("\\x%02x" if ord(c) < 0x100 else "\\u%04x" if ord(c) < 0x10000 else "\\U%08x") % ord(c)
+    assert fine("ls", tmp_path / "x.npz").startswith("a%sb  " % shown)
+
+
+def test_json_has_every_character_and_shows_none_that_is_not_printable(tmp_path):
+    points = [p for p in range(1, 0x110000) if not 0xD800 <= p < 0xE000 and chr(p) not in "/\\"]
+    names = ["".join(map(chr, points[i:i + 16000])) for i in range(0, len(points), 16000)]
+    with zipfile.ZipFile(tmp_path / "x.npz", "w") as archive:
+        for name in names:
+            archive.writestr(name, b"")
+    text = fine("ls", "--json", tmp_path / "x.npz")
+    assert [member["name"] for member in json.loads(text)[0]["members"]] == names
+    # what Python's Unicode has not assigned may be newer than Python
+    assert all(c.isprintable() or c == "\n" or unicodedata.category(c) == "Cn" for c in set(text))
+
+
 def test_ls_json_of_a_missing_file_is_an_empty_list(folder):
     assert json.loads(fails(1, "ls", "--json", "missing.npy", cwd=folder).stdout) == []
 
@@ -582,7 +625,7 @@ def test_digest_json_is_one_compact_object(folder):
     assert json.loads(fine("digest", "--json", folder / "a.npy"))["members"][0]["name"] == "a"
 
 
-def test_json_writes_strings_as_pythons_but_no_control_characters(tmp_path):
+def test_json_writes_strings_as_pythons_but_what_is_not_visible(tmp_path):
     names = ["\"\\/", "".join(map(chr, range(1, 32))), "\x7f\x80\u2028\ufffe", "日本\U0001f600"]
     with zipfile.ZipFile(tmp_path / "x.npz", "w") as archive:
         for name in names:
@@ -591,7 +634,7 @@ def test_json_writes_strings_as_pythons_but_no_control_characters(tmp_path):
                         for name in names]}
     text = json.dumps(want, ensure_ascii=False, separators=(",", ":")) + "\n"
     assert fine("digest", "--json", tmp_path / "x.npz") == text.replace(
-        "\x7f\x80", "\\u007f\\u0080")
+        "\x7f\x80\u2028\ufffe", "\\u007f\\u0080\\u2028\\ufffe")
     listed = fine("ls", "--json", tmp_path / "x.npz")
     assert [member["name"] for member in json.loads(listed)[0]["members"]] == names
     assert not any(c < " " or "\x7f" <= c < "\xa0" for c in listed[:-1])

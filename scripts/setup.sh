@@ -22,6 +22,7 @@ zlib       | runs pkg-config --exists zlib       | zlib1g-dev     | pkgconfig(zl
 minizip    | runs pkg-config --exists minizip    | libminizip-dev | pkgconfig(minizip)    | minizip      | minizip
 libdeflate | runs pkg-config --exists libdeflate | libdeflate-dev | pkgconfig(libdeflate) | libdeflate   | libdeflate
 OpenSSL    | runs pkg-config --exists libcrypto  | libssl-dev     | pkgconfig(libcrypto)  | openssl      | openssl
+utf8proc   | runs pkg-config --exists libutf8proc | libutf8proc-dev | pkgconfig(libutf8proc) | libutf8proc | utf8proc
 NumPy      | python_with numpy                   | python3-numpy  | python3-numpy         | python-numpy | numpy
 '
 

@@ -363,7 +363,10 @@ MUTANTS = [
     ("cli/cmd/cmd_unpack.c", "item->place.exists && !plan->args->force", "0"),
     ("cli/cmd/cmd_unpack.c", "if (status != CLI_EXIT_FINE && made)", "if (0)"),
     ("cli/cmd/cmd_unpack.c", "    int status = look(plan, folder);", "    int status = CLI_EXIT_FINE;"),
-    ("cli/text/fold.c", "cli_fold_ignorable_count", "0"),
+    ("cli/text/fold.c", " | UTF8PROC_IGNORE", ""),
+    ("cli/text/fold.c", " | UTF8PROC_CASEFOLD", ""),
+    ("cli/text/fold.c", "if (is_reserved_ignorable(point))", "if (0)"),
+    ("cli/text/fold.c", "put_in_order(to, to->count);", ""),
 ]
 
 # Mutants that no test can notice, and why: (file, text) of each.

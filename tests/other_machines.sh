@@ -91,7 +91,8 @@ esac
 # The libraries and all that they need, the C library too.
 unpack_libraries()
 {
-    local libraries=(zlib1g-dev libminizip-dev libdeflate-dev libssl-dev libcmocka-dev)
+    local libraries=(zlib1g-dev libminizip-dev libdeflate-dev libssl-dev libutf8proc-dev
+        libcmocka-dev)
     local package link
     say "downloading and unpacking, for $MACHINE: ${libraries[*]}"
     start_apt deb
@@ -105,11 +106,11 @@ unpack_libraries()
     done
 }
 
-# pc NAME LIBRARIES: what pkg-config says.
+# pc NAME LIBRARIES [FLAGS]: what pkg-config says.
 pc()
 {
     say "Name: $1" "Description: $1" "Version: 1" "Libs: -L$ROOT/lib $2" \
-        "Cflags: -I$ROOT/include" >"$ROOT/lib/pkgconfig/$1.pc"
+        "Cflags: -I$ROOT/include ${3-}" >"$ROOT/lib/pkgconfig/$1.pc"
 }
 
 # Of Debian's packages for Windows there is only zlib, which is linked statically.  Of minizip
@@ -119,12 +120,12 @@ compile_libraries()
     local source
     local LOG=$FOLDER/setup.log
     local -a compile=("$TRIPLET-gcc" -O2 -w -D__USE_MINGW_ANSI_STDIO=1 -I. -Iinclude -c)
-    say "compiling for $MACHINE: minizip, cmocka"
+    say "compiling for $MACHINE: minizip, utf8proc, cmocka"
     start_apt deb-src
     mkdir -p "$ROOT"/{include/minizip,lib/pkgconfig} "$FOLDER/source"
     (
         cd "$FOLDER/source"
-        own_apt source --download-only minizip cmocka
+        own_apt source --download-only minizip utf8proc cmocka
         for source in *.dsc; do
             quietly dpkg-source --no-check -x "$source" "${source%%_*}"
         done
@@ -132,6 +133,10 @@ compile_libraries()
         quietly "${compile[@]}" zip.c ioapi.c
         quietly "$TRIPLET-ar" rcs "$ROOT/lib/libminizip.a" zip.o ioapi.o
         cp zip.h ioapi.h "$ROOT/include/minizip"
+        cd ../utf8proc
+        quietly "${compile[@]}" -DUTF8PROC_STATIC utf8proc.c
+        quietly "$TRIPLET-ar" rcs "$ROOT/lib/libutf8proc.a" utf8proc.o
+        cp utf8proc.h "$ROOT/include"
         cd ../cmocka
         say '#define HAVE_MALLOC_H 1' '#define HAVE_INTTYPES_H 1' '#define HAVE_STDINT_H 1' \
             '#define HAVE_STRUCT_TIMESPEC 1' '#define HAVE_TIME_H 1' >config.h
@@ -141,6 +146,7 @@ compile_libraries()
     )
     pc zlib -l:libz.a
     pc minizip "-lminizip -l:libz.a"
+    pc libutf8proc -lutf8proc -DUTF8PROC_STATIC
     pc cmocka -lcmocka
 }
 

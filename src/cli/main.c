@@ -1,5 +1,6 @@
 /* The tool `nyz`: dispatch, help, and the end of it all. */
 #include "cli.h"
+#include "text/unicode.h"
 
 #include <errno.h>
 #include <string.h>
@@ -157,7 +158,8 @@ static int dispatch(int argc, char **argv)
     }
     if (strcmp(argv[1], "--version") == 0) {
         const int version = nyz_version();
-        printf("nyz %d.%d.%d\n", version / 10000, version / 100 % 100, version % 100);
+        printf("nyz %d.%d.%d (Unicode %s)\n", version / 10000, version / 100 % 100,
+               version % 100, cli_unicode_version());
         return CLI_EXIT_FINE;
     }
     const struct command *const command = find_command(argv[1]);

@@ -2,6 +2,7 @@
 #include "cmd/ls.h"
 
 #include "cli.h"
+#include "text/unicode.h"
 
 #include <string.h>
 
@@ -46,7 +47,7 @@ static void measure(const cli_table *t, int64_t width[COLUMNS], cli_line *cell)
     for (size_t i = 0; i < t->count; i++) {
         for (int column = 0; column < COLUMNS; column++) {
             put_cell(&t->rows[i], column, cell);
-            const int64_t found = cli_columns(cell->data, cell->size);
+            const int64_t found = cli_width(cell->data, cell->size);
             if (found > width[column] && found <= WIDEST) {
                 width[column] = found;
             }
@@ -60,7 +61,7 @@ static void put_row(const cli_row *r, const int64_t width[COLUMNS], cli_line *ce
     cli_line_clear(out);
     for (int column = 0; column < COLUMNS; column++) {
         put_cell(r, column, cell);
-        const int64_t gap = width[column] - cli_columns(cell->data, cell->size);
+        const int64_t gap = width[column] - cli_width(cell->data, cell->size);
         cli_line_fill(out, ' ', column == BYTES ? gap : 0);
         cli_line_put(out, cell->data, cell->size);
         cli_line_fill(out, ' ', column == BYTES || column == METHOD ? 0 : gap);

@@ -2,6 +2,8 @@
  */
 #include "print/print.h"
 
+#include "text/unicode.h"
+
 #include <errno.h>
 #include <string.h>
 

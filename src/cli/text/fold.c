@@ -1,110 +1,63 @@
-/* Names that may be one file: folding by the tables of fold_*.c. */
+/* Names that may be one file: folding by utf8proc. */
 #include "text/fold.h"
 
-#include <stdlib.h>
+#include "text/unicode.h"
+
+#include <utf8proc.h>
+
+enum { HOW = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE };
 
 /* A byte of UTF-8 becomes at most two points: the worst are two bytes that become three.
  */
 typedef struct points {
-    uint32_t at[2 * CLI_FOLD_MAX];
+    utf8proc_int32_t at[2 * NYZ_FOLD_MAX];
     size_t count;
 } points;
 
-/* The tables' rows begin with their (first) point. */
-static int compare(const void *key, const void *row)
+/* Reserved by Unicode for characters that are not visible; utf8proc knows the assigned
+ * ones. */
+static int is_reserved_ignorable(uint32_t point)
 {
-    const uint32_t a = *(const uint32_t *)key;
-    const uint32_t b = *(const uint32_t *)row;
-    return a < b ? -1 : a > b;
+    return point == 0x2065 || (point >= 0xFFF0 && point <= 0xFFF8) ||
+           (point >= 0xE0000 && point <= 0xE0FFF);
 }
 
-static int compare_range(const void *key, const void *row)
+static int is_mark(utf8proc_int32_t point)
 {
-    const uint32_t point = *(const uint32_t *)key;
-    const cli_fold_range *const range = row;
-    return point < range->first ? -1 : point > range->last;
+    return utf8proc_get_property(point)->combining_class != 0;
 }
 
-static int is_in(const cli_fold_range *ranges, size_t count, uint32_t point)
+/* Swaps the mark at `i` back to its place among the marks before it.  The order by code
+ * point, whatever the classes, makes at least those names equal that are so in canonical
+ * order. */
+static void put_in_order(points *to, size_t i)
 {
-    return bsearch(&point, ranges, count, sizeof *ranges, compare_range) != NULL;
+    const utf8proc_int32_t mark = to->at[i];
+    for (; i > 0 && to->at[i - 1] > mark && is_mark(to->at[i - 1]); i--) {
+        to->at[i] = to->at[i - 1];
+    }
+    to->at[i] = mark;
 }
 
-/* Runs may interleave, so that they are looked through one by one. */
-static uint32_t fold_by_run(uint32_t point)
+/* Adds what a character folds to; 0 if there is no room. */
+static int fold(points *to, uint32_t point)
 {
-    for (size_t i = 0; i < cli_fold_runs_count && cli_fold_runs[i].first <= point; i++) {
-        const cli_fold_run *const run = &cli_fold_runs[i];
-        if (point <= run->last && (point - run->first) % run->step == 0) {
-            return (uint32_t)((int64_t)point + run->difference);
+    const size_t room = sizeof to->at / sizeof to->at[0] - to->count;
+    if (is_reserved_ignorable(point)) {
+        return 1;
+    }
+    const utf8proc_ssize_t added =
+        utf8proc_decompose_char((utf8proc_int32_t)point, to->at + to->count,
+                                (utf8proc_ssize_t)room, (utf8proc_option_t)HOW, NULL);
+    if (added < 0 || (size_t)added > room) {
+        return 0;
+    }
+    for (utf8proc_ssize_t i = 0; i < added; i++, to->count++) {
+        if (is_mark(to->at[to->count])) {
+            put_in_order(to, to->count);
         }
     }
-    return point;
-}
-
-static uint32_t fold_single(uint32_t point)
-{
-    if (point < 0x80) {
-        return point >= 'A' && point <= 'Z' ? point + ('a' - 'A') : point;
-    }
-    const cli_fold_single *const single =
-        bsearch(&point, cli_fold_singles, cli_fold_singles_count,
-                sizeof *cli_fold_singles, compare);
-    return single != NULL ? single->to : fold_by_run(point);
-}
-
-/* Swaps a mark back to its place among the marks before it. */
-static void put_in_order(points *to)
-{
-    for (size_t i = to->count - 1; i > 0; i--) {
-        const uint32_t mark = to->at[i];
-        const uint32_t before = to->at[i - 1];
-        if (before <= mark || !is_in(cli_fold_marks, cli_fold_marks_count, before)) {
-            return;
-        }
-        to->at[i] = before;
-        to->at[i - 1] = mark;
-    }
-}
-
-/* Adds a point that folds no further. */
-static void put(points *to, uint32_t point)
-{
-    if (point >= 0x80 && is_in(cli_fold_ignorable, cli_fold_ignorable_count, point)) {
-        return;
-    }
-    to->at[to->count] = point;
-    to->count++;
-    if (point >= 0x80 && is_in(cli_fold_marks, cli_fold_marks_count, point)) {
-        put_in_order(to);
-    }
-}
-
-/* Syllables of Hangul consist of two or three letters, by arithmetic (Unicode 3.12). */
-static void put_hangul(points *to, uint32_t syllable)
-{
-    put(to, 0x1100 + syllable / (21 * 28));
-    put(to, 0x1161 + syllable / 28 % 21);
-    if (syllable % 28 != 0) {
-        put(to, 0x11A7 + syllable % 28);
-    }
-}
-
-static void fold(points *to, uint32_t point)
-{
-    const cli_fold_pair *pair = NULL;
-    if (point >= 0x80) {
-        pair = bsearch(&point, cli_fold_pairs, cli_fold_pairs_count,
-                       sizeof *cli_fold_pairs, compare);
-    }
-    if (pair != NULL) {
-        fold(to, pair->a);
-        fold(to, pair->b);
-    } else if (point >= 0xAC00 && point <= 0xD7A3) {
-        put_hangul(to, point - 0xAC00);
-    } else {
-        put(to, fold_single(point));
-    }
+    return 1;
 }
 
 void cli_line_fold(cli_line *line, const char *name, size_t size)
@@ -114,9 +67,12 @@ void cli_line_fold(cli_line *line, const char *name, size_t size)
     for (size_t i = 0; i < size;) {
         uint32_t point;
         i += cli_utf8_next(name + i, size - i, &point);
-        fold(&to, point);
+        if (!fold(&to, point != UINT32_MAX ? point : 0xFFFD)) {
+            line->failed = 1;
+            return;
+        }
     }
     for (size_t i = 0; i < to.count; i++) {
-        cli_line_point(line, to.at[i]);
+        cli_line_point(line, (uint32_t)to.at[i]);
     }
 }

@@ -1,6 +1,8 @@
 /* A growing line of text, and the simple things that are put on it. */
 #include "text/text.h"
 
+#include "text/unicode.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

@@ -29,20 +29,10 @@ int cli_ends_in(const char *text, const char *end);
 /* What follows the last slash of a path. */
 const char *cli_base_name(const char *path);
 
-/* Decodes one character of UTF-8 at text[0 ... size), size > 0, to *point and returns its
- * length; an ill-formed byte gives length 1 and *point = UINT32_MAX. */
-size_t cli_utf8_next(const char *text, size_t size, uint32_t *point);
-/* Adds a code point as UTF-8. */
-void cli_line_point(cli_line *line, uint32_t point);
-/* The number of characters: bytes that continue one are not counted. */
-int64_t cli_columns(const char *text, size_t size);
-
-/* Not 0 if Python would print the character as it is. */
-int cli_printable(uint32_t point);
 /* Adds Python's escape of a character: \n, \x1b, \u200b, ... */
 void cli_line_escape(cli_line *line, uint32_t point);
 
-/* A name made fit for a terminal: what is not printable is escaped. */
+/* A name made fit for a terminal: what is not visible (unicode.h) is escaped. */
 void cli_line_name(cli_line *line, const char *text, size_t size);
 /* Python's repr of bytes, b'...'. */
 void cli_line_bytes(cli_line *line, const unsigned char *bytes, size_t size);
@@ -54,7 +44,8 @@ void cli_line_str_plain(cli_line *line, const unsigned char *points, size_t coun
 void cli_line_void(cli_line *line, const unsigned char *bytes, size_t size);
 
 /* A JSON string with its quotes, as Python's json.dumps with ensure_ascii=False, but that
- * all control characters are escaped; ill-formed UTF-8 becomes U+FFFD. */
+ * all characters that are not visible (unicode.h) are escaped; ill-formed UTF-8 becomes
+ * U+FFFD. */
 void cli_line_json(cli_line *line, const char *text, size_t size);
 
 /* The facts of an array as Python writes them: (2, 3) or [2,3] for JSON, and its descr.
