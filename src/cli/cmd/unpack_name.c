@@ -72,11 +72,15 @@ static const char *refuse_characters(const char *name, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
         const unsigned char c = (unsigned char)name[i];
-        if (c < 0x20 || c == 0x7F) {
+        const unsigned char next = i + 1 < size ? (unsigned char)name[i + 1] : 0;
+        if (c < 0x20 || c == 0x7F || (c == 0xC2 && next >= 0x80 && next < 0xA0)) {
             return "the name has a control character";
         }
         if (c == '\\' || c == ':') {
             return "the name has a backslash or a colon";
+        }
+        if (strchr("<>\"|?*", c) != NULL) {
+            return "the name has one of < > \" | ? *, which no file on Windows has";
         }
     }
     return NULL;
