@@ -143,8 +143,8 @@ def test_members_are_chosen_by_name(here):
 
 
 @pytest.mark.parametrize("args", [["x.npz", "-d"], ["x.npz", "-d", ""], ["x.npz:a", "a"], [],
-                                  ["x.npz", "--limit", "0"], ["x.npz", "--limit=1X"],
-                                  ["x.npz", "--limit="], ["x.npz", "--limit", "1KK"],
+                                  ["x.npz", "--max-bytes", "0"], ["x.npz", "--max-bytes=1X"],
+                                  ["x.npz", "--max-bytes="], ["x.npz", "--max-bytes", "1KK"],
                                   ["x.npz", "--json"]])
 def test_wrong_use_exits_2(here, args):
     put(here, "a.npy")
@@ -567,19 +567,19 @@ def test_the_last_of_two_is_taken_by_name(here):
 def test_the_limit_counts_all_members_and_is_named(here):
     put(here, "a.npy", "b.npy")
     size = 2 * len(A)
-    unpack(1, here, "x.npz", "-d", "out", "--limit", size - 1,
-           text="%d bytes, over the limit of %d; --limit" % (size, size - 1))
+    unpack(1, here, "x.npz", "-d", "out", "--max-bytes", size - 1,
+           text="%d bytes, over the limit of %d; --max-bytes" % (size, size - 1))
     assert os.listdir(here) == ["x.npz"]
-    unpack(0, here, "x.npz", "-d", "out", "--limit", size)
-    unpack(0, here, "x.npz", "-d", "one", "a", "--limit=%d" % len(A))
-    unpack(0, here, "x.npz", "-d", "more", "--limit=1K")
+    unpack(0, here, "x.npz", "-d", "out", "--max-bytes", size)
+    unpack(0, here, "x.npz", "-d", "one", "a", "--max-bytes=%d" % len(A))
+    unpack(0, here, "x.npz", "-d", "more", "--max-bytes=1K")
 
 
 def test_a_bomb_is_refused_by_default(here):
     lie = {"usize": 2**32 - 2, "csize": 5 << 20}
     member = Member("a.npy", A, 8, data=bytes(5 << 20), local=lie, central=lie)
     (here / "x.npz").write_bytes(archive([member, Member("b.npy", A)]))
-    unpack(1, here, "x.npz", "-d", "out", text="over the limit of 4294967296; --limit")
+    unpack(1, here, "x.npz", "-d", "out", text="over the limit of 4294967296; --max-bytes")
     assert os.listdir(here) == ["x.npz"]
 
 
@@ -597,7 +597,7 @@ def test_a_large_archive_that_is_no_bomb_is_not_refused_by_default(here):
     (here / "out").mkdir()
     (here / "out" / "big").write_bytes(b"old")  # so that its data, which is none, is not read
     unpack(1, here, "x.npz", "-d", "out", text="big: the file is there already")
-    unpack(1, here, "x.npz", "-d", "out", "--limit", "4G", text="over the limit of 4294967296")
+    unpack(1, here, "x.npz", "-d", "out", "--max-bytes", "4G", text="over the limit of 4294967296")
 
 
 @pytest.mark.parametrize("method", [0, 8])

@@ -23,21 +23,24 @@ typedef struct cli_args {
     int force;          /* unpack --force */
     int case_sensitive; /* unpack --case-sensitive */
     const char *folder; /* pack, unpack -d; NULL: not given */
-    int64_t limit;      /* unpack --limit; 0: not given */
+    int64_t max_bytes;  /* unpack --max-bytes; 0: not given */
     int any;            /* pack --any */
+    int untrusted;      /* --untrusted */
+    nyz_limits limits;  /* --limit NAME=VALUE; 0: not given */
     int help;
     int count; /* FILE... */
     char **files;
 } cli_args;
 
-/* The options that a command takes: sums of these. */
+/* The options that a command takes: sums of these; all take --help, --untrusted, --limit.
+ */
 enum {
     CLI_TAKES_ALL = 1,
     CLI_TAKES_JSON = 2,
     CLI_TAKES_STORE = 4,
     CLI_TAKES_LEVEL = 8,      /* and --chunked */
     CLI_TAKES_DIRECTORY = 16, /* -d */
-    CLI_TAKES_UNPACK = 32,    /* --force, --case-sensitive, --limit */
+    CLI_TAKES_UNPACK = 32,    /* --force, --case-sensitive, --max-bytes */
     CLI_TAKES_ANY = 64
 };
 
@@ -45,6 +48,16 @@ enum {
  * Returns an exit status, having said what is wrong. */
 int cli_args_parse(const char *command, unsigned takes, int argc, char **argv,
                    cli_args *out);
+
+/* How every call reads that takes its file from the command line: the limits and flags of
+ * --limit and --untrusted, which all commands take.  It borrows from args. */
+nyz_options cli_args_reading(const cli_args *args);
+
+/* Of options.c and limits.c alone.  Takes the value of --limit; an exit status. */
+int cli_args_limit(const char *value, cli_args *args);
+/* A number, perhaps with K, M, G or T (of 1,024 each) behind it.  1, or 0 if it is none,
+ * or -1 if it is over INT64_MAX. */
+int cli_args_number(const char *text, int64_t *out);
 
 /* The commands.  Each returns an exit status. */
 int cli_cmd_ls(const cli_args *args);

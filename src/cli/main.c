@@ -23,7 +23,7 @@ static const char general_help[] =
     "3 the machine failed (memory, disk, output).\n";
 
 static const char ls_help[] =
-    "nyz ls [--json] FILE[:MEMBER]...\n"
+    "nyz ls [OPTION]... FILE[:MEMBER]...\n"
     "\n"
     "Lists the arrays of .npy and .npz files, one a line: name, dtype, shape,\n"
     "memory order (C or F), bytes, and stored or deflated.  Members that hold no\n"
@@ -36,7 +36,7 @@ static const char ls_help[] =
     "           (a member without array has \"raw\":true and no descr, shape, order)\n";
 
 static const char show_help[] =
-    "nyz show [--all] FILE[:MEMBER]...\n"
+    "nyz show [OPTION]... FILE[:MEMBER]...\n"
     "\n"
     "Prints the values of arrays in NumPy's layout, every number with the fewest\n"
     "digits that read back as the same number.  Without :MEMBER, all members of an\n"
@@ -45,7 +45,7 @@ static const char show_help[] =
     "  --all    everything; else arrays of over 1,000 elements are shortened with ...\n";
 
 static const char digest_help[] =
-    "nyz digest [--json] FILE[:MEMBER]...\n"
+    "nyz digest [OPTION]... FILE[:MEMBER]...\n"
     "\n"
     "Prints one line for each array, 'SHA256  NAME': the SHA-256 of its elements in\n"
     "C order, multi-byte numbers little-endian, so that equal arrays have equal\n"
@@ -57,7 +57,7 @@ static const char digest_help[] =
     "           \"sha256\":\"...\"}]}, on one line; nothing if an array cannot be read\n";
 
 static const char cp_help[] =
-    "nyz cp [--store | [--level N] [--chunked]] IN[:MEMBER] OUT\n"
+    "nyz cp [OPTION]... IN[:MEMBER] OUT\n"
     "\n"
     "Reads all arrays of IN and writes them anew to OUT: an archive if OUT ends in\n"
     ".npz, else a .npy file; to - (standard output) what IN is.  OUT is replaced only\n"
@@ -98,8 +98,32 @@ static const char unpack_help[] =
     "  --force            replace files that are there, each at once and whole\n"
     "  --case-sensitive   take names that differ only in case or form of Unicode, for\n"
     "                     a DIR that tells them apart\n"
-    "  --limit BYTES      most that the members may take, as 500M or 20G; else 4G, or\n"
+    "  --max-bytes BYTES  most that the members may take, as 500M or 20G; else 4G, or\n"
     "                     four times what they take in the archive if that is more\n";
+
+/* Follows the help of each command. */
+static const char reading_help[] =
+    "\n"
+    "Of all commands, for files that are not trusted:\n"
+    "\n"
+    "  --untrusted         lower limits; duplicate names, and bytes before the first\n"
+    "                      member of an archive, are refused\n"
+    "  --limit NAME=VALUE  sets one limit, as array_bytes=2G (K, M, G, T: of 1,024);\n"
+    "                      may be given several times\n"
+    "\n"
+    "  NAME, what it limits, and its default [with --untrusted]:\n"
+    "    header_bytes     text of a .npy header           1M [64K]\n"
+    "    dims             dimensions of an array          64 [32]\n"
+    "    nesting          dtypes within dtypes            32 [8]\n"
+    "    brackets         brackets within brackets        64 [16]\n"
+    "    fields           fields of a dtype               65,536 [4,096]\n"
+    "    item_bytes       one element                     2^31 - 1 [1M]\n"
+    "    array_bytes      one array                       none [1G]\n"
+    "    members          members of an archive           1,000,000 [10,000]\n"
+    "    directory_bytes  directory of an archive         256M [4M]\n"
+    "    name_bytes       name of a member                65,535 [1,024]\n"
+    "    archive_bytes    all members, inflated           none [4G]\n"
+    "    ratio            inflated : deflated, over 1 MiB none [200]\n";
 
 static const struct command {
     const char *name;
@@ -133,6 +157,7 @@ static int run_command(const struct command *command, int argc, char **argv)
     const int status = cli_args_parse(command->name, command->takes, argc, argv, &args);
     if (args.help) {
         fputs(command->help, stdout);
+        fputs(reading_help, stdout);
         return CLI_EXIT_FINE;
     }
     if (status != CLI_EXIT_FINE) {

@@ -27,24 +27,11 @@ static int set_level(const char *value, cli_args *out)
     return CLI_EXIT_FINE;
 }
 
-/* Bytes: a number, perhaps with K, M, G or T (of 1,024 each) behind it. */
-static int set_limit(const char *value, cli_args *out)
+static int set_max_bytes(const char *value, cli_args *out)
 {
-    static const char units[] = "KMGT";
-    int64_t bytes = 0;
-    const char *c = value;
-    for (; *c >= '0' && *c <= '9' && bytes < INT64_C(1) << 50; c++) {
-        bytes = 10 * bytes + (*c - '0');
+    if (cli_args_number(value, &out->max_bytes) <= 0 || out->max_bytes == 0) {
+        return wrong(out->command, "--max-bytes takes bytes, as 500M or 20G, not", value);
     }
-    const char *const unit = *c != '\0' ? strchr(units, *c) : NULL;
-    for (const char *u = units; unit != NULL && u <= unit && bytes < INT64_C(1) << 50;
-         u++) {
-        bytes *= 1024;
-    }
-    if (bytes == 0 || c[unit != NULL] != '\0') {
-        return wrong(out->command, "--limit takes bytes, as 500M or 20G, not", value);
-    }
-    out->limit = bytes;
     return CLI_EXIT_FINE;
 }
 
@@ -59,6 +46,9 @@ static int *flag_of(const char *option, unsigned takes, cli_args *out)
 {
     if (strcmp(option, "--help") == 0 || strcmp(option, "-h") == 0) {
         return &out->help;
+    }
+    if (strcmp(option, "--untrusted") == 0) {
+        return &out->untrusted;
     }
     if (strcmp(option, "--all") == 0 && (takes & CLI_TAKES_ALL) != 0) {
         return &out->all;
@@ -87,11 +77,12 @@ static int *flag_of(const char *option, unsigned takes, cli_args *out)
 /* The options that take a value. */
 static const struct valued {
     const char *name;
-    unsigned takes;
+    unsigned takes; /* 0: of all commands */
     int (*set)(const char *value, cli_args *out);
 } valued[] = {
+    {"--limit", 0, cli_args_limit},
     {"--level", CLI_TAKES_LEVEL, set_level},
-    {"--limit", CLI_TAKES_UNPACK, set_limit},
+    {"--max-bytes", CLI_TAKES_UNPACK, set_max_bytes},
     {"-d", CLI_TAKES_DIRECTORY, set_folder},
 };
 
@@ -100,7 +91,7 @@ static const struct valued *find_valued(const char *option, unsigned takes)
 {
     for (size_t i = 0; i < sizeof valued / sizeof *valued; i++) {
         const size_t size = strlen(valued[i].name);
-        if ((takes & valued[i].takes) != 0 &&
+        if ((valued[i].takes == 0 || (takes & valued[i].takes) != 0) &&
             strncmp(option, valued[i].name, size) == 0 &&
             (option[size] == '\0' || (option[size] == '=' && option[1] == '-'))) {
             return &valued[i];

@@ -208,7 +208,7 @@ static void known_names_that_are_one_file_or_two(void **state)
 
 static void the_key_of_the_longest_name_fits(void **state)
 {
-    char name[NYZ_FOLD_MAX];
+    char name[CLI_FOLD_MAX];
     (void)state;
     for (size_t i = 0; i < sizeof name; i += 2) {
         memcpy(name + i, "\xCE\x90", 2); /* becomes three characters */

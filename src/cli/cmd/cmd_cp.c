@@ -4,12 +4,20 @@
 
 #include <string.h>
 
-const nyz_options cli_cp_load = {.order = NYZ_KEEP_ORDER,
-                                 .byteorder = NYZ_KEEP_BYTEORDER};
+const nyz_options cli_cp_write = {.order = NYZ_KEEP_ORDER,
+                                  .byteorder = NYZ_KEEP_BYTEORDER};
+
+nyz_options cli_cp_read(const cli_cp *cp)
+{
+    nyz_options opt = cp->input->opt;
+    opt.order = NYZ_KEEP_ORDER;
+    opt.byteorder = NYZ_KEEP_BYTEORDER;
+    return opt;
+}
 
 nyz_options cli_cp_how(const cli_cp *cp, nyz_method method)
 {
-    nyz_options opt = cli_cp_load;
+    nyz_options opt = cli_cp_write;
     opt.method = cp->args->store        ? NYZ_STORED
                  : cp->args->level != 0 ? NYZ_DEFLATED
                                         : method;
@@ -42,7 +50,7 @@ int cli_cp_end(cli_cp *cp, cli_target *to, int status)
 int cli_cmd_cp(const cli_args *args)
 {
     cli_input input;
-    const int status = cli_input_open(&input, args->files[0], 1);
+    const int status = cli_input_open(&input, args, args->files[0], 1);
     if (status != CLI_EXIT_FINE) {
         return status;
     }

@@ -6,7 +6,12 @@
 
 #include <string.h>
 
-static const nyz_options as_stored = {.byteorder = NYZ_KEEP_BYTEORDER};
+static nyz_options as_stored(const cli_input *input)
+{
+    nyz_options opt = input->opt;
+    opt.byteorder = NYZ_KEEP_BYTEORDER;
+    return opt;
+}
 
 /* What is told of one array, or of a member that is none. */
 typedef struct fact {
@@ -88,10 +93,11 @@ static int add_member(report *to, int64_t index)
 {
     const cli_input *const input = to->input;
     const nyz_member member = cli_input_member(input, index);
+    const nyz_options opt = as_stored(input);
     nyz_error err;
     nyz_array array;
     fact f = {.name = member.name, .name_size = member.key_size, .array = &array};
-    nyz_status status = nyz_npz_load_at(input->npz, index, &as_stored, &array, &err);
+    nyz_status status = nyz_npz_load_at(input->npz, index, &opt, &array, &err);
     if (status == NYZ_ERR_NOT_FOUND) {
         f.raw = 1;
         status = nyz_npz_bytes(input->npz, index, NULL, &array, &err);
@@ -116,6 +122,7 @@ static int add_archive(report *to)
 /* The first array of a .npy file. */
 static int add_npy(report *to, cli_input *input)
 {
+    const nyz_options opt = as_stored(input);
     nyz_error err;
     nyz_array array;
     fact f = {.name = input->label, .name_size = strlen(input->label), .array = &array};
@@ -123,7 +130,7 @@ static int add_npy(report *to, cli_input *input)
         cli_input_base(input, &f.name, &f.name_size);
     }
     to->prefix = 0;
-    nyz_status status = nyz_read(&input->stream, &as_stored, &array, &err);
+    nyz_status status = nyz_read(&input->stream, &opt, &array, &err);
     if (status == NYZ_OK) {
         status = add(to, &f, &err);
         nyz_array_free(&array);
@@ -135,7 +142,7 @@ static int add_npy(report *to, cli_input *input)
 static int digest_file(const char *name, const cli_args *args)
 {
     cli_input input;
-    int status = cli_input_open(&input, name, 0);
+    int status = cli_input_open(&input, args, name, 0);
     if (status != CLI_EXIT_FINE) {
         return status;
     }

@@ -119,7 +119,7 @@ static int add_array(cli_input *input, cli_table *t)
     nyz_error err;
     nyz_array header;
     const int64_t start = input->offset;
-    if (nyz_read_header(&input->stream, NULL, &header, &err) != NYZ_OK) {
+    if (nyz_read_header(&input->stream, &input->opt, &header, &err) != NYZ_OK) {
         return cli_complain_error(input->label, NULL, &err);
     }
     cli_row *const r = add_row(t);
@@ -198,7 +198,7 @@ static int print_heading(const char *name, int listed)
 static int list_file(const char *name, const cli_args *args, int *listed)
 {
     cli_input input;
-    int status = cli_input_open(&input, name, 0);
+    int status = cli_input_open(&input, args, name, 0);
     if (status != CLI_EXIT_FINE) {
         return status;
     }

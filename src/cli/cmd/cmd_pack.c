@@ -21,7 +21,7 @@ static int add_file(const cli_target *to, cli_pack_file *file, const cli_args *a
     nyz_error err;
     int status = cli_pack_read(file);
     if (status == CLI_EXIT_FINE && !args->any) {
-        status = cli_pack_check(file);
+        status = cli_pack_check(file, args);
     }
     if (status != CLI_EXIT_FINE ||
         nyz_npz_add_bytes(to->writer, file->member.data, file->data, file->size, NULL,

@@ -86,7 +86,7 @@ static int show_npy(cli_input *input, int all)
     cli_next next;
     do {
         nyz_array array;
-        if (nyz_read(&input->stream, NULL, &array, &err) != NYZ_OK) {
+        if (nyz_read(&input->stream, &input->opt, &array, &err) != NYZ_OK) {
             return cli_complain_error(input->label, NULL, &err);
         }
         const nyz_status printed = cli_print_array(&array, all, &err);
@@ -104,7 +104,7 @@ int cli_cmd_show(const cli_args *args)
     int worst = CLI_EXIT_FINE;
     for (int i = 0; i < args->count && !ferror(stdout); i++) {
         cli_input input;
-        int status = cli_input_open(&input, args->files[i], 0);
+        int status = cli_input_open(&input, args, args->files[i], 0);
         if (status == CLI_EXIT_FINE) {
             status = input.npz != NULL ? show_archive(&input, args->all)
                                        : show_npy(&input, args->all);

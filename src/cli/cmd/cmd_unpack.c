@@ -122,7 +122,7 @@ static int unpack(const cli_args *args, const cli_input *input)
 int cli_cmd_unpack(const cli_args *args)
 {
     cli_input input;
-    int status = cli_input_open(&input, args->files[0], 0);
+    int status = cli_input_open(&input, args, args->files[0], 0);
     if (status != CLI_EXIT_FINE) {
         return status;
     }

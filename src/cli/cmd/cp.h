@@ -19,8 +19,9 @@ typedef struct cli_cp {
 int cli_cp_archive(cli_cp *cp);
 int cli_cp_npy(cli_cp *cp);
 
-/* Loads and saves everything as it is. */
-extern const nyz_options cli_cp_load;
+/* Loads, within the limits of the command line, and saves everything as it is. */
+nyz_options cli_cp_read(const cli_cp *cp);
+extern const nyz_options cli_cp_write;
 
 /* How members are stored: as --store or --level say, else as `method` has it. */
 nyz_options cli_cp_how(const cli_cp *cp, nyz_method method);

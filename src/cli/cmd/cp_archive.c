@@ -34,11 +34,11 @@ static int copy_member(const cli_cp *cp, nyz_npz_writer *writer, int64_t index)
 {
     const nyz_member member = cli_input_member(cp->input, index);
     nyz_options how = cli_cp_how(cp, member.method);
+    const nyz_options read = cli_cp_read(cp);
     nyz_error err;
     nyz_array array;
     how.flags |= EXACTLY;
-    nyz_status status =
-        nyz_npz_load_at(cp->input->npz, index, &cli_cp_load, &array, &err);
+    nyz_status status = nyz_npz_load_at(cp->input->npz, index, &read, &array, &err);
     if (status == NYZ_ERR_NOT_FOUND ||
         (status == NYZ_ERR_UNSUPPORTED && holds_objects(cp->input, index))) {
         return copy_bytes(cp, writer, index);
@@ -92,9 +92,10 @@ static int copy_to_npy(cli_cp *cp)
     if (found != CLI_EXIT_FINE) {
         return found;
     }
+    const nyz_options read = cli_cp_read(cp);
     nyz_error err;
     nyz_array array;
-    if (nyz_npz_load_at(cp->input->npz, index, &cli_cp_load, &array, &err) != NYZ_OK) {
+    if (nyz_npz_load_at(cp->input->npz, index, &read, &array, &err) != NYZ_OK) {
         const nyz_member member = cli_input_member(cp->input, index);
         return cli_complain_error(cp->input->label, member.name, &err);
     }
@@ -104,7 +105,7 @@ static int copy_to_npy(cli_cp *cp)
     cli_target to;
     int written = cli_target_open(&to, cp->out, NULL);
     if (written == CLI_EXIT_FINE &&
-        nyz_write(&to.stream, &array, &cli_cp_load, &err) != NYZ_OK) {
+        nyz_write(&to.stream, &array, &cli_cp_write, &err) != NYZ_OK) {
         written = cli_complain_error(cp->out, NULL, &err);
     }
     nyz_array_free(&array);

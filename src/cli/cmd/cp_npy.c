@@ -4,9 +4,10 @@
 /* Reads the next array; *more tells whether another follows.  Exit status. */
 static int read_array(const cli_cp *cp, nyz_array *array, int *more)
 {
+    const nyz_options read = cli_cp_read(cp);
     nyz_error err;
     *more = 0;
-    if (nyz_read(&cp->input->stream, &cli_cp_load, array, &err) != NYZ_OK) {
+    if (nyz_read(&cp->input->stream, &read, array, &err) != NYZ_OK) {
         return cli_complain_error(cp->input->label, NULL, &err);
     }
     const cli_next next = cli_input_next(cp->input);
@@ -29,7 +30,7 @@ static int write_arrays(const cli_cp *cp, nyz_array *array, int more,
     int status = CLI_EXIT_FINE;
     while (status == CLI_EXIT_FINE) {
         nyz_error err;
-        if (nyz_write(to, array, &cli_cp_load, &err) != NYZ_OK) {
+        if (nyz_write(to, array, &cli_cp_write, &err) != NYZ_OK) {
             return cli_complain_error(cp->out, NULL, &err);
         }
         if (!more) {

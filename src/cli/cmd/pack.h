@@ -19,8 +19,8 @@ typedef struct cli_pack_file {
 int cli_pack_name(cli_pack_file *file, const cli_args *args, const char *given);
 /* Reads the whole file. */
 int cli_pack_read(cli_pack_file *file);
-/* Sees that it is one array, whole, and nothing else. */
-int cli_pack_check(const cli_pack_file *file);
+/* Sees that it is one array, whole, and nothing else, within the limits. */
+int cli_pack_check(const cli_pack_file *file, const cli_args *args);
 
 void cli_pack_free(cli_pack_file *file);
 

@@ -171,8 +171,9 @@ static int check_size(const cli_pack_file *file, const nyz_array *header, int64_
     return refuse(file, text);
 }
 
-int cli_pack_check(const cli_pack_file *file)
+int cli_pack_check(const cli_pack_file *file, const cli_args *args)
 {
+    const nyz_options opt = cli_args_reading(args);
     nyz_buffer bytes = {.data = file->data, .size = file->size, .capacity = file->size};
     const nyz_stream stream = nyz_stream_buffer(&bytes);
     nyz_array header;
@@ -180,7 +181,7 @@ int cli_pack_check(const cli_pack_file *file)
     if (file->size < 6 || memcmp(file->data, "\x93NUMPY", 6) != 0) {
         return refuse(file, "this is no .npy file; --any takes files of any kind");
     }
-    if (nyz_read_header(&stream, NULL, &header, &err) != NYZ_OK) {
+    if (nyz_read_header(&stream, &opt, &header, &err) != NYZ_OK) {
         return cli_complain_error(file->path.data, NULL, &err);
     }
     const int status = check_size(file, &header, (int64_t)(file->size - bytes.position));

@@ -162,15 +162,15 @@ static int check_limit(const cli_unpack_plan *plan)
                                                         : total + plan->items[i].size;
         stored += cli_input_member(plan->input, plan->items[i].index).compressed_size;
     }
-    const int given = plan->args->limit != 0;
-    const int64_t limit = given ? plan->args->limit : LIMIT_LEAST;
+    const int given = plan->args->max_bytes != 0;
+    const int64_t limit = given ? plan->args->max_bytes : LIMIT_LEAST;
     if (total <= limit || (!given && total / LIMIT_TIMES <= stored)) {
         return CLI_EXIT_FINE;
     }
     char text[200];
     snprintf(text, sizeof text,
              "the members would take %" PRId64 " bytes, over the limit of %" PRId64
-             "; --limit sets another",
+             "; --max-bytes sets another",
              total, limit);
     cli_complain(plan->input->label, NULL, text);
     return CLI_EXIT_DATA;

@@ -46,14 +46,14 @@ static int can_reopen(const cli_input *input)
 static nyz_status reopen(cli_input *input, nyz_error *err)
 {
     if (!input->guarded) {
-        return nyz_npz_open(input->label, NULL, &input->npz, err);
+        return nyz_npz_open(input->label, &input->opt, &input->npz, err);
     }
     errno = 0;
     const nyz_stream whole = cli_guard_stream(
         &input->guards[1], nyz_stream_fd(cli_platform_descriptor(input->file)));
     return whole.seek == NULL && whole.read_at == NULL
                ? cli_fail_system(err, errno, "look at the file")
-               : nyz_npz_open_stream(&whole, NULL, &input->npz, err);
+               : nyz_npz_open_stream(&whole, &input->opt, &input->npz, err);
 }
 
 static int open_archive(cli_input *input)
@@ -66,7 +66,7 @@ static int open_archive(cli_input *input)
     }
     const nyz_status status =
         again ? reopen(input, &err)
-              : nyz_npz_open_mem(input->memory.data, input->memory.size, NULL,
+              : nyz_npz_open_mem(input->memory.data, input->memory.size, &input->opt,
                                  &input->npz, &err);
     return status == NYZ_OK ? CLI_EXIT_FINE
                             : cli_complain_error(input->label, NULL, &err);
@@ -95,6 +95,18 @@ static int choose_members(cli_input *input)
     return CLI_EXIT_FINE;
 }
 
+/* Not 0 if the file is an archive that --untrusted alone refuses. */
+static int is_archive_if_trusted(cli_input *input)
+{
+    const unsigned flags = input->opt.flags;
+    nyz_error err;
+    input->opt.flags = 0;
+    const int found = flags != 0 && reopen(input, &err) == NYZ_OK;
+    input->opt.flags = flags;
+    nyz_npz_close(&input->npz);
+    return found;
+}
+
 /* By the first bytes: a zip archive, a .npy file, or perhaps an archive behind other
  * bytes. */
 static int open_by_content(cli_input *input)
@@ -115,7 +127,8 @@ static int open_by_content(cli_input *input)
     if (next == CLI_NEXT_OTHER && !zip && can_reopen(input)) {
         nyz_error err;
         const nyz_status opened = reopen(input, &err);
-        if (opened == NYZ_ERR_MEMORY || opened == NYZ_ERR_IO) {
+        if (opened == NYZ_ERR_MEMORY || opened == NYZ_ERR_IO || opened == NYZ_ERR_LIMIT ||
+            (opened != NYZ_OK && is_archive_if_trusted(input))) {
             return cli_complain_error(input->label, NULL, &err);
         }
     }
@@ -188,9 +201,9 @@ int cli_input_unchanged(const cli_input *input)
     return CLI_EXIT_FINE;
 }
 
-int cli_input_open(cli_input *input, const char *name, int guarded)
+int cli_input_open(cli_input *input, const cli_args *args, const char *name, int guarded)
 {
-    *input = (cli_input){.guarded = guarded};
+    *input = (cli_input){.opt = cli_args_reading(args), .guarded = guarded};
     int status = split(input, name);
     if (status == CLI_EXIT_FINE) {
         status = open_file(input);

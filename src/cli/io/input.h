@@ -15,6 +15,7 @@ typedef struct cli_input {
     nyz_stream stream;  /* one .npy array after the other */
     int64_t offset;     /* bytes that the stream has handed out or passed over */
     int64_t first, end; /* an archive: the members that are meant */
+    nyz_options opt;    /* limits and flags: how to read the stream; npz was opened so */
 
     char *path; /* private from here on: what label points to, if it is ours */
     int guarded;
@@ -27,10 +28,10 @@ typedef struct cli_input {
     cli_guard guards[2]; /* of `inner`, and of the archive's stream */
 } cli_input;
 
-/* Opens `name` as the command line has it.  guarded: Ctrl-C ends the reading of an
- * archive as it does that of a .npy file (guard.h).  Returns an exit status, having
- * complained; then nothing is held. */
-int cli_input_open(cli_input *input, const char *name, int guarded);
+/* Opens `name` as the command line has it, within its limits.  guarded: Ctrl-C ends the
+ * reading of an archive as it does that of a .npy file (guard.h).  Returns an exit
+ * status, having complained; then nothing is held. */
+int cli_input_open(cli_input *input, const cli_args *args, const char *name, int guarded);
 void cli_input_close(cli_input *input);
 
 /* Makes the stream of the open file, and looks what it begins with (for input.c).

@@ -4,9 +4,9 @@
 
 #include "text/text.h"
 
-#define NYZ_FOLD_MAX 1024 /* bytes of a name */
+#define CLI_FOLD_MAX 1024 /* bytes of a name */
 
-/* Adds the key of a name of at most NYZ_FOLD_MAX bytes: every character case-folded (full
+/* Adds the key of a name of at most CLI_FOLD_MAX bytes: every character case-folded (full
  * folding) and canonically decomposed, marks sorted by code point, default-ignorable
  * characters removed.  The file systems that take several names for one (those of macOS
  * and Windows, ext4 with casefold) do so by a part of this. */
