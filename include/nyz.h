@@ -380,7 +380,7 @@ NYZ_API nyz_status nyz_peek(const char *path, const nyz_options *opt, nyz_array 
  * regular file (a FIFO, /dev/stdout) is written to directly.
  * Any strides will do: what is not contiguous is written in C order, at most 1 MiB at a time.
  * opt: order, byteorder, npy_version, NYZ_NO_SYNC.
- * Errors: IO, NOT_FOUND (no such folder), UNSUPPORTED (objects; fields that overlap). */
+ * Errors: IO, NOT_FOUND (no such directory), UNSUPPORTED (objects; fields that overlap). */
 NYZ_API nyz_status nyz_save(const nyz_array *array, const char *path, const nyz_options *opt,
                             nyz_error *err);
 
@@ -424,7 +424,7 @@ NYZ_API void nyz_buffer_free(nyz_buffer *buffer);
 typedef struct nyz_output nyz_output;
 
 /* Begins one.  *stream writes to it, and seeks unless the path is a FIFO or the like; it is
- * borrowed from *out.  opt: NYZ_NO_SYNC, allocator.  Errors: IO, NOT_FOUND (no such folder). */
+ * borrowed from *out.  opt: NYZ_NO_SYNC, allocator.  Errors: IO, NOT_FOUND (no such directory). */
 NYZ_API nyz_status nyz_output_create(const char *path, const nyz_options *opt, nyz_output **out,
                                      nyz_stream *stream, nyz_error *err);
 
@@ -513,8 +513,9 @@ NYZ_API int64_t nyz_npz_find(const nyz_npz *npz, const char *name);
  * nyz_load; with libdeflate also the member's deflated bytes meanwhile, if they are at most
  * 64 MiB.
  * opt NULL: as the archive was opened.
- * Errors: NOT_FOUND (no such member, or it holds no array: nyz_npz_bytes reads those), IO,
- * CORRUPT (also: CRC, bytes behind the array), UNSUPPORTED (objects), LIMIT. */
+ * Errors: NOT_FOUND (no such member: the message suggests a name that is near; or it holds no
+ * array: nyz_npz_bytes reads those), IO, CORRUPT (also: CRC, bytes behind the array), UNSUPPORTED
+ * (objects), LIMIT. */
 NYZ_API nyz_status nyz_npz_load(const nyz_npz *npz, const char *name, const nyz_options *opt,
                                 nyz_array *out, nyz_error *err);
 NYZ_API nyz_status nyz_npz_load_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
@@ -561,7 +562,7 @@ typedef struct nyz_npz_writer nyz_npz_writer;
  * stream's place.  A stream needs `write`; one that cannot `seek` gets data descriptors, as
  * Python's zipfile writes them.  The last 64 KiB that were added may wait for finish.  Byte for byte what np.savez writes, and with
  * opt->method NYZ_DEFLATED what np.savez_compressed writes (Python 3.11.4 or later; its zlib).
- * opt holds for all that is added.  Errors: IO, NOT_FOUND (no such folder). */
+ * opt holds for all that is added.  Errors: IO, NOT_FOUND (no such directory). */
 NYZ_API nyz_status nyz_npz_create(const char *path, const nyz_options *opt,
                                   nyz_npz_writer **out, nyz_error *err);
 NYZ_API nyz_status nyz_npz_create_stream(const nyz_stream *stream, const nyz_options *opt,

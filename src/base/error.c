@@ -65,7 +65,7 @@ static const char *system_words(int sys)
         int sys;
         const char *words;
     } table[] = {
-        {ENOENT, "no such file or folder"},
+        {ENOENT, "no such file or directory"},
         {EACCES, "permission denied"},
         {EPERM, "operation not permitted"},
         {ENOSPC, "no space left on the device"},

@@ -250,8 +250,10 @@ static nyz_status refuse(const reader *r)
         letters++;
     }
     if (letters >= 3 || (r->size == r->at + 1 && first > 0 && strchr("acnNpP", first))) {
-        return refuse_as(r, NYZ_ERR_UNSUPPORTED,
-                         "names are not read, but for those as float64; expected as <f8");
+        return refuse_as(
+            r, NYZ_ERR_UNSUPPORTED,
+            "this name is not supported; expected a code, as <f8, or bool, int8 to "
+            "int64, uint8 to uint64, float16 to float64, complex64, complex128");
     }
     return refuse_as(r, NYZ_ERR_CORRUPT, "expected one as <f8, |S5 or <M8[ns]");
 }

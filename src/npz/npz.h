@@ -21,6 +21,10 @@ struct nyz_npz {
 nyz_status nyz_npz_config(const nyz_npz *npz, const nyz_options *opt, nyz_config *config,
                           nyz_error *err);
 
+/* Fails with NOT_FOUND: there is no member of this name, but perhaps one of a name near
+ * to it, which the message suggests. */
+nyz_status nyz_npz_missing(const nyz_npz *npz, const char *name, nyz_error *err);
+
 /* Not 0 if the fast lane may take a member: its order is kept, and the limit on an array
  * is not passed by header and array together either. */
 int nyz_npz_fits(const nyz_zip_entry *entry, const nyz_config *config);

@@ -104,8 +104,10 @@ static nyz_status check_index(const nyz_npz *npz, int64_t index, nyz_error *err)
 {
     if (index < 0 || index >= npz->dir.count) {
         return nyz_fail(err, NYZ_ERR_NOT_FOUND, -1,
-                        "no member %lld: the archive has %lld", (long long)index,
-                        (long long)npz->dir.count);
+                        index == -1 ? "no member of that name (index %lld): the archive "
+                                      "has %lld members"
+                                    : "no member %lld: the archive has %lld, from 0",
+                        (long long)index, (long long)npz->dir.count);
     }
     return NYZ_OK;
 }
@@ -324,11 +326,8 @@ nyz_status nyz_npz_load(const nyz_npz *npz, const char *name, const nyz_options 
 {
     const int64_t index = nyz_npz_find(npz, name);
     if (index < 0) {
-        char quoted[NYZ_QUOTE_SIZE];
         memset(out, 0, sizeof *out);
-        return nyz_fail(err, NYZ_ERR_NOT_FOUND, -1,
-                        "no member '%s' among the archive's %lld",
-                        nyz_quote(quoted, name, strlen(name)), (long long)npz->dir.count);
+        return nyz_npz_missing(npz, name, err);
     }
     return nyz_npz_load_at(npz, index, opt, out, err);
 }
