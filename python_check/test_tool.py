@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -173,7 +174,7 @@ def test_a_full_disk_exits_3(folder, args):
     with open("/dev/full", "wb") as full:
         done = subprocess.run([TOOL, *args], stdout=full, stderr=subprocess.PIPE, cwd=folder)
     assert done.returncode == 3
-    assert b"No space left" in done.stderr
+    assert b"no space left" in done.stderr
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
@@ -195,17 +196,21 @@ def test_a_file_size_limit_exits_3_and_leaves_nothing(tmp_path, name):
     assert os.listdir(out) == []
 
 
-@pytest.mark.parametrize("name", ["a.npy", "three.npy", "some.npz"])
-def test_a_folder_as_out_exits_1(folder, tmp_path, name):
-    out = tmp_path / ("x" + name[-4:])
-    out.mkdir()
-    assert b"directory" in fails(1, "cp", folder / name, out).stderr
+def test_a_missing_file_or_directory_has_the_same_words_everywhere(folder, tmp_path):
+    for args in (["ls", "missing.npy"], ["show", "missing.npz:a"], ["digest", "no/a.npy"],
+                 ["cp", "missing.npy", tmp_path / "x.npy"], ["cp", "a.npy", "no/x.npy"],
+                 ["cp", "a.npy", "no/"], ["cp", "some.npz", tmp_path / "no" / "x.npz"],
+                 ["pack", tmp_path / "x.npz", "missing.npy"], ["pack", "no/x.npz", "a.npy"],
+                 ["unpack", "missing.npz"], ["unpack", "some.npz", "-d", "no/x"]):
+        message = fails(1, *args, cwd=folder).stderr
+        assert message.endswith(b": no such file or directory\n"), message
+    assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="no /proc")
 @pytest.mark.parametrize("command", ["ls", "show", "digest"])
 def test_a_read_error_of_the_system_exits_3(command):
-    assert b"Input/output error" in fails(3, command, "/proc/self/mem").stderr
+    assert b"nput/output error" in fails(3, command, "/proc/self/mem").stderr
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGPIPE"), reason="no SIGPIPE")
@@ -750,6 +755,82 @@ def test_cp_of_a_cut_second_array_leaves_the_old_file(tmp_path):
     fails(1, "cp", tmp_path / "in.npy", tmp_path / "out.npy")
     assert (tmp_path / "out.npy").read_bytes() == b"old"
     assert sorted(os.listdir(tmp_path)) == ["in.npy", "out.npy"]
+
+
+@pytest.mark.parametrize("out", ["dir", "dir/", "dir/.", "link"])
+@pytest.mark.parametrize("name, copy", [
+    ("a.npy", "a.npy"), ("three.npy", "three.npy"), ("some.npz", "some.npz"), ("zipped", "zipped"),
+    ("some.npz:big", "big.npy"), ("some.npz:big.npy", "big.npy"), ("deep.npz:net/fc1.weight", "fc1.weight.npy"),
+    ("upper.NPY", "upper.NPY")])
+def test_cp_into_a_directory_keeps_name_and_kind(folder, tmp_path, out, name, copy):
+    shutil.copy(folder / "some.npz", tmp_path / "zipped")
+    shutil.copy(folder / "a.npy", tmp_path / "upper.NPY")
+    for file in ("a.npy", "three.npy", "some.npz"):
+        shutil.copy(folder / file, tmp_path)
+    np.savez(tmp_path / "deep.npz", **{"net/fc1.weight": np.arange(3)})
+    (tmp_path / "dir").mkdir()
+    (tmp_path / "link").symlink_to("dir")
+    assert fine("cp", name, out, cwd=tmp_path) == ""
+    assert os.listdir(tmp_path / "dir") == [copy]
+    whole = "whole.npz" if name in ("some.npz", "zipped") else "whole.npy"
+    fine("cp", name, whole, cwd=tmp_path)
+    assert (tmp_path / "dir" / copy).read_bytes() == (tmp_path / whole).read_bytes()
+    fine("cp", name, out, cwd=tmp_path)  # replaces it
+
+
+def test_cp_into_a_directory_needs_a_name(folder, tmp_path):
+    fails(2, "cp", "-", tmp_path, stdin=(folder / "a.npy").read_bytes())
+    for member in ("..", "a/..", "a\\b", "nul", "a?"):
+        with zipfile.ZipFile(tmp_path / "x.npz", "w") as archive:
+            archive.writestr(member + ".npy", npy_bytes(np.arange(3)))
+        (tmp_path / "dir").mkdir(exist_ok=True)
+        message = fails(2, "cp", "x.npz:" + member, "dir", cwd=tmp_path).stderr
+        assert b"is a directory" in message and b"name the file" in message
+        assert os.listdir(tmp_path / "dir") == []
+
+
+def test_cp_of_a_member_without_array_says_how_to_get_its_bytes(tmp_path):
+    with zipfile.ZipFile(tmp_path / "x.npz", "w") as archive:
+        archive.writestr("notes.txt", b"text")
+    for out in ("x.npy", "-", "."):
+        message = fails(1, "cp", "x.npz:notes.txt", out, cwd=tmp_path).stderr.decode()
+        assert message == ("nyz: x.npz:notes.txt: the member holds no array; 'nyz unpack x.npz notes.txt "
+                           "-d DIR' writes its bytes to a file\n")
+    fine("unpack", "x.npz", "notes.txt", "-d", "new", cwd=tmp_path)
+    assert (tmp_path / "new" / "notes.txt").read_bytes() == b"text"
+    message = fails(1, "cp", "x.npz", "x.npy", cwd=tmp_path).stderr.decode()
+    assert "no member holds an array; nyz unpack" in message
+    zipfile.ZipFile(tmp_path / "none.npz", "w").close()
+    assert b"the archive is empty" in fails(1, "cp", "none.npz", "x.npy", cwd=tmp_path).stderr
+
+
+def test_endings_may_be_in_capitals(folder, tmp_path):
+    fine("cp", folder / "a.npy", tmp_path / "x.NPZ")
+    fine("cp", folder / "a.npy", tmp_path / "y.Npz")
+    assert zipfile.ZipFile(tmp_path / "x.NPZ").namelist() == ["arr_0.npy"]
+    assert (tmp_path / "x.NPZ").read_bytes() == (tmp_path / "y.Npz").read_bytes()
+    fine("unpack", "x.NPZ", cwd=tmp_path)
+    assert os.listdir(tmp_path / "x") == ["arr_0.npy"]
+    shutil.copy(folder / "a.npy", tmp_path / "B.NPY")
+    fine("pack", "Z.NPZ", "B.NPY", "C.NPY=B.NPY", cwd=tmp_path)
+    assert zipfile.ZipFile(tmp_path / "Z.NPZ").namelist() == ["B.npy", "C.npy"]
+    assert json.loads(fine("ls", "--json", "B.NPY", cwd=tmp_path))[0]["members"][0]["name"] == "B"
+
+
+@pytest.mark.parametrize("command", ["ls", "show", "digest", "cp", "unpack"])
+@pytest.mark.parametrize("name, meant", [("fc1.wieght", "fc1.weight"), ("FC1.Weight", "fc1.weight"),
+                                         ("fc1.wieght.npy", "fc1.weight"), ("note.txt", "notes.txt"),
+                                         ("bais", "bias"), ("embedding", None), ("", None)])
+def test_a_missing_member_is_named_and_the_nearest_suggested(tmp_path, command, name, meant):
+    np.savez(tmp_path / "x.npz", **{"fc1.weight": np.arange(3), "bias": np.arange(2)})
+    with zipfile.ZipFile(tmp_path / "x.npz", "a") as archive:
+        archive.writestr("notes.txt", b"")
+    out = {"cp": ["out.npy"], "unpack": ["-d", "out"]}.get(command, [])
+    text = "; did you mean '%s'?" % meant if meant else " (the archive has 3 members)"
+    want = "nyz: x.npz: no member '%s'%s\n" % (name, text)
+    assert fails(1, command, "x.npz:" + name, *out, cwd=tmp_path).stderr.decode() == want
+    if command == "unpack":
+        assert fails(1, "unpack", "x.npz", name, *out, cwd=tmp_path).stderr.decode() == want
 
 
 def test_cp_to_a_missing_folder_exits_1(folder, tmp_path):

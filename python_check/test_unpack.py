@@ -138,7 +138,7 @@ def test_members_are_chosen_by_name(here):
     assert sorted(content(here / "out")) == ["a.npy", "c.txt"]
     unpack(0, here, "x.npz:b", "-d", "out")
     assert sorted(content(here / "out")) == ["a.npy", "b.npy", "c.txt"]
-    unpack(1, here, "x.npz", "b", "z", "-d", "new", text="x.npz:z: the archive has no such member")
+    unpack(1, here, "x.npz", "b", "z", "-d", "new", text="x.npz: no member 'z' (the archive has 4 members)")
     assert not (here / "new").exists()
 
 
@@ -161,7 +161,7 @@ def test_what_is_no_archive_exits_1(here):
 
 def test_a_folder_whose_parent_is_missing_exits_1(here):
     put(here, "a.npy")
-    unpack(1, here, "x.npz", "-d", "no/out", text="No such file")
+    unpack(1, here, "x.npz", "-d", "no/out", text="no such file or directory")
 
 
 # ---------------------------------------------------------------- names
@@ -640,7 +640,7 @@ def test_a_full_disk_exits_3_and_leaves_no_half_file(here, small_disk, force):
                                           Member("c.npy", A)]))
     if force:
         (small_disk / "big.npy").write_bytes(b"old")
-    unpack(3, here, "x.npz", "-d", "disk", *["--force"] * force, text="No space left")
+    unpack(3, here, "x.npz", "-d", "disk", *["--force"] * force, text="no space left")
     assert content(small_disk) == {"a.npy": A, **({"big.npy": b"old"} if force else {})}
 
 
@@ -685,7 +685,7 @@ def test_a_read_only_folder_exits_1(here, open_to_all, force):
     (here / "out").chmod(0o555)
     done = subprocess.run([open_to_all, "unpack", "x.npz", "-d", "out", *force], cwd=here,
                           capture_output=True, preexec_fn=as_nobody)
-    assert done.returncode == 1 and b"Permission denied" in done.stderr
+    assert done.returncode == 1 and b"permission denied" in done.stderr
     assert os.listdir(here / "out") == []
     (here / "out").chmod(0o755)
 
@@ -698,7 +698,7 @@ def test_a_read_only_file_is_not_replaced_although_a_rename_could(here, open_to_
     (here / "out" / "a.npy").chmod(0o444)
     done = subprocess.run([open_to_all, "unpack", "x.npz", "-d", "out", "--force"], cwd=here,
                           capture_output=True, preexec_fn=as_nobody)
-    assert done.returncode == 1 and b"Permission denied" in done.stderr
+    assert done.returncode == 1 and b"permission denied" in done.stderr
     assert content(here / "out") == {"a.npy": b"old"}
 
 

@@ -76,6 +76,10 @@ void cli_complain(const char *file, const char *member, const char *message);
 int cli_complain_error(const char *file, const char *member, const nyz_error *err);
 int cli_complain_system(const char *file, int sys);
 
+/* The system's words for an errno, begun with a small letter as the library's are. */
+#define CLI_WORDS_SIZE 120
+const char *cli_system_words(char out[CLI_WORDS_SIZE], int sys);
+
 /* Fills *err with an errno, or 0, and a message: as it is, or "cannot WHAT: " and the
  * system's words.  Both return the status. */
 nyz_status cli_fail_with(nyz_error *err, int sys, const char *message);
@@ -96,6 +100,8 @@ void cli_platform_start(int *argc, char ***argv);
 FILE *cli_platform_open(const char *path, const char *mode);
 /* Not 0 if something is at the path; -1 if the device fails and cannot tell (errno). */
 int cli_platform_exists(const char *path);
+/* Not 0 if the path is a directory, or a link to one. */
+int cli_platform_is_folder(const char *path);
 /* Not 0 if the path is there and no regular file: a FIFO, a device. */
 int cli_platform_is_special(const char *path);
 /* The descriptor of an open file. */

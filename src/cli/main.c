@@ -60,8 +60,9 @@ static const char cp_help[] =
     "nyz cp [OPTION]... IN[:MEMBER] OUT\n"
     "\n"
     "Reads all arrays of IN and writes them anew to OUT: an archive if OUT ends in\n"
-    ".npz, else a .npy file; to - (standard output) what IN is.  OUT is replaced only\n"
-    "when all is written; it may be IN.  What NumPy wrote keeps its bytes.\n"
+    ".npz, else a .npy file; to - (standard output) what IN is; to a directory what IN\n"
+    "is, under its name.  OUT is replaced only when all is written; it may be IN.  What "
+    "NumPy wrote keeps its bytes.\n"
     "\n"
     "  --store     do not compress the members of an archive\n"
     "  --level N   compress them all, 1 to 9 smallest; or fast: several times as\n"
@@ -203,7 +204,9 @@ int main(int argc, char **argv)
     errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout)) {
         sys = errno != 0 ? errno : sys;
-        cli_complain("standard output", NULL, sys != 0 ? strerror(sys) : "write error");
+        char words[CLI_WORDS_SIZE];
+        cli_complain("standard output", NULL,
+                     sys != 0 ? cli_system_words(words, sys) : "write error");
         return CLI_EXIT_MACHINE;
     }
     return status;

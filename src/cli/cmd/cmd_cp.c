@@ -1,7 +1,9 @@
 /* nyz cp: everything that IN holds, written anew. */
 #include "cmd/cp.h"
+#include "cmd/unpack.h"
 #include "text/text.h"
 
+#include <errno.h>
 #include <string.h>
 
 const nyz_options cli_cp_write = {.order = NYZ_KEEP_ORDER,
@@ -47,19 +49,82 @@ int cli_cp_end(cli_cp *cp, cli_target *to, int status)
     return status;
 }
 
+/* Adds the name of IN's copy in a directory: that of the file, or of the one member,
+ * which has to be a name for a file on every system.  0 if it has none. */
+static int put_own_name(cli_line *line, const cli_input *input)
+{
+    if (input->npz == NULL || input->member == NULL) {
+        cli_line_puts(line, cli_base_name(input->label));
+        return strcmp(input->label, "-") != 0;
+    }
+    const nyz_member member = cli_input_member(input, input->first);
+    const char *const slash = strrchr(member.name, '/');
+    const char *const name = slash != NULL ? slash + 1 : member.name;
+    const size_t size = (size_t)(member.name + member.key_size - name);
+    if (name > member.name + member.key_size || cli_unpack_refuses(name, size) != NULL) {
+        return 0;
+    }
+    cli_line_put(line, name, size);
+    cli_line_puts(line, ".npy");
+    return 1;
+}
+
+/* The path of IN's copy in the directory OUT.  Returns an exit status, having complained.
+ */
+static int enter_folder(cli_line *path, const cli_input *input, const char *folder)
+{
+    cli_line_puts(path, folder);
+    if (!cli_platform_is_slash(folder[strlen(folder) - 1])) {
+        cli_line_puts(path, "/");
+    }
+    if (!put_own_name(path, input)) {
+        cli_complain(folder, NULL,
+                     "is a directory, and IN has no name for a file in it: "
+                     "name the file");
+        return CLI_EXIT_USAGE;
+    }
+    return path->failed ? cli_complain_memory(folder) : CLI_EXIT_FINE;
+}
+
+static int ends_in_slash(const char *path)
+{
+    return path[0] != '\0' && cli_platform_is_slash(path[strlen(path) - 1]);
+}
+
+/* An array taken out of an archive is an array, unless OUT says otherwise. */
+static int copy(const cli_args *args, cli_input *input)
+{
+    const char *const out = args->files[1];
+    const int archive = input->npz != NULL;
+    const int as_in = archive && input->member == NULL;
+    cli_cp cp = {.args = args, .input = input, .out = out};
+    cli_line path = {0};
+    int status = CLI_EXIT_FINE;
+    if (strcmp(out, "-") == 0) {
+        cp.to_npz = as_in;
+    } else if (cli_platform_is_folder(out)) {
+        status = enter_folder(&path, input, out);
+        cp.out = path.data;
+        cp.to_npz = as_in;
+    } else if (ends_in_slash(out)) {
+        status = cli_complain_system(out, ENOENT);
+    } else {
+        cp.to_npz = cli_ends_in(out, ".npz");
+    }
+    if (status == CLI_EXIT_FINE) {
+        status = archive ? cli_cp_archive(&cp) : cli_cp_npy(&cp);
+    }
+    cli_line_free(&path);
+    return status;
+}
+
 int cli_cmd_cp(const cli_args *args)
 {
     cli_input input;
-    const int status = cli_input_open(&input, args, args->files[0], 1);
-    if (status != CLI_EXIT_FINE) {
-        return status;
+    int status = cli_input_open(&input, args, args->files[0], 1);
+    if (status == CLI_EXIT_FINE) {
+        status = copy(args, &input);
+        cli_input_close(&input);
     }
-    const int archive = input.npz != NULL;
-    cli_cp cp = {.args = args, .input = &input, .out = args->files[1]};
-    const int to_stdout = strcmp(cp.out, "-") == 0;
-    /* one array taken out of an archive is an array, unless OUT says otherwise */
-    cp.to_npz = to_stdout ? archive && input.member == NULL : cli_ends_in(cp.out, ".npz");
-    const int worst = archive ? cli_cp_archive(&cp) : cli_cp_npy(&cp);
-    cli_input_close(&input);
-    return worst;
+    return status;
 }

@@ -63,6 +63,30 @@ static int copy_to_archive(cli_cp *cp)
     return cli_cp_end(cp, &to, status);
 }
 
+/* No member that is meant holds an array, for a .npy file: how to get at its bytes. */
+static int complain_raw(const cli_cp *cp)
+{
+    const cli_input *const input = cp->input;
+    char text[600];
+    if (input->member == NULL) {
+        cli_complain(
+            input->label, NULL,
+            input->end == 0
+                ? "the archive is empty"
+                : "no member holds an array; nyz unpack writes members as the "
+                  "bytes that they are, and an OUT that ends in .npz takes them");
+        return CLI_EXIT_DATA;
+    }
+    const nyz_member member = cli_input_member(input, input->first);
+    snprintf(
+        text, sizeof text,
+        "the member holds no array; 'nyz unpack %.200s %.200s -d DIR' writes its bytes "
+        "to a file",
+        input->label, member.name);
+    cli_complain(input->label, member.name, text);
+    return CLI_EXIT_DATA;
+}
+
 /* Finds the one member that holds an array. */
 static int find_only_array(const cli_cp *cp, int64_t *index)
 {
@@ -78,10 +102,12 @@ static int find_only_array(const cli_cp *cp, int64_t *index)
     if (arrays == 1) {
         return CLI_EXIT_FINE;
     }
+    if (arrays == 0) {
+        return complain_raw(cp);
+    }
     cli_complain(cp->input->label, NULL,
-                 arrays == 0 ? "the archive holds no array to write to a .npy file"
-                             : "a .npy file takes one array, and the archive holds more: "
-                               "name one as FILE:MEMBER, or an OUT that ends in .npz");
+                 "a .npy file takes one array, and the archive holds more: name one as "
+                 "FILE:MEMBER, or an OUT that ends in .npz");
     return CLI_EXIT_DATA;
 }
 

@@ -60,6 +60,16 @@ static int find_equals(const cli_args *args, const char *given, const char **equ
     return status;
 }
 
+/* The ending that NumPy knows, in small letters. */
+static void end_in_npy(cli_line *member)
+{
+    if (cli_ends_in(member->data, ".npy")) {
+        memcpy(member->data + member->size - 4, ".npy", 4);
+    } else {
+        cli_line_puts(member, ".npy");
+    }
+}
+
 int cli_pack_name(cli_pack_file *file, const cli_args *args, const char *given)
 {
     const char *equals;
@@ -81,8 +91,8 @@ int cli_pack_name(cli_pack_file *file, const cli_args *args, const char *given)
         cli_complain(given, NULL, "a member needs a name and a file: NAME=FILE");
         return CLI_EXIT_USAGE;
     }
-    if (!args->any && !cli_ends_in(file->member.data, ".npy")) {
-        cli_line_puts(&file->member, ".npy");
+    if (!args->any) {
+        end_in_npy(&file->member);
     }
     return file->member.failed ? cli_complain_memory(given) : CLI_EXIT_FINE;
 }

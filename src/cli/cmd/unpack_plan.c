@@ -35,9 +35,7 @@ static int choose(const cli_unpack_plan *plan, unsigned char *chosen)
         if (found >= 0) {
             chosen[found] = 1;
         } else {
-            cli_complain(plan->input->label, plan->args->files[i],
-                         "the archive has no such member");
-            worst = CLI_EXIT_DATA;
+            worst = cli_input_missing(plan->input, plan->args->files[i]);
         }
     }
     return worst;

@@ -72,6 +72,16 @@ static int open_archive(cli_input *input)
                             : cli_complain_error(input->label, NULL, &err);
 }
 
+int cli_input_missing(const cli_input *input, const char *member)
+{
+    nyz_error err = {0};
+    nyz_array array;
+    (void)nyz_npz_load(input->npz, member, NULL, &array, &err);
+    nyz_array_free(&array);
+    cli_complain(input->label, NULL, err.message);
+    return CLI_EXIT_DATA;
+}
+
 /* Finds the members that are meant. */
 static int choose_members(cli_input *input)
 {
@@ -89,8 +99,7 @@ static int choose_members(cli_input *input)
     input->first = nyz_npz_find(input->npz, input->member);
     input->end = input->first + 1;
     if (input->first < 0) {
-        cli_complain(input->label, input->member, "the archive has no such member");
-        return CLI_EXIT_DATA;
+        return cli_input_missing(input, input->member);
     }
     return CLI_EXIT_FINE;
 }

@@ -61,6 +61,10 @@ void cli_input_base(const cli_input *input, const char **name, size_t *size);
 /* Not 0 if there are Python objects in the elements. */
 int cli_has_objects(const nyz_dtype *dtype);
 
+/* Complains that the archive has no member of this name, with the library's suggestion;
+ * returns CLI_EXIT_DATA. */
+int cli_input_missing(const cli_input *input, const char *member);
+
 /* Member `index` of the archive; it cannot fail for first <= index < end. */
 nyz_member cli_input_member(const cli_input *input, int64_t index);
 

@@ -28,6 +28,12 @@ int cli_platform_exists(const char *path)
     return errno == EIO || errno == ENOMEM ? -1 : 0;
 }
 
+int cli_platform_is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 int cli_platform_is_special(const char *path)
 {
     struct stat info;

@@ -81,6 +81,12 @@ int cli_platform_exists(const char *path)
     return attributes(path) != INVALID_FILE_ATTRIBUTES;
 }
 
+int cli_platform_is_folder(const char *path)
+{
+    const DWORD found = attributes(path);
+    return found != INVALID_FILE_ATTRIBUTES && (found & FILE_ATTRIBUTE_DIRECTORY) != 0;
+}
+
 int cli_platform_is_special(const char *path)
 {
     const DWORD found = attributes(path);

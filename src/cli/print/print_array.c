@@ -2,6 +2,7 @@
  */
 #include "print/print.h"
 
+#include "cli.h"
 #include "text/unicode.h"
 
 #include <errno.h>
@@ -203,8 +204,10 @@ nyz_status cli_print_array(const nyz_array *array, int all, nyz_error *err)
         fail(err, status, 0, "out of memory");
     } else if (!put_all(&j)) {
         const int memory = j.line.failed || !ferror(stdout);
+        const int sys = errno;
+        char words[CLI_WORDS_SIZE];
         status = memory ? fail(err, NYZ_ERR_MEMORY, 0, "out of memory")
-                        : fail(err, NYZ_ERR_IO, errno, strerror(errno));
+                        : fail(err, NYZ_ERR_IO, sys, cli_system_words(words, sys));
     }
     cli_format_free(&j.format);
     cli_line_free(&j.line);

@@ -57,10 +57,21 @@ int cli_complain_error(const char *file, const char *member, const nyz_error *er
                : CLI_EXIT_DATA;
 }
 
+const char *cli_system_words(char out[CLI_WORDS_SIZE], int sys)
+{
+    snprintf(out, CLI_WORDS_SIZE, "%s", strerror(sys));
+    const int first = (unsigned char)out[0];
+    if (first >= 'A' && first <= 'Z' && out[1] >= 'a' && out[1] <= 'z') {
+        out[0] = (char)(first - 'A' + 'a');
+    }
+    return out;
+}
+
 int cli_complain_system(const char *file, int sys)
 {
     nyz_error err = {.status = sys == ENOMEM ? NYZ_ERR_MEMORY : NYZ_ERR_IO, .sys = sys};
-    snprintf(err.message, sizeof err.message, "%s", strerror(sys));
+    char words[CLI_WORDS_SIZE];
+    snprintf(err.message, sizeof err.message, "%s", cli_system_words(words, sys));
     return cli_complain_error(file, NULL, &err);
 }
 
@@ -75,7 +86,8 @@ nyz_status cli_fail_with(nyz_error *err, int sys, const char *message)
 nyz_status cli_fail_system(nyz_error *err, int sys, const char *what)
 {
     char text[200];
-    snprintf(text, sizeof text, "cannot %.60s: %.120s", what, strerror(sys));
+    char words[CLI_WORDS_SIZE];
+    snprintf(text, sizeof text, "cannot %.60s: %s", what, cli_system_words(words, sys));
     return cli_fail_with(err, sys, text);
 }
 

@@ -10,7 +10,13 @@ int cli_ends_in(const char *text, const char *end)
 {
     const size_t size = strlen(text);
     const size_t tail = strlen(end);
-    return size >= tail && strcmp(text + size - tail, end) == 0;
+    for (size_t i = 0; size >= tail && i < tail; i++) {
+        const char c = text[size - tail + i];
+        if ((c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c) != end[i]) {
+            return 0;
+        }
+    }
+    return size >= tail;
 }
 
 const char *cli_base_name(const char *path)

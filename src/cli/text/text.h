@@ -23,7 +23,7 @@ void cli_line_right(cli_line *line, const char *text, int64_t width);
 void cli_line_clear(cli_line *line);
 void cli_line_free(cli_line *line);
 
-/* Not 0 if the text ends so. */
+/* Not 0 if the text ends so, in small letters or capitals; `end` is in small ones. */
 int cli_ends_in(const char *text, const char *end);
 
 /* What follows the last slash of a path. */
