@@ -462,6 +462,7 @@ CLASHES = [
     ("神", "\ufa19", "--case-sensitive"),
     ("a\u200db", "ab", "--case-sensitive"),
     ("\u00ad", "\u200b", "--case-sensitive"),
+    ("a\ufff0b", "ab\U000e0080", "--case-sensitive"),  # reserved for such characters
 ]
 
 

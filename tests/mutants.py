@@ -45,13 +45,16 @@ KNOWS = {
     "stream": "stream", "write_buffer": "write_buffer npz",
     "zip_writer": "npz zip_writer_directory", "zip_writer_directory": "zip_writer_directory npz",
     "cli/cmd/unpack": "test_unpack.py", "cli/cmd/cmd_unpack": "test_unpack.py",
-    "cli/os/directory": "test_unpack.py", "cli/text/fold": "test_unpack.py",
+    "cli/os/directory": "test_unpack.py", "cli/text/fold": "unicode test_unpack.py",
+    "cli/text/limits": "test_tool_limits.py", "cli/io/input": "test_tool_limits.py test_tool.py",
+    "cli/text/text": "test_tool.py", "cli/text/unicode": "unicode test_tool.py",
+    "cli/cmd/cmd_cp": "test_tool.py", "nearest": "nearest", "npz_missing": "nearest",
     "cli/cmd/pack": "test_pack.py", "cli/cmd/cmd_pack": "test_pack.py",
 }
 TESTS = ("base array pylit dtype header zip_directory zip_end zip_names zip_member npy entry_points "
          "npz load_into read_paths npz_batch transpose strided_copy npz_add_all file utf8 cast "
          "stream_mem parallel threads stream output write_buffer deflate_parallel codec "
-         "zip_writer_directory fault_unusual fault_memory fault_system").split()
+         "zip_writer_directory nearest fault_unusual fault_memory fault_system").split()
 
 # (file, text, what comes in its place)
 MUTANTS = [
@@ -367,6 +370,24 @@ MUTANTS = [
     ("cli/text/fold.c", " | UTF8PROC_CASEFOLD", ""),
     ("cli/text/fold.c", "if (is_reserved_ignorable(point))", "if (0)"),
     ("cli/text/fold.c", "put_in_order(to, to->count);", ""),
+    ("cli/cmd/unpack_name.c", """strchr("<>\\"|?*", c) != NULL""", "0"),
+    ("cli/cmd/unpack_name.c", " || (c == 0xC2 && next >= 0x80 && next < 0xA0)", ""),
+    ("cli/text/unicode.c", "           !utf8proc_get_property((utf8proc_int32_t)point)->ignorable",
+     "           1"),
+    ("cli/text/text.c", "((point - 0x10000) >> 10)", "(point >> 10)"),
+    # The command line's limits, and a directory to copy to
+    ("cli/text/limits.c", "number > limit->most", "0"),
+    ("cli/text/limits.c", "if (*value > (INT64_MAX - more) / factor)", "if (0)"),
+    ("cli/text/limits.c", ".flags = args->untrusted ? NYZ_UNTRUSTED : 0u", ".flags = 0u"),
+    ("cli/io/input.c", "nyz_npz_open(input->label, &input->opt,", "nyz_npz_open(input->label, NULL,"),
+    ("cli/io/input.c", "(opened != NYZ_OK && is_archive_if_trusted(input))", "0"),
+    ("cli/cmd/cmd_cp.c", " || cli_unpack_refuses(name, size) != NULL", ""),
+    # "did you mean"
+    ("base/nearest.c", "nearest->tried > NYZ_NEAREST_CANDIDATES", "0"),
+    ("base/nearest.c", "nearest->most = found - 1;", "nearest->most = found;"),
+    ("base/nearest.c", "nearest->size > NYZ_NEAREST_NAME", "nearest->size > NYZ_NEAREST_NAME + 1"),
+    ("base/nearest.c", "size < 2 ? 0 : size < 4 ? 1 : MOST", "MOST"),
+    ("base/nearest.c", "same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1])", "0"),
 ]
 
 # Mutants that no test can notice, and why: (file, text) of each.

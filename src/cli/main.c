@@ -18,7 +18,9 @@ static const char general_help[] =
     "  nyz --version\n"
     "\n"
     "FILE may be FILE:MEMBER for one array of an archive (but not of pack), and - for\n"
-    "standard input.\n"
+    "standard input.  All commands take --untrusted and --limit NAME=VALUE for files "
+    "that\n"
+    "are not trusted.\n"
     "Exit status: 0 fine, 1 the file or its data is bad or missing, 2 wrong use,\n"
     "3 the machine failed (memory, disk, output).\n";
 

@@ -1,11 +1,10 @@
 /* zlib's memory and failures: see zlib_internal.h. */
-#include "codec/zlib_internal.h"
-
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/arithmetic.h"
 #include "base/error.h"
+#include "codec/zlib_internal.h"
 
 /* Before each of zlib's blocks stands its size, which our free wants to know. */
 #define SIZE_PREFIX 64

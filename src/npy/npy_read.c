@@ -11,8 +11,8 @@
 #include "base/owner.h"
 #include "dtype/dtype.h"
 #include "io/stream.h"
-#include "npy/npy.h"
 #include "npy/element_reader.h"
+#include "npy/npy.h"
 
 /* ------------------------------------------------------------------------------- data */
 

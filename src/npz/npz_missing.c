@@ -1,8 +1,11 @@
 /* The failure of a look-up by name, with the name that may be meant. */
 #include <string.h>
 
+#include "base/arithmetic.h"
+#include "base/error.h"
 #include "base/nearest.h"
 #include "npz/npz.h"
+#include "zip/zip_directory.h"
 
 /* Without ".npy", which both the name and a member's may have or not. */
 static size_t key_size(const char *name, size_t size)

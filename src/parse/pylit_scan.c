@@ -1,9 +1,8 @@
 /* The scanner of Python literals: white space, comments, and what was found in place of
  * what was expected.  docs/format.md 1.4. */
-#include "parse/pylit_internal.h"
-
 #include "base/endian.h"
 #include "base/error.h"
+#include "parse/pylit_internal.h"
 
 static void skip_comment(nyz_pylit_scanner *scan)
 {

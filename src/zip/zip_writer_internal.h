@@ -4,14 +4,11 @@
 #define NYZ_ZIP_WRITER_INTERNAL_H
 
 #include "io/stream.h"
-#include "zip/zip_internal.h"
 
 #define NYZ_ZIP_DATE 0x00210000u /* 1980-01-01 00:00:00, as zipfile without a date */
 #define NYZ_ZIP_ATTRIBUTES 0x01800000u /* mode 0600 */
 #define NYZ_ZIP_VERSION 45             /* needed to read: zip64 */
 #define NYZ_ZIP_MADE_BY 0x032du        /* Unix, 4.5 */
-#define NYZ_ZIP_UTF8 0x0800
-#define NYZ_ZIP_DESCRIPTOR 0x0008
 #define NYZ_ZIP_DESCRIPTOR_SIZE 24
 
 /* What the directory needs to know of a member that has been written. */
