@@ -99,8 +99,7 @@ NYZ_API const char *nyz_status_text(nyz_status status);
  * `align` (a power of two, at most 64), or NULL.  `free` gets the same size again.  Both are
  * called only inside the library's functions; by several threads at once if threads share an
  * archive, or with nyz_options.threads.  Everything that the library keeps or hands out comes
- * from here; minizip's own small records while an archive is written, and libdeflate's state
- * while it inflates, come from malloc. */
+ * from here; libdeflate's state while it inflates comes from malloc. */
 typedef struct nyz_allocator {
     void *(*alloc)(void *ctx, size_t size, size_t align);
     void (*free)(void *ctx, void *memory, size_t size);
@@ -560,9 +559,10 @@ typedef struct nyz_npz_writer nyz_npz_writer;
 
 /* Begins an archive at a path (atomic, as nyz_save: nothing is there before finish), or at a
  * stream's place.  A stream needs `write`; one that cannot `seek` gets data descriptors, as
- * Python's zipfile writes them.  The last 64 KiB that were added may wait for finish.  Byte for byte what np.savez writes, and with
- * opt->method NYZ_DEFLATED what np.savez_compressed writes (Python 3.11.4 or later; its zlib).
- * opt holds for all that is added.  Errors: IO, NOT_FOUND (no such directory). */
+ * Python's zipfile writes them; one that can is sought back to a member's header, to complete it.
+ * The last 64 KiB that were added may wait for finish.  Byte for byte what np.savez writes, and
+ * with opt->method NYZ_DEFLATED what np.savez_compressed writes (Python 3.11.4 or later; its
+ * zlib).  opt holds for all that is added.  Errors: IO, NOT_FOUND (no such directory). */
 NYZ_API nyz_status nyz_npz_create(const char *path, const nyz_options *opt,
                                   nyz_npz_writer **out, nyz_error *err);
 NYZ_API nyz_status nyz_npz_create_stream(const nyz_stream *stream, const nyz_options *opt,

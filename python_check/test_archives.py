@@ -173,7 +173,7 @@ def test_a_key_twice_is_refused():
 
 
 def test_without_memory_an_archive_is_an_error(tmp_path):
-    """minizip's own malloc fails too, and neither crashes nor leaks."""
+    """Whichever malloc of the process fails, nothing crashes, leaks or is left."""
     here = os.path.dirname(os.path.abspath(__file__))
     program = tmp_path / "malloc_budget"
     compiler = shutil.which("cc")
@@ -187,6 +187,8 @@ def test_without_memory_an_archive_is_an_error(tmp_path):
     if "__libc_malloc" in built.stderr:
         pytest.skip("the C library is not glibc")
     assert built.returncode == 0, built.stderr
-    result = subprocess.run([program], capture_output=True, text=True, check=False)
+    (tmp_path / "out").mkdir()
+    result = subprocess.run([program, tmp_path / "out"], capture_output=True, text=True,
+                            check=False)
     assert result.returncode == 0, result
-    assert int(result.stdout) > 1000
+    assert int(result.stdout) > 50

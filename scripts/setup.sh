@@ -19,7 +19,6 @@ meson      | runs meson --version                | meson          | meson       
 ninja      | runs ninja --version                | ninja-build    | ninja-build           | ninja        | ninja
 pkg-config | runs pkg-config --version           | pkg-config     | pkgconf-pkg-config    | pkgconf      | pkg-config
 zlib       | runs pkg-config --exists zlib       | zlib1g-dev     | pkgconfig(zlib)       | zlib         | zlib
-minizip    | runs pkg-config --exists minizip    | libminizip-dev | pkgconfig(minizip)    | minizip      | minizip
 libdeflate | runs pkg-config --exists libdeflate | libdeflate-dev | pkgconfig(libdeflate) | libdeflate   | libdeflate
 OpenSSL    | runs pkg-config --exists libcrypto  | libssl-dev     | pkgconfig(libcrypto)  | openssl      | openssl
 utf8proc   | runs pkg-config --exists libutf8proc | libutf8proc-dev | pkgconfig(libutf8proc) | libutf8proc | utf8proc
@@ -30,6 +29,7 @@ NEEDED_TO_TEST='
 C++ compiler | compiles c++                         | g++              | gcc-c++           | gcc        | gcc
 clang        | runs clang++ --version               | clang            | clang             | clang      | -
 cmocka       | runs pkg-config --exists cmocka      | libcmocka-dev    | pkgconfig(cmocka) | cmocka     | cmocka
+minizip      | runs pkg-config --exists minizip     | libminizip-dev   | pkgconfig(minizip) | minizip   | minizip
 pytest       | python_with numpy,pytest,hypothesis  | python3-numpy python3-pytest python3-hypothesis | python3-numpy python3-pytest python3-hypothesis | python-numpy python-pytest python-hypothesis | -
 Python.h     | python_headers                       | python3-dev      | python3-devel     | python     | -
 venv         | system_python -m ensurepip --version | python3-venv     | python3           | python     | -

@@ -256,8 +256,8 @@ fail_memory()
     done
 }
 
-# Less and less address space, from what is enough down to what the loader needs.  minizip and
-# libcrypto take their memory from it, too.
+# Less and less address space, from what is enough down to what the loader needs.  libcrypto takes
+# its memory from it, too.
 fail_space()
 {
     local kib status=0 step=128 most=262144

@@ -113,27 +113,22 @@ pc()
         "Cflags: -I$ROOT/include ${3-}" >"$ROOT/lib/pkgconfig/$1.pc"
 }
 
-# Of Debian's packages for Windows there is only zlib, which is linked statically.  Of minizip
-# we need what writes.
+# Of Debian's packages for Windows there is only zlib, which is linked statically.
 compile_libraries()
 {
     local source
     local LOG=$FOLDER/setup.log
     local -a compile=("$TRIPLET-gcc" -O2 -w -D__USE_MINGW_ANSI_STDIO=1 -I. -Iinclude -c)
-    say "compiling for $MACHINE: minizip, utf8proc, cmocka"
+    say "compiling for $MACHINE: utf8proc, cmocka"
     start_apt deb-src
-    mkdir -p "$ROOT"/{include/minizip,lib/pkgconfig} "$FOLDER/source"
+    mkdir -p "$ROOT"/{include,lib/pkgconfig} "$FOLDER/source"
     (
         cd "$FOLDER/source"
-        own_apt source --download-only minizip utf8proc cmocka
+        own_apt source --download-only utf8proc cmocka
         for source in *.dsc; do
             quietly dpkg-source --no-check -x "$source" "${source%%_*}"
         done
-        cd minizip
-        quietly "${compile[@]}" zip.c ioapi.c
-        quietly "$TRIPLET-ar" rcs "$ROOT/lib/libminizip.a" zip.o ioapi.o
-        cp zip.h ioapi.h "$ROOT/include/minizip"
-        cd ../utf8proc
+        cd utf8proc
         quietly "${compile[@]}" -DUTF8PROC_STATIC utf8proc.c
         quietly "$TRIPLET-ar" rcs "$ROOT/lib/libutf8proc.a" utf8proc.o
         cp utf8proc.h "$ROOT/include"
@@ -145,7 +140,6 @@ compile_libraries()
         cp include/cmocka.h "$ROOT/include"
     )
     pc zlib -l:libz.a
-    pc minizip "-lminizip -l:libz.a"
     pc libutf8proc -lutf8proc -DUTF8PROC_STATIC
     pc cmocka -lcmocka
 }

@@ -5,8 +5,8 @@
 #
 # None may find anything.  A finding is mended in the code; where the tool is wrong, that one
 # line says so, with the reason beside it.  For Debian: what is missing is installed, zlib,
-# minizip, libdeflate and cmocka for MemorySanitizer are built from Debian's sources.  Ends with
-# one line, N passed, N failed; each tool counts once.
+# libdeflate and cmocka for MemorySanitizer are built from Debian's sources.  Ends with one line,
+# N passed, N failed; each tool counts once.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/setup.sh
@@ -99,11 +99,11 @@ msan_libraries()
         return
     fi
     rm -rf "$root" "$FOLDER/msan-source"
-    mkdir -p "$root"/{include/minizip,lib/pkgconfig} "$FOLDER/msan-source"
+    mkdir -p "$root"/{include,lib/pkgconfig} "$FOLDER/msan-source"
     APT=$FOLDER/msan-source/apt start_apt deb-src
     (
         cd "$FOLDER/msan-source"
-        APT=$PWD/apt own_apt source --download-only zlib minizip libdeflate cmocka
+        APT=$PWD/apt own_apt source --download-only zlib libdeflate cmocka
         for source in *.dsc; do
             quietly dpkg-source --no-check -x "$source" "${source%%_*}"
         done
@@ -111,9 +111,6 @@ msan_libraries()
         msan_library z ./{adler32,compress,crc32,deflate,inflate,infback,inftrees,inffast}.c \
             ./{trees,uncompr,zutil}.c
         cp zlib.h zconf.h "$root/include"
-        cd ../minizip
-        msan_library minizip zip.c ioapi.c
-        cp zip.h ioapi.h "$root/include/minizip"
         cd ../libdeflate
         msan_library deflate lib/*.c lib/x86/*.c
         cp libdeflate.h "$root/include"
@@ -125,7 +122,6 @@ msan_libraries()
         cp include/cmocka.h "$root/include"
     )
     msan_pc zlib -lz
-    msan_pc minizip "-lminizip -lz"
     msan_pc libdeflate -ldeflate
     msan_pc cmocka -lcmocka
     touch "$root/complete"

@@ -16,7 +16,7 @@ HEAD = """# Lines of the library that the tests do not reach, or not with every 
 # REASON | LINE.  tests/coverage.sh compares.
 #
 # guard    holds by what stands before it; kept, so that a change there cannot do harm
-# library  only where zlib, minizip or the C library do what they are not known to do
+# library  only where zlib or the C library do what they are not known to do
 # machine  only on other machines (tests/other_machines.sh), or without libdeflate
 # large    only with gigabytes in memory, or more than there are
 """

@@ -11,35 +11,13 @@
 #include "io/stream.h"
 #include "zip/zip_writer.h"
 
-/* One of deflater and chunks, or none: stored. */
+/* One of deflater and chunks. */
 typedef struct job {
     const nyz_sink *to;
     nyz_zip_sums *sums;
     nyz_deflater *deflater;
     nyz_deflate_parallel *chunks;
 } job;
-
-static void add_to_crc(const job *j, const void *bytes, int64_t size)
-{
-    j->sums->crc32 = nyz_crc32(j->sums->crc32, bytes, (size_t)size);
-}
-
-static nyz_status put_to_crc(void *to, const void *bytes, int64_t size, nyz_error *err)
-{
-    (void)err;
-    add_to_crc(to, bytes, size);
-    return NYZ_OK;
-}
-
-static nyz_status put_piece(const job *j, const void *bytes, int64_t size, nyz_error *err)
-{
-    if (j->deflater != NULL) {
-        return nyz_deflate(j->deflater, bytes, size, 0, j->to, &j->sums->compressed_size,
-                           err);
-    }
-    j->sums->compressed_size += size;
-    return nyz_sink_put(j->to, bytes, size, err);
-}
 
 /* Piece by piece, so that the CRC is taken of what is in the cache; chunks take their
  * own. */
@@ -53,28 +31,18 @@ static nyz_status put_to_archive(void *to, const void *bytes, int64_t size,
     }
     while (size > 0) {
         const int64_t piece = nyz_min(size, (int64_t)NYZ_IO_BLOCK);
-        add_to_crc(j, next, piece);
-        NYZ_TRY(put_piece(j, next, piece, err));
+        j->sums->crc32 = nyz_crc32(j->sums->crc32, next, (size_t)piece);
+        NYZ_TRY(nyz_deflate(j->deflater, next, piece, 0, j->to, &j->sums->compressed_size,
+                            err));
         next += piece;
         size -= piece;
     }
     return NYZ_OK;
 }
 
-nyz_status nyz_zip_encode_sum(const nyz_zip_content *content, nyz_zip_sums *sums,
-                              nyz_error *err)
-{
-    job j = {.sums = sums};
-    const nyz_sink sink = {put_to_crc, &j};
-    return content->pass(content->ctx, &sink, err);
-}
-
 static nyz_status open_codec(job *j, const nyz_zip_method *how,
                              const nyz_allocator *allocator, nyz_error *err)
 {
-    if (how->method != NYZ_DEFLATED) {
-        return NYZ_OK;
-    }
     return how->chunked ? nyz_deflate_parallel_new(allocator, how->level, how->threads,
                                                    &j->chunks, err)
                         : nyz_deflate_new(allocator, how->level, &j->deflater, err);
@@ -87,15 +55,12 @@ static nyz_status finish_codec(const job *j, nyz_error *err)
         return nyz_deflate_parallel_finish(j->chunks, j->to, &sums->crc32,
                                            &sums->compressed_size, err);
     }
-    if (j->deflater != NULL) {
-        return nyz_deflate(j->deflater, NULL, 0, 1, j->to, &sums->compressed_size, err);
-    }
-    return NYZ_OK;
+    return nyz_deflate(j->deflater, NULL, 0, 1, j->to, &sums->compressed_size, err);
 }
 
-nyz_status nyz_zip_encode_to(const nyz_zip_content *content, const nyz_zip_method *how,
-                             const nyz_allocator *allocator, const nyz_sink *to,
-                             nyz_zip_sums *sums, nyz_error *err)
+nyz_status nyz_zip_deflate(const nyz_zip_content *content, const nyz_zip_method *how,
+                           const nyz_allocator *allocator, const nyz_sink *to,
+                           nyz_zip_sums *sums, nyz_error *err)
 {
     job j = {.to = to, .sums = sums};
     const nyz_sink sink = {put_to_archive, &j};
@@ -128,7 +93,7 @@ nyz_status nyz_zip_encode(const nyz_zip_content *content, const nyz_zip_method *
     ready->bytes.allocator = allocator;
     ready->size = content->size;
     NYZ_TRY(nyz_buffer_reserve(&ready->bytes, most_deflated(content->size), err));
-    NYZ_TRY(nyz_zip_encode_to(content, how, allocator, &sink, &sums, err));
+    NYZ_TRY(nyz_zip_deflate(content, how, allocator, &sink, &sums, err));
     ready->crc32 = sums.crc32;
     return NYZ_OK;
 }

@@ -1,5 +1,4 @@
-/* A member's bytes on their way into an archive: CRC, deflate, write.  Private to
- * zip_writer.c. */
+/* A member's bytes on their way into an archive, deflated.  Private to zip_writer.c. */
 #ifndef NYZ_ZIP_ENCODE_H
 #define NYZ_ZIP_ENCODE_H
 
@@ -12,13 +11,9 @@ typedef struct nyz_zip_sums {
     int64_t compressed_size;
 } nyz_zip_sums;
 
-/* Adds the CRC of all bytes to sums->crc32. */
-nyz_status nyz_zip_encode_sum(const nyz_zip_content *content, nyz_zip_sums *sums,
-                              nyz_error *err);
-
-/* Writes them as `how` says, with CRC and size in one pass. */
-nyz_status nyz_zip_encode_to(const nyz_zip_content *content, const nyz_zip_method *how,
-                             const nyz_allocator *allocator, const nyz_sink *to,
-                             nyz_zip_sums *sums, nyz_error *err);
+/* Deflates them as `how` says, with CRC and size in one pass. */
+nyz_status nyz_zip_deflate(const nyz_zip_content *content, const nyz_zip_method *how,
+                           const nyz_allocator *allocator, const nyz_sink *to,
+                           nyz_zip_sums *sums, nyz_error *err);
 
 #endif

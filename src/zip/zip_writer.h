@@ -1,7 +1,5 @@
 /* A zip archive being written to a stream, in the layout of Python's zipfile
- * since 3.11.4. minizip makes the records; the members' bytes go around it, straight to
- * the stream. zip_writer.c is the only file that knows minizip.
- * docs/format.md 5. */
+ * since 3.11.4.  docs/format.md 5. */
 #ifndef NYZ_ZIP_WRITER_H
 #define NYZ_ZIP_WRITER_H
 
@@ -14,8 +12,8 @@ typedef struct nyz_zip_writer nyz_zip_writer;
 nyz_status nyz_zip_writer_create(const nyz_stream *stream, const nyz_allocator *allocator,
                                  nyz_zip_writer **out, nyz_error *err);
 
-/* A member's bytes.  `pass` hands all of them to a sink and returns the first failure; it
- * is called twice for a stored member: for the CRC, then for the archive. */
+/* A member's bytes.  `pass` hands all of them, `size` bytes, to a sink and returns the
+ * first failure; it is called once. */
 typedef struct nyz_zip_content {
     nyz_status (*pass)(void *ctx, const nyz_sink *sink, nyz_error *err);
     void *ctx;

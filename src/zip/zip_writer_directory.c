@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "base/arithmetic.h"
+#include "base/buffer.h"
 #include "base/endian.h"
 #include "base/error.h"
 #include "io/stream.h"
+#include "zip/zip_internal.h"
 #include "zip/zip_writer_internal.h"
 
 #define LOCAL_SIZE 30
@@ -13,7 +15,8 @@
 #define END_SIZE 22
 #define END64_SIZE 56
 #define LOCATOR_SIZE 20
-#define EXTRA_MAX 28 /* id, length, three numbers of 8 bytes */
+#define LOCAL_EXTRA_SIZE 20 /* id, length, two numbers of 8 bytes */
+#define EXTRA_MAX 28        /* id, length, three numbers of 8 bytes */
 
 /* From here on Python writes a number as zip64, although 32 bits would hold twice as
  * much. */
@@ -26,17 +29,41 @@ static uint32_t low32(int64_t value)
     return (uint32_t)((uint64_t)value & SATURATED);
 }
 
-/* docs/format.md 5.1: the 32-bit sizes are always saturated. */
-void nyz_zip_writer_patch_local(unsigned char *header, const nyz_zip_record *record,
-                                int later)
+/* ------------------------------------------------------------------------ local header */
+
+void nyz_zip_writer_patch_local(nyz_buffer *local, const nyz_zip_record *record)
 {
-    unsigned char *const extra = header + LOCAL_SIZE + nyz_load_le16(header + 26);
-    nyz_store_le16(header + 4, NYZ_ZIP_VERSION);
-    nyz_store_le32(header + 14, later ? 0 : record->crc32);
-    nyz_store_le32(header + 18, SATURATED);
-    nyz_store_le32(header + 22, SATURATED);
+    unsigned char *const extra = local->data + local->size - LOCAL_EXTRA_SIZE;
+    const int later = (record->flags & NYZ_ZIP_DESCRIPTOR) != 0;
+    nyz_store_le32(local->data + 14, later ? 0 : record->crc32);
     nyz_store_le64(extra + 4, later ? 0 : (uint64_t)record->size);
     nyz_store_le64(extra + 12, later ? 0 : (uint64_t)record->compressed_size);
+}
+
+/* docs/format.md 5.1: the 32-bit sizes are always saturated. */
+nyz_status nyz_zip_make_local(nyz_buffer *local, const char *name,
+                              const nyz_zip_record *record, nyz_error *err)
+{
+    const size_t name_size = strlen(name);
+    const size_t size = LOCAL_SIZE + name_size + LOCAL_EXTRA_SIZE;
+    NYZ_TRY(nyz_buffer_reserve(local, size, err));
+    unsigned char *const p = local->data;
+    local->size = size;
+    memset(p, 0, LOCAL_SIZE);
+    nyz_store_le32(p, 0x04034b50);
+    nyz_store_le16(p + 4, NYZ_ZIP_VERSION);
+    nyz_store_le16(p + 6, record->flags);
+    nyz_store_le16(p + 8, record->method);
+    nyz_store_le32(p + 10, NYZ_ZIP_DATE);
+    nyz_store_le32(p + 18, SATURATED);
+    nyz_store_le32(p + 22, SATURATED);
+    nyz_store_le16(p + 26, (uint16_t)name_size);
+    nyz_store_le16(p + 28, LOCAL_EXTRA_SIZE);
+    memcpy(p + LOCAL_SIZE, name, name_size);
+    nyz_store_le16(p + LOCAL_SIZE + name_size, 1);
+    nyz_store_le16(p + LOCAL_SIZE + name_size + 2, LOCAL_EXTRA_SIZE - 4);
+    nyz_zip_writer_patch_local(local, record);
+    return NYZ_OK;
 }
 
 /* docs/format.md 5.4. */
@@ -50,27 +77,6 @@ void nyz_zip_writer_descriptor(unsigned char out[NYZ_ZIP_DESCRIPTOR_SIZE],
 }
 
 /* ------------------------------------------------------------------ central directory */
-
-/* Records on their way to the sink. */
-typedef struct records {
-    const nyz_sink *sink;
-    int64_t written;
-    unsigned char last[LOCATOR_SIZE]; /* the last bytes of all that was put */
-} records;
-
-static void remember(records *p, const unsigned char *bytes, size_t size)
-{
-    const size_t n = size < LOCATOR_SIZE ? size : LOCATOR_SIZE;
-    memmove(p->last, p->last + n, LOCATOR_SIZE - n);
-    memcpy(p->last + LOCATOR_SIZE - n, bytes + size - n, n);
-}
-
-static nyz_status put(records *p, const void *bytes, size_t size, nyz_error *err)
-{
-    p->written += (int64_t)size;
-    remember(p, bytes, size);
-    return nyz_sink_put(p->sink, bytes, (int64_t)size, err);
-}
 
 /* The zip64 field of a central header: only what does not fit.  Returns its length. */
 static size_t make_extra(unsigned char out[EXTRA_MAX], const nyz_zip_record *r)
@@ -93,44 +99,44 @@ static size_t make_extra(unsigned char out[EXTRA_MAX], const nyz_zip_record *r)
     return size;
 }
 
-/* minizip counted no bytes of the member, has other limits for zip64, and calls for
- * version 20. */
-static void patch_central(unsigned char header[CENTRAL_SIZE], const nyz_zip_record *r,
-                          size_t extra_size)
+static void make_central(unsigned char p[CENTRAL_SIZE], const nyz_zip_record *r,
+                         size_t name_size, size_t extra_size)
 {
     const int large = r->size > ZIP64_LIMIT || r->compressed_size > ZIP64_LIMIT;
-    nyz_store_le16(header + 4, NYZ_ZIP_MADE_BY);
-    nyz_store_le16(header + 6, NYZ_ZIP_VERSION);
-    nyz_store_le16(header + 8, r->flags);
-    nyz_store_le32(header + 16, r->crc32);
-    nyz_store_le32(header + 20, large ? SATURATED : low32(r->compressed_size));
-    nyz_store_le32(header + 24, large ? SATURATED : low32(r->size));
-    nyz_store_le16(header + 30, (uint16_t)extra_size);
-    nyz_store_le32(header + 42, r->offset > ZIP64_LIMIT ? SATURATED : low32(r->offset));
+    memset(p, 0, CENTRAL_SIZE);
+    nyz_store_le32(p, 0x02014b50);
+    nyz_store_le16(p + 4, NYZ_ZIP_MADE_BY);
+    nyz_store_le16(p + 6, NYZ_ZIP_VERSION);
+    nyz_store_le16(p + 8, r->flags);
+    nyz_store_le16(p + 10, r->method);
+    nyz_store_le32(p + 12, NYZ_ZIP_DATE);
+    nyz_store_le32(p + 16, r->crc32);
+    nyz_store_le32(p + 20, large ? SATURATED : low32(r->compressed_size));
+    nyz_store_le32(p + 24, large ? SATURATED : low32(r->size));
+    nyz_store_le16(p + 28, (uint16_t)name_size);
+    nyz_store_le16(p + 30, (uint16_t)extra_size);
+    nyz_store_le32(p + 38, NYZ_ZIP_ATTRIBUTES);
+    nyz_store_le32(p + 42, r->offset > ZIP64_LIMIT ? SATURATED : low32(r->offset));
 }
 
-/* Puts the next central header, and returns by *made where the one after it begins. */
-static nyz_status put_central(records *p, const unsigned char **made,
-                              const nyz_zip_record *r, nyz_error *err)
+nyz_status nyz_zip_append_central(nyz_buffer *directory, const char *name,
+                                  const nyz_zip_record *record, nyz_error *err)
 {
+    const nyz_stream stream = nyz_stream_buffer(directory);
     unsigned char header[CENTRAL_SIZE];
     unsigned char extra[EXTRA_MAX];
-    const size_t extra_size = make_extra(extra, r);
-    memcpy(header, *made, CENTRAL_SIZE);
-    const size_t name_size = nyz_load_le16(header + 28);
-    const size_t made_extra = nyz_load_le16(header + 30);
-    patch_central(header, r, extra_size);
-    NYZ_TRY(put(p, header, CENTRAL_SIZE, err));
-    NYZ_TRY(put(p, *made + CENTRAL_SIZE, name_size, err));
-    NYZ_TRY(put(p, extra, extra_size, err));
-    *made += CENTRAL_SIZE + name_size + made_extra;
-    return NYZ_OK;
+    const size_t name_size = strlen(name);
+    const size_t extra_size = make_extra(extra, record);
+    make_central(header, record, name_size, extra_size);
+    NYZ_TRY(nyz_stream_write(&stream, header, CENTRAL_SIZE, err));
+    NYZ_TRY(nyz_stream_write(&stream, name, (int64_t)name_size, err));
+    return nyz_stream_write(&stream, extra, (int64_t)extra_size, err);
 }
 
 /* ------------------------------------------------------------------------ end records */
 
-static nyz_status put_end64(records *p, int64_t count, int64_t size, int64_t offset,
-                            nyz_error *err)
+static nyz_status put_end64(const nyz_sink *sink, int64_t count, int64_t size,
+                            int64_t offset, nyz_error *err)
 {
     unsigned char end64[END64_SIZE] = {0};
     unsigned char locator[LOCATOR_SIZE] = {0};
@@ -145,12 +151,12 @@ static nyz_status put_end64(records *p, int64_t count, int64_t size, int64_t off
     nyz_store_le32(locator, 0x07064b50);
     nyz_store_le64(locator + 8, (uint64_t)(offset + size));
     nyz_store_le32(locator + 16, 1);
-    NYZ_TRY(put(p, end64, END64_SIZE, err));
-    return put(p, locator, LOCATOR_SIZE, err);
+    NYZ_TRY(nyz_sink_put(sink, end64, END64_SIZE, err));
+    return nyz_sink_put(sink, locator, LOCATOR_SIZE, err);
 }
 
-static nyz_status put_end(records *p, int64_t count, int64_t size, int64_t offset,
-                          nyz_error *err)
+static nyz_status put_end(const nyz_sink *sink, int64_t count, int64_t size,
+                          int64_t offset, nyz_error *err)
 {
     unsigned char end[END_SIZE] = {0};
     const uint16_t count16 = (uint16_t)nyz_min(count, COUNT_LIMIT);
@@ -159,29 +165,25 @@ static nyz_status put_end(records *p, int64_t count, int64_t size, int64_t offse
     nyz_store_le16(end + 10, count16);
     nyz_store_le32(end + 12, (uint32_t)nyz_min(size, SATURATED));
     nyz_store_le32(end + 16, (uint32_t)nyz_min(offset, SATURATED));
-    return put(p, end, END_SIZE, err);
+    return nyz_sink_put(sink, end, END_SIZE, err);
 }
 
 /* Readers take what stands here for a zip64 locator if it begins like one: a name of the
  * last member may. */
-static int ends_like_locator(const records *p)
+static int ends_like_locator(const nyz_buffer *directory)
 {
-    return nyz_load_le32(p->last) == 0x07064b50;
+    return directory->size >= LOCATOR_SIZE &&
+           nyz_load_le32(directory->data + directory->size - LOCATOR_SIZE) == 0x07064b50;
 }
 
-nyz_status nyz_zip_writer_directory(const nyz_sink *sink, const nyz_buffer *made,
-                                    const nyz_zip_record *members, int64_t count,
-                                    int64_t position, nyz_error *err)
+nyz_status nyz_zip_writer_directory(const nyz_sink *sink, const nyz_buffer *directory,
+                                    int64_t count, int64_t position, nyz_error *err)
 {
-    records p = {.sink = sink};
-    const unsigned char *next = made->data;
-    for (int64_t i = 0; i < count; i++) {
-        NYZ_TRY(put_central(&p, &next, &members[i], err));
-    }
-    const int64_t size = p.written;
+    const int64_t size = (int64_t)directory->size;
+    NYZ_TRY(nyz_sink_put(sink, directory->data, size, err));
     if (count > COUNT_LIMIT || position > ZIP64_LIMIT || size > ZIP64_LIMIT ||
-        ends_like_locator(&p)) {
-        NYZ_TRY(put_end64(&p, count, size, position, err));
+        ends_like_locator(directory)) {
+        NYZ_TRY(put_end64(sink, count, size, position, err));
     }
-    return put_end(&p, count, size, position, err);
+    return put_end(sink, count, size, position, err);
 }

@@ -1,5 +1,5 @@
 /* The records of an archive being written, as Python's zipfile lays them out.  Private to
- * zip_writer.c, which has minizip make them, and zip_writer_directory.c, which completes them. */
+ * zip_writer.c, and to zip_writer_directory.c, which makes them. */
 #ifndef NYZ_ZIP_WRITER_INTERNAL_H
 #define NYZ_ZIP_WRITER_INTERNAL_H
 
@@ -21,18 +21,24 @@ typedef struct nyz_zip_record {
     uint16_t flags;
 } nyz_zip_record;
 
-/* Completes a local header that minizip has made: 30 bytes, name, zip64 field.  later:
- * sizes and CRC follow in a data descriptor. */
-void nyz_zip_writer_patch_local(unsigned char *header, const nyz_zip_record *record,
-                                int later);
+/* Makes a local header in an empty buffer, or over the one before: 30 bytes, the name,
+ * the zip64 field.  With NYZ_ZIP_DESCRIPTOR, CRC and sizes are 0.  Errors: MEMORY. */
+nyz_status nyz_zip_make_local(nyz_buffer *local, const char *name,
+                              const nyz_zip_record *record, nyz_error *err);
+/* Gives it the record's CRC and sizes. */
+void nyz_zip_writer_patch_local(nyz_buffer *local, const nyz_zip_record *record);
 
+/* What follows the data with NYZ_ZIP_DESCRIPTOR. */
 void nyz_zip_writer_descriptor(unsigned char out[NYZ_ZIP_DESCRIPTOR_SIZE],
                                const nyz_zip_record *record);
 
-/* Puts the directory and the end records, which stand at `position`.
- * made: the central headers as minizip has made them, in the same order as `members`. */
-nyz_status nyz_zip_writer_directory(const nyz_sink *sink, const nyz_buffer *made,
-                                    const nyz_zip_record *members, int64_t count,
-                                    int64_t position, nyz_error *err);
+/* Appends a central header.  Errors: MEMORY. */
+nyz_status nyz_zip_append_central(nyz_buffer *directory, const char *name,
+                                  const nyz_zip_record *record, nyz_error *err);
+
+/* Puts the directory, which begins at `position` and has `count` headers, and the end
+ * records. */
+nyz_status nyz_zip_writer_directory(const nyz_sink *sink, const nyz_buffer *directory,
+                                    int64_t count, int64_t position, nyz_error *err);
 
 #endif

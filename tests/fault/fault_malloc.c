@@ -3,11 +3,8 @@
  * NYZ_FAIL_ON all that follow fail too; NYZ_FAIL_REPORT names a file that is told how
  * many there were.
  *
- * What minizip and libcrypto take themselves does not count: minizip 1.1 writes to a
- * central header before it looks whether it got one, and libcrypto 3.0 crashes where one
- * of its first allocations fails.  src/zip/zip_writer.c asks malloc for more right before
- * minizip does, which python_check/malloc_budget.c tests; tests/faults.sh limits the
- * address space for both.  For glibc. */
+ * What libcrypto takes itself does not count: libcrypto 3.0 crashes where one of its
+ * first allocations fails; tests/faults.sh limits its address space.  For glibc. */
 #define _GNU_SOURCE /* dl_iterate_phdr */
 #include <errno.h>
 #include <link.h>
@@ -39,8 +36,7 @@ static int note_others(struct dl_phdr_info *library, size_t size, void *unused)
 {
     (void)size;
     (void)unused;
-    if (strstr(library->dlpi_name, "minizip") == NULL &&
-        strstr(library->dlpi_name, "libcrypto") == NULL) {
+    if (strstr(library->dlpi_name, "libcrypto") == NULL) {
         return 0;
     }
     for (int i = 0; i < library->dlpi_phnum && others_count < 16; i++) {

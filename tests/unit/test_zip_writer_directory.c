@@ -1,27 +1,35 @@
-/* The limits of zip64 in the records that are written, without gigabytes of data:
- * Python's, 2^31 - 1.  docs/format.md 5.2, 5.3. */
+/* The records that are written; the limits of zip64 in them, without gigabytes of data:
+ * Python's, 2^31 - 1.  docs/format.md 5.2, 5.3, 5.5. */
 
+#include "base/alloc.h"
 #include "base/endian.h"
 #include "base/error.h"
 #include "io/stream.h"
+#include "support/faults.h"
 #include "support/support.h"
+#include "zip/zip_writer.h"
 #include "zip/zip_writer_internal.h"
 
 #define LIMIT INT64_C(0x7fffffff)
 
 enum { CENTRAL_SIZE = 46, END_SIZE = 22, END64_SIZE = 56, LOCATOR_SIZE = 20 };
 
-/* What minizip would have made: one header with the name "n". */
+/* A directory with one header, of the name "n". */
+static nyz_buffer make_directory(const nyz_zip_record *record)
+{
+    nyz_buffer directory = {0};
+    assert_ok(nyz_zip_append_central(&directory, "n", record, err));
+    return directory;
+}
+
 static nyz_buffer write_directory(const nyz_zip_record *record, int64_t position)
 {
-    unsigned char header[CENTRAL_SIZE + 1] = {'P', 'K', 1, 2};
-    nyz_buffer made = {header, sizeof header, sizeof header, 0, NULL};
+    nyz_buffer directory = make_directory(record);
     nyz_buffer out = {0};
     nyz_stream stream = nyz_stream_buffer(&out);
     const nyz_sink sink = nyz_sink_to(&stream);
-    nyz_store_le16(header + 28, 1);
-    header[CENTRAL_SIZE] = 'n';
-    assert_ok(nyz_zip_writer_directory(&sink, &made, record, 1, position, err));
+    assert_ok(nyz_zip_writer_directory(&sink, &directory, 1, position, err));
+    nyz_buffer_free(&directory);
     return out;
 }
 
@@ -121,21 +129,94 @@ static nyz_status put_or_fail(void *to, const void *bytes, int64_t size, nyz_err
 static void each_piece_that_fails_is_told(void **state)
 {
     (void)state;
-    unsigned char header[CENTRAL_SIZE + 1] = {'P', 'K', 1, 2};
-    const nyz_buffer made = {header, sizeof header, sizeof header, 0, NULL};
     const nyz_zip_record record = {0, LIMIT + 1, 1, 5, 8, 0};
-    nyz_store_le16(header + 28, 1);
-    for (int n = 1; n <= 6; n++) { /* header, name, extra field; the three at the end */
+    nyz_buffer directory = make_directory(&record);
+    for (int n = 1; n <= 4; n++) { /* the directory; the three at the end */
         int left = n;
         const nyz_sink sink = {put_or_fail, &left};
         assert_fails(NYZ_ERR_IO, "the sink is full",
-                     nyz_zip_writer_directory(&sink, &made, &record, 1, LIMIT + 1, err));
+                     nyz_zip_writer_directory(&sink, &directory, 1, LIMIT + 1, err));
         assert_int_equal(left, 0);
     }
-    int left = 7;
+    int left = 5;
     const nyz_sink sink = {put_or_fail, &left};
-    assert_ok(nyz_zip_writer_directory(&sink, &made, &record, 1, LIMIT + 1, err));
+    assert_ok(nyz_zip_writer_directory(&sink, &directory, 1, LIMIT + 1, err));
     assert_int_equal(left, 1);
+    nyz_buffer_free(&directory);
+}
+
+static void records_without_memory_are_an_error(void **state)
+{
+    (void)state;
+    const nyz_zip_record record = {LIMIT + 1, LIMIT + 1, 1, 5, 8, 0};
+    counting memory;
+    counting_init(&memory);
+    memory.fail_at = 1;
+    memory.for_good = 1;
+    nyz_buffer local = {.allocator = &memory.allocator};
+    nyz_buffer directory = {.allocator = &memory.allocator};
+    assert_fails(NYZ_ERR_MEMORY, "memory", nyz_zip_make_local(&local, "n", &record, err));
+    assert_fails(NYZ_ERR_MEMORY, "memory",
+                 nyz_zip_append_central(&directory, "n", &record, err));
+    assert_int_equal(memory.live, 0);
+}
+
+/* Bytes that are handed over once, in one piece, by a stream that counts its seeks. */
+typedef struct passes {
+    trickle stream;
+    int64_t size;
+    long passes;
+    long seeks;
+} passes;
+
+static nyz_status pass_once(void *ctx, const nyz_sink *sink, nyz_error *err)
+{
+    static const unsigned char bytes[6 << 20];
+    passes *const p = ctx;
+    p->passes++;
+    return p->size > 0 ? nyz_sink_put(sink, bytes, p->size, err) : NYZ_OK;
+}
+
+static int64_t count_seek(void *ctx, int64_t offset, int whence)
+{
+    passes *const p = ctx;
+    p->seeks++;
+    return trickle_seek(&p->stream, offset, whence);
+}
+
+static int64_t write_counted(void *ctx, const void *bytes, size_t size)
+{
+    passes *const p = ctx;
+    return trickle_write(&p->stream, bytes, size);
+}
+
+/* Back to its header and to the end again; not for a header that is not yet written. */
+static void a_stored_member_is_written_in_one_pass(void **state)
+{
+    static const struct {
+        int64_t size;
+        long seeks;
+    } cases[] = {{0, 0},       {100, 0},           {20000, 0},
+                 {4 << 20, 0}, {(4 << 20) + 1, 2}, {6 << 20, 2}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const nyz_zip_method how = {.method = NYZ_STORED};
+        passes p = {.stream = {.most = 6 << 20}, .size = cases[i].size};
+        const nyz_stream stream = {.write = write_counted, .seek = count_seek, .ctx = &p};
+        const nyz_zip_content content = {pass_once, &p, p.size};
+        nyz_zip_writer *zip = NULL;
+        assert_ok(nyz_zip_writer_create(&stream, &nyz_default_allocator, &zip, err));
+        p.seeks = 0; /* it has asked for its place */
+        assert_ok(nyz_zip_writer_add(zip, "n", &how, &content, err));
+        assert_int_equal(p.passes, 1);
+        assert_int_equal(p.seeks, cases[i].seeks);
+        assert_ok(nyz_zip_writer_finish(zip, err));
+        assert_int_equal(p.seeks, cases[i].seeks);
+        assert_int_equal(nyz_load_le32(p.stream.buffer.data + 14),
+                         nyz_load_le32(p.stream.buffer.data + 51 + p.size + 16));
+        nyz_zip_writer_free(&zip);
+        nyz_buffer_free(&p.stream.buffer);
+    }
 }
 
 int main(void)
@@ -144,6 +225,8 @@ int main(void)
         cmocka_unit_test(numbers_over_2_31_are_in_the_extra_field),
         cmocka_unit_test(a_directory_beyond_2_31_has_a_zip64_end_record),
         cmocka_unit_test(each_piece_that_fails_is_told),
+        cmocka_unit_test(records_without_memory_are_an_error),
+        cmocka_unit_test(a_stored_member_is_written_in_one_pass),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
