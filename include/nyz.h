@@ -386,7 +386,8 @@ NYZ_API nyz_status nyz_save(const nyz_array *array, const char *path, const nyz_
 /* ------------------------------------------------------------------------------- streams */
 
 /* Bytes from or to anywhere.  A NULL function means "cannot".  Failures are negative: minus an
- * errno (minus 1 if there is none).  The struct is copied; ctx is borrowed. */
+ * errno (minus 1 if there is none).  Every answer is checked: a count of more than was asked for,
+ * or another position than was asked for, is NYZ_ERR_IO.  The struct is copied; ctx is borrowed. */
 typedef struct nyz_stream {
     /* Reads 1 ... size bytes and returns their number; 0 at the end.  size is never 0. */
     int64_t (*read)(void *ctx, void *buffer, size_t size);

@@ -22,7 +22,7 @@ static int64_t read_ahead_read(void *ctx, void *buffer, size_t size)
 {
     nyz_read_ahead *const w = ctx;
     const int64_t n = read_ahead_read_at(w, w->position, buffer, size);
-    if (n > 0) {
+    if (n > 0 && (uint64_t)n <= size) {
         w->position += n;
     }
     return n;

@@ -137,7 +137,7 @@ nyz_status nyz_source_init(nyz_source *source, const nyz_stream *stream, nyz_err
     }
     NYZ_TRY(measure(stream, &place, &end, err));
     source->stream = *stream;
-    source->start = place;
+    source->start = end < 0 ? -1 : place;
     source->left = end < 0 ? -1 : end > place ? end - place : 0;
     return NYZ_OK;
 }

@@ -7,7 +7,7 @@
 /* Bytes to come: a stream, and how much of it has been taken and can still follow. */
 typedef struct nyz_source {
     nyz_stream stream;
-    int64_t start;  /* its place in the stream at offset 0; -1: not known */
+    int64_t start;  /* its place in the stream at offset 0; -1: place or end not known */
     int64_t offset; /* bytes taken so far; what errors point at */
     int64_t left;   /* bytes that can still follow; -1: not known */
 } nyz_source;

@@ -1,9 +1,11 @@
 /* Writing with a buffer: see write_buffer.h. */
 #include "io/write_buffer.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/arithmetic.h"
 #include "base/error.h"
 #include "io/stream.h"
 
@@ -37,9 +39,23 @@ static nyz_status add(nyz_write_buffer *gather, const void *bytes, int64_t size,
     return NYZ_OK;
 }
 
+/* The stream's own word for its place may be any number. */
+static nyz_status check_room(const nyz_write_buffer *gather, int64_t size, nyz_error *err)
+{
+    int64_t end;
+    if (nyz_add(gather->position, size, &end)) {
+        return nyz_fail(err, NYZ_ERR_IO, -1,
+                        "no file has %" PRId64 " bytes at offset %" PRId64
+                        ", where the stream says it is",
+                        size, gather->position);
+    }
+    return NYZ_OK;
+}
+
 static nyz_status put(void *to, const void *bytes, int64_t size, nyz_error *err)
 {
     nyz_write_buffer *const gather = to;
+    NYZ_TRY(check_room(gather, size, err));
     if (size < LARGE) {
         return size > 0 ? add(gather, bytes, size, err) : NYZ_OK;
     }
