@@ -20,7 +20,7 @@ ninja      | runs ninja --version                | ninja-build    | ninja-build 
 pkg-config | runs pkg-config --version           | pkg-config     | pkgconf-pkg-config    | pkgconf      | pkg-config
 zlib       | runs pkg-config --exists zlib       | zlib1g-dev     | pkgconfig(zlib)       | zlib         | zlib
 libdeflate | runs pkg-config --exists libdeflate | libdeflate-dev | pkgconfig(libdeflate) | libdeflate   | libdeflate
-OpenSSL    | runs pkg-config --exists libcrypto  | libssl-dev     | pkgconfig(libcrypto)  | openssl      | openssl
+nettle     | runs pkg-config --exists nettle     | nettle-dev     | pkgconfig(nettle)     | nettle       | nettle
 utf8proc   | runs pkg-config --exists libutf8proc | libutf8proc-dev | pkgconfig(libutf8proc) | libutf8proc | utf8proc
 NumPy      | python_with numpy                   | python3-numpy  | python3-numpy         | python-numpy | numpy
 '

@@ -176,8 +176,7 @@ judge()
         # writing to standard error may have failed as well
         if ((${#lines[@]} != clear || clear == 0)) && [[ $what != *"write"*" on" || -s $LOG/err ]]; then
             wrong="no clear line on standard error"
-        elif ((clear > 1)) && [[ $what != *" on" && ${COMMAND[0]} != digest ]]; then
-            # (where libcrypto cannot begin, it does not try again)
+        elif ((clear > 1)) && [[ $what != *" on" ]]; then
             wrong="$clear lines on standard error"
         fi
         ;;
@@ -256,8 +255,7 @@ fail_memory()
     done
 }
 
-# Less and less address space, from what is enough down to what the loader needs.  libcrypto takes
-# its memory from it, too.
+# Less and less address space, from what is enough down to what the loader needs.
 fail_space()
 {
     local kib status=0 step=128 most=262144

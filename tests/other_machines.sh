@@ -91,7 +91,7 @@ esac
 # The libraries and all that they need, the C library too.
 unpack_libraries()
 {
-    local libraries=(zlib1g-dev libminizip-dev libdeflate-dev libssl-dev libutf8proc-dev
+    local libraries=(zlib1g-dev libminizip-dev libdeflate-dev nettle-dev libutf8proc-dev
         libcmocka-dev)
     local package link
     say "downloading and unpacking, for $MACHINE: ${libraries[*]}"

@@ -113,7 +113,8 @@ static int add_member(report *to, int64_t index)
 static int add_archive(report *to)
 {
     int worst = CLI_EXIT_FINE;
-    for (int64_t i = to->input->first; i < to->input->end && !ferror(stdout); i++) {
+    for (int64_t i = to->input->first;
+         i < to->input->end && !ferror(stdout) && !to->out.failed; i++) {
         worst = cli_worse(worst, add_member(to, i));
     }
     return worst;

@@ -1,4 +1,4 @@
-/* SHA-256 of bytes, by the system: libcrypto (sha256_posix.c) or Windows itself. */
+/* SHA-256 of bytes, by nettle (sha256_posix.c) or by Windows itself. */
 #ifndef NYZ_CLI_OS_SHA256_H
 #define NYZ_CLI_OS_SHA256_H
 
@@ -6,7 +6,7 @@
 
 typedef struct cli_sha256 cli_sha256;
 
-cli_sha256 *cli_sha256_new(void); /* NULL: it cannot */
+cli_sha256 *cli_sha256_new(void); /* NULL: no memory, or it cannot */
 void cli_sha256_free(cli_sha256 *hash);
 
 /* 0, or not 0 if it cannot. */
