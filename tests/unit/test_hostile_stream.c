@@ -511,6 +511,9 @@ static void stand_near_the_end(hostile *h, const struct operation *operation,
             if (h->without == CALLS && !h->no_end && room[i] == 1 << 20) {
                 assert_int_equal(status, NYZ_OK);
             }
+            if (operation->check == check_npz && h->without != SEEK && room[i] < LARGE) {
+                assert_int_equal(status, NYZ_ERR_IO);
+            }
         }
     }
 }
