@@ -43,4 +43,8 @@ int nyz_dtype_needs_byteswap(const nyz_dtype *dtype, nyz_byteorder byteorder);
 void nyz_dtype_byteswap(const nyz_dtype *dtype, nyz_byteorder byteorder, void *items,
                         int64_t count, int64_t stride);
 
+/* A struct's names and titles: one that occurs twice, NULL if none does.  O(n log n). */
+nyz_status nyz_dtype_repeated_name(const nyz_dtype *dtype, const nyz_allocator *allocator,
+                                   const char **name, size_t *size, nyz_error *err);
+
 #endif

@@ -43,10 +43,6 @@ typedef struct nyz_type_info {
 } nyz_type_info;
 const nyz_type_info *nyz_dtype_info(nyz_type type); /* NULL: no such type */
 
-/* A struct's names and titles: one that occurs twice, NULL if none does.  O(n log n). */
-nyz_status nyz_dtype_repeated_name(const nyz_dtype *dtype, const nyz_allocator *allocator,
-                                   const char **name, size_t *size, nyz_error *err);
-
 /* Not 0 if a field begins before the one before it ends, or fields are not in order. */
 int nyz_dtype_overlaps(const nyz_dtype *dtype);
 

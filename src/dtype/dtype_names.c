@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "dtype/dtype_internal.h"
+#include "dtype/dtype.h"
 
 typedef struct name {
     const char *text;

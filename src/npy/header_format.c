@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/utf8.h"
 #include "dtype/dtype.h"
-#include "dtype/dtype_internal.h"
 #include "npy/header.h"
 #include "parse/pylit.h"
 
