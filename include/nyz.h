@@ -504,8 +504,7 @@ NYZ_API nyz_status nyz_npz_member(const nyz_npz *npz, int64_t index, nyz_member 
                                   nyz_error *err);
 
 /* The member with this name, or with this name plus ".npy"; -1: there is none.  Where a name
- * stands twice, the last one counts, as for NumPy.  Takes the same time in any archive,
- * but that names which are made to meet can cost some thousand steps. */
+ * stands twice, the last one counts, as for NumPy.  Takes the same time in any archive. */
 NYZ_API int64_t nyz_npz_find(const nyz_npz *npz, const char *name);
 
 /* The array of the member with this name, or with this number.  The CRC is compared before

@@ -5,8 +5,8 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
-#include "base/endian.h"
 #include "base/error.h"
+#include "base/name_table.h"
 #include "base/utf8.h"
 
 #define NAME_MAX_BYTES 65535
@@ -77,94 +77,70 @@ nyz_status nyz_name_check_safe(const char *name, nyz_error *err)
 
 /* ------------------------------------------------------------------------------ a set */
 
+enum { FIRST_CAPACITY = 32 };
+
 void nyz_names_init(nyz_names *names, const nyz_allocator *allocator)
 {
     memset(names, 0, sizeof *names);
     nyz_arena_init(&names->arena, allocator);
-    names->seed = (uint64_t)(uintptr_t)names;
+}
+
+static void free_table(nyz_names *names)
+{
+    const nyz_allocator *const allocator = &names->arena.allocator;
+    nyz_release(allocator, names->list, names->capacity * (int64_t)sizeof *names->list);
+    nyz_release(allocator, names->table.slots,
+                names->table.slot_count * (int64_t)sizeof *names->table.slots);
 }
 
 void nyz_names_free(nyz_names *names)
 {
-    nyz_release(&names->arena.allocator, names->slots,
-                names->slot_count * (int64_t)sizeof *names->slots);
+    free_table(names);
     nyz_arena_free(&names->arena);
 }
 
-static uint64_t turn(uint64_t x, int bits)
+static const char *name_of(const void *owner, uint32_t number, size_t *size)
 {
-    return x << bits | x >> (64 - bits);
+    const char *const name = ((const char *const *)owner)[number];
+    *size = strlen(name);
+    return name;
 }
 
-static void hash_rounds(uint64_t v[4], int rounds)
+static uint32_t *find_slot(const nyz_names *names, const char *name)
 {
-    while (rounds-- > 0) {
-        v[0] += v[1];
-        v[2] += v[3];
-        v[1] = turn(v[1], 13) ^ v[0];
-        v[3] = turn(v[3], 16) ^ v[2];
-        v[2] += v[1];
-        v[0] = turn(v[0], 32) + v[3];
-        v[1] = turn(v[1], 17) ^ v[2];
-        v[3] = turn(v[3], 21) ^ v[0];
-        v[2] = turn(v[2], 32);
-    }
+    const nyz_name whole = {name, strlen(name), "", 0};
+    return nyz_name_table_slot(&names->table, &whole);
 }
 
-/* SipHash-2-4.  Names that are copied from a stranger's archive may be made to collide:
- * the seed, an address, is not known to him, and of this hash he would have to know it.
- */
-static uint64_t hash(const char *name, uint64_t seed)
+/* Makes a table of twice the size, with a key of its own.  On failure *names is as it
+ * was. */
+static nyz_status grow(nyz_names *names, nyz_error *err)
 {
-    const size_t size = strlen(name);
-    uint64_t v[4] = {
-        UINT64_C(0x736f6d6570736575) ^ seed, UINT64_C(0x646f72616e646f6d) ^ ~seed,
-        UINT64_C(0x6c7967656e657261) ^ seed, UINT64_C(0x7465646279746573) ^ ~seed};
-    for (size_t i = 0; i <= size / 8; i++) {
-        unsigned char bytes[8] = {0};
-        const size_t left = size - 8 * i;
-        memcpy(bytes, name + 8 * i, left < 8 ? left : 8);
-        bytes[7] = left < 8 ? (unsigned char)(size & 0xff) : bytes[7];
-        const uint64_t word = nyz_load_le64(bytes);
-        v[3] ^= word;
-        hash_rounds(v, 2);
-        v[0] ^= word;
-    }
-    v[2] ^= 0xff;
-    hash_rounds(v, 4);
-    return v[0] ^ v[1] ^ v[2] ^ v[3];
-}
-
-/* The slot of this name, or the free one where it belongs. */
-static int64_t find_slot(const nyz_names *names, const char *name)
-{
-    const uint64_t mask = (uint64_t)names->slot_count - 1;
-    uint64_t i = hash(name, names->seed) & mask;
-    while (names->slots[i] != NULL && strcmp(names->slots[i], name) != 0) {
-        i = (i + 1) & mask;
-    }
-    return (int64_t)i;
-}
-
-/* Keeps the table at most half full. */
-static nyz_status make_room(nyz_names *names, nyz_error *err)
-{
+    const nyz_allocator *const allocator = &names->arena.allocator;
     nyz_names grown = *names;
+    void *list = NULL;
     void *slots = NULL;
-    if (names->count * 2 < names->slot_count) {
-        return NYZ_OK;
+    grown.capacity = names->capacity > 0 ? names->capacity * 2 : FIRST_CAPACITY;
+    const int64_t list_size = grown.capacity * (int64_t)sizeof *names->list;
+    const int64_t slot_count = nyz_name_table_size(grown.capacity);
+    if (slot_count > UINT32_MAX) {
+        return nyz_fail(err, NYZ_ERR_LIMIT, -1, "more than %lld names",
+                        (long long)names->count);
     }
-    grown.slot_count = names->slot_count > 0 ? names->slot_count * 2 : 64;
-    NYZ_TRY(nyz_alloc_array(&names->arena.allocator, grown.slot_count,
-                            sizeof *names->slots, &slots, err));
-    grown.slots = slots;
-    for (int64_t i = 0; i < names->slot_count; i++) {
-        if (names->slots[i] != NULL) {
-            grown.slots[find_slot(&grown, names->slots[i])] = names->slots[i];
-        }
+    NYZ_TRY(nyz_alloc(allocator, list_size, &list, err));
+    const nyz_status status = nyz_alloc(
+        allocator, slot_count * (int64_t)sizeof *names->table.slots, &slots, err);
+    if (status != NYZ_OK) {
+        nyz_release(allocator, list, list_size);
+        return status;
     }
-    nyz_release(&names->arena.allocator, names->slots,
-                names->slot_count * (int64_t)sizeof *names->slots);
+    grown.list = list;
+    nyz_name_table_init(&grown.table, slots, slot_count, name_of, list);
+    for (int64_t i = 0; i < names->count; i++) {
+        grown.list[i] = names->list[i];
+        *find_slot(&grown, names->list[i]) = (uint32_t)i + 1;
+    }
+    free_table(names);
     *names = grown;
     return NYZ_OK;
 }
@@ -174,14 +150,16 @@ nyz_status nyz_names_add(nyz_names *names, const char *name, int may_be_there,
 {
     void *copy = NULL;
     const size_t size = strlen(name) + 1;
-    NYZ_TRY(make_room(names, err));
-    const int64_t slot = find_slot(names, name);
-    if (names->slots[slot] != NULL) {
+    if (names->count == names->capacity) {
+        NYZ_TRY(grow(names, err));
+    }
+    uint32_t *const slot = find_slot(names, name);
+    if (*slot != 0) {
         return may_be_there ? NYZ_OK : refuse(name, "is in the archive already", err);
     }
     NYZ_TRY(nyz_arena_alloc(&names->arena, (int64_t)size, 1, &copy, err));
     memcpy(copy, name, size);
-    names->slots[slot] = copy;
-    names->count++;
+    names->list[names->count++] = copy;
+    *slot = (uint32_t)names->count;
     return NYZ_OK;
 }

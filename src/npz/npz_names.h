@@ -3,14 +3,15 @@
 #define NYZ_NPZ_NAMES_H
 
 #include "base/arena.h"
+#include "base/name_table.h"
 
 /* A set of names. */
 typedef struct nyz_names {
-    nyz_arena arena;    /* of the names' bytes */
-    const char **slots; /* hash table with linear probing; NULL: free */
-    int64_t slot_count; /* 0 or a power of two */
+    nyz_arena arena;   /* of the names' bytes */
+    const char **list; /* in the order in which they were added */
     int64_t count;
-    uint64_t seed; /* of the hash */
+    int64_t capacity; /* of the list; the table has twice as many slots */
+    nyz_name_table table;
 } nyz_names;
 
 void nyz_names_init(nyz_names *names, const nyz_allocator *allocator);

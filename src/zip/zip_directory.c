@@ -9,6 +9,7 @@
 #include "base/arithmetic.h"
 #include "base/config.h"
 #include "base/error.h"
+#include "base/name_table.h"
 #include "base/system.h"
 #include "io/stream.h"
 #include "zip/zip_internal.h"
@@ -29,64 +30,17 @@ static int64_t whole_pages(int64_t size)
 static nyz_status allocate(const nyz_zip_location *place, nyz_zip_directory *dir,
                            nyz_error *err)
 {
-    const int64_t slot_count = nyz_zip_index_slots(place->count);
+    const int64_t slot_count = nyz_name_table_size(place->count);
     const int64_t entries_size = place->count * (int64_t)sizeof *dir->entries;
-    const int64_t slots_size = slot_count * (int64_t)sizeof *dir->slots;
+    const int64_t slots_size = slot_count * (int64_t)sizeof *dir->index.slots;
     const int64_t size = whole_pages(entries_size + slots_size + place->size + 1);
     NYZ_TRY(nyz_alloc(&dir->allocator, size, &dir->memory, err));
     unsigned char *const memory = dir->memory;
     dir->memory_size = size;
     dir->entries = dir->memory;
-    dir->slots = (void *)(memory + entries_size);
-    dir->slot_count = slot_count;
+    dir->index.slots = (void *)(memory + entries_size);
+    dir->index.slot_count = slot_count;
     dir->bytes = memory + entries_size + slots_size;
-    return NYZ_OK;
-}
-
-/* -------------------------------------------------------------------------- the headers */
-
-static nyz_status add_size(int64_t *total, int64_t size, const nyz_limits *limits,
-                           nyz_error *err)
-{
-    if (nyz_add(*total, size, total) || *total > limits->archive_bytes) {
-        return nyz_fail(err, NYZ_ERR_LIMIT, -1,
-                        "what the members hold exceeds limits.archive_bytes, %lld",
-                        (long long)limits->archive_bytes);
-    }
-    return NYZ_OK;
-}
-
-/* A plain name ends with a NUL where the next header begins, or this one's extra fields:
- * both must have been read. */
-static void end_name(const nyz_zip_directory *dir, const nyz_zip_entry *entry)
-{
-    if (entry->name != NULL) {
-        dir->bytes[entry->raw_offset + (int64_t)entry->raw_size] = '\0';
-    }
-}
-
-static nyz_status read_entries(const nyz_zip_location *place, const nyz_limits *limits,
-                               nyz_zip_directory *dir, nyz_error *err)
-{
-    int64_t position = 0;
-    int64_t total = 0;
-    for (int64_t i = 0; i < place->count; i++) {
-        nyz_zip_entry *const entry = &dir->entries[i];
-        NYZ_TRY(nyz_zip_entry_read(dir->bytes, place, limits, &position, entry, err));
-        NYZ_TRY(add_size(&total, entry->size, limits, err));
-        if (i > 0) {
-            end_name(dir, entry - 1);
-        }
-    }
-    if (place->count > 0) {
-        end_name(dir, &dir->entries[place->count - 1]);
-    }
-    dir->count = place->count;
-    if (position != place->size) {
-        return nyz_fail(err, NYZ_ERR_CORRUPT, place->start + position,
-                        "%lld more bytes in the directory than its %lld members take",
-                        (long long)(place->size - position), (long long)place->count);
-    }
     return NYZ_OK;
 }
 
@@ -99,8 +53,10 @@ static size_t decode_name(const nyz_zip_directory *dir, const nyz_zip_entry *ent
                                (entry->flags & NYZ_ZIP_UTF8) != 0, out);
 }
 
-/* The names that are not ASCII.  Counts, allocates once, and decodes. */
-static nyz_status decode_names(nyz_zip_directory *dir, nyz_error *err)
+/* A plain name ends with a NUL where the next header begins, or this one's extra fields:
+ * all headers have been read.  The names that are not ASCII are counted, allocated once,
+ * and decoded. */
+static nyz_status finish_names(nyz_zip_directory *dir, nyz_error *err)
 {
     void *memory;
     int64_t size = 0;
@@ -109,6 +65,8 @@ static nyz_status decode_names(nyz_zip_directory *dir, nyz_error *err)
         if (entry->name == NULL) {
             entry->name_size = (uint32_t)decode_name(dir, entry, NULL);
             size += (int64_t)entry->name_size + 1;
+        } else {
+            dir->bytes[entry->raw_offset + (int64_t)entry->raw_size] = '\0';
         }
     }
     NYZ_TRY(nyz_alloc(&dir->allocator, size, &memory, err));
@@ -255,8 +213,8 @@ static nyz_status read_all(const nyz_stream *stream, const nyz_config *config,
     NYZ_TRY(allocate(&place, dir, err));
     NYZ_TRY(nyz_stream_read_at(stream, place.start, dir->bytes, place.size, "directory",
                                err));
-    NYZ_TRY(read_entries(&place, &config->limits, dir, err));
-    NYZ_TRY(decode_names(dir, err));
+    NYZ_TRY(nyz_zip_entries_read(&place, &config->limits, dir, err));
+    NYZ_TRY(finish_names(dir, err));
     NYZ_TRY(check_extents(dir, place.start, err));
     if ((config->flags & NYZ_UNTRUSTED) != 0) {
         NYZ_TRY(check_beginning(dir, place.start, err));

@@ -4,6 +4,7 @@
 #define NYZ_ZIP_DIRECTORY_H
 
 #include "base/config.h"
+#include "base/name_table.h"
 
 /* One central header, checked. */
 typedef struct nyz_zip_entry {
@@ -24,9 +25,7 @@ typedef struct nyz_zip_directory {
     nyz_allocator allocator;
     int64_t count;
     nyz_zip_entry *entries; /* in the directory's order */
-    uint32_t *slots;        /* hash table: number of an entry from 1 on, 0 free */
-    int64_t slot_count;
-    uint32_t seed;
+    nyz_name_table index;
     unsigned char *bytes; /* the central directory as it stands in the file, but for a NUL
                            * behind each name that is ASCII, which is used where it is */
     void *memory;         /* of all these, in one piece */

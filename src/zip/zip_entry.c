@@ -1,4 +1,4 @@
-/* One central header of the directory, checked field by field.  docs/format.md 4.2. */
+/* The central headers of the directory, checked field by field.  docs/format.md 4.2. */
 #include <string.h>
 
 #include "base/arithmetic.h"
@@ -14,22 +14,33 @@ enum {
     RATIO_FROM = 1024 * 1024
 };
 
-/* A header being read: its fields, and what an error names. */
+/* A header being read, and what an error names. */
 typedef struct central {
     const unsigned char *header;
-    const unsigned char *name;
-    const unsigned char *extra;
-    size_t name_size;
-    size_t extra_size;
     int64_t offset;              /* of the header in the stream */
     char quoted[NYZ_QUOTE_SIZE]; /* room for quote() */
     nyz_error *err;
 } central;
 
+static const unsigned char *name_of(const central *c)
+{
+    return c->header + NYZ_ZIP_CENTRAL_SIZE;
+}
+
+static size_t name_size(const central *c)
+{
+    return nyz_load_le16(c->header + 28);
+}
+
+static size_t extra_size(const central *c)
+{
+    return nyz_load_le16(c->header + 30);
+}
+
 /* The name, for a message. */
 static const char *quote(central *c)
 {
-    return nyz_quote(c->quoted, (const char *)c->name, c->name_size);
+    return nyz_quote(c->quoted, (const char *)name_of(c), name_size(c));
 }
 
 static nyz_status corrupt(central *c, const char *reason)
@@ -59,12 +70,8 @@ static nyz_status read_frame(central *c, const unsigned char *bytes, int64_t siz
             "%02x",
             c->header[0], c->header[1], c->header[2], c->header[3]);
     }
-    c->name = c->header + NYZ_ZIP_CENTRAL_SIZE;
-    c->name_size = nyz_load_le16(c->header + 28);
-    c->extra = c->name + c->name_size;
-    c->extra_size = nyz_load_le16(c->header + 30);
-    const int64_t whole = NYZ_ZIP_CENTRAL_SIZE + (int64_t)c->name_size +
-                          (int64_t)c->extra_size + nyz_load_le16(c->header + 32);
+    const int64_t whole = NYZ_ZIP_CENTRAL_SIZE + (int64_t)name_size(c) +
+                          (int64_t)extra_size(c) + nyz_load_le16(c->header + 32);
     if (whole > left) {
         return nyz_fail(
             c->err, NYZ_ERR_CORRUPT, c->offset,
@@ -77,14 +84,15 @@ static nyz_status read_frame(central *c, const unsigned char *bytes, int64_t siz
 
 static nyz_status check_name(central *c, const nyz_limits *limits, int *plain)
 {
-    if ((int64_t)c->name_size > limits->name_bytes) {
+    const size_t size = name_size(c);
+    if ((int64_t)size > limits->name_bytes) {
         return nyz_fail(
             c->err, NYZ_ERR_LIMIT, c->offset,
             "member '%s': a name of %zu bytes exceeds limits.name_bytes, %lld", quote(c),
-            c->name_size, (long long)limits->name_bytes);
+            size, (long long)limits->name_bytes);
     }
-    *plain = nyz_zip_name_is_plain(c->name, c->name_size);
-    if (!*plain && memchr(c->name, 0, c->name_size) != NULL) {
+    *plain = nyz_zip_name_is_plain(name_of(c), size);
+    if (!*plain && memchr(name_of(c), 0, size) != NULL) {
         return corrupt(c, "its name contains a NUL byte");
     }
     return NYZ_OK;
@@ -182,11 +190,12 @@ static nyz_status read_numbers(central *c, uint64_t numbers[NUMBERS])
     numbers[SIZE] = nyz_load_le32(c->header + 24);
     numbers[STORED_SIZE] = nyz_load_le32(c->header + 20);
     numbers[OFFSET] = nyz_load_le32(c->header + 42);
-    const char *const wrong = nyz_zip_extra_scan(c->extra, c->extra_size, &zip64);
+    const unsigned char *const extra = name_of(c) + name_size(c);
+    const char *const wrong = nyz_zip_extra_scan(extra, extra_size(c), &zip64);
     if (wrong != NULL) {
         return corrupt(c, wrong);
     }
-    if (nyz_zip_extra_renames(c->extra, c->extra_size, c->name, c->name_size,
+    if (nyz_zip_extra_renames(extra, extra_size(c), name_of(c), name_size(c),
                               (nyz_load_le16(c->header + 8) & NYZ_ZIP_UTF8) != 0)) {
         return corrupt(c, "a Unicode path in its extra fields tells another name");
     }
@@ -215,7 +224,7 @@ static nyz_status set_numbers(central *c, nyz_zip_entry *out, uint64_t *offset)
     *offset = nyz_load_le32(c->header + 42);
     out->size = size;
     out->compressed_size = compressed_size;
-    if (c->extra_size == 0 && size != NYZ_ZIP_SATURATED &&
+    if (extra_size(c) == 0 && size != NYZ_ZIP_SATURATED &&
         compressed_size != NYZ_ZIP_SATURATED && *offset != NYZ_ZIP_SATURATED) {
         return NYZ_OK;
     }
@@ -243,6 +252,9 @@ static nyz_status check_sizes(central *c, const nyz_zip_entry *entry,
                         quote(c), (long long)entry->size,
                         (long long)entry->compressed_size);
     }
+    if (entry->method == NYZ_STORED) {
+        return NYZ_OK; /* the ratio is 1 */
+    }
     if (more_than_times(entry->size, MAX_INFLATED, entry->compressed_size,
                         INFLATED_SPARE)) {
         return nyz_fail(c->err, NYZ_ERR_CORRUPT, c->offset,
@@ -266,7 +278,7 @@ static nyz_status place_member(central *c, const nyz_zip_location *place, uint64
 {
     const int64_t room =
         place->start - place->prefix; /* for offsets as the header counts */
-    const int64_t head = NYZ_ZIP_LOCAL_SIZE + (int64_t)c->name_size;
+    const int64_t head = NYZ_ZIP_LOCAL_SIZE + (int64_t)name_size(c);
     if ((int64_t)offset > room - head ||
         entry->compressed_size > room - head - (int64_t)offset) {
         return nyz_fail(c->err, NYZ_ERR_CORRUPT, c->offset,
@@ -277,9 +289,10 @@ static nyz_status place_member(central *c, const nyz_zip_location *place, uint64
     return NYZ_OK;
 }
 
-nyz_status nyz_zip_entry_read(const unsigned char *bytes, const nyz_zip_location *place,
-                              const nyz_limits *limits, int64_t *position,
-                              nyz_zip_entry *out, nyz_error *err)
+/* Reads the header at bytes[*position], and moves *position behind it. */
+static nyz_status read_entry(const unsigned char *bytes, const nyz_zip_location *place,
+                             const nyz_limits *limits, int64_t *position,
+                             nyz_zip_entry *out, nyz_error *err)
 {
     central c; /* not zeroed: it is large, and there are many */
     uint64_t offset = 0;
@@ -288,10 +301,10 @@ nyz_status nyz_zip_entry_read(const unsigned char *bytes, const nyz_zip_location
     c.err = err;
     NYZ_TRY(read_frame(&c, bytes, place->size, position));
     NYZ_TRY(check_name(&c, limits, &plain));
-    out->name = plain ? (const char *)c.name : NULL;
-    out->name_size = (uint32_t)c.name_size;
-    out->raw_offset = (uint32_t)(c.name - bytes);
-    out->raw_size = (uint16_t)c.name_size;
+    out->name = plain ? (const char *)name_of(&c) : NULL;
+    out->name_size = (uint32_t)name_size(&c);
+    out->raw_offset = (uint32_t)(name_of(&c) - bytes);
+    out->raw_size = (uint16_t)name_size(&c);
     out->flags = nyz_load_le16(c.header + 8);
     out->method = nyz_load_le16(c.header + 10);
     out->crc32 = nyz_load_le32(c.header + 16);
@@ -303,4 +316,36 @@ nyz_status nyz_zip_entry_read(const unsigned char *bytes, const nyz_zip_location
     NYZ_TRY(set_numbers(&c, out, &offset));
     NYZ_TRY(check_sizes(&c, out, limits));
     return place_member(&c, place, offset, out);
+}
+
+/* ------------------------------------------------------------------- all of them */
+
+static nyz_status add_size(int64_t *total, int64_t size, const nyz_limits *limits,
+                           nyz_error *err)
+{
+    if (nyz_add(*total, size, total) || *total > limits->archive_bytes) {
+        return nyz_fail(err, NYZ_ERR_LIMIT, -1,
+                        "what the members hold exceeds limits.archive_bytes, %lld",
+                        (long long)limits->archive_bytes);
+    }
+    return NYZ_OK;
+}
+
+nyz_status nyz_zip_entries_read(const nyz_zip_location *place, const nyz_limits *limits,
+                                nyz_zip_directory *dir, nyz_error *err)
+{
+    int64_t position = 0;
+    int64_t total = 0;
+    for (int64_t i = 0; i < place->count; i++) {
+        nyz_zip_entry *const entry = &dir->entries[i];
+        NYZ_TRY(read_entry(dir->bytes, place, limits, &position, entry, err));
+        NYZ_TRY(add_size(&total, entry->size, limits, err));
+    }
+    dir->count = place->count;
+    if (position != place->size) {
+        return nyz_fail(err, NYZ_ERR_CORRUPT, place->start + position,
+                        "%lld more bytes in the directory than its %lld members take",
+                        (long long)(place->size - position), (long long)place->count);
+    }
+    return NYZ_OK;
 }

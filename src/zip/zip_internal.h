@@ -6,6 +6,7 @@
 #define NYZ_ZIP_INTERNAL_H
 
 #include "base/config.h"
+#include "base/endian.h"
 #include "zip/zip_directory.h"
 
 /* A 32-bit field whose value stands in the zip64 extra field. */
@@ -54,12 +55,11 @@ typedef struct nyz_zip_end {
 nyz_status nyz_zip_end64_read(const nyz_stream *stream, nyz_zip_end *values, int64_t *end,
                               int64_t *prefix, nyz_error *err);
 
-/* Reads the central header at bytes[*position], and moves *position behind it.  The entry
- * lacks its end; and its name, NULL, unless that is plain: then it stands in `bytes`,
- * still without a NUL.  Errors: CORRUPT, UNSUPPORTED, LIMIT. */
-nyz_status nyz_zip_entry_read(const unsigned char *bytes, const nyz_zip_location *place,
-                              const nyz_limits *limits, int64_t *position,
-                              nyz_zip_entry *out, nyz_error *err);
+/* Reads the central headers in dir->bytes to dir->entries, and sets dir->count.  The
+ * entries lack their ends; and their names, NULL, unless these are plain: then they stand
+ * in `bytes`, still without a NUL.  Errors: CORRUPT, UNSUPPORTED, LIMIT. */
+nyz_status nyz_zip_entries_read(const nyz_zip_location *place, const nyz_limits *limits,
+                                nyz_zip_directory *dir, nyz_error *err);
 
 /* The zip64 block of a header's extra fields; data NULL: there is none. */
 typedef struct nyz_zip_extra {
@@ -76,8 +76,28 @@ const char *nyz_zip_extra_scan(const unsigned char *bytes, size_t size,
 int nyz_zip_extra_renames(const unsigned char *bytes, size_t size,
                           const unsigned char *raw, size_t raw_size, int utf8);
 
-/* Not 0 if all bytes are ASCII, and none is NUL: such a name needs no decoding. */
-int nyz_zip_name_is_plain(const unsigned char *raw, size_t size);
+/* Not 0 if all bytes are ASCII, and none is NUL: such a name needs no decoding.  Eight
+ * bytes at a time, the last of which may overlap those before.  Less 1 each, NUL has the
+ * high bit set, as a byte beyond ASCII has without; only below such a one is anything
+ * borrowed. */
+static inline int nyz_zip_name_is_plain(const unsigned char *raw, size_t size)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t found = 0;
+    if (size < 8) {
+        for (size_t i = 0; i < size; i++) {
+            found |= raw[i] | (raw[i] - UINT64_C(1));
+        }
+        return (found & ones << 7) == 0;
+    }
+    for (size_t i = 0; i < size - 8; i += 8) {
+        const uint64_t word = nyz_load_le64(raw + i);
+        found |= word | (word - ones);
+    }
+    const uint64_t last = nyz_load_le64(raw + size - 8);
+    found |= last | (last - ones);
+    return (found & ones << 7) == 0;
+}
 
 /* Decodes a member's name to UTF-8 (docs/format.md 3.1): with the UTF-8 flag as Python's
  * errors='replace' does, else from code page 437.  `out` may be NULL, to count.  Returns
@@ -88,13 +108,9 @@ size_t nyz_zip_name_decode(const unsigned char *raw, size_t size, int utf8, char
 int nyz_zip_name_is(const unsigned char *raw, size_t size, int utf8,
                     const unsigned char *text, size_t text_size);
 
-/* How many slots an index of so many names has. */
-int64_t nyz_zip_index_slots(int64_t count);
-/* Fills dir->slots, dir->slot_count of them, from the names.  The last of several equal
- * names wins; with NYZ_UNTRUSTED they are refused.  Errors: CORRUPT, LIMIT (names made to
- * collide). */
+/* Fills dir->index, whose slots are there, from the names.  The last of several equal
+ * names wins; with NYZ_UNTRUSTED they are refused.  Errors: CORRUPT. */
 nyz_status nyz_zip_index_build(nyz_zip_directory *dir, unsigned flags, nyz_error *err);
-uint64_t nyz_zip_name_hash(const char *name, size_t size, uint32_t seed);
 
 /* Reads an entry's local header and compares it with the entry (docs/format.md 4.3).
  * *data: where the stored bytes begin.  Errors: IO, CORRUPT. */

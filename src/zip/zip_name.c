@@ -1,7 +1,6 @@
 /* Names of members, decoded to UTF-8 as Python's zipfile decodes them. */
 #include <string.h>
 
-#include "base/endian.h"
 #include "base/utf8.h"
 #include "zip/zip_internal.h"
 
@@ -43,23 +42,6 @@ static size_t decode_point(const unsigned char *raw, size_t size, int utf8,
     const size_t ill_formed = *point;
     *point = REPLACEMENT;
     return ill_formed;
-}
-
-/* Eight bytes at a time.  Less 1 each, NUL has the high bit set, as a byte beyond ASCII
- * has without; only below such a one is anything borrowed. */
-int nyz_zip_name_is_plain(const unsigned char *raw, size_t size)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t found = 0;
-    size_t i = 0;
-    for (; size - i >= 8; i += 8) {
-        const uint64_t word = nyz_load_le64(raw + i);
-        found |= word | (word - ones);
-    }
-    for (; i < size; i++) {
-        found |= raw[i] | (raw[i] - UINT64_C(1));
-    }
-    return (found & ones << 7) == 0;
 }
 
 size_t nyz_zip_name_decode(const unsigned char *raw, size_t size, int utf8, char *out)

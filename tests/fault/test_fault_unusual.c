@@ -8,10 +8,10 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/name_table.h"
 #include "base/parallel.h"
 #include "io/atomic_file.h"
 #include "io/file.h"
-#include "support/temp_directory.h"
 
 typedef enum call {
     NONE,
@@ -23,7 +23,8 @@ typedef enum call {
     FCNTL,
     POLL,
     MASK,
-    TELL
+    TELL,
+    RANDOM
 } call;
 
 /* The calls of one function, from number `from` on, counted from 1: so many answer
@@ -84,6 +85,8 @@ WRAP(int, fcntl64, (int fd, int command, long argument), (fd, command, argument)
 WRAP(int, poll, (struct pollfd * files, nfds_t count, int time), (files, count, time),
      POLL)
 WRAP(off_t, ftello64, (FILE * file), (file), TELL)
+WRAP(ssize_t, getrandom, (void *bytes, size_t size, unsigned flags), (bytes, size, flags),
+     RANDOM)
 WRAP_STAT(stat64, (const char *path, struct stat *st), (path, st), STAT)
 WRAP_STAT(fstat64, (int fd, struct stat *st), (fd, st), FSTAT)
 WRAP_STAT(fstatat64, (int at, const char *path, struct stat *st, int flags),
@@ -310,6 +313,23 @@ static void where_signals_cannot_be_blocked_the_caller_does_it_all(void **state)
     }
 }
 
+/* -------------------------------------------------------------------------- random bytes */
+
+static void without_random_bytes_keys_still_differ(void **state)
+{
+    nyz_name_table tables[3];
+    uint32_t slots[3][256];
+    (void)state;
+    for (int i = 0; i < 3; i++) { /* interrupted; none yet; no such call */
+        let(RANDOM, 1, 1, i == 0 ? EINTR : i == 1 ? EAGAIN : ENOSYS);
+        nyz_name_table_init(&tables[i], slots[i], 256, NULL, NULL);
+        assert_int_equal(odd.calls, i == 0 ? 2 : 1);
+        assert_true(i == 0 || memcmp(tables[i].start, tables[i - 1].start,
+                                     sizeof tables[i].start) != 0);
+    }
+    let(NONE, 0, 0, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +341,7 @@ int main(void)
         directory_test(a_block_device_is_read_and_an_unknown_thing_is_not),
         directory_test(a_c_file_that_does_not_know_its_place_is_a_failure),
         cmocka_unit_test(where_signals_cannot_be_blocked_the_caller_does_it_all),
+        cmocka_unit_test(without_random_bytes_keys_still_differ),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
