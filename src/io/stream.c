@@ -220,6 +220,12 @@ nyz_status nyz_stream_read_at(const nyz_stream *stream, int64_t offset, void *bu
     return NYZ_OK;
 }
 
+nyz_status nyz_stream_read_some_at(const nyz_stream *stream, int64_t offset, void *buffer,
+                                   int64_t size, int64_t *got, nyz_error *err)
+{
+    return read_full(stream, offset, buffer, size, offset, got, err);
+}
+
 nyz_status nyz_stream_write(const nyz_stream *stream, const void *bytes, int64_t size,
                             nyz_error *err)
 {

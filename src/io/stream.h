@@ -31,6 +31,10 @@ nyz_status nyz_source_read_some(nyz_source *source, void *buffer, int64_t size,
 nyz_status nyz_stream_read_at(const nyz_stream *stream, int64_t offset, void *buffer,
                               int64_t size, const char *what, nyz_error *err);
 
+/* The same of a stream that has read_at: fewer bytes only at its end.  *got: how many. */
+nyz_status nyz_stream_read_some_at(const nyz_stream *stream, int64_t offset, void *buffer,
+                                   int64_t size, int64_t *got, nyz_error *err);
+
 /* Writes all of it.  Errors: IO, ARGUMENT (no write). */
 nyz_status nyz_stream_write(const nyz_stream *stream, const void *bytes, int64_t size,
                             nyz_error *err);

@@ -27,12 +27,13 @@ static nyz_status new_npz(const nyz_options *opt, nyz_npz **out, nyz_error *err)
     return NYZ_OK;
 }
 
-/* Reads the directory; an archive that has none is closed again. */
-static nyz_status finish_open(nyz_npz *npz, nyz_status status, nyz_npz **out,
-                              nyz_error *err)
+/* Reads the directory; an archive that has none is closed again.  size: of the stream;
+ * -1: not known. */
+static nyz_status finish_open(nyz_npz *npz, int64_t size, nyz_status status,
+                              nyz_npz **out, nyz_error *err)
 {
     if (status == NYZ_OK) {
-        status = nyz_zip_directory_read(&npz->stream, &npz->config, &npz->dir, err);
+        status = nyz_zip_directory_read(&npz->stream, size, &npz->config, &npz->dir, err);
     }
     if (status == NYZ_OK && npz->file != NULL) {
         status = nyz_input_file_unchanged(npz->file, err);
@@ -52,7 +53,8 @@ nyz_status nyz_npz_open(const char *path, const nyz_options *opt, nyz_npz **out,
     NYZ_TRY(new_npz(opt, &npz, err));
     const nyz_status status =
         nyz_input_file_open(path, &npz->config.allocator, &npz->file, &npz->stream, err);
-    return finish_open(npz, status, out, err);
+    const int64_t size = status == NYZ_OK ? nyz_input_file_size(npz->file) : -1;
+    return finish_open(npz, size, status, out, err);
 }
 
 nyz_status nyz_npz_open_mem(const void *bytes, size_t size, const nyz_options *opt,
@@ -64,7 +66,7 @@ nyz_status nyz_npz_open_mem(const void *bytes, size_t size, const nyz_options *o
     npz->memory.bytes = bytes;
     npz->memory.size = size;
     npz->stream = nyz_stream_mem(&npz->memory);
-    return finish_open(npz, NYZ_OK, out, err);
+    return finish_open(npz, (int64_t)size, NYZ_OK, out, err);
 }
 
 nyz_status nyz_npz_open_stream(const nyz_stream *stream, const nyz_options *opt,
@@ -74,7 +76,7 @@ nyz_status nyz_npz_open_stream(const nyz_stream *stream, const nyz_options *opt,
     *out = NULL;
     NYZ_TRY(new_npz(opt, &npz, err));
     npz->stream = *stream;
-    return finish_open(npz, NYZ_OK, out, err);
+    return finish_open(npz, -1, NYZ_OK, out, err);
 }
 
 void nyz_npz_close(nyz_npz **npz)

@@ -11,7 +11,6 @@
 #include "base/error.h"
 #include "base/name_table.h"
 #include "base/system.h"
-#include "io/stream.h"
 #include "zip/zip_internal.h"
 
 /* --------------------------------------------------------------------------- the memory */
@@ -205,14 +204,33 @@ static nyz_status check_beginning(const nyz_zip_directory *dir, int64_t start,
 
 /* -------------------------------------------------------------------------- the whole */
 
-static nyz_status read_all(const nyz_stream *stream, const nyz_config *config,
-                           nyz_zip_directory *dir, nyz_error *err)
+/* The directory's bytes, from the tail as far as they are in it. */
+static nyz_status read_bytes(const nyz_stream *stream, int64_t size,
+                             const nyz_config *config, nyz_zip_location *place,
+                             nyz_zip_directory *dir, nyz_error *err)
+{
+    nyz_zip_tail tail;
+    nyz_status status = nyz_zip_tail_open(&tail, stream, size, &config->allocator, err);
+    if (status == NYZ_OK) {
+        status = nyz_zip_end_read(&tail, config, place, err);
+    }
+    if (status == NYZ_OK) {
+        status = allocate(place, dir, err);
+    }
+    if (status == NYZ_OK) {
+        status = nyz_zip_tail_copy(&tail, place->start, dir->bytes, place->size,
+                                   "directory", err);
+    }
+    nyz_zip_tail_free(&tail);
+    return status;
+}
+
+static nyz_status read_all(const nyz_stream *stream, int64_t size,
+                           const nyz_config *config, nyz_zip_directory *dir,
+                           nyz_error *err)
 {
     nyz_zip_location place;
-    NYZ_TRY(nyz_zip_end_read(stream, config, &place, err));
-    NYZ_TRY(allocate(&place, dir, err));
-    NYZ_TRY(nyz_stream_read_at(stream, place.start, dir->bytes, place.size, "directory",
-                               err));
+    NYZ_TRY(read_bytes(stream, size, config, &place, dir, err));
     NYZ_TRY(nyz_zip_entries_read(&place, &config->limits, dir, err));
     NYZ_TRY(finish_names(dir, err));
     NYZ_TRY(check_extents(dir, place.start, err));
@@ -222,12 +240,13 @@ static nyz_status read_all(const nyz_stream *stream, const nyz_config *config,
     return nyz_zip_index_build(dir, config->flags, err);
 }
 
-nyz_status nyz_zip_directory_read(const nyz_stream *stream, const nyz_config *config,
-                                  nyz_zip_directory *out, nyz_error *err)
+nyz_status nyz_zip_directory_read(const nyz_stream *stream, int64_t size,
+                                  const nyz_config *config, nyz_zip_directory *out,
+                                  nyz_error *err)
 {
     memset(out, 0, sizeof *out);
     out->allocator = config->allocator;
-    const nyz_status status = read_all(stream, config, out, err);
+    const nyz_status status = read_all(stream, size, config, out, err);
     if (status != NYZ_OK) {
         nyz_zip_directory_free(out);
     }

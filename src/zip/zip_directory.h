@@ -34,12 +34,14 @@ typedef struct nyz_zip_directory {
     int64_t names_size;
 } nyz_zip_directory;
 
-/* Reads the directory of a stream that has read_at, or read and seek, and knows its size.
+/* Reads the directory of a stream that has read_at, or read and seek.  size: its bytes;
+ * -1: not known, it is asked.
  * Checks everything that can be checked without looking at the members
  * (docs/format.md 4.2). Errors: IO, CORRUPT, UNSUPPORTED, LIMIT.  out is zeroed on
  * failure. */
-nyz_status nyz_zip_directory_read(const nyz_stream *stream, const nyz_config *config,
-                                  nyz_zip_directory *out, nyz_error *err);
+nyz_status nyz_zip_directory_read(const nyz_stream *stream, int64_t size,
+                                  const nyz_config *config, nyz_zip_directory *out,
+                                  nyz_error *err);
 
 /* The last entry of exactly this name, or of this name with `suffix` behind it; -1: none.
  */

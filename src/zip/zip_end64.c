@@ -4,7 +4,6 @@
 
 #include "base/endian.h"
 #include "base/error.h"
-#include "io/stream.h"
 #include "zip/zip_internal.h"
 
 enum {
@@ -33,13 +32,16 @@ static void parse_end64(const unsigned char *record, nyz_zip_end *out)
 
 /* Bytes before the archive make the locator point too early: no other record may be
  * there. */
-static nyz_status check_target(const nyz_stream *stream, int64_t target, int64_t position,
+static nyz_status check_target(const nyz_zip_tail *tail, int64_t target, int64_t position,
                                nyz_error *err)
 {
     unsigned char there[4];
+    if (target == position) {
+        return NYZ_OK;
+    }
     NYZ_TRY(
-        nyz_stream_read_at(stream, target, there, sizeof there, "zip64 end record", err));
-    if (target != position && has_signature(there, end64_signature)) {
+        nyz_zip_tail_copy(tail, target, there, sizeof there, "zip64 end record", err));
+    if (has_signature(there, end64_signature)) {
         return nyz_fail(err, NYZ_ERR_CORRUPT, target,
                         "a second zip64 end record, where the locator points: readers "
                         "would differ in which of them counts");
@@ -49,17 +51,17 @@ static nyz_status check_target(const nyz_stream *stream, int64_t target, int64_t
 
 /* Reads the record, which stands right before the locator, where zipfile looks: it would
  * not see one with extensible data, and take other bytes for the directory. */
-static nyz_status read_end64(const nyz_stream *stream, int64_t locator, uint64_t target,
+static nyz_status read_end64(const nyz_zip_tail *tail, int64_t locator, uint64_t target,
                              unsigned char record[END64_SIZE], int64_t *position,
                              nyz_error *err)
 {
     *position = locator - END64_SIZE;
     if (*position >= 0 && target <= (uint64_t)*position) {
-        NYZ_TRY(nyz_stream_read_at(stream, *position, record, END64_SIZE,
-                                   "zip64 end record", err));
+        NYZ_TRY(nyz_zip_tail_copy(tail, *position, record, END64_SIZE, "zip64 end record",
+                                  err));
         if (has_signature(record, end64_signature) &&
             nyz_load_le64(record + 4) == END64_SIZE - END64_HEAD) {
-            return check_target(stream, (int64_t)target, *position, err);
+            return check_target(tail, (int64_t)target, *position, err);
         }
     }
     return nyz_fail(err, NYZ_ERR_CORRUPT, locator,
@@ -84,7 +86,7 @@ static int ends_agree(const nyz_zip_end *end, const nyz_zip_end *end64)
            agrees(end->offset, NYZ_ZIP_SATURATED, end64->offset);
 }
 
-nyz_status nyz_zip_end64_read(const nyz_stream *stream, nyz_zip_end *values, int64_t *end,
+nyz_status nyz_zip_end64_read(const nyz_zip_tail *tail, nyz_zip_end *values, int64_t *end,
                               int64_t *prefix, nyz_error *err)
 {
     unsigned char bytes[END64_SIZE];
@@ -94,8 +96,7 @@ nyz_status nyz_zip_end64_read(const nyz_stream *stream, nyz_zip_end *values, int
     if (locator < 0) {
         return NYZ_OK;
     }
-    NYZ_TRY(
-        nyz_stream_read_at(stream, locator, bytes, LOCATOR_SIZE, "zip64 locator", err));
+    NYZ_TRY(nyz_zip_tail_copy(tail, locator, bytes, LOCATOR_SIZE, "zip64 locator", err));
     if (!has_signature(bytes, locator_signature)) {
         return NYZ_OK;
     }
@@ -104,7 +105,7 @@ nyz_status nyz_zip_end64_read(const nyz_stream *stream, nyz_zip_end *values, int
                         "the archive is split over several disks; join its parts first");
     }
     const uint64_t target = nyz_load_le64(bytes + 8);
-    NYZ_TRY(read_end64(stream, locator, target, bytes, &position, err));
+    NYZ_TRY(read_end64(tail, locator, target, bytes, &position, err));
     parse_end64(bytes, &wide);
     if (!ends_agree(values, &wide)) {
         return nyz_fail(err, NYZ_ERR_CORRUPT, *end,

@@ -228,7 +228,7 @@ static inline nyz_status zb_read(const zb_archive *a, const nyz_options *opt,
     nyz_stream_mem_reader reader = {a->bytes, a->size, 0};
     const nyz_stream stream = nyz_stream_mem(&reader);
     assert_int_equal(nyz_config_init(&config, opt, err), NYZ_OK);
-    return nyz_zip_directory_read(&stream, &config, dir, err);
+    return nyz_zip_directory_read(&stream, (int64_t)a->size, &config, dir, err);
 }
 
 /* A stream of an archive with a hole in it: bytes that read as 0 and take no memory. */
