@@ -110,6 +110,11 @@ def good_zip64(add):
                                        "extra": b"XX\1\0x" + zip64_extra(len(B), len(B), start)})
     add("zip64_offset.npz", archive([Member("a.npy", A), last]), "a zip64 offset behind another extra",
         [75], members=BOTH)
+    on_disk = Member("a.npy", A, central={"version": 45, "csize": FULL, "usize": FULL, "offset": FULL,
+                                          "disk": 0xFFFF, "extra": struct.pack(
+                                              "<2H3QI", 1, 28, len(A), len(A), 0, 0)})
+    add("zip64_disk_number.npz", archive([on_disk]), "sizes, offset and disk in the zip64 extra", [75],
+        members=[("a.npy", A)])
     add("zip64_end.npz", archive(two(), zip64={}), "zip64 end records, all values repeated", [75],
         members=BOTH)
     ones = {"here": 0xFFFF, "total": 0xFFFF, "size": FULL, "offset": FULL}

@@ -151,45 +151,15 @@ static nyz_status check_method(central *c, unsigned method)
     return NYZ_OK;
 }
 
-/* ------------------------------------------------------------------- sizes and offset */
+/* ------------------------------------------------------------- sizes, offset and disk */
 
-enum { SIZE, STORED_SIZE, OFFSET, NUMBERS };
-
-/* A zip64 block has the saturated fields, in order, and nothing else; where none is, it
- * may repeat them. */
-static int take_zip64(const nyz_zip_extra *zip64, uint64_t numbers[NUMBERS])
-{
-    int saturated[NUMBERS];
-    size_t count = 0;
-    for (int i = 0; i < NUMBERS; i++) {
-        saturated[i] = numbers[i] == NYZ_ZIP_SATURATED;
-        count += (size_t)saturated[i];
-    }
-    const int repeats = count == 0;
-    if (zip64->size % 8 != 0 || zip64->size > NUMBERS * 8 ||
-        (!repeats && zip64->size != count * 8)) {
-        return 0;
-    }
-    const unsigned char *next = zip64->data;
-    const unsigned char *const end = next + zip64->size;
-    for (int i = 0; i < NUMBERS && next < end; i++) {
-        if (repeats && nyz_load_le64(next) != numbers[i]) {
-            return 0;
-        }
-        if (repeats || saturated[i]) {
-            numbers[i] = nyz_load_le64(next);
-            next += 8;
-        }
-    }
-    return 1;
-}
-
-static nyz_status read_numbers(central *c, uint64_t numbers[NUMBERS])
+static nyz_status read_numbers(central *c, uint64_t numbers[NYZ_ZIP_NUMBERS])
 {
     nyz_zip_extra zip64;
-    numbers[SIZE] = nyz_load_le32(c->header + 24);
-    numbers[STORED_SIZE] = nyz_load_le32(c->header + 20);
-    numbers[OFFSET] = nyz_load_le32(c->header + 42);
+    numbers[NYZ_ZIP_SIZE] = nyz_load_le32(c->header + 24);
+    numbers[NYZ_ZIP_STORED_SIZE] = nyz_load_le32(c->header + 20);
+    numbers[NYZ_ZIP_OFFSET] = nyz_load_le32(c->header + 42);
+    numbers[NYZ_ZIP_DISK] = nyz_load_le16(c->header + 34);
     const unsigned char *const extra = name_of(c) + name_size(c);
     const char *const wrong = nyz_zip_extra_scan(extra, extra_size(c), &zip64);
     if (wrong != NULL) {
@@ -199,11 +169,14 @@ static nyz_status read_numbers(central *c, uint64_t numbers[NUMBERS])
                               (nyz_load_le16(c->header + 8) & NYZ_ZIP_UTF8) != 0)) {
         return corrupt(c, "a Unicode path in its extra fields tells another name");
     }
-    if (zip64.data != NULL && !take_zip64(&zip64, numbers)) {
+    if (zip64.data != NULL && !nyz_zip_extra_take(&zip64, numbers)) {
         return corrupt(
-            c, "its zip64 extra field does not fit the header's sizes and offset");
+            c, "its zip64 extra field does not fit the header's sizes, offset and disk");
     }
-    for (int i = 0; i < NUMBERS; i++) {
+    if (numbers[NYZ_ZIP_DISK] != 0) {
+        return corrupt(c, "it begins on another disk than the only one");
+    }
+    for (int i = 0; i < NYZ_ZIP_DISK; i++) {
         if (zip64.data == NULL && numbers[i] == NYZ_ZIP_SATURATED) {
             return corrupt(c,
                            "a size or offset of 0xffffffff without a zip64 extra field");
@@ -220,18 +193,19 @@ static nyz_status set_numbers(central *c, nyz_zip_entry *out, uint64_t *offset)
 {
     const uint32_t size = nyz_load_le32(c->header + 24);
     const uint32_t compressed_size = nyz_load_le32(c->header + 20);
-    uint64_t numbers[NUMBERS];
+    uint64_t numbers[NYZ_ZIP_NUMBERS];
     *offset = nyz_load_le32(c->header + 42);
     out->size = size;
     out->compressed_size = compressed_size;
     if (extra_size(c) == 0 && size != NYZ_ZIP_SATURATED &&
-        compressed_size != NYZ_ZIP_SATURATED && *offset != NYZ_ZIP_SATURATED) {
+        compressed_size != NYZ_ZIP_SATURATED && *offset != NYZ_ZIP_SATURATED &&
+        nyz_load_le16(c->header + 34) == 0) {
         return NYZ_OK;
     }
     NYZ_TRY(read_numbers(c, numbers));
-    out->size = (int64_t)numbers[SIZE];
-    out->compressed_size = (int64_t)numbers[STORED_SIZE];
-    *offset = numbers[OFFSET];
+    out->size = (int64_t)numbers[NYZ_ZIP_SIZE];
+    out->compressed_size = (int64_t)numbers[NYZ_ZIP_STORED_SIZE];
+    *offset = numbers[NYZ_ZIP_OFFSET];
     return NYZ_OK;
 }
 
@@ -310,9 +284,6 @@ static nyz_status read_entry(const unsigned char *bytes, const nyz_zip_location 
     out->crc32 = nyz_load_le32(c.header + 16);
     NYZ_TRY(check_flags(&c, out->flags));
     NYZ_TRY(check_method(&c, out->method));
-    if (nyz_load_le16(c.header + 34) != 0) {
-        return corrupt(&c, "it begins on another disk than the only one");
-    }
     NYZ_TRY(set_numbers(&c, out, &offset));
     NYZ_TRY(check_sizes(&c, out, limits));
     return place_member(&c, place, offset, out);

@@ -60,3 +60,36 @@ int nyz_zip_extra_renames(const unsigned char *bytes, size_t size,
     }
     return 0;
 }
+
+/* The block has the saturated numbers, in order, and nothing else; where none is, it may
+ * repeat the first ones, but not the disk, which has 4 bytes. */
+int nyz_zip_extra_take(const nyz_zip_extra *zip64, uint64_t numbers[NYZ_ZIP_NUMBERS])
+{
+    const size_t disk_size = numbers[NYZ_ZIP_DISK] == 0xffff ? 4 : 0;
+    int saturated[NYZ_ZIP_DISK];
+    size_t size = disk_size;
+    for (int i = 0; i < NYZ_ZIP_DISK; i++) {
+        saturated[i] = numbers[i] == NYZ_ZIP_SATURATED;
+        size += saturated[i] ? 8 : 0;
+    }
+    const int repeats = size == 0;
+    if (repeats ? zip64->size % 8 != 0 || zip64->size > 8 * NYZ_ZIP_DISK
+                : zip64->size != size) {
+        return 0;
+    }
+    const unsigned char *next = zip64->data;
+    const unsigned char *const end = next + zip64->size - disk_size;
+    for (int i = 0; i < NYZ_ZIP_DISK && next < end; i++) {
+        if (repeats && nyz_load_le64(next) != numbers[i]) {
+            return 0;
+        }
+        if (repeats || saturated[i]) {
+            numbers[i] = nyz_load_le64(next);
+            next += 8;
+        }
+    }
+    if (disk_size > 0) {
+        numbers[NYZ_ZIP_DISK] = nyz_load_le32(next);
+    }
+    return 1;
+}

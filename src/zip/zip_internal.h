@@ -108,6 +108,14 @@ typedef struct nyz_zip_extra {
 const char *nyz_zip_extra_scan(const unsigned char *bytes, size_t size,
                                nyz_zip_extra *zip64);
 
+/* The numbers of a central header that the block holds where they are saturated: 32 bits
+ * of ones, 16 of the disk.  In the block's order. */
+enum { NYZ_ZIP_SIZE, NYZ_ZIP_STORED_SIZE, NYZ_ZIP_OFFSET, NYZ_ZIP_DISK, NYZ_ZIP_NUMBERS };
+
+/* Puts those of the block in place of the saturated ones.  Returns 0 if the block does
+ * not fit them. */
+int nyz_zip_extra_take(const nyz_zip_extra *zip64, uint64_t numbers[NYZ_ZIP_NUMBERS]);
+
 /* Whether extra fields that have been scanned tell another name than the header's, `raw`:
  * in a Unicode path (7075), which many readers take instead. */
 int nyz_zip_extra_renames(const unsigned char *bytes, size_t size,

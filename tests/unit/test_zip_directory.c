@@ -215,7 +215,7 @@ static void each_rule_of_a_central_header(void **state)
 
 typedef struct extra_case {
     zb_bytes extra;
-    unsigned saturated; /* 1: size, 2: stored size, 4: offset */
+    unsigned saturated; /* 1: size, 2: stored size, 4: offset, 8: disk */
     nyz_status status;
     const char *words;
 } extra_case;
@@ -250,6 +250,18 @@ static void extra_fields_of_a_central_header(void **state)
         {ZB("\x01\0\x20\0" U64_11 U64_11 U64_0 U64_0), 7, NYZ_ERR_CORRUPT,
          "does not fit"},
         {ZB("\x01\0\0\0"), 1, NYZ_ERR_CORRUPT, "does not fit"},
+        {ZB("\x01\0\x1c\0" U64_11 U64_11 U64_0 "\0\0\0\0"), 15, NYZ_OK, ""},
+        {ZB("\x01\0\x0c\0" U64_11 "\0\0\0\0"), 9, NYZ_OK, ""},
+        {ZB("\x01\0\4\0\0\0\0\0"), 8, NYZ_OK, ""},
+        {ZB("\x01\0\4\0\1\0\0\0"), 8, NYZ_ERR_CORRUPT, "another disk"},
+        {ZB("\x01\0\4\0\0\0\1\0"), 8, NYZ_ERR_CORRUPT, "another disk"},
+        {ZB("\x01\0\x18\0" U64_11 U64_11 U64_0), 15, NYZ_ERR_CORRUPT, "does not fit"},
+        {ZB("\x01\0\x1c\0" U64_11 U64_11 U64_0 "\0\0\0\0"), 7, NYZ_ERR_CORRUPT,
+         "does not fit"},
+        {ZB("\x01\0\x1c\0" U64_11 U64_11 U64_0 "\0\0\0\0"), 0, NYZ_ERR_CORRUPT,
+         "does not fit"},
+        {ZB("\x01\0\x08\0" U64_11), 8, NYZ_ERR_CORRUPT, "does not fit"},
+        {ZB(""), 8, NYZ_ERR_CORRUPT, "another disk"},
         {ZB("\x01\0\x08\0" U64_11 "\x01\0\x08\0" U64_11), 1, NYZ_ERR_CORRUPT,
          "two zip64"},
         {ZB("\x01\0\x08\0\0\0\0\0\0\0\0\x80"), 1, NYZ_ERR_CORRUPT, "63 bits"},
@@ -261,7 +273,7 @@ static void extra_fields_of_a_central_header(void **state)
          3, NYZ_ERR_CORRUPT, "do not fit"},
         {ZB("\x01\0\x08\0\x0c\0\0\0\0\0\0\0"), 1, NYZ_ERR_CORRUPT, "stored, but"},
     };
-    static const size_t fields[] = {24, 20, 42};
+    static const size_t fields[] = {24, 20, 42, 34};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const extra_case *const c = &cases[i];
@@ -272,9 +284,9 @@ static void extra_fields_of_a_central_header(void **state)
                                .size = 11,
                                .central_extra = c->extra});
         zb_finish(&a, 0);
-        for (unsigned f = 0; f < 3; f++) {
+        for (unsigned f = 0; f < 4; f++) {
             if ((c->saturated & 1u << f) != 0) {
-                zb_patch(&a, a.central[0] + fields[f], 4, 0xffffffff);
+                zb_patch(&a, a.central[0] + fields[f], f < 3 ? 4 : 2, 0xffffffff);
             }
         }
         print_message("row %zu\n", i);
