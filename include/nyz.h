@@ -155,8 +155,10 @@ typedef enum nyz_method {
 } nyz_method;
 
 enum {
-    NYZ_UNTRUSTED = 1,  /* reading: the stricter limits above; duplicate member names and bytes
-                           before the first member are refused */
+    NYZ_UNTRUSTED = 1,  /* reading: the stricter limits above.  Opening an archive reads all
+                           local headers, and refuses duplicate names, bytes that belong to
+                           no member, and members marked as links, devices or directories
+                           (docs/format.md 4.4) */
     NYZ_NO_SYNC = 2,    /* saving to a path: leave out the fsyncs.  Still old or new after a
                            crash of the program, but maybe neither after a power cut */
     NYZ_EXACT_NAME = 4, /* nyz_npz_add: take the name as it is, do not append ".npy" */
@@ -483,7 +485,8 @@ typedef struct nyz_member {
     uint32_t crc32;   /* of the inflated bytes, as the directory has it */
 } nyz_member;
 
-/* Opens an archive and reads its directory, strictly (docs/format.md 4); no member is read.
+/* Opens an archive and reads its directory, strictly (docs/format.md 4); no member is read;
+ * with NYZ_UNTRUSTED the local headers are.
  * open_mem borrows the bytes.  open_stream borrows the stream, which needs read_at, or read
  * and seek; offsets count from the start of the stream.
  * opt: limits, allocator, NYZ_UNTRUSTED; they also hold for the calls on the archive, unless

@@ -80,6 +80,16 @@ def good_layouts(add):
          "the directory in another order than the data", [83], [("b.npy", B), ("a.npy", A)])
     same("duplicates", archive([Member("a.npy", A), Member("a.npy", B)]), "a name twice: the last counts",
          [68], [("a.npy", A), ("a.npy", B)])
+    first = archive([Member("a.npy", B)])
+    same("two_archives", archive([Member("a.npy", A)], prefix=first, base=len(first)),
+         "an archive after another: the last counts", [73], [("a.npy", A)])
+    hidden = Member("hidden.npy", B).local_bytes()
+    same("hidden_member", archive(two(), between=hidden, suffix=bytes(65536)),
+         "a member that the directory does not list, NULs behind", [83])
+    same("attributes_symlink", archive([Member("a.npy", A, central={"external": 0o120777 << 16})]),
+         "a member marked as a symbolic link", [71], [("a.npy", A)])
+    same("attributes_directory", archive([Member("a.npy", A, central={"external": 0x41ED0010})]),
+         "a member marked as a directory", [71], [("a.npy", A)])
     dos = {"made": 0x0014, "external": 0x20, "time": 0x6C32, "date": 0x5A21}
     same("dos", archive(two(central=dos, local={"time": 0x6C32, "date": 0x5A21})),
          "made under DOS, with a date", [64])
@@ -117,6 +127,10 @@ def good_zip64(add):
         members=[("a.npy", A)])
     add("zip64_end.npz", archive(two(), zip64={}), "zip64 end records, all values repeated", [75],
         members=BOTH)
+    whole = archive(two(), zip64={})
+    assert whole[-26:-22] == struct.pack("<I", 1)
+    add("zip64_no_disks.npz", whole[:-26] + bytes(4) + whole[-22:], "a zip64 locator that counts no disk",
+        [75], members=BOTH)
     ones = {"here": 0xFFFF, "total": 0xFFFF, "size": FULL, "offset": FULL}
     add("zip64_end_ones.npz", archive(two(), zip64={}, end=ones), "zip64 end records, all ones before",
         [75], members=BOTH)
@@ -240,6 +254,9 @@ def bad_directories(add):
         refused("cut_%d" % size, whole[-22:][:size], "%d bytes of an archive" % size, [65, 83])
     for size in (30, n, len(whole) - 22, len(whole) - 1):
         refused("cut_%d" % size, whole[:size], "an archive cut after %d bytes" % size, [83])
+    refused("no_directory", b"".join(m.local_bytes() for m in two()), "members without a directory", [83])
+    large = Member("a.npy", saved(np.arange(3000) ** 2), 8).local_bytes()
+    refused("cut_deflated", large[:len(large) // 2], "an archive cut in a deflated member", [83])
     refused("cut_front", whole[50:], "an archive without its front", [83])
     refused("npy", A, "a .npy file", [64], "unsupported")
     refused("text", TEXT * 20, "a text file", [83])

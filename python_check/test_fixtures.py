@@ -211,3 +211,45 @@ def test_the_last_of_two_members_of_one_name_counts():
 def test_untrusted_refuses_bytes_before_the_archive(name):
     with pytest.raises(libnyz.NyzError, match="corrupt"):
         libnyz.Npz(os.path.join(FIXTURES, "good", name), flags=libnyz.UNTRUSTED)
+
+
+REFUSED_IF_UNTRUSTED = {
+    "attributes_directory.npz": "marked as a directory",
+    "attributes_symlink.npz": "marked as a link",
+    "comment_record.npz": "before the archive",
+    "duplicates.npz": "two members are named 'a.npy'",
+    "gaps.npz": "member 'a.npy': 3 bytes after it belong to no member",
+    "hidden_member.npz": "member 'b.npy': 184 bytes after it belong to no member",
+    "names_65535.npz": "limits.name_bytes",
+    "prefix.npz": "before the first member",
+    "prefix_shift.npz": "before the archive",
+    "two_archives.npz": "before the archive",
+    "zip64_no_disks.npz": "counts no disk",
+}
+
+
+def test_untrusted_refuses_these_archives_and_no_others():
+    refused = {}
+    for entry in NPZ:
+        if entry["status"] != "ok" or entry not in GOOD:
+            continue
+        try:
+            with libnyz.Npz(path_of(entry), flags=libnyz.UNTRUSTED):
+                pass
+        except libnyz.NyzError as refusal:
+            refused[os.path.basename(entry["file"])] = str(refusal)
+    assert refused.keys() == REFUSED_IF_UNTRUSTED.keys()
+    for name, words in REFUSED_IF_UNTRUSTED.items():
+        assert words in refused[name]
+
+
+@pytest.mark.parametrize("name", ["name_differs.npz", "crc_local.npz", "usize_local.npz"])
+def test_untrusted_compares_local_headers_on_opening(name):
+    with pytest.raises(libnyz.NyzError, match="member 'a.npy': local header"):
+        libnyz.Npz(os.path.join(FIXTURES, "bad", name), flags=libnyz.UNTRUSTED)
+
+
+@pytest.mark.parametrize("name", ["no_directory.npz", "cut_deflated.npz", "cut_30.npz"])
+def test_an_archive_without_a_directory_is_named_so(name):
+    with pytest.raises(libnyz.NyzError, match="the archive has no directory"):
+        libnyz.Npz(os.path.join(FIXTURES, "bad", name))

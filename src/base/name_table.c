@@ -11,7 +11,7 @@
  * than asking the system for a key. */
 enum { FEW_SLOTS = 128 };
 
-/* ------------------------------------------------------------------------------- the hash */
+/* ------------------------------------------------------------------------------ the hash */
 
 typedef struct hash_state {
     uint64_t a;
@@ -106,7 +106,7 @@ static void draw_key(nyz_name_table *table)
     nyz_name_table_set_key(table, key[0], key[1]);
 }
 
-/* ------------------------------------------------------------------------------ the table */
+/* ----------------------------------------------------------------------------- the table */
 
 int64_t nyz_name_table_size(int64_t count)
 {

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/arithmetic.h"
 #include "base/config.h"
+#include "base/endian.h"
 #include "base/error.h"
 #include "base/name_table.h"
 #include "base/system.h"
@@ -183,25 +183,6 @@ static nyz_status check_extents(nyz_zip_directory *dir, int64_t start, nyz_error
     return status;
 }
 
-/* In untrusted files nothing may stand before the first member: it could be another file.
- */
-static nyz_status check_beginning(const nyz_zip_directory *dir, int64_t start,
-                                  nyz_error *err)
-{
-    int64_t first = start;
-    for (int64_t i = 0; i < dir->count; i++) {
-        first = nyz_min(first, dir->entries[i].offset);
-    }
-    if (first != 0) {
-        return nyz_fail(
-            err, NYZ_ERR_CORRUPT, 0,
-            "%lld bytes before the first member, which are refused in untrusted "
-            "files",
-            (long long)first);
-    }
-    return NYZ_OK;
-}
-
 /* -------------------------------------------------------------------------- the whole */
 
 /* The directory's bytes, from the tail as far as they are in it. */
@@ -234,10 +215,10 @@ static nyz_status read_all(const nyz_stream *stream, int64_t size,
     NYZ_TRY(nyz_zip_entries_read(&place, &config->limits, dir, err));
     NYZ_TRY(finish_names(dir, err));
     NYZ_TRY(check_extents(dir, place.start, err));
-    if ((config->flags & NYZ_UNTRUSTED) != 0) {
-        NYZ_TRY(check_beginning(dir, place.start, err));
-    }
-    return nyz_zip_index_build(dir, config->flags, err);
+    NYZ_TRY(nyz_zip_index_build(dir, config->flags, err));
+    return (config->flags & NYZ_UNTRUSTED) == 0
+               ? NYZ_OK
+               : nyz_zip_untrusted_check(stream, dir, place.start, err);
 }
 
 nyz_status nyz_zip_directory_read(const nyz_stream *stream, int64_t size,
@@ -259,4 +240,16 @@ void nyz_zip_directory_free(nyz_zip_directory *dir)
     nyz_release(allocator, dir->names, dir->names_size);
     nyz_release(allocator, dir->memory, dir->memory_size);
     memset(dir, 0, sizeof *dir);
+}
+
+nyz_zip_facts nyz_zip_directory_facts(const nyz_zip_directory *dir,
+                                      const nyz_zip_entry *entry)
+{
+    const unsigned char *const header =
+        dir->bytes + entry->raw_offset - NYZ_ZIP_CENTRAL_SIZE;
+    const nyz_zip_facts facts = {.system = header[5],
+                                 .time = nyz_load_le16(header + 12),
+                                 .date = nyz_load_le16(header + 14),
+                                 .external = nyz_load_le32(header + 38)};
+    return facts;
 }

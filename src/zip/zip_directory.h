@@ -37,11 +37,21 @@ typedef struct nyz_zip_directory {
 /* Reads the directory of a stream that has read_at, or read and seek.  size: its bytes;
  * -1: not known, it is asked.
  * Checks everything that can be checked without looking at the members
- * (docs/format.md 4.2). Errors: IO, CORRUPT, UNSUPPORTED, LIMIT.  out is zeroed on
- * failure. */
+ * (docs/format.md 4.2), and with NYZ_UNTRUSTED looks at the local headers, too (4.4).
+ * Errors: IO, CORRUPT, UNSUPPORTED, LIMIT.  out is zeroed on failure. */
 nyz_status nyz_zip_directory_read(const nyz_stream *stream, int64_t size,
                                   const nyz_config *config, nyz_zip_directory *out,
                                   nyz_error *err);
+
+/* What else a central header has, which few ask for. */
+typedef struct nyz_zip_facts {
+    unsigned system;   /* that made the entry; 0: DOS, 3: Unix */
+    uint16_t time;     /* of DOS: 5 bits of hours, 6 of minutes, 5 of double seconds */
+    uint16_t date;     /* 7 bits of years from 1980 on, 4 of months, 5 of days */
+    uint32_t external; /* attributes: the upper half may be a Unix mode */
+} nyz_zip_facts;
+nyz_zip_facts nyz_zip_directory_facts(const nyz_zip_directory *dir,
+                                      const nyz_zip_entry *entry);
 
 /* The last entry of exactly this name, or of this name with `suffix` behind it; -1: none.
  */

@@ -200,7 +200,7 @@ nyz_status nyz_zip_end_read(nyz_zip_tail *tail, const nyz_config *config,
     int64_t prefix = -1; /* not known from a locator */
     memset(out, 0, sizeof *out);
     NYZ_TRY(find_end(tail, &values, &end, err));
-    NYZ_TRY(nyz_zip_end64_read(tail, &values, &end, &prefix, err));
+    NYZ_TRY(nyz_zip_end64_read(tail, config->flags, &values, &end, &prefix, err));
     NYZ_TRY(check_disks(&values, end, err));
     NYZ_TRY(place_directory(&values, end, prefix, out, err));
     NYZ_TRY(check_limits(&values, end, &config->limits, out, err));

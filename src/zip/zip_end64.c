@@ -86,8 +86,9 @@ static int ends_agree(const nyz_zip_end *end, const nyz_zip_end *end64)
            agrees(end->offset, NYZ_ZIP_SATURATED, end64->offset);
 }
 
-nyz_status nyz_zip_end64_read(const nyz_zip_tail *tail, nyz_zip_end *values, int64_t *end,
-                              int64_t *prefix, nyz_error *err)
+nyz_status nyz_zip_end64_read(const nyz_zip_tail *tail, unsigned flags,
+                              nyz_zip_end *values, int64_t *end, int64_t *prefix,
+                              nyz_error *err)
 {
     unsigned char bytes[END64_SIZE];
     nyz_zip_end wide;
@@ -100,9 +101,15 @@ nyz_status nyz_zip_end64_read(const nyz_zip_tail *tail, nyz_zip_end *values, int
     if (!has_signature(bytes, locator_signature)) {
         return NYZ_OK;
     }
-    if (nyz_load_le32(bytes + 4) != 0 || nyz_load_le32(bytes + 16) > 1) {
+    const uint32_t disks = nyz_load_le32(bytes + 16);
+    if (nyz_load_le32(bytes + 4) != 0 || disks > 1) {
         return nyz_fail(err, NYZ_ERR_UNSUPPORTED, locator,
                         "the archive is split over several disks; join its parts first");
+    }
+    if (disks == 0 && (flags & NYZ_UNTRUSTED) != 0) {
+        return nyz_fail(err, NYZ_ERR_CORRUPT, locator,
+                        "the zip64 locator counts no disk, which is refused in untrusted "
+                        "files");
     }
     const uint64_t target = nyz_load_le64(bytes + 8);
     NYZ_TRY(read_end64(tail, locator, target, bytes, &position, err));

@@ -1,8 +1,8 @@
 /* What the files of the directory reader share with each other: the last bytes of an
  * archive (zip_tail.c), end records (zip_end.c, zip_end64.c), central headers
  * (zip_entry.c), extra fields (zip_extra.c), names (zip_name.c), the index by name
- * (zip_index.c) and the check of a local header (zip_local.c).  Only this folder includes
- * it. */
+ * (zip_index.c), the check of a local header (zip_local.c), and what is refused in
+ * untrusted files (zip_untrusted.c).  Only this folder includes it. */
 #ifndef NYZ_ZIP_INTERNAL_H
 #define NYZ_ZIP_INTERNAL_H
 
@@ -22,8 +22,7 @@ enum {
     NYZ_ZIP_MAX_COMMENT = 0xffff,
     NYZ_ZIP_MAX_PADDING = 65536, /* NUL bytes behind it: tar pads to blocks */
     /* The bytes that are read first: without a comment they hold a directory of some 300
-     * members.  Reading 64 KiB took 1.5 to 2.5 us more for each archive that is larger.
-     */
+     * members.  Reading 64 KiB takes 1.5 to 2.5 us more for each larger archive. */
     NYZ_ZIP_TAIL = 16384
 };
 
@@ -89,8 +88,9 @@ typedef struct nyz_zip_end {
  * record in place of *values, its position in place of *end, and the bytes before the
  * archive that the locator's pointer tells of in *prefix.  Errors: IO, CORRUPT,
  * UNSUPPORTED. */
-nyz_status nyz_zip_end64_read(const nyz_zip_tail *tail, nyz_zip_end *values, int64_t *end,
-                              int64_t *prefix, nyz_error *err);
+nyz_status nyz_zip_end64_read(const nyz_zip_tail *tail, unsigned flags,
+                              nyz_zip_end *values, int64_t *end, int64_t *prefix,
+                              nyz_error *err);
 
 /* Reads the central headers in dir->bytes to dir->entries, and sets dir->count.  The
  * entries lack their ends; and their names, NULL, unless these are plain: then they stand
@@ -165,5 +165,10 @@ nyz_status nyz_zip_local_read(const nyz_stream *archive, const nyz_zip_directory
  * header's size, behind which the stored bytes stand; -1: something is wrong. */
 int64_t nyz_zip_local_size(const unsigned char *bytes, const nyz_zip_directory *dir,
                            const nyz_zip_entry *entry);
+
+/* What is refused in untrusted files only (docs/format.md 4.4), duplicate names aside.
+ * Reads all local headers.  start: of the directory.  Errors: IO, CORRUPT, MEMORY. */
+nyz_status nyz_zip_untrusted_check(const nyz_stream *stream, const nyz_zip_directory *dir,
+                                   int64_t start, nyz_error *err);
 
 #endif

@@ -13,7 +13,7 @@
 
 /* What is written anew; nothing of the rest is touched. */
 enum {
-    REPAIR_CONTENT = 1,   /* CRC and sizes of each local header */
+    REPAIR_CONTENT = 1,   /* CRC and sizes of each local header, and data descriptor */
     REPAIR_DIRECTORY = 2, /* each central header repeats its local one, with its place */
     REPAIR_NAMES = 4,     /* and its name, as far as there is room */
     REPAIR_END = 8        /* counts, size and place of the directory */
@@ -121,13 +121,40 @@ static inline void repair_sizes(const repair *r, size_t at, size_t extra, uint64
     repair_put(r, at + 22, 4, size);
 }
 
+/* The bytes of a data descriptor before `next`; 0: there is none. */
+static inline size_t repair_descriptor_size(const repair *r, size_t at, size_t data,
+                                            size_t next)
+{
+    if ((repair_get(r, at + 6, 2) & 8) == 0) {
+        return 0;
+    }
+    for (size_t size = 24; size >= 16; size -= 8) {
+        if (data + size <= next && repair_get(r, next - size, 4) == 0x08074b50) {
+            return size;
+        }
+    }
+    return 0;
+}
+
+static inline void repair_descriptor(const repair *r, size_t at, size_t size,
+                                     uint32_t crc, uint64_t stored, uint64_t inflated)
+{
+    const size_t width = size == 24 ? 8 : 4;
+    if (size > 0) {
+        repair_put(r, at + 4, 4, crc);
+        repair_put(r, at + 8, width, stored);
+        repair_put(r, at + 8 + width, width, inflated);
+    }
+}
+
 static inline void repair_content(const repair *r, size_t i)
 {
     const size_t at = r->locals[i];
     const size_t next = r->locals[i + 1] < r->end ? r->locals[i + 1] : r->end;
     const size_t extra = at + 30 + (size_t)repair_get(r, at + 26, 2);
     const size_t data = extra + (size_t)repair_get(r, at + 28, 2);
-    size_t stored = data < next ? next - data : 0;
+    const size_t descriptor = repair_descriptor_size(r, at, data, next);
+    size_t stored = data < next ? next - data - descriptor : 0;
     if (data > r->size) {
         return;
     }
@@ -137,6 +164,7 @@ static inline void repair_content(const repair *r, size_t i)
         size = repair_inflate(r->bytes + data, stored, &stored, &crc);
     }
     repair_put(r, at + 14, 4, crc);
+    repair_descriptor(r, next - descriptor, descriptor, crc, stored, size);
     repair_sizes(r, at, extra, stored, size);
 }
 

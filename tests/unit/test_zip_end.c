@@ -326,6 +326,25 @@ static void what_is_no_archive_is_told(void **state)
     zb_free(&a);
 }
 
+/* Its writer was killed, or the end is missing; and what looks like one is another file.
+ */
+static void an_archive_without_a_directory_is_told_from_other_files(void **state)
+{
+    zb_archive a = {0};
+    nyz_zip_directory dir;
+    (void)state;
+    zb_add_two(&a);
+    assert_fails(NYZ_ERR_CORRUPT,
+                 "the archive has no directory (no end record): the file was cut short",
+                 zb_read(&a, NULL, &dir, err));
+    a.size = 4;
+    assert_fails(NYZ_ERR_CORRUPT, "no directory", zb_read(&a, NULL, &dir, err));
+    a.size = 3;
+    assert_fails(NYZ_ERR_CORRUPT, "no end record: not a zip archive",
+                 zb_read(&a, NULL, &dir, err));
+    zb_free(&a);
+}
+
 static void of_several_misfits_the_last_is_told(void **state)
 {
     zb_archive a = {0};
@@ -416,6 +435,7 @@ int main(void)
         cmocka_unit_test(an_archive_in_the_comment_with_bytes_behind_is_refused),
         cmocka_unit_test(a_second_zip64_record_is_refused),
         cmocka_unit_test(what_is_no_archive_is_told),
+        cmocka_unit_test(an_archive_without_a_directory_is_told_from_other_files),
         cmocka_unit_test(of_several_misfits_the_last_is_told),
         cmocka_unit_test(a_locator_in_the_comment_is_refused),
         cmocka_unit_test(a_locator_without_room_for_its_record_is_refused),
