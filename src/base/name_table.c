@@ -45,7 +45,7 @@ static inline void hash_word(hash_state *s, uint64_t word)
     s->a ^= word;
 }
 
-/* The last bytes of a text, those behind its words of eight, in the low bits. */
+/* The last bytes of a text, after its words of eight, in the low bits. */
 static inline uint64_t last_bytes(const unsigned char *text, size_t size)
 {
     const unsigned bits = 8 * (unsigned)(size & 7);

@@ -62,7 +62,7 @@ typedef struct nyz_zip_tail {
  * stream without read_at that cannot seek). */
 nyz_status nyz_zip_tail_open(nyz_zip_tail *tail, const nyz_stream *stream, int64_t size,
                              const nyz_allocator *allocator, nyz_error *err);
-/* Reads what the end record may need at most.  Errors: as above, and MEMORY. */
+/* Reads what the end record may need at most; once.  Errors: as above, and MEMORY. */
 nyz_status nyz_zip_tail_lengthen(nyz_zip_tail *tail, nyz_error *err);
 /* Copies bytes from before the stream's end; those before the tail are read. */
 nyz_status nyz_zip_tail_copy(const nyz_zip_tail *tail, int64_t offset, void *to,

@@ -111,6 +111,24 @@ static void names_are_found_by_number(void **state)
     }
 }
 
+/* Some of them have the hash's low bit in common with it, and so the slot. */
+static void the_beginning_of_a_name_is_another_name(void **state)
+{
+    name_list list = new_list(1, 2);
+    (void)state;
+    memcpy(list.names[0], "abcdefghijklmno", NAME_SIZE);
+    add(&list, 0);
+    for (size_t size = 0; size < NAME_SIZE; size++) {
+        const nyz_name name = {list.names[0], size, "", 0};
+        const nyz_name parts = {list.names[0], size / 2, list.names[0] + size / 2,
+                                size - size / 2};
+        const int64_t expected = size == NAME_SIZE - 1 ? 0 : -1;
+        assert_int_equal(nyz_name_table_find(&list.table, &name), expected);
+        assert_int_equal(nyz_name_table_find(&list.table, &parts), expected);
+    }
+    free_list(&list);
+}
+
 static void a_table_without_slots_has_no_names(void **state)
 {
     nyz_name_table table;
@@ -187,6 +205,7 @@ int main(void)
         cmocka_unit_test(the_hash_is_siphash_1_3),
         cmocka_unit_test(a_name_in_two_parts_is_the_same_name),
         cmocka_unit_test(names_are_found_by_number),
+        cmocka_unit_test(the_beginning_of_a_name_is_another_name),
         cmocka_unit_test(a_table_without_slots_has_no_names),
         cmocka_unit_test(a_table_is_at_most_half_full),
         cmocka_unit_test(only_a_table_of_many_names_has_a_random_key),

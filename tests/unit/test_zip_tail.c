@@ -199,7 +199,9 @@ static void bytes_of_the_tail_and_before_it_are_joined(void **state)
         }
         assert_ok(nyz_zip_tail_copy(&tail, 0, copy, SIZE, "test", err));
         assert_memory_equal(copy, bytes, SIZE);
-        assert_ok(nyz_zip_tail_lengthen(&tail, err));
+        if (!longer) {
+            assert_ok(nyz_zip_tail_lengthen(&tail, err));
+        }
     }
     nyz_zip_tail_free(&tail);
     free(bytes);
