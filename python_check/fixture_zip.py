@@ -85,7 +85,7 @@ def good_layouts(add):
          "an archive after another: the last counts", [73], [("a.npy", A)])
     hidden = Member("hidden.npy", B).local_bytes()
     same("hidden_member", archive(two(), between=hidden, suffix=bytes(65536)),
-         "a member that the directory does not list, NULs behind", [83])
+         "a member that the directory does not list, NULs after the end", [83])
     same("attributes_symlink", archive([Member("a.npy", A, central={"external": 0o120777 << 16})]),
          "a member marked as a symbolic link", [71], [("a.npy", A)])
     same("attributes_directory", archive([Member("a.npy", A, central={"external": 0x41ED0010})]),

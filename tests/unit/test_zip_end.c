@@ -328,7 +328,7 @@ static void what_is_no_archive_is_told(void **state)
 
 /* Its writer was killed, or the end is missing; and what looks like one is another file.
  */
-static void an_archive_without_a_directory_is_told_from_other_files(void **state)
+static void an_archive_without_a_directory_is_called_so(void **state)
 {
     zb_archive a = {0};
     nyz_zip_directory dir;
@@ -435,7 +435,7 @@ int main(void)
         cmocka_unit_test(an_archive_in_the_comment_with_bytes_behind_is_refused),
         cmocka_unit_test(a_second_zip64_record_is_refused),
         cmocka_unit_test(what_is_no_archive_is_told),
-        cmocka_unit_test(an_archive_without_a_directory_is_told_from_other_files),
+        cmocka_unit_test(an_archive_without_a_directory_is_called_so),
         cmocka_unit_test(of_several_misfits_the_last_is_told),
         cmocka_unit_test(a_locator_in_the_comment_is_refused),
         cmocka_unit_test(a_locator_without_room_for_its_record_is_refused),

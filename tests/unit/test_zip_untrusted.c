@@ -284,7 +284,7 @@ static int64_t failing_read_at(void *ctx, int64_t offset, void *buffer, size_t s
 }
 
 /* A window that cannot be read is no failure: what it should show is asked for again. */
-static void every_failing_read_is_io_or_made_good(void **state)
+static void every_failing_read_is_io_or_done_again(void **state)
 {
     static char data[5000];
     unsigned char descriptor[24];
@@ -324,7 +324,7 @@ static void every_failing_read_is_io_or_made_good(void **state)
     zb_free(&a);
 }
 
-static void a_stream_without_read_at_is_looked_through_alike(void **state)
+static void a_stream_without_read_at_is_checked_too(void **state)
 {
     (void)state;
     for (int gap = 0; gap < 2; gap++) {
@@ -358,8 +358,8 @@ int main(void)
         cmocka_unit_test(each_rule_of_the_attributes),
         cmocka_unit_test(facts_are_those_of_the_central_header),
         cmocka_unit_test(a_locator_that_counts_no_disk_is_refused),
-        cmocka_unit_test(every_failing_read_is_io_or_made_good),
-        cmocka_unit_test(a_stream_without_read_at_is_looked_through_alike),
+        cmocka_unit_test(every_failing_read_is_io_or_done_again),
+        cmocka_unit_test(a_stream_without_read_at_is_checked_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
