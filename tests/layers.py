@@ -155,17 +155,16 @@ def check_symbols(part, known):
 
 
 def circles(graph):
-    """Takes away the files that use no other, until none is left, or only circles."""
+    """Takes away the files that use no other, and those that no other uses, until only circles are
+    left."""
     left = {path: set(others) for path, others in graph.items()}
-    while True:
-        ends = {path for path, others in left.items() if not others & set(left)}
+    while left:
+        used = set().union(*left.values())
+        ends = {path for path, others in left.items() if not others or path not in used}
         if not ends:
-            break
+            yield "files use each other in a circle: %s" % " ".join(sorted(left))
+            return
         left = {path: others - ends for path, others in left.items() if path not in ends}
-    used = set().union(*left.values()) if left else set()
-    names = sorted(path for path in left if path in used)
-    if names:
-        yield "files use each other in a circle: %s" % " ".join(names)
 
 
 def check_names(known):

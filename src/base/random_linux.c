@@ -1,8 +1,6 @@
 /* Random bytes on Linux: see random.h. */
-#define _GNU_SOURCE /* the type of getrandom's flags; NOLINT: the C library's own name   \
+#define _GNU_SOURCE /* getrandom's flags; NOLINT: the C library's own name */
 #include "base/random.h"
-
-                     */
 
 #include <errno.h>
 #include <sys/random.h>

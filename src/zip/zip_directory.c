@@ -7,7 +7,6 @@
 
 #include "base/alloc.h"
 #include "base/config.h"
-#include "base/endian.h"
 #include "base/error.h"
 #include "base/name_table.h"
 #include "base/system.h"
@@ -240,16 +239,4 @@ void nyz_zip_directory_free(nyz_zip_directory *dir)
     nyz_release(allocator, dir->names, dir->names_size);
     nyz_release(allocator, dir->memory, dir->memory_size);
     memset(dir, 0, sizeof *dir);
-}
-
-nyz_zip_facts nyz_zip_directory_facts(const nyz_zip_directory *dir,
-                                      const nyz_zip_entry *entry)
-{
-    const unsigned char *const header =
-        dir->bytes + entry->raw_offset - NYZ_ZIP_CENTRAL_SIZE;
-    const nyz_zip_facts facts = {.system = header[5],
-                                 .time = nyz_load_le16(header + 12),
-                                 .date = nyz_load_le16(header + 14),
-                                 .external = nyz_load_le32(header + 38)};
-    return facts;
 }

@@ -50,8 +50,8 @@ typedef struct nyz_zip_facts {
     uint16_t date;     /* 7 bits of years from 1980 on, 4 of months, 5 of days */
     uint32_t external; /* attributes: the upper half may be a Unix mode */
 } nyz_zip_facts;
-nyz_zip_facts nyz_zip_directory_facts(const nyz_zip_directory *dir,
-                                      const nyz_zip_entry *entry);
+nyz_zip_facts nyz_zip_entry_facts(const nyz_zip_directory *dir,
+                                  const nyz_zip_entry *entry);
 
 /* The last entry of exactly this name, or of this name with `suffix` behind it; -1: none.
  */

@@ -320,3 +320,15 @@ nyz_status nyz_zip_entries_read(const nyz_zip_location *place, const nyz_limits 
     }
     return NYZ_OK;
 }
+
+nyz_zip_facts nyz_zip_entry_facts(const nyz_zip_directory *dir,
+                                  const nyz_zip_entry *entry)
+{
+    const unsigned char *const header =
+        dir->bytes + entry->raw_offset - NYZ_ZIP_CENTRAL_SIZE;
+    const nyz_zip_facts facts = {.system = header[5],
+                                 .time = nyz_load_le16(header + 12),
+                                 .date = nyz_load_le16(header + 14),
+                                 .external = nyz_load_le32(header + 38)};
+    return facts;
+}

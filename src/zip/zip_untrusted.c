@@ -45,7 +45,7 @@ static int is_named_as_directory(const nyz_zip_entry *entry)
 /* Whatever system made it: readers differ in which they take the mode from. */
 static nyz_status check_type(const walk *w, const nyz_zip_entry *entry)
 {
-    const uint32_t external = nyz_zip_directory_facts(w->dir, entry).external;
+    const uint32_t external = nyz_zip_entry_facts(w->dir, entry).external;
     const uint32_t type = external >> 16 & MODE_TYPE;
     const int named = is_named_as_directory(entry);
     if ((type != 0 && type != MODE_FILE && type != MODE_DIRECTORY) ||

@@ -12,6 +12,7 @@
 #include "base/parallel.h"
 #include "io/atomic_file.h"
 #include "io/file.h"
+#include "support/temp_directory.h"
 
 typedef enum call {
     NONE,

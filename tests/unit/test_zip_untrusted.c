@@ -244,7 +244,7 @@ static void facts_are_those_of_the_central_header(void **state)
     zb_patch(&a, a.central[1] + 12, 4, 0x5a216c32);
     zb_patch(&a, a.central[1] + 38, 4, 0x81a40020);
     assert_ok(zb_read(&a, NULL, &dir, err));
-    const nyz_zip_facts facts = nyz_zip_directory_facts(&dir, &dir.entries[1]);
+    const nyz_zip_facts facts = nyz_zip_entry_facts(&dir, &dir.entries[1]);
     assert_int_equal(facts.system, 3);
     assert_int_equal(facts.time, 0x6c32);
     assert_int_equal(facts.date, 0x5a21);
