@@ -1,4 +1,4 @@
-/* "did you mean": the candidate nearest to a name.. */
+/* "did you mean": the candidate nearest to a name. */
 #ifndef NYZ_NEAREST_H
 #define NYZ_NEAREST_H
 
