@@ -207,7 +207,9 @@ typedef enum nyz_type {
     NYZ_CLONGDOUBLE,  /* two long doubles */
     NYZ_BYTES,        /* 'S': itemsize bytes, filled up with NUL */
     NYZ_STR,          /* 'U': itemsize / 4 code points of 4 bytes, filled up with 0 */
-    NYZ_VOID,         /* 'V': itemsize opaque bytes (also how NumPy saves bfloat16) */
+    NYZ_VOID,         /* 'V': itemsize opaque bytes.  So are the types of ml_dtypes: bfloat16 is
+                         <V2, most 8-bit floats <V1, float8_e5m2 <f1.  They are saved as they
+                         were written */
     NYZ_DATETIME64,   /* int64: ticks of `unit_count` `unit`s since 1970; INT64_MIN is NaT */
     NYZ_TIMEDELTA64,  /* int64: ticks of `unit_count` `unit`s */
     NYZ_STRUCT,       /* fields */
@@ -234,7 +236,10 @@ typedef struct nyz_dtype nyz_dtype;
 struct nyz_dtype {
     nyz_type type;
     char byteorder;          /* '<', '>', or '|' where there is none: bool, one-byte integers,
-                                'S', 'V', structs (their fields have each their own) */
+                                'S', structs (their fields have each their own).  NYZ_VOID:
+                                as it is written, usually '|'; no bytes are swapped for it */
+    char letter;             /* NYZ_VOID: the letter that it is written with, if not 'V':
+                                'f' for <f1, 'W' for <W4.  Else 0 */
     nyz_unit unit;           /* datetime64, timedelta64 */
     int32_t unit_count;      /* datetime64, timedelta64: 25 in <M8[25us]; 1 for generic */
     int64_t itemsize;        /* bytes of one item, padding included */

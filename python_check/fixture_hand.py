@@ -69,8 +69,8 @@ def good_dtypes(add):
     twelve = bytes(range(1, 13))
     one("S_mark", "<S2", six, "'S' with a byte order", [37])
     one("b1_mark", ">b1", b"\0\1\1", "a bool with a byte order", [37])
-    one("V_mark", "<V2", six, "how bfloat16 is saved: opaque", [50])
-    one("V_mark_1", "<V1", b"abc", "how 8-bit floats are saved: opaque", [50])
+    one("V_mark", "<V2", six, "how bfloat16 is saved: opaque", [50], descr="<V2")
+    one("V_mark_1", "<V1", b"abc", "how 8-bit floats are saved: opaque", [50], descr="<V1")
     one("U_bar", "|U1", twelve, "'U' with '|': native", [37])
     for letter, size in (("f", 12), ("c", 24)):
         for mark in "<>":
@@ -169,7 +169,7 @@ DESCRS = [  # name, Python's text of the descr, status, what it shows, items
     ("digit", "'8'", "corrupt", "a number alone", [41]), ("blank_before", "' <f8'", "corrupt",
                                                          "a blank before", [41]),
     ("blank_behind", "'<f8 '", "corrupt", "a blank behind", [41]),
-    ("f1", "'<f1'", "corrupt", "how float8_e5m2 is saved", [41]), ("f3", "'<f3'", "corrupt", "f3", [41]),
+    ("f1", "'|f1'", "corrupt", "f1 without a byte order", [41]), ("f3", "'<f3'", "corrupt", "f3", [41]),
     ("i16", "'<i16'", "corrupt", "i16", [41]), ("F8", "'<F8'", "corrupt", "F8", [41]),
     ("T", "'T'", "corrupt", "T", [41]), ("T16", "'<T16'", "corrupt", "T16", [41]),
     ("letter", "'c'", "unsupported", "a letter that is not read", [41]),

@@ -34,7 +34,8 @@ class Field(c.Structure):
     pass
 
 
-Dtype._fields_ = [("type", c.c_int), ("byteorder", c.c_char), ("unit", c.c_int),
+Dtype._fields_ = [("type", c.c_int), ("byteorder", c.c_char),
+                  ("letter", c.c_char), ("unit", c.c_int),
                   ("unit_count", c.c_int32), ("itemsize", c.c_int64), ("nfields", c.c_int64),
                   ("fields", c.POINTER(Field)), ("base", c.POINTER(Dtype)),
                   ("shape", c.POINTER(c.c_int64)), ("ndim", c.c_int), ("owner", c.c_void_p)]
@@ -134,6 +135,8 @@ def name_of(pointer, size):
 def numpy_dtype(d):
     """The NumPy dtype that a nyz_dtype tree describes, built from the tree, not from its text:
     offsets, padding, titles and sub-arrays are the tree's own."""
+    if d.letter != b"\0":  # a type of ml_dtypes', which NumPy alone does not know
+        return np.dtype("V%d" % d.itemsize)
     if d.type not in (STRUCT, SUBARRAY):
         return np.dtype(descr_text(d))
     if d.type == SUBARRAY:
@@ -226,6 +229,17 @@ def peek(path, **opt):
     out = Array()
     call("peek", os.fsencode(path), options(**opt), c.byref(out))
     return to_numpy(out, header_only=True)
+
+
+def resave(content, **opt):
+    """The bytes of a .npy file that are saved of what was loaded, without NumPy between."""
+    array, out = Array(), Buffer()
+    call("load_mem", content, c.c_size_t(len(content)), options(**opt), c.byref(array))
+    try:
+        call("save_mem", c.byref(array), None, c.byref(out))
+        return take(out)
+    finally:
+        lib.nyz_array_free(c.byref(array))
 
 
 def save(array, path, **opt):

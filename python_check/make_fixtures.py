@@ -10,7 +10,8 @@ The committed files were written by Python 3.11.2 with NumPy 1.24.2 (--old), and
 
     fixture_numpy.py archives()     the running Python's zipfile decides the layout
     fixture_numpy.py, the rest      NumPy >= 1.24: every one writes the same bytes
-    fixture_hand.py, fixture_zip.py no particular version: made by hand
+    fixture_hand.py, fixture_zip.py, fixture_ml_dtypes.py
+                                    no particular version: made by hand
     the two lists                   NumPy >= 2 reads ('a', '<f4', 1) as the library does
 
 --check writes nothing and compares with what is there.  `files(folder)` gives the tests all of
@@ -26,6 +27,7 @@ import zipfile
 import zlib
 
 import fixture_hand
+import fixture_ml_dtypes
 import fixture_numpy
 import fixture_zip
 from fixture_parts import MAGIC, describe
@@ -44,7 +46,7 @@ class Collection:
         self.kept = False  # the running Python cannot write these: take them as they are
 
     def add(self, name, content, shows, items, outcome="ok", member=None, members=None, bad=None,
-            **expect):
+            marks=None, **expect):
         bad = outcome != "ok" if bad is None else bad
         file = ("bad/" if bad else "good/") + name
         assert file not in self.contents, file
@@ -59,16 +61,16 @@ class Collection:
             if outcome == "ok":
                 entry["arrays"] = [{"name": "", "status": "ok", **describe(content, **expect)}]
         elif outcome == "ok":
-            entry["arrays"] = [self.member(n, what) for n, what in
+            entry["arrays"] = [self.member(n, what, (marks or {}).get(n)) for n, what in
                                (self.read(content) if members is None else members)]
         self.entries.append(entry)
 
     @staticmethod
-    def member(name, what):
+    def member(name, what, descr=None):
         if isinstance(what, str):
             return {"name": name, "status": what}
         if what.startswith(MAGIC):
-            return {"name": name, "status": "ok", **describe(what)}
+            return {"name": name, "status": "ok", **describe(what, descr)}
         return {"name": name, "status": "not found", "bytes": len(what),
                 "sha256": hashlib.sha256(what).hexdigest(), "crc32": "%08x" % zlib.crc32(what)}
 
@@ -94,6 +96,8 @@ def collect(folder, old=True, new=True):
     all_.written_by = "hand"
     fixture_hand.hand_files(all_.add)
     fixture_zip.zip_files(all_.add)
+    all_.written_by = "hand, as NumPy with ml_dtypes"
+    fixture_ml_dtypes.ml_dtypes_files(all_.add)
     return all_
 
 

@@ -86,6 +86,8 @@ READ_BY_US_ONLY = set("""
 type_f12.npy type_f12_big.npy type_c24.npy type_c24_big.npy descr_top_subarray.npy
 descr_top_struct.npy names_not_utf8.npz comment_signature.npz prefix.npz prefix_shift.npz
 objects.npz
+mldtype_float8_e5m2.npy mldtype_float8_e5m2_big.npy mldtype_complex32.npy
+mldtype_complex32_big.npy mldtype_bcomplex32.npy mldtype_struct.npy
 """.split())
 READ_BY_NUMPY_ONLY = set("""
 header_twice.npy header_named_escape.npy header_brackets.npy descr_empty_dict.npy
@@ -154,6 +156,7 @@ def test_saving_what_numpy_wrote_gives_the_same_bytes(entry):
         return  # three arrays; a version that was asked for
     array = libnyz.load(path_of(entry), byteorder=libnyz.KEEP_BYTEORDER)
     assert libnyz.save_mem(array) == content_of(entry)
+    assert libnyz.resave(content_of(entry), byteorder=libnyz.KEEP_BYTEORDER) == content_of(entry)
 
 
 @each([e for e in NPY if e["status"] != "ok"])

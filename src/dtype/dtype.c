@@ -96,6 +96,9 @@ int nyz_dtype_same(const nyz_dtype *from, const nyz_dtype *to, nyz_byteorder byt
         return from->ndim == to->ndim && same_shape(from, to) &&
                nyz_dtype_same(from->base, to->base, byteorder);
     }
+    if (from->type == NYZ_VOID) {
+        return 1;
+    }
     const char wanted = nyz_wanted_byteorder(byteorder);
     const int ordered = from->byteorder == '<' || from->byteorder == '>';
     return from->unit == to->unit && from->unit_count == to->unit_count &&
@@ -109,7 +112,8 @@ int nyz_dtype_needs_byteswap(const nyz_dtype *dtype, nyz_byteorder byteorder)
         return nyz_dtype_needs_byteswap(dtype->base, byteorder);
     }
     if (dtype->type != NYZ_STRUCT) {
-        return wanted != 0 && (dtype->byteorder == '<' || dtype->byteorder == '>') &&
+        return wanted != 0 && dtype->type != NYZ_VOID &&
+               (dtype->byteorder == '<' || dtype->byteorder == '>') &&
                dtype->byteorder != wanted;
     }
     for (int64_t i = 0; i < dtype->nfields; i++) {

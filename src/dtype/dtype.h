@@ -28,7 +28,7 @@ nyz_status nyz_dtype_clone(const nyz_dtype *dtype, nyz_byteorder byteorder,
                            nyz_arena *arena, nyz_dtype *out, nyz_error *err);
 
 /* Not 0 if `to` is what nyz_dtype_clone would make of `from` with this byte order; units,
- * field names and offsets count, titles do not. */
+ * field names and offsets count, titles do not, nor how a VOID was written. */
 int nyz_dtype_same(const nyz_dtype *from, const nyz_dtype *to, nyz_byteorder byteorder);
 
 /* Not 0 if a leaf is a Python object. */

@@ -27,11 +27,20 @@ static int is_size_of(const nyz_dtype *dtype, const nyz_type_info *info)
     return itemsize == info->size * info->parts;
 }
 
+/* A letter that is not the type's own: of <f1 and <W4 (docs/format.md 2.1). */
+static int is_letter_of(const nyz_dtype *dtype, int ordered)
+{
+    return dtype->letter == 0 || (dtype->type == NYZ_VOID && ordered &&
+                                  ((dtype->letter == 'f' && dtype->itemsize == 1) ||
+                                   (dtype->letter == 'W' && dtype->itemsize == 4)));
+}
+
 static nyz_status check_scalar(const nyz_dtype *dtype, const nyz_type_info *info,
                                nyz_error *err)
 {
     const int ordered = dtype->byteorder == '<' || dtype->byteorder == '>';
-    if (info->ordered ? !ordered : dtype->byteorder != '|') {
+    const int may_be_ordered = dtype->type == NYZ_VOID && ordered;
+    if (info->ordered ? !ordered : dtype->byteorder != '|' && !may_be_ordered) {
         return wrong(err, info->ordered
                               ? "a byte order that is neither '<' nor '>'"
                               : "the byte order of a type without one is not '|'");
@@ -40,6 +49,9 @@ static nyz_status check_scalar(const nyz_dtype *dtype, const nyz_type_info *info
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
                         "dtype: kind '%c' with an itemsize of %lld", info->letter,
                         (long long)dtype->itemsize);
+    }
+    if (!is_letter_of(dtype, ordered)) {
+        return wrong(err, "a letter that its type and itemsize cannot have");
     }
     if (dtype->unit < NYZ_GENERIC || dtype->unit > NYZ_ATTOSECOND ||
         dtype->unit_count < 0 || (dtype->unit == NYZ_GENERIC && dtype->unit_count > 1)) {

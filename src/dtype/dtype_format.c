@@ -21,7 +21,8 @@ static void put_unit(nyz_text *text, const nyz_dtype *dtype)
 
 static void put_scalar(nyz_text *text, const nyz_dtype *dtype)
 {
-    const char letter = nyz_dtype_info(dtype->type)->letter;
+    const char letter =
+        dtype->letter != 0 ? dtype->letter : nyz_dtype_info(dtype->type)->letter;
     nyz_text_put(text, &dtype->byteorder, 1);
     nyz_text_put(text, &letter, 1);
     if (dtype->type != NYZ_OBJECT) {

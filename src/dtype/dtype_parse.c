@@ -177,7 +177,8 @@ static int is_padding(const nyz_field *field)
     while (leaf->type == NYZ_SUBARRAY) {
         leaf = leaf->base;
     }
-    return field->name_size == 0 && field->title == NULL && leaf->type == NYZ_VOID;
+    return field->name_size == 0 && field->title == NULL && leaf->type == NYZ_VOID &&
+           leaf->letter == 0;
 }
 
 static nyz_status check_names(const builder *b, const nyz_pylit *lit,

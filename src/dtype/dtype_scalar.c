@@ -208,6 +208,13 @@ static const spelling names[] = {
     {"complex64", NYZ_COMPLEX64, 8}, {"complex128", NYZ_COMPLEX128, 16},
 };
 
+/* How ml_dtypes' types are written that are neither of NumPy's kinds nor 'V'; with '<' or
+ * '>' in front. */
+static const spelling opaque[] = {
+    {"f1", NYZ_VOID, 1}, /* float8_e5m2 */
+    {"W4", NYZ_VOID, 4}, /* complex32, bcomplex32 */
+};
+
 static const spelling *find(const spelling *table, size_t count, const char *text,
                             size_t size)
 {
@@ -258,6 +265,17 @@ static nyz_status refuse(const reader *r)
     return refuse_as(r, NYZ_ERR_CORRUPT, "expected one as <f8, |S5 or <M8[ns]");
 }
 
+static int has_mark(const reader *r)
+{
+    return r->text[0] == '<' || r->text[0] == '>';
+}
+
+static const spelling *find_opaque(const reader *r, const char *text, size_t size)
+{
+    return has_mark(r) ? find(opaque, sizeof opaque / sizeof opaque[0], text, size)
+                       : NULL;
+}
+
 /* The part up to '[' that a code can have; fills in type and itemsize. */
 static nyz_status read_code(reader *r, const nyz_config *config, nyz_dtype *out)
 {
@@ -279,6 +297,14 @@ static nyz_status read_code(reader *r, const nyz_config *config, nyz_dtype *out)
     if (left > 0 && (left == 1 || is_digit((unsigned char)text[1])) &&
         (text[0] == 'S' || text[0] == 'U' || text[0] == 'V')) {
         return read_flexible(r, config, out);
+    }
+    found = find_opaque(r, text, left);
+    if (found != NULL) {
+        r->at += left;
+        out->type = found->type;
+        out->itemsize = found->itemsize;
+        out->letter = found->text[0];
+        return NYZ_OK;
     }
     return refuse(r);
 }
@@ -303,6 +329,7 @@ nyz_status nyz_dtype_scalar(const char *text, size_t size, int64_t offset,
     if (r.at != size) {
         return refuse_as(&r, NYZ_ERR_CORRUPT, "something follows it");
     }
-    out->byteorder = nyz_dtype_info(out->type)->ordered ? mark : '|';
+    const int marked = out->type == NYZ_VOID && has_mark(&r);
+    out->byteorder = marked || nyz_dtype_info(out->type)->ordered ? mark : '|';
     return NYZ_OK;
 }

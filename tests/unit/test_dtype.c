@@ -70,6 +70,12 @@ static const struct {
     {"<U3", "<U3", 12},
     {">U0", ">U0", 0},
     {"|V2", "|V2", 2},
+    {"<V2", "<V2", 2},
+    {">V1", ">V1", 1},
+    {"<f1", "<f1", 1},
+    {">f1", ">f1", 1},
+    {"<W4", "<W4", 4},
+    {">W4", ">W4", 4},
     {"|V0", "|V0", 0},
     {"|O", "|O", 8},
     {"<M8", "<M8", 8},
@@ -82,7 +88,8 @@ static const struct {
     {"|f8", "=f8", 8},
     {"<S8", "|S8", 8},
     {">b1", "|b1", 1},
-    {"<V8", "|V8", 8},
+    {"V8", "|V8", 8},
+    {"=V8", "|V8", 8},
     {"|U2", "=U2", 8},
     {"=M8[s]", "=M8[s]", 8},
     {"S", "|S0", 0},
@@ -148,6 +155,9 @@ static const struct {
     {"[('a', '|i1'), ('a\\x00', '|i1')]", "[('a', '|i1'), ('a\\x00', '|i1')]", 2},
     {"[('a', '|i1'), ('', '|V3'), ('b', '<i4'), ('c', '|i1'), ('', '|V3')]",
      "[('a', '|i1'), ('', '|V3'), ('b', '<i4'), ('c', '|i1'), ('', '|V3')]", 12},
+    {"[('w', '<V2'), ('', '|V2'), ('s', '>f1', (2,)), ('z', '<W4')]",
+     "[('w', '<V2'), ('', '|V2'), ('s', '>f1', (2,)), ('z', '<W4')]", 10},
+    {"[('', '<f1'), ('', '<V2')]", "[('', '<f1'), ('', '|V2')]", 3},
     {"[('', 'V3', (2,)), ('a', '<i2')]", "[('', '|V6'), ('a', '<i2')]", 8},
     {"[('', '<i4')]", "[('', '<i4')]", 4},
     {"[('', [('a', '<i4')])]", "[('', [('a', '<i4')])]", 4},
@@ -191,7 +201,12 @@ static const struct {
     {"<", NYZ_ERR_CORRUPT, "expected"},
     {"8", NYZ_ERR_CORRUPT, "expected"},
     {"f1", NYZ_ERR_CORRUPT, "f1"},
-    {"<f1", NYZ_ERR_CORRUPT, "f1"},
+    {"=f1", NYZ_ERR_CORRUPT, "f1"},
+    {"|f1", NYZ_ERR_CORRUPT, "f1"},
+    {"<f1[s]", NYZ_ERR_CORRUPT, "f1"},
+    {"W4", NYZ_ERR_CORRUPT, "W4"},
+    {"<W2", NYZ_ERR_CORRUPT, "W2"},
+    {"<W8", NYZ_ERR_CORRUPT, "W8"},
     {"f3", NYZ_ERR_CORRUPT, "f3"},
     {"f10", NYZ_ERR_CORRUPT, "f10"},
     {"i16", NYZ_ERR_CORRUPT, "i16"},
@@ -503,6 +518,13 @@ static void test_check_refuses_what_was_built_wrongly(void **state)
         {{.type = (nyz_type)99}, "no such type"},
         {{.type = NYZ_INT32, .itemsize = 4, .byteorder = '='}, "byte order"},
         {{.type = NYZ_INT8, .itemsize = 1, .byteorder = '<'}, "byte order"},
+        {{.type = NYZ_VOID, .itemsize = 2, .byteorder = '='}, "byte order"},
+        {{.type = NYZ_VOID, .itemsize = 2}, "byte order"},
+        {{.type = NYZ_VOID, .itemsize = 2, .byteorder = '<', .letter = 'f'}, "letter"},
+        {{.type = NYZ_VOID, .itemsize = 1, .byteorder = '|', .letter = 'f'}, "letter"},
+        {{.type = NYZ_VOID, .itemsize = 1, .byteorder = '<', .letter = 'W'}, "letter"},
+        {{.type = NYZ_VOID, .itemsize = 1, .byteorder = '<', .letter = '\''}, "letter"},
+        {{.type = NYZ_INT8, .itemsize = 1, .byteorder = '|', .letter = 'f'}, "letter"},
         {{.type = NYZ_INT32, .itemsize = 8, .byteorder = '<'}, "itemsize"},
         {{.type = NYZ_LONGDOUBLE, .itemsize = 10, .byteorder = '<'}, "itemsize"},
         {{.type = NYZ_STR, .itemsize = 6, .byteorder = '<'}, "itemsize"},
@@ -692,12 +714,39 @@ static const struct {
      0},
     {"[('a', '|u1'), ('', '|V1')]", "[('', '|V1'), ('a', '|u1')]", NYZ_KEEP_BYTEORDER, 0},
     {"('|u1', (2, 3))", "('|u1', (2, 3))", NYZ_KEEP_BYTEORDER, 1},
+    {"<V2", "|V2", NYZ_BIG_ENDIAN, 1},
+    {"<V2", ">V2", NYZ_LITTLE_ENDIAN, 1},
+    {"<f1", "|V1", NYZ_KEEP_BYTEORDER, 1},
+    {"<V2", "<V4", NYZ_KEEP_BYTEORDER, 0},
     {"('|u1', (2, 3))", "('|u1', (3, 2))", NYZ_KEEP_BYTEORDER, 0},
     {"('|u1', (2, 3))", "('|u1', (6,))", NYZ_KEEP_BYTEORDER, 0},
     {"('|u1', (2, 3))", "('|i1', (2, 3))", NYZ_KEEP_BYTEORDER, 0},
 };
 
 /* Titles are not looked at. */
+static void test_no_byte_order_is_given_to_void(void **state)
+{
+    (void)state;
+    static const nyz_byteorder orders[] = {NYZ_NATIVE, NYZ_KEEP_BYTEORDER,
+                                           NYZ_LITTLE_ENDIAN, NYZ_BIG_ENDIAN};
+    static const char *const texts[] = {"<V2", ">V2", "<f1", ">W4", "('<V2', (2,))"};
+    for (size_t i = 0; i < 4 * (sizeof texts / sizeof texts[0]); i++) {
+        unsigned char bytes[] = {1, 2, 3, 4};
+        nyz_arena arena;
+        nyz_dtype d;
+        nyz_dtype copy;
+        nyz_arena_init(&arena, &nyz_default_allocator);
+        assert_ok(parse(texts[i / 4], NULL, &d, err));
+        assert_false(nyz_dtype_needs_byteswap(&d, orders[i % 4]));
+        assert_ok(nyz_dtype_clone(&d, orders[i % 4], &arena, &copy, err));
+        assert_string_equal(canonical(&copy), texts[i / 4]);
+        nyz_dtype_byteswap(&d, orders[i % 4], bytes, 4 / d.itemsize, d.itemsize);
+        assert_memory_equal(bytes, "\1\2\3\4", 4);
+        nyz_dtype_free(&d);
+        nyz_arena_free(&arena);
+    }
+}
+
 static void test_same_is_type_layout_names_and_the_byte_order_asked_for(void **state)
 {
     (void)state;
@@ -823,6 +872,7 @@ int main(void)
         cmocka_unit_test(test_objects_are_found_wherever_they_are),
         cmocka_unit_test(test_clones_are_deep_and_change_the_byte_order),
         cmocka_unit_test(test_without_memory_there_is_no_dtype_and_no_copy),
+        cmocka_unit_test(test_no_byte_order_is_given_to_void),
         cmocka_unit_test(test_same_is_type_layout_names_and_the_byte_order_asked_for),
         cmocka_unit_test(test_byteswap_swaps_every_number_and_nothing_else),
         cmocka_unit_test(test_swap_of_empty_items_ends_at_once),
