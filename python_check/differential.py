@@ -194,7 +194,7 @@ def our_npz(content):
 
 TOKENS = [b"True", b"False", b"None", b"'descr'", b"'shape'", b"(", b")", b"[", b"]", b",", b"-1",
           b"0", b"1", b"3L", b"9999999999", b"4611686018427387904", b"'<f4'", b"'|O'", b"'<f12'",
-          b"'<f1'", b"'>W4'", b"'<V2'", b"'|S0'", b"'<U2'", b"'>i8'", b"'M8[ns]'", b"\n", b"\r", b"\t", b"\0", b"\xff", b"\\",
+          b"'<f1'", b"'>W4'", b"np.int64(2)", b"array(3)", b"'<V2'", b"'|S0'", b"'<U2'", b"'>i8'", b"'M8[ns]'", b"\n", b"\r", b"\t", b"\0", b"\xff", b"\\",
           b"('<f4', (2,))", b"{", b"}", b"#", b"'''", b"b''", b"1.5", b"0x2", b" "]
 RECORDS = [(b"PK\1\2", 46), (b"PK\3\4", 30), (b"PK\5\6", 22)]
 
@@ -279,6 +279,8 @@ KNOWN = [
     ("a pair as the whole dtype", re.compile(rb"'descr': *\(")),
     ("a sub-array of items without bytes", re.compile(rb"'[|<>=]?[SUV]0?', *[(\d\[]")),
     ("`<f1` and `<W4`", re.compile(rb"'[<>](f1|W4)'")),
+    ("`np.int64(2)` or `array(2)` as an extent",
+     re.compile(rb"'shape': *\([^)]*(np\.u?(int|long)|array\()")),
     ("`<f12` or `<c24`", re.compile(rb"'[<>=]?(f12|c24)'")),
     ("names marked UTF-8 that are not", re.compile("UnicodeDecodeError")),
     ("lengths 286 and 287 in a deflate stream", re.compile("invalid literal/length code")),

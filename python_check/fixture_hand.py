@@ -56,6 +56,12 @@ def good_headers(add):
             shape=(3, 1))
     add("trailing.npy", npy(GOOD, F8 + b"more"), "bytes behind the array", [29],
         member="corrupt")
+    add("shape_np_int64.npy", npy(header("<f8", ("x", 1)).replace("('x', 1)",
+                                         "(np.int64(3), np.uint32(1))"), F8),
+        "NumPy's integers in the shape, as its open_memmap writes them", [15], shape=(3, 1),
+        dtype=np.dtype("<f8"))
+    add("shape_array.npy", npy(GOOD.replace("(3,)", "(array(3), 1, array(1, dtype=int32))"), F8),
+        "arrays without dimensions in the shape", [15], shape=(3, 1, 1), dtype=np.dtype("<f8"))
     add("bool_2.npy", npy(header("|b1", (3,)), b"\x00\x01\x02"), "a bool of 2", [35])
     dims = (1,) * 63 + (3,)
     add("shape_64d.npy", npy(header("<f8", dims), F8), "64 dimensions", [24])
@@ -145,6 +151,11 @@ HEADERS = [  # name, text, status, what it shows, items
     ("shape_none", GOOD.replace("(3,)", "None"), "corrupt", "None for a shape", [15]),
     ("shape_bare", GOOD.replace("(3,)", "3, 1"), "corrupt", "a tuple without brackets", [15]),
     ("shape_true", GOOD.replace("3,", "True,"), "corrupt", "True for an extent", [15]),
+    ("shape_np_float", GOOD.replace("3,", "np.float64(3.0),"), "corrupt", "a float of NumPy's", [15]),
+    ("shape_np_bare", GOOD.replace("(3,)", "np.int64(3)"), "corrupt",
+     "an integer of NumPy's for a shape", [15]),
+    ("shape_grown", GOOD.replace("(3,), }", "(1234567890     "), "corrupt",
+     "digits of the shape written over the brackets that end it", [21]),
     ("shape_nested", GOOD.replace("(3,)", "((3,),)"), "corrupt", "a tuple in the shape", [15]),
     ("shape_negative", GOOD.replace("3,", "-1,"), "corrupt", "a negative extent", [22]),
     ("shape_negatives", GOOD.replace("3,", "-1, -3,"), "corrupt", "two negative extents", [22]),
@@ -187,6 +198,10 @@ DESCRS = [  # name, Python's text of the descr, status, what it shows, items
     ("S_2_32", "'|S4294967296'", "limit", "an item of 2^32 bytes, which NumPy takes for 0", [23]),
     ("U_2_29", "'<U536870912'", "limit", "an item of 2^29 code points", [23]),
     ("S_minus", "'|S-1'", "corrupt", "a negative size", [41]),
+    ("metadata", "[('id', '|V16'), ('t', ('|O', {'vlen': dtype('float64')})), ('x', '<f8')]",
+     "unsupported", "dtype metadata, as of h5py", [41]),
+    ("metadata_enum", "[('a', ('<i4', {'enum': {'RED': 0}}))]", "unsupported",
+     "dtype metadata that is a literal", [41]),
     ("object", "'|O'", "unsupported", "Python objects", [34]),
     ("object_field", "[('a', '<i4'), ('o', '|O')]", "unsupported", "a field of Python objects", [34]),
     ("object_deep", "[('a', [('o', ('|O', (2,)))])]", "unsupported", "objects in a sub-array", [34]),

@@ -115,8 +115,10 @@ def describe(content, descr=None, dtype=None, shape=None, turned=0):
         wide = content[6] != 1
         offset = 12 + struct.unpack_from("<I", content, 8)[0] if wide else \
             10 + struct.unpack_from("<H", content, 8)[0]
-        fields = ast.literal_eval(content[12 if wide else 10:offset].decode("latin-1"))
-        shape, fortran = fields["shape"], fields["fortran_order"]
+        text = content[12 if wide else 10:offset].decode("latin-1")
+        if shape is None:
+            shape = ast.literal_eval(text)["shape"]
+        fortran = "'fortran_order': True" in text
     if dtype.subdtype is not None:
         shape, dtype = tuple(shape) + dtype.shape, dtype.base
     elements = little_endian(dtype, shape, fortran, content[offset:])

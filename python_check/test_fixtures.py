@@ -88,6 +88,7 @@ descr_top_struct.npy names_not_utf8.npz comment_signature.npz prefix.npz prefix_
 objects.npz
 mldtype_float8_e5m2.npy mldtype_float8_e5m2_big.npy mldtype_complex32.npy
 mldtype_complex32_big.npy mldtype_bcomplex32.npy mldtype_struct.npy
+shape_np_int64.npy shape_array.npy
 """.split())
 READ_BY_NUMPY_ONLY = set("""
 header_twice.npy header_named_escape.npy header_brackets.npy descr_empty_dict.npy

@@ -154,3 +154,17 @@ def test_a_memory_map_of_our_file(tmp_path):
         np.lib.format.open_memmap(tmp_path / "numpy", "w+", array.dtype, array.shape,
                                   name == "f")[...] = array
         assert (tmp_path / "numpy").read_bytes() == (tmp_path / name).read_bytes()
+
+
+@pytest.mark.parametrize("shape", [
+    (np.int64(2), np.int64(3)), (2, np.array(3)), (np.uint8(2), np.array(3, "u2")),
+    (np.longlong(2), np.intc(3))], ids=repr)
+@pytest.mark.parametrize("fortran", [False, True])
+def test_open_memmap_of_a_shape_of_numpys_integers(tmp_path, shape, fortran):
+    path = tmp_path / "a.npy"
+    memory = np.lib.format.open_memmap(path, "w+", "<f4", shape, fortran)
+    memory[...] = np.arange(6).reshape(2, 3)
+    memory.flush()
+    loaded = libnyz.load(path)
+    assert loaded.shape == (2, 3) and loaded.flags.f_contiguous == fortran
+    assert loaded.tolist() == [[0, 1, 2], [3, 4, 5]]

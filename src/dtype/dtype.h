@@ -7,6 +7,12 @@
 #include "base/config.h"
 #include "parse/pylit.h"
 
+/* Of ('|O', {'vlen': ...}), as the rules of literals want it. */
+#define NYZ_METADATA_WORDS                                                               \
+    "dtype metadata, {...}, in the descr, as h5py's dtypes have it: .npy files cannot "  \
+    "hold it, and NumPy does not read it either; in Python, save the array again with "  \
+    "a dtype that has none"
+
 /* Builds the dtype that a descr stands for; its tree lives in `arena` (owner stays NULL).
  * Errors: CORRUPT (err->offset as lit's), UNSUPPORTED, LIMIT.  Objects succeed, as
  * NYZ_OBJECT. */

@@ -43,7 +43,7 @@ static int is_literal(const char *text, size_t size)
 static nyz_status parse_literal(const char *text, size_t size, const nyz_config *config,
                                 nyz_owner *owner, nyz_dtype *out, nyz_error *err)
 {
-    const nyz_pylit_rules rules = {0, 0, config->limits.brackets};
+    const nyz_pylit_rules rules = {0, 0, config->limits.brackets, 0, NYZ_METADATA_WORDS};
     const nyz_pylit *lit = NULL;
     nyz_arena arena;
     nyz_arena_init(&arena, &config->allocator);

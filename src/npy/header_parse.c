@@ -166,7 +166,7 @@ static nyz_status read_shape(const nyz_pylit *lit, const nyz_config *config,
         return fail_at(err, lit, "a tuple as shape");
     }
     for (const nyz_pylit *extent = lit->first; extent != NULL; extent = extent->next) {
-        if (extent->type != NYZ_PYLIT_INT) {
+        if (extent->type != NYZ_PYLIT_INT && extent->type != NYZ_PYLIT_NUMPY) {
             return fail_at(err, extent, "integers in shape");
         }
         if (extent->count < 0) {
@@ -272,15 +272,39 @@ static nyz_status check_last_byte(const char *text, size_t size, nyz_error *err)
                     (unsigned)last);
 }
 
+/* Not 0 if only numbers follow the bracket that opens the shape, up to the end or to the
+ * brace: so it is where a program has written a longer number over a shorter one. */
+static int is_overrun(const char *text, size_t size)
+{
+    static const char key[] = "'shape': (";
+    const size_t key_size = sizeof key - 1;
+    size_t end = size;
+    while (end > 0 && strchr("0123456789,} \n", text[end - 1]) != NULL &&
+           text[end - 1] != '\0') {
+        end--;
+    }
+    return end >= key_size && end < size &&
+           memcmp(text + end - key_size, key, key_size) == 0 && text[end] >= '0' &&
+           text[end] <= '9';
+}
+
 static nyz_status parse(const char *text, size_t size, int version,
                         const nyz_config *config, nyz_arena *scratch, nyz_arena *arena,
                         nyz_array *out, int *fortran, nyz_error *err)
 {
-    const nyz_pylit_rules rules = {version < 3, version < 3, config->limits.brackets};
+    const nyz_pylit_rules rules = {version < 3, version < 3, config->limits.brackets, 1,
+                                   NYZ_METADATA_WORDS};
     const nyz_pylit *lit = NULL;
     entries e;
     NYZ_TRY(check_last_byte(text, size, err));
     const nyz_status status = nyz_pylit_parse(text, size, &rules, scratch, &lit, err);
+    if (status != NYZ_OK && is_overrun(text, size)) {
+        return nyz_fail(
+            err, NYZ_ERR_CORRUPT, err != NULL ? err->offset : -1,
+            "header: the numbers of 'shape' run over the bracket and the brace "
+            "that end it: a program that appended rows wrote more digits than "
+            "the header had room for");
+    }
     if (status != NYZ_OK) {
         nyz_error_prefix(err, "header: ");
         return status;

@@ -22,6 +22,8 @@ const char *nyz_pylit_name(nyz_pylit_type type)
         return "True";
     case NYZ_PYLIT_INT:
         return "an integer";
+    case NYZ_PYLIT_NUMPY:
+        return "an integer of NumPy's";
     case NYZ_PYLIT_STR:
         return "a string";
     case NYZ_PYLIT_BYTES:
@@ -54,22 +56,26 @@ static nyz_status new_child(nyz_pylit_scanner *scan, nyz_pylit *parent, nyz_pyli
     return NYZ_OK;
 }
 
-static nyz_status open_bracket(nyz_pylit_scanner *scan)
+/* *outer gets what closes the bracket around it, for close_bracket. */
+static nyz_status open_bracket(nyz_pylit_scanner *scan, char close, char *outer)
 {
+    *outer = scan->close;
     if (scan->depth >= scan->rules->brackets) {
         return nyz_fail(scan->err, NYZ_ERR_LIMIT, (int64_t)scan->position,
                         "brackets are nested deeper than limits.brackets, %lld",
                         (long long)scan->rules->brackets);
     }
     scan->depth++;
+    scan->close = close;
     scan->position++;
     nyz_pylit_scan_space(scan);
     return NYZ_OK;
 }
 
-static void close_bracket(nyz_pylit_scanner *scan)
+static void close_bracket(nyz_pylit_scanner *scan, char outer)
 {
     scan->depth--;
+    scan->close = outer;
     scan->position++;
 }
 
@@ -92,22 +98,37 @@ static nyz_status parse_comma(nyz_pylit_scanner *scan, char close, int *comma)
                                                           : "',' or '}'");
 }
 
+/* What a writer puts into such a dict need not even be a literal.  In a list, a pair is a
+ * field and its dtype. */
+static nyz_status check_pair(const nyz_pylit_scanner *scan, char outer,
+                             const nyz_pylit *lit)
+{
+    if (scan->rules->pair_with_dict != NULL && scan->close == ')' && outer != ']' &&
+        lit->count == 1 && nyz_pylit_scan_peek(scan, 0) == '{') {
+        return nyz_fail(scan->err, NYZ_ERR_UNSUPPORTED, (int64_t)scan->position, "%s",
+                        scan->rules->pair_with_dict);
+    }
+    return NYZ_OK;
+}
+
 /* The inside of (...) and [...]: values with commas between.  *commas counts them. */
 static nyz_status parse_items(nyz_pylit_scanner *scan, char close, nyz_pylit *lit,
                               int64_t *commas)
 {
     nyz_pylit *last = NULL;
+    char outer = 0;
     *commas = 0;
-    NYZ_TRY(open_bracket(scan));
+    NYZ_TRY(open_bracket(scan, close, &outer));
     while (nyz_pylit_scan_peek(scan, 0) != close) {
         nyz_pylit *child = NULL;
         int comma = 0;
+        NYZ_TRY(check_pair(scan, outer, lit));
         NYZ_TRY(new_child(scan, lit, &last, &child));
         NYZ_TRY(parse_value(scan, child));
         NYZ_TRY(parse_comma(scan, close, &comma));
         *commas += comma;
     }
-    close_bracket(scan);
+    close_bracket(scan, outer);
     return NYZ_OK;
 }
 
@@ -144,8 +165,9 @@ static nyz_status parse_colon(nyz_pylit_scanner *scan)
 static nyz_status parse_dict(nyz_pylit_scanner *scan, nyz_pylit *lit)
 {
     nyz_pylit *last = NULL;
+    char outer = 0;
     lit->type = NYZ_PYLIT_DICT;
-    NYZ_TRY(open_bracket(scan));
+    NYZ_TRY(open_bracket(scan, '}', &outer));
     while (nyz_pylit_scan_peek(scan, 0) != '}') {
         nyz_pylit *child = NULL;
         int comma = 0;
@@ -156,7 +178,7 @@ static nyz_status parse_dict(nyz_pylit_scanner *scan, nyz_pylit *lit)
         NYZ_TRY(parse_value(scan, child));
         NYZ_TRY(parse_comma(scan, '}', &comma));
     }
-    close_bracket(scan);
+    close_bracket(scan, outer);
     return NYZ_OK;
 }
 
@@ -202,6 +224,9 @@ static nyz_status parse_value(nyz_pylit_scanner *scan, nyz_pylit *lit)
         if (nyz_digit(byte) < 10 || byte == '-' || byte == '+' || byte == '.') {
             return nyz_pylit_scan_number(scan, lit);
         }
+        if (nyz_pylit_scan_is_numpy(scan)) {
+            return nyz_pylit_scan_numpy(scan, lit);
+        }
         return parse_name(scan, lit);
     }
 }
@@ -231,7 +256,7 @@ static nyz_status check_text(const char *text, size_t size, const nyz_pylit_rule
 nyz_status nyz_pylit_parse(const char *text, size_t size, const nyz_pylit_rules *rules,
                            nyz_arena *arena, const nyz_pylit **out, nyz_error *err)
 {
-    nyz_pylit_scanner scan = {text, size, 0, rules, arena, 0, err};
+    nyz_pylit_scanner scan = {text, size, 0, rules, arena, 0, 0, err};
     void *memory = NULL;
     *out = NULL;
     NYZ_TRY(check_text(text, size, rules, err));

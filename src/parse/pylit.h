@@ -10,6 +10,7 @@ typedef enum nyz_pylit_type {
     NYZ_PYLIT_FALSE,
     NYZ_PYLIT_TRUE,
     NYZ_PYLIT_INT,
+    NYZ_PYLIT_NUMPY, /* np.int64(2), array(2): as INT, where the rules say so */
     NYZ_PYLIT_STR,
     NYZ_PYLIT_BYTES, /* b'...': only so that it can be refused by name */
     NYZ_PYLIT_TUPLE,
@@ -21,7 +22,7 @@ typedef struct nyz_pylit nyz_pylit;
 struct nyz_pylit {
     nyz_pylit_type type;
     int32_t offset;   /* bytes from the start of the text: where errors point */
-    int64_t count;    /* INT: the value; STR: bytes; TUPLE, LIST, DICT: children */
+    int64_t count;    /* INT, NUMPY: the value; STR: bytes; TUPLE, LIST, DICT: children */
     const char *text; /* STR: UTF-8, escapes resolved (a lone surrogate in three bytes);
                        * no NUL behind it */
     const nyz_pylit *first; /* TUPLE, LIST, DICT: the first child */
@@ -32,6 +33,9 @@ typedef struct nyz_pylit_rules {
     int long_suffix;  /* 2L is 2: Python 2 wrote it (header versions 1 and 2) */
     int latin1;       /* the text is Latin-1, not UTF-8 (header versions 1 and 2) */
     int64_t brackets; /* the deepest nesting that is read */
+    int numpy;        /* NumPy's integers are read by their repr */
+    const char *pair_with_dict; /* why (x, {...}), but in a list, is refused
+                                 * [UNSUPPORTED]; NULL: it is read */
 } nyz_pylit_rules;
 
 /* Parses one literal, which must be all of the text but for white space and comments.

@@ -13,6 +13,7 @@ typedef struct nyz_pylit_scanner {
     const nyz_pylit_rules *rules;
     nyz_arena *arena;
     int64_t depth; /* brackets open */
+    char close;    /* what closes the innermost of them; 0: none is open */
     nyz_error *err;
 } nyz_pylit_scanner;
 
@@ -58,9 +59,13 @@ nyz_status nyz_pylit_scan_unexpected(const nyz_pylit_scanner *scan, const char *
  * no string: 1 for 'x', 2 for u'x'. */
 size_t nyz_pylit_scan_is_string(const nyz_pylit_scanner *scan);
 
-/* A string or bytes literal, with the ones that follow it directly; an integer.  The
- * scanner stands at the first byte of it. */
+/* Not 0 if one of NumPy's integers begins at the scanner's place, and may. */
+int nyz_pylit_scan_is_numpy(const nyz_pylit_scanner *scan);
+
+/* A string or bytes literal, with the ones that follow it directly; an integer;
+ * one of NumPy's.  The scanner stands at the first byte of it. */
 nyz_status nyz_pylit_scan_string(nyz_pylit_scanner *scan, nyz_pylit *lit);
 nyz_status nyz_pylit_scan_number(nyz_pylit_scanner *scan, nyz_pylit *lit);
+nyz_status nyz_pylit_scan_numpy(nyz_pylit_scanner *scan, nyz_pylit *lit);
 
 #endif

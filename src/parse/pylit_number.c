@@ -1,4 +1,6 @@
-/* Python literals: integers.  docs/format.md 1.4. */
+/* Python literals: integers, and those of NumPy.  docs/format.md 1.4. */
+#include <string.h>
+
 #include "base/error.h"
 #include "parse/pylit.h"
 #include "parse/pylit_internal.h"
@@ -127,4 +129,73 @@ nyz_status nyz_pylit_scan_number(nyz_pylit_scanner *scan, nyz_pylit *lit)
     scan_suffix(scan);
     NYZ_TRY(check_end(scan, lit));
     return set_value(scan, lit, &d, sign == '-');
+}
+
+/* ------------------------------------------------------------------ NumPy's, by their repr */
+
+static int is_next(const nyz_pylit_scanner *scan, const char *word)
+{
+    const size_t size = strlen(word);
+    return scan->size - scan->position >= size &&
+           memcmp(scan->text + scan->position, word, size) == 0;
+}
+
+static int take(nyz_pylit_scanner *scan, const char *word)
+{
+    const int found = is_next(scan, word);
+    scan->position += found ? strlen(word) : 0;
+    return found;
+}
+
+static int take_type(nyz_pylit_scanner *scan)
+{
+    static const char *const types[] = {
+        "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",   "uint64",
+        "intp", "uintp", "intc",  "uintc", "long",  "ulong",  "longlong", "ulonglong",
+    };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        if (is_next(scan, types[i]) &&
+            !nyz_is_word(nyz_pylit_scan_peek(scan, strlen(types[i])))) {
+            return take(scan, types[i]);
+        }
+    }
+    return 0;
+}
+
+/* Decimal and without blanks, as repr writes it. */
+static nyz_status scan_decimal(nyz_pylit_scanner *scan, nyz_pylit *lit)
+{
+    const size_t first = nyz_pylit_scan_peek(scan, 0) == '-';
+    size_t size = first;
+    while (nyz_digit(nyz_pylit_scan_peek(scan, size)) < 10) {
+        size++;
+    }
+    const int end = nyz_pylit_scan_peek(scan, size);
+    if (size == first || (end != ')' && end != ',')) {
+        return nyz_pylit_scan_unexpected(scan, "a decimal integer");
+    }
+    return nyz_pylit_scan_number(scan, lit);
+}
+
+int nyz_pylit_scan_is_numpy(const nyz_pylit_scanner *scan)
+{
+    return scan->rules->numpy && (is_next(scan, "np.") || is_next(scan, "array("));
+}
+
+/* np.int64(2), array(2), array(2, dtype=int32), and no other call. */
+nyz_status nyz_pylit_scan_numpy(nyz_pylit_scanner *scan, nyz_pylit *lit)
+{
+    const int is_array = take(scan, "array(");
+    if (!is_array && (!take(scan, "np.") || !take_type(scan) || !take(scan, "("))) {
+        return nyz_pylit_scan_unexpected(scan, "one of NumPy's integers, as np.int64(2)");
+    }
+    NYZ_TRY(scan_decimal(scan, lit));
+    if (is_array && take(scan, ", dtype=") && !take_type(scan)) {
+        return nyz_pylit_scan_unexpected(scan, "an integer type, as int32");
+    }
+    if (!take(scan, ")")) {
+        return nyz_pylit_scan_unexpected(scan, "')'");
+    }
+    lit->type = NYZ_PYLIT_NUMPY;
+    return NYZ_OK;
 }

@@ -59,6 +59,11 @@ static void put(nyz_text *text, const nyz_pylit *lit)
     case NYZ_PYLIT_INT:
         nyz_text_int(text, lit->count);
         break;
+    case NYZ_PYLIT_NUMPY:
+        nyz_text_puts(text, "np.int64(");
+        nyz_text_int(text, lit->count);
+        nyz_text_puts(text, ")");
+        break;
     case NYZ_PYLIT_STR:
         check_string(lit);
         nyz_text_repr(text, lit->text, (size_t)lit->count);
@@ -95,7 +100,7 @@ static void check_same(const nyz_pylit *a, const nyz_pylit *b)
 
 static void check_again(const nyz_pylit *lit, int64_t brackets)
 {
-    const nyz_pylit_rules rules = {0, 0, brackets};
+    const nyz_pylit_rules rules = {.brackets = brackets, .numpy = 1};
     const nyz_pylit *again = NULL;
     nyz_arena arena;
     nyz_text text = {NULL, 0, 0};
@@ -114,8 +119,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     fuzz_input in = {data, size};
     const unsigned choice = fuzz_last(&in);
-    const nyz_pylit_rules rules = {(int)(choice & 1), (int)(choice >> 1 & 1),
-                                   choice & 4 ? 3 : 64};
+    const nyz_pylit_rules rules = {.long_suffix = (int)(choice & 1),
+                                   .latin1 = (int)(choice >> 1 & 1),
+                                   .brackets = choice & 4 ? 3 : 64,
+                                   .numpy = (int)(choice >> 3 & 1),
+                                   .pair_with_dict = choice & 16 ? "a dict" : NULL};
     const nyz_pylit *lit = NULL;
     nyz_arena arena;
     unsigned char *const text = fuzz_copy(&in);

@@ -650,7 +650,7 @@ static void test_without_memory_there_is_no_dtype_and_no_copy(void **state)
     (void)state;
     static const char text[] =
         "[(('title', 'a'), '<f4', (2, 3)), ('b', [('c', '<i2')], (2,))]";
-    const nyz_pylit_rules rules = {0, 0, 64};
+    const nyz_pylit_rules rules = {.brackets = 64};
     const nyz_pylit *lit = NULL;
     nyz_config config;
     nyz_arena literals;

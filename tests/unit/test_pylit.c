@@ -6,8 +6,13 @@
 #include "parse/pylit.h"
 #include "support/faults.h"
 
-static const nyz_pylit_rules utf8_rules = {0, 0, 64};
-static const nyz_pylit_rules latin1_rules = {1, 1, 64};
+static const nyz_pylit_rules utf8_rules = {.brackets = 64};
+static const nyz_pylit_rules latin1_rules = {.long_suffix = 1,
+                                             .latin1 = 1,
+                                             .brackets = 64};
+static const nyz_pylit_rules header_rules = {.brackets = 64,
+                                             .numpy = 1,
+                                             .pair_with_dict = "a dict beside"};
 
 static nyz_arena arena;
 
@@ -164,6 +169,105 @@ static void test_everything_else_is_refused_with_what_was_found(void **state)
     }
 }
 
+static void test_numpys_integers_by_their_repr_and_no_other_call(void **state)
+{
+    (void)state;
+    static const char *const two[] = {"np.int8(2)",
+                                      "np.uint8(2)",
+                                      "np.int16(2)",
+                                      "np.uint16(2)",
+                                      "np.int32(2)",
+                                      "np.uint32(2)",
+                                      "np.int64(2)",
+                                      "np.uint64(2)",
+                                      "np.intp(2)",
+                                      "np.uintp(2)",
+                                      "np.intc(2)",
+                                      "np.uintc(2)",
+                                      "np.long(2)",
+                                      "np.ulong(2)",
+                                      "np.longlong(2)",
+                                      "np.ulonglong(2)",
+                                      "array(2)",
+                                      "(np.int64(2))",
+                                      "np.int64(2) #",
+                                      "array(2, dtype=int32)",
+                                      "array(2, dtype=uint64)"};
+    for (size_t i = 0; i < sizeof two / sizeof two[0]; i++) {
+        const nyz_pylit *lit = read_as(two[i], strlen(two[i]), &header_rules);
+        assert_int_equal(lit->type, NYZ_PYLIT_NUMPY);
+        assert_int_equal(lit->count, 2);
+        assert_fails(
+            NYZ_ERR_CORRUPT, "a value",
+            nyz_pylit_parse(two[i], strlen(two[i]), &utf8_rules, &arena, &lit, err));
+    }
+    assert_int_equal(read_as("np.int64(-1)", 12, &header_rules)->count, -1);
+    static const char *const others[][2] = {
+        {"np.int64 (2)", "NumPy's integers"},
+        {"np.int64", "NumPy's integers"},
+        {"np. int64(2)", "NumPy's integers"},
+        {"np.int65(2)", "NumPy's integers"},
+        {"np.int640(2)", "NumPy's integers"},
+        {"np.float64(2.0)", "NumPy's integers"},
+        {"np.bool(1)", "NumPy's integers"},
+        {"np.", "NumPy's integers"},
+        {"numpy.int64(2)", "a value"},
+        {"int64(2)", "a value"},
+        {"int(2)", "a value"},
+        {"array", "a value"},
+        {"array ()", "a value"},
+        {"asarray(2)", "a value"},
+        {"np.int64()", "decimal"},
+        {"np.int64(-)", "decimal"},
+        {"np.int64( 2)", "decimal"},
+        {"np.int64(2 )", "decimal"},
+        {"np.int64(+2)", "decimal"},
+        {"np.int64(0x2)", "decimal"},
+        {"np.int64(1_0)", "decimal"},
+        {"np.int64(2L)", "decimal"},
+        {"np.int64(2.0)", "decimal"},
+        {"np.int64(2", "decimal"},
+        {"np.int64('2')", "decimal"},
+        {"np.int64(array(2))", "decimal"},
+        {"np.int64(2, 3)", "')'"},
+        {"np.int64(2, dtype=int32)", "')'"},
+        {"array([2])", "decimal"},
+        {"array(2, 3)", "')'"},
+        {"array(2,)", "')'"},
+        {"array(2, dtype=float64)", "integer type"},
+        {"array(2, dtype='>i8')", "integer type"},
+        {"array(2, dtype=int32", "')'"},
+        {"array(2, dtype=int32x)", "integer type"},
+        {"np.int64(02)", "begins with 0"},
+        {"np.int64(9223372036854775808)", "64 bits"},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        const nyz_pylit *lit = NULL;
+        assert_fails(NYZ_ERR_CORRUPT, others[i][1],
+                     nyz_pylit_parse(others[i][0], strlen(others[i][0]), &header_rules,
+                                     &arena, &lit, err));
+    }
+}
+
+/* Where it is no literal, too. */
+static void test_a_pair_with_a_dict_is_refused_for_the_reason_given(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"('a', {})", "[('x', ('a',{'b': dtype('f8')}))]"};
+    for (size_t i = 0; i < 2; i++) {
+        const nyz_pylit *lit = NULL;
+        assert_fails(NYZ_ERR_UNSUPPORTED, "a dict beside",
+                     nyz_pylit_parse(texts[i], strlen(texts[i]), &header_rules, &arena,
+                                     &lit, err));
+    }
+    assert_int_equal(read_text("('a', {})")->count, 2);
+    static const char *const others[] = {"({}, 'a')", "({})", "['a', {}]", "{'a': {}}",
+                                         "[('a', {})]"};
+    for (size_t i = 0; i < 5; i++) {
+        read_as(others[i], strlen(others[i]), &header_rules);
+    }
+}
+
 static void test_texts_have_places_of_31_bits(void **state)
 {
     (void)state;
@@ -311,7 +415,7 @@ static void test_long_latin1_text_has_room(void **state)
 static void test_brackets_are_read_to_the_limit_and_no_deeper(void **state)
 {
     (void)state;
-    const nyz_pylit_rules rules = {0, 0, 3};
+    const nyz_pylit_rules rules = {.brackets = 3};
     const nyz_pylit *lit = NULL;
     assert_ok(nyz_pylit_parse("[({},)]", 7, &rules, &arena, &lit, err));
     assert_fails(NYZ_ERR_LIMIT, "limits.brackets",
@@ -424,6 +528,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         arena_test(test_integers_as_python_spells_them),
         arena_test(test_long_suffix_only_where_the_rules_allow_it),
+        arena_test(test_numpys_integers_by_their_repr_and_no_other_call),
+        arena_test(test_a_pair_with_a_dict_is_refused_for_the_reason_given),
         arena_test(test_everything_else_is_refused_with_what_was_found),
         arena_test(test_texts_have_places_of_31_bits),
         arena_test(test_nul_bytes_are_refused),
