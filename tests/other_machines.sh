@@ -49,7 +49,7 @@ s390x)
     ;;
 i686) # which this machine runs by itself
     ARCH=i386 TRIPLET=i686-linux-gnu COMPILER=gcc-i686-linux-gnu
-    DIFFERENT="data_4e.npy growth_10.npy growth_18.npy"
+    DIFFERENT="data_4e.npy"
     EMULATOR=("$ROOT/lib/ld-linux.so.2" --library-path
         "$ROOT/lib/i386-linux-gnu:$ROOT/usr/lib/i386-linux-gnu:/usr/i686-linux-gnu/lib")
     ;;

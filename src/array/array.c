@@ -65,7 +65,8 @@ nyz_status nyz_array_check(const nyz_array *array, int64_t *count, int64_t *byte
 }
 
 /* Whether the way from one end of the elements to the other is no longer than any memory:
- * else not even a pointer to them may be computed. */
+ * else not even a pointer to them may be computed.  Where there are none, it must fit 64
+ * bits. */
 static int strides_fit(const nyz_array *array)
 {
     int64_t span = 0;
@@ -84,7 +85,7 @@ static int strides_fit(const nyz_array *array)
             return 0;
         }
     }
-    return span <= PTRDIFF_MAX;
+    return span <= PTRDIFF_MAX || nyz_size(array) == 0;
 }
 
 nyz_status nyz_array_check_data(const nyz_array *array, int64_t *count, int64_t *bytes,

@@ -24,8 +24,9 @@ nyz_status nyz_header_length(const unsigned char *preamble, int version,
 /* Parses the header's text.  out: dtype (its tree in `arena`, owner NULL), ndim, shape,
  * and strides in the file's memory order; data NULL.  *fortran gets fortran_order as it
  * stands. A sub-array as the whole dtype extends the shape.  All sizes are checked: the
- * product of the non-zero extents and the itemsize fits limits.array_bytes.  err->offset
- * counts from the text's start.  Errors: CORRUPT, UNSUPPORTED, LIMIT. */
+ * product of the non-zero extents and the itemsize fits 64 bits and, where no extent is
+ * 0, limits.array_bytes.  err->offset counts from the text's start.  Errors: CORRUPT,
+ * UNSUPPORTED, LIMIT. */
 nyz_status nyz_header_parse(const char *text, size_t size, int version,
                             const nyz_config *config, nyz_arena *arena, nyz_array *out,
                             int *fortran, nyz_error *err);

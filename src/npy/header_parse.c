@@ -207,19 +207,21 @@ static nyz_status unfold_subarray(const nyz_config *config, const nyz_pylit *lit
     return NYZ_OK;
 }
 
-/* Neither elements nor bytes may overflow, nor the strides of an array without elements.
- */
+/* Neither elements nor bytes may overflow, nor the strides of an array without elements,
+ * which the limit does not count. */
 static nyz_status check_size(const nyz_array *array, const nyz_config *config,
                              const nyz_pylit *lit, nyz_error *err)
 {
     int64_t bytes = array->dtype.itemsize > 0 ? array->dtype.itemsize : 1;
+    int empty = 0;
     for (int i = 0; i < array->ndim; i++) {
+        empty |= array->shape[i] == 0;
         if (array->shape[i] > 0 && nyz_mul(bytes, array->shape[i], &bytes)) {
             return nyz_fail(err, NYZ_ERR_CORRUPT, lit->offset,
                             "header: shape: the array's size does not fit in 64 bits");
         }
     }
-    if (bytes > config->limits.array_bytes) {
+    if (!empty && bytes > config->limits.array_bytes) {
         return nyz_fail(err, NYZ_ERR_LIMIT, lit->offset,
                         "header: shape: %lld %s exceed limits.array_bytes, %lld",
                         (long long)bytes,

@@ -78,6 +78,8 @@ static void wrap_refuses_strides_that_lead_out_of_any_memory(void **state)
         int good;
     } cases[] = {
         {{2, 1}, {8, INT64_MAX}, 1},
+        {{INT64_C(1) << 40, 0}, {8, 8}, 1},
+        {{INT64_C(1) << 59, 0}, {1024, 8}, 0},
         {{2, 1}, {8, INT64_MIN}, 1},
         {{2, 0}, {-8, INT64_MIN}, 1},
         {{2, 2}, {0, 0}, 1},

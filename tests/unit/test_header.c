@@ -328,13 +328,31 @@ static void test_array_bytes_limit_counts_elements_without_bytes_too(void **stat
     assert_ok(parse(SHAPE("(10,)"), 1, &a, err));
     assert_fails(NYZ_ERR_LIMIT, "limits.array_bytes, 80",
                  parse(SHAPE("(11,)"), 1, &a, err));
-    assert_fails(NYZ_ERR_LIMIT, "limits.array_bytes",
-                 parse(SHAPE("(0, 11)"), 1, &a, err));
+    assert_ok(parse(SHAPE("(0, 11)"), 1, &a, err));
     assert_fails(NYZ_ERR_LIMIT, "81 items of no bytes exceed limits.array_bytes, 80",
                  parse(DICT("'|S0'", "False", "(81,)"), 1, &a, err));
     assert_fails(
         NYZ_ERR_CORRUPT, "64 bits",
         parse(DICT("'|S0'", "False", "(0, 9223372036854775807, 2)"), 1, &a, err));
+}
+
+/* As on a machine of 32 bits, whose memory holds no such number of elements. */
+static void test_an_array_without_elements_is_read_whatever_its_extents(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {SHAPE("(1099511627776, 0)"),
+                                        SHAPE("(0, 1099511627776)"),
+                                        DICT("'<f8'", "True", "(1099511627776, 0, 2)"),
+                                        DICT("'|S0'", "False", "(1099511627776, 0)")};
+    config.limits.array_bytes = INT32_MAX;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        nyz_array a;
+        assert_ok(parse(texts[i], 1, &a, err));
+        assert_int_equal(nyz_size(&a), 0);
+    }
+    nyz_array a;
+    assert_fails(NYZ_ERR_LIMIT, "limits.array_bytes",
+                 parse(SHAPE("(1099511627776, 1)"), 1, &a, err));
 }
 
 static void test_objects_and_nested_subarrays_are_shown(void **state)
@@ -615,6 +633,7 @@ int main(void)
         env_test(test_names_are_latin1_in_version_1_and_utf8_in_version_3),
         env_test(test_64_dimensions_and_no_more),
         env_test(test_array_bytes_limit_counts_elements_without_bytes_too),
+        env_test(test_an_array_without_elements_is_read_whatever_its_extents),
         env_test(test_objects_and_nested_subarrays_are_shown),
         env_test(test_errors_point_into_the_text),
         env_test(test_headers_are_numpys_bytes),
