@@ -148,6 +148,27 @@ static int64_t items_before_line(const nyz_array *to, int axis)
     return (NYZ_CACHE_LINE - behind) % NYZ_CACHE_LINE / to->dtype.itemsize;
 }
 
+static int64_t buffer_bytes(int threads)
+{
+    return nyz_min(BUFFER_BYTES, ALL_BUFFERS / threads);
+}
+
+/* Items that no buffer holds: each right to its place, in the order of the file. */
+static nyz_status read_large(const nyz_element_reader *t, nyz_source *source,
+                             nyz_error *err)
+{
+    nyz_blocks blocks;
+    nyz_blocks_in_order(&blocks, &t->to, 1);
+    for (int64_t i = 0; i < blocks.count; i++) {
+        nyz_array item;
+        int64_t first = 0;
+        nyz_blocks_at(&blocks, i, &item, &first);
+        NYZ_TRY(nyz_source_read(source, item.data, t->from.itemsize, "data", err));
+        nyz_dtype_byteswap(&t->from, t->byteorder, item.data, 1, t->from.itemsize);
+    }
+    return NYZ_OK;
+}
+
 /* Blocks in the order of the file where they hold whole lines of the destination, or
  * where nothing else can be read. */
 static void decide_blocks(job *j, int threads, int can_jump)
@@ -156,8 +177,7 @@ static void decide_blocks(job *j, int threads, int can_jump)
     const int axis = nyz_array_fastest_axis(to);
     const int64_t line =
         to->dtype.itemsize < NYZ_CACHE_LINE ? NYZ_CACHE_LINE / to->dtype.itemsize : 1;
-    const int64_t bytes = nyz_min(BUFFER_BYTES, ALL_BUFFERS / threads);
-    const int64_t most = bytes / j->item_bytes;
+    const int64_t most = buffer_bytes(threads) / j->item_bytes;
     nyz_blocks_in_order(&j->in_order, to, BUFFER_BYTES / j->item_bytes);
     nyz_blocks_in_order(&j->blocks, to, most);
     if (can_jump && axis >= 0) {
@@ -168,9 +188,6 @@ static void decide_blocks(job *j, int threads, int can_jump)
         }
     }
     j->workers = (int)nyz_min(threads, j->blocks.count);
-    if (j->blocks.items * j->item_bytes > bytes) {
-        j->workers = 1; /* large items */
-    }
     j->at_places = j->workers > 1 || j->blocks.across >= 0;
 }
 
@@ -180,13 +197,17 @@ nyz_status nyz_element_reader_read_blocks(const nyz_element_reader *elements,
                                           nyz_error *err)
 {
     job j = {.elements = elements, .source = source};
+    const int shared = nyz_transfer_is_shared(elements, source, config);
+    const int threads = shared ? (int)nyz_min(config->threads, MAX_WORKERS) : 1;
     const int converted =
         elements->convert != NULL && !nyz_is_contiguous(&elements->to, NYZ_C_ORDER);
     void *memory = NULL;
     j.item_bytes =
         elements->from.itemsize + (converted ? elements->to.dtype.itemsize : 0);
-    decide_blocks(&j, (int)nyz_min(threads, MAX_WORKERS),
-                  source->start >= 0 && source->stream.read_at != NULL);
+    if (j.item_bytes > buffer_bytes(threads)) {
+        return read_large(elements, source, err);
+    }
+    decide_blocks(&j, threads, source->start >= 0 && source->stream.read_at != NULL);
     const int64_t shares = j.workers * j.blocks.items;
     const int64_t size =
         j.item_bytes * (shares > j.in_order.items ? shares : j.in_order.items);

@@ -3,6 +3,7 @@
 #ifndef NYZ_NPY_H
 #define NYZ_NPY_H
 
+#include "base/arithmetic.h"
 #include "base/config.h"
 #include "io/stream.h"
 #include "npy/header.h"
@@ -55,9 +56,16 @@ nyz_status nyz_npy_writer_init(nyz_npy_writer *plan, const nyz_array *array,
                                int with_data, const nyz_config *config, nyz_error *err);
 void nyz_npy_writer_free(nyz_npy_writer *plan);
 
-/* Hands header and data to a sink: a contiguous array's data in one piece, else at most
- * 384 KiB or one item at a time.  Can be called again. */
+/* Hands header and data to a sink: a contiguous array's data in one piece, else through a
+ * buffer of NYZ_NPY_BLOCK bytes at most.  Can be called again.  The larger the buffer,
+ * the more of a line of the cache is used at once where a transposed array is written;
+ * and a deflater has half a mebibyte of its own. */
+#define NYZ_NPY_BLOCK ((int64_t)NYZ_IO_BLOCK * 3 / 2)
 nyz_status nyz_npy_write(const nyz_npy_writer *plan, const nyz_sink *sink,
                          nyz_error *err);
+
+/* Its part for items of more than NYZ_NPY_BLOCK bytes, which is what `buffer` has. */
+nyz_status nyz_npy_emit_large(const nyz_npy_writer *plan, const nyz_sink *sink,
+                              void *buffer, nyz_error *err);
 
 #endif

@@ -13,10 +13,6 @@
 #include "npy/header.h"
 #include "npy/npy.h"
 
-/* Gathered at a time.  The more, the more of a line of the cache is used at once where a
- * transposed array is written; and a deflater has half a mebibyte of its own. */
-#define BLOCK_BYTES (NYZ_IO_BLOCK * 3 / 2)
-
 /* Makes the view whose C order is the order of the file, and returns the file's flag. */
 static int decide_order(nyz_array *view, nyz_order order)
 {
@@ -90,22 +86,32 @@ static nyz_status emit_block(const nyz_npy_writer *plan, const nyz_array *block,
     return nyz_sink_put(sink, items, count * dtype->itemsize, err);
 }
 
+static nyz_status emit_blocks(const nyz_npy_writer *plan, const nyz_blocks *blocks,
+                              void *items, const nyz_sink *sink, nyz_error *err)
+{
+    for (int64_t i = 0; i < blocks->count; i++) {
+        nyz_array block;
+        int64_t first = 0;
+        nyz_blocks_at(blocks, i, &block, &first);
+        NYZ_TRY(emit_block(plan, &block, items, sink, err));
+    }
+    return NYZ_OK;
+}
+
 static nyz_status emit_gathered(const nyz_npy_writer *plan, const nyz_sink *sink,
                                 nyz_error *err)
 {
     const int64_t itemsize = plan->array.dtype.itemsize;
     nyz_blocks blocks;
     void *items = NULL;
-    nyz_blocks_in_order(&blocks, &plan->array, nyz_array_items_in(BLOCK_BYTES, itemsize));
-    NYZ_TRY(nyz_alloc(&plan->allocator, blocks.items * itemsize, &items, err));
-    nyz_status status = NYZ_OK;
-    for (int64_t i = 0; i < blocks.count && status == NYZ_OK; i++) {
-        nyz_array block;
-        int64_t first = 0;
-        nyz_blocks_at(&blocks, i, &block, &first);
-        status = emit_block(plan, &block, items, sink, err);
-    }
-    nyz_release(&plan->allocator, items, blocks.items * itemsize);
+    nyz_blocks_in_order(&blocks, &plan->array,
+                        nyz_array_items_in(NYZ_NPY_BLOCK, itemsize));
+    const int64_t size = nyz_min(blocks.items * itemsize, NYZ_NPY_BLOCK);
+    NYZ_TRY(nyz_alloc(&plan->allocator, size, &items, err));
+    const nyz_status status = itemsize > NYZ_NPY_BLOCK
+                                  ? nyz_npy_emit_large(plan, sink, items, err)
+                                  : emit_blocks(plan, &blocks, items, sink, err);
+    nyz_release(&plan->allocator, items, size);
     return status;
 }
 
