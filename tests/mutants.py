@@ -126,7 +126,7 @@ MUTANTS = [
     ("npy/header_parse.c", "out->ndim >= nyz_min(", "out->ndim > nyz_min("),
     ("npy/header_parse.c", "array->shape[i] > 0 && nyz_mul", "nyz_mul"),
     ("npy/header_parse.c", "bytes > config->limits.array_bytes", "bytes >= config->limits.array_bytes"),
-    ("npy/element_reader_blocks.c", "if (j.item_bytes > buffer_bytes(threads))", "if (0)"),
+    ("npy/element_reader_blocks.c", "if (j.item_bytes > buffer_bytes(workers))", "if (0)"),
     ("npy/npy_write.c", "itemsize > NYZ_NPY_BLOCK", "0"),
     ("npy/npy_large.c", "dtype->itemsize <= NYZ_NPY_BLOCK", "dtype->itemsize <= 4"),
     ("npy/npy_large.c", "point.itemsize = 4;", "point.itemsize = 2;"),

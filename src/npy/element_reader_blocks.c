@@ -197,17 +197,16 @@ nyz_status nyz_element_reader_read_blocks(const nyz_element_reader *elements,
                                           nyz_error *err)
 {
     job j = {.elements = elements, .source = source};
-    const int shared = nyz_transfer_is_shared(elements, source, config);
-    const int threads = shared ? (int)nyz_min(config->threads, MAX_WORKERS) : 1;
+    const int workers = (int)nyz_min(threads, MAX_WORKERS);
     const int converted =
         elements->convert != NULL && !nyz_is_contiguous(&elements->to, NYZ_C_ORDER);
     void *memory = NULL;
     j.item_bytes =
         elements->from.itemsize + (converted ? elements->to.dtype.itemsize : 0);
-    if (j.item_bytes > buffer_bytes(threads)) {
+    if (j.item_bytes > buffer_bytes(workers)) {
         return read_large(elements, source, err);
     }
-    decide_blocks(&j, threads, source->start >= 0 && source->stream.read_at != NULL);
+    decide_blocks(&j, workers, source->start >= 0 && source->stream.read_at != NULL);
     const int64_t shares = j.workers * j.blocks.items;
     const int64_t size =
         j.item_bytes * (shares > j.in_order.items ? shares : j.in_order.items);
