@@ -2,16 +2,10 @@
 #ifndef NYZ_CLI_PRINT_PRINT_H
 #define NYZ_CLI_PRINT_PRINT_H
 
+#include "print/decimal.h"
 #include "text/text.h"
 
 /* ---- print_decimal.c: the fewest digits that read back as the same number */
-
-/* d.ddd x 10^exponent; zero is one digit 0. */
-typedef struct cli_decimal {
-    int count; /* of digits, without trailing zeros; at least 1 */
-    int exponent;
-    char digits[56];
-} cli_decimal;
 
 /* `value` is finite and not negative; `size` tells its type: 2, 4 or 8 bytes, else long
  * double. */

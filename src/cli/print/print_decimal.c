@@ -1,4 +1,5 @@
-/* Decimal digits of binary floats, through the C library's exact printf and strtod. */
+/* Decimal digits of floats of any type: long doubles, and digits beyond the shortest,
+ * through the C library's exact printf and strtold. */
 #include "print/print.h"
 
 #include <assert.h>
@@ -7,34 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The nearest half-precision number to a value that is not negative. */
-static double round_to_half(double value)
+/* Not 0 if reading the text gives the value. */
+static int reads_back(const char *text, long double value)
 {
-    int exponent;
-    (void)frexp(value, &exponent);
-    const double unit = ldexp(1.0, exponent - 11 > -24 ? exponent - 11 : -24);
-    const double scaled = value / unit; /* exact, and below 2^11 */
-    long whole = (long)scaled;
-    const double rest = scaled - (double)whole;
-    if (rest > 0.5 || (rest >= 0.5 && whole % 2 != 0)) {
-        whole++;
-    }
-    return (double)whole * unit;
-}
-
-/* Not 0 if reading the text as a float of this size gives the value. */
-static int reads_back(const char *text, long double value, int size)
-{
-    long double found;
-    if (size == 2) {
-        found = round_to_half(strtod(text, NULL));
-    } else if (size == 4) {
-        found = strtof(text, NULL);
-    } else if (size == 8) {
-        found = strtod(text, NULL);
-    } else {
-        found = strtold(text, NULL);
-    }
+    const long double found = strtold(text, NULL);
     return found >= value && found <= value;
 }
 
@@ -82,40 +59,31 @@ static int is_power_of_two(long double value)
     return part >= 0.5L && part <= 0.5L;
 }
 
-/* The digits that always survive a round trip, and those that always suffice. */
-static void digit_range(long double value, int size, int *few, int *enough)
+/* Subnormals may have fewer digits than always survive a round trip. */
+static void find_long_double(long double value, cli_decimal *out)
 {
-    long double normal;
-    if (size == 2) {
-        *few = 3, *enough = 5, normal = 6.103515625e-05L;
-    } else if (size == 4) {
-        *few = FLT_DIG, *enough = FLT_DECIMAL_DIG, normal = FLT_MIN;
-    } else if (size == 8) {
-        *few = DBL_DIG, *enough = DBL_DECIMAL_DIG, normal = DBL_MIN;
-    } else {
-        *few = LDBL_DIG, *enough = LDBL_DECIMAL_DIG, normal = LDBL_MIN;
-    }
-    *few = value < normal ? 1 : *few; /* subnormals have fewer digits */
-}
-
-void cli_decimal_shortest(long double value, int size, cli_decimal *out)
-{
-    int few, enough;
     char text[80];
-    if (value <= 0) {
-        *out = (cli_decimal){.count = 1, .digits = "0"};
-        return;
-    }
-    digit_range(value, size, &few, &enough);
-    for (int count = few; count <= enough; count++) {
+    const int few = value < LDBL_MIN ? 1 : LDBL_DIG;
+    for (int count = few; count <= LDBL_DECIMAL_DIG; count++) {
         snprintf(text, sizeof text, "%.*Le", count - 1, value);
-        if (reads_back(text, value, size) ||
-            (is_power_of_two(value) && step_up(text) && reads_back(text, value, size))) {
+        if (reads_back(text, value) ||
+            (is_power_of_two(value) && step_up(text) && reads_back(text, value))) {
             break;
         }
     }
     take(text, out);
     trim(out);
+}
+
+void cli_decimal_shortest(long double value, int size, cli_decimal *out)
+{
+    if (size == 2 || size == 4 || size == 8) {
+        cli_decimal_ieee((double)value, size, out);
+    } else if (value <= 0) {
+        *out = (cli_decimal){.count = 1, .digits = "0"};
+    } else {
+        find_long_double(value, out);
+    }
 }
 
 void cli_decimal_rounded(long double value, int count, cli_decimal *out)
