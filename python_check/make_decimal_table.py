@@ -6,7 +6,7 @@ The functions below the table prove that 128 bits suffice; test_decimals.py call
 import os
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-TABLE = os.path.join(ROOT, "src", "cli", "decimal_table.c")
+TABLE = os.path.join(ROOT, "src", "cli", "print", "decimal_table.c")
 LEAST, MOST = -292, 324  # CLI_POWER_LEAST and CLI_POWER_MOST of decimal.h
 # (bits of the significand, least and greatest exponent of its last bit)
 FORMATS = {"float16": (11, -24, 5), "float32": (24, -149, 104), "float64": (53, -1074, 971)}
@@ -47,7 +47,7 @@ def text():
     lines = ["    " + " ".join(each[i:i + 2]) for i in range(0, len(each), 2)]
     return ("/* Powers of ten, from 10^%d to 10^%d, of 128 bits, the first set; rounded up.\n *"
             " Made by python_check/make_decimal_table.py. */\n"
-            '#include "decimal.h"\n\n/* clang-format off */\n\n'
+            '#include "print/decimal.h"\n\n/* clang-format off */\n\n'
             "const cli_power cli_powers[CLI_POWER_MOST - CLI_POWER_LEAST + 1] = {\n%s\n};\n"
             % (LEAST, MOST, "\n".join(lines)))
 

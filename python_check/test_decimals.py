@@ -15,8 +15,8 @@ from conftest import ROOT
 def test_the_committed_table_is_what_the_script_makes():
     with open(table.TABLE, encoding="ascii") as file:
         assert file.read() == table.text()
-    with open(os.path.join(ROOT, "src", "cli", "decimal.h"), encoding="utf-8") as file:
-        bounds = dict(re.findall(r"#define NYZ_POWER_(\w+) \(?(-?\d+)\)?\n", file.read()))
+    with open(os.path.join(ROOT, "src", "cli", "print", "decimal.h"), encoding="utf-8") as file:
+        bounds = dict(re.findall(r"#define CLI_POWER_(\w+) \(?(-?\d+)\)?\n", file.read()))
     assert {name: int(value) for name, value in bounds.items()} == {
         "LEAST": table.LEAST, "MOST": table.MOST}
 
@@ -53,7 +53,7 @@ def baseline_log10_of_c(q, lopsided):
 
 
 def test_the_logarithms_are_exact_for_every_exponent():
-    with open(os.path.join(ROOT, "src", "cli", "decimal_shortest.c"), encoding="utf-8") as file:
+    with open(os.path.join(ROOT, "src", "cli", "print", "decimal_shortest.c"), encoding="utf-8") as file:
         code = file.read()
     assert "1292913986" in code and "536607788" in code and "14267572527" in code
     for q in range(-1074, 972):
