@@ -7,8 +7,7 @@
 
 #include "baseline.h"
 
-/* The files of the folder are there before the clock starts: the spans, header and all.
- */
+/* The files of the folder exist before the clock starts: the spans, header and all. */
 int baseline_prepare_files(struct job *job)
 {
     if (baseline_load(job) != 0)

@@ -1,6 +1,5 @@
 /* The library's operations, through <nyz.h> and nothing else.  A new one is a function
- * and a row at the end; the other contenders have theirs in worker_baseline.c and worker.py.
- */
+ * and a row at the end; the other contenders' are in worker_baseline.c and worker.py. */
 #include <stdio.h>
 #include <string.h>
 

@@ -40,8 +40,7 @@ static void add_axis(walk *w, axis a)
     w->naxes++;
 }
 
-/* Axes that lie behind each other at both places become one; and items that do, one item.
- */
+/* Axes that are contiguous in both places become one; such items become one item. */
 static void join_axes(walk *w)
 {
     int n = 0;

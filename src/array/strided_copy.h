@@ -8,8 +8,7 @@
  * those of the source may be 0.  An axis of one item may have any. */
 typedef struct nyz_strided_copy_job {
     int64_t itemsize;
-    int past_cache; /* the destination, or what it is a part of, is larger than the cache
-                     */
+    int past_cache; /* the destination, or the whole it is part of, exceeds the cache */
     int ndim;
     int64_t shape[NYZ_MAX_DIMS];
     int64_t to_strides[NYZ_MAX_DIMS];
@@ -48,8 +47,7 @@ void nyz_blocks_across(nyz_blocks *blocks, const nyz_array *array, int axis,
 void nyz_blocks_at(const nyz_blocks *blocks, int64_t index, nyz_array *view,
                    int64_t *first);
 
-/* The axis with the smallest stride, of those with more than one element; else the last.
- */
+/* The axis with the smallest stride of those with over one element; else the last. */
 int nyz_array_fastest_axis(const nyz_array *array);
 
 #endif

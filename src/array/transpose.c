@@ -138,8 +138,7 @@ static void copy_part(const nyz_transpose_job *p, unsigned char *to,
     }
 }
 
-/* Columns before the first whole line of the destination, where all rows have it alike.
- */
+/* Columns before the destination's first whole line, where it is the same in all rows. */
 static int64_t columns_before_line(const nyz_transpose_job *p, const unsigned char *to)
 {
     const int64_t behind = (int64_t)((uintptr_t)to % NYZ_CACHE_LINE);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/arithmetic.h"
 #include "base/error.h"
 
 struct nyz_arena_block {

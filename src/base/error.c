@@ -159,8 +159,7 @@ void nyz_error_prefix(nyz_error *err, const char *format, ...)
     }
 }
 
-/* Characters that change how a line looks or reads are escaped although they are valid.
- */
+/* Valid characters that change how a line looks or reads are escaped too. */
 static int is_plain(uint32_t point)
 {
     if (point < 0xa1) {

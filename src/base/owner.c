@@ -6,7 +6,6 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
-#include "base/arithmetic.h"
 #include "base/error.h"
 #include "base/owner.h"
 

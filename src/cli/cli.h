@@ -119,8 +119,7 @@ int cli_platform_is_slash(char c);
 
 /* While there is a file that must not stay: catch_stop, then, ever again (guard.h),
  * stopped, which is not 0 once the user wants the tool to end (Ctrl-C); the file is
- * removed; obey_stop, which does not return then.  A second Ctrl-C ends the tool at once.
- */
+ * removed; obey_stop, which does not return then.  A second Ctrl-C ends the tool. */
 void cli_platform_catch_stop(void);
 int cli_platform_stopped(void);
 void cli_platform_obey_stop(void);

@@ -1,5 +1,4 @@
-/* The command line: options anywhere, `--` ends them, `--level=9` and `--level 9` alike.
- */
+/* The command line: options anywhere, `--` ends them, `--level=9` or `--level 9`. */
 #include "cli.h"
 
 #include <string.h>

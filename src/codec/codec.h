@@ -29,8 +29,7 @@ int nyz_has_inflate_whole(void);
 nyz_status nyz_inflate_whole(const unsigned char *in, size_t in_size, unsigned char *out,
                              size_t out_size, nyz_error *err);
 
-/* A raw deflate stream being made: as NumPy's, one stream of window 15, memory level 8.
- */
+/* A raw deflate stream being made, as NumPy's: one stream, window 15, memory level 8. */
 typedef struct nyz_deflater nyz_deflater;
 nyz_status nyz_deflate_new(const nyz_allocator *allocator, int level, nyz_deflater **out,
                            nyz_error *err);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/arithmetic.h"
 #include "base/error.h"
 #include "base/parallel.h"
 #include "codec/codec.h"
@@ -212,8 +211,7 @@ nyz_status nyz_deflate_parallel_put(nyz_deflate_parallel *chunks, const void *by
     return NYZ_OK;
 }
 
-/* What is collected: full chunks, and the last one, which is not full and may be empty.
- */
+/* What is collected: full chunks, and the last, which is not full and may be empty. */
 nyz_status nyz_deflate_parallel_finish(nyz_deflate_parallel *chunks, const nyz_sink *sink,
                                        uint32_t *crc32, int64_t *written, nyz_error *err)
 {

@@ -77,8 +77,7 @@ static uint32_t choose_distance(nyz_fast *fast, const sample *samples, unsigned 
 }
 
 /* Adds a sample to the bits of all plans.  Where no search finds anything, no plan is
- * better than the others; a search that finds next to nothing makes what literals make.
- */
+ * better than the others; a search that finds almost nothing makes what literals make. */
 static void try_sample(nyz_fast *fast, trial *t, const sample *s)
 {
     uint64_t bits[NYZ_SEARCHES] = {0};

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/arithmetic.h"
 #include "base/error.h"
 #include "codec/zlib_internal.h"
 

@@ -2,7 +2,7 @@
  * numbers inside, so that each runs as long as it can.  docs/format.md 2.5. */
 #include <string.h>
 
-#include "base/arithmetic.h"
+#include "base/error.h"
 #include "dtype/dtype.h"
 #include "dtype/dtype_internal.h"
 
@@ -93,8 +93,7 @@ static void swap_row_16(row r)
     }
 }
 
-/* The same loops once more where the stride is the size: told so, compilers make vectors.
- */
+/* The same loops where the stride is the size: knowing that, compilers vectorise them. */
 static void byteswap_row(row r, int64_t size)
 {
     const int dense = r.stride == size;

@@ -29,8 +29,7 @@ static inline char nyz_wanted_byteorder(nyz_byteorder byteorder)
 nyz_status nyz_dtype_scalar(const char *text, size_t size, int64_t offset,
                             const nyz_config *config, nyz_dtype *out, nyz_error *err);
 
-/* Adds `bytes` to an item's size.  Errors: CORRUPT (overflow), LIMIT (limits.item_bytes).
- */
+/* Adds `bytes` to an item's size.  Errors: CORRUPT (overflow), LIMIT (item_bytes). */
 nyz_status nyz_dtype_grow(int64_t *itemsize, int64_t bytes, const nyz_config *config,
                           int64_t offset, nyz_error *err);
 

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/arithmetic.h"
 #include "base/config.h"
 #include "base/error.h"
 #include "dtype/dtype.h"
@@ -229,8 +228,7 @@ static nyz_status build_struct(builder *b, const nyz_pylit *lit, int64_t depth,
     return check_names(b, lit, out);
 }
 
-/* -------------------------------------------------------------------------------- a
- * dtype */
+/* ---------------------------------------------------------------------------- a dtype */
 
 static nyz_status build(builder *b, const nyz_pylit *lit, int64_t depth, nyz_dtype *out)
 {

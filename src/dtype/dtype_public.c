@@ -33,8 +33,7 @@ nyz_dtype nyz_dtype_of(nyz_type type)
     return out;
 }
 
-/* '<f8' may come with quotes, as in a header; lists and tuples are literals in any case.
- */
+/* '<f8' may have quotes, as in a header; lists and tuples are always literals. */
 static int is_literal(const char *text, size_t size)
 {
     return size > 0 && text[0] != '\0' && strchr("[('\" \t\r\n", text[0]) != NULL;

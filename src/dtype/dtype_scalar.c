@@ -2,7 +2,6 @@
  * docs/format.md 2.1-2.3. */
 #include <string.h>
 
-#include "base/arithmetic.h"
 #include "base/config.h"
 #include "base/endian.h"
 #include "base/error.h"
@@ -242,8 +241,7 @@ static nyz_status read_flexible(reader *r, const nyz_config *config, nyz_dtype *
     return nyz_dtype_grow(&out->itemsize, count, config, r->offset, r->err);
 }
 
-/* A well-formed dtype of NumPy's that this library has no type for, or no dtype at all.
- */
+/* A well-formed NumPy dtype that this library has no type for, or no dtype at all. */
 static nyz_status refuse(const reader *r)
 {
     const int first = peek(r);

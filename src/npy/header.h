@@ -34,8 +34,7 @@ nyz_status nyz_header_parse(const char *text, size_t size, int version,
 /* Makes preamble and header text for an array of this dtype and shape, to the byte as
  * NumPy (docs/format.md 1.2): the lowest version that fits, or env->npy_version.  `out`
  * is a fresh {0} nyz_buffer with its allocator set; the caller frees it, also after a
- * failure. Errors: ARGUMENT (version too low), UNSUPPORTED (overlapping fields), MEMORY.
- */
+ * failure.  Errors: ARGUMENT (version), UNSUPPORTED (overlapping fields), MEMORY. */
 nyz_status nyz_header_format(const nyz_dtype *dtype, int ndim, const int64_t *shape,
                              int fortran, int npy_version, nyz_buffer *out,
                              nyz_error *err);

@@ -161,8 +161,7 @@ static nyz_status choose_version(int asked, int64_t length, int64_t latin1,
         latin1 < 0 ? "a name is not in Latin-1, expected 3" : "too long, expected 2");
 }
 
-/* Moves the text to `to`, which lies before it or at it, in the encoding of its version.
- */
+/* Moves the text to `to`, which is at or before it, in the encoding of its version. */
 static void encode(unsigned char *to, const char *text, size_t size, int latin1)
 {
     const size_t same = latin1 ? nyz_utf8_ascii_prefix(text, size) : size;

@@ -4,7 +4,6 @@
 
 #include "array/array.h"
 #include "base/arena.h"
-#include "base/arithmetic.h"
 #include "base/config.h"
 #include "base/endian.h"
 #include "base/error.h"
@@ -71,8 +70,7 @@ nyz_status nyz_header_length(const unsigned char *preamble, int version,
     return NYZ_OK;
 }
 
-/* ---------------------------------------------------------------------------- the three
- * keys */
+/* --------------------------------------------------------------------- the three keys */
 
 /* The values, NULL where a key has not been seen yet. */
 typedef struct entries {
@@ -144,8 +142,7 @@ static nyz_status find_entries(const nyz_pylit *dict, entries *e, nyz_error *err
     return NYZ_OK;
 }
 
-/* ----------------------------------------------------------------------------- their
- * values */
+/* ----------------------------------------------------------------------- their values */
 
 static nyz_status add_dim(nyz_array *out, int64_t extent, const nyz_config *config,
                           int64_t offset, nyz_error *err)
@@ -249,8 +246,7 @@ static nyz_status read_entries(const entries *e, const nyz_config *config,
     return NYZ_OK;
 }
 
-/* --------------------------------------------------------------------------------- the
- * text */
+/* --------------------------------------------------------------------------- the text */
 
 /* NumPy ends a header with a newline, and other writers with a blank or '}': whatever
  * else stands there, the length is wrong or the line end has been changed, and so the

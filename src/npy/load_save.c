@@ -1,7 +1,6 @@
 /* The public calls for one array: from and to a path, memory and a stream. */
 #include <string.h>
 
-#include "base/arithmetic.h"
 #include "base/buffer.h"
 #include "base/config.h"
 #include "base/error.h"
@@ -53,8 +52,7 @@ nyz_status nyz_read_into(const nyz_stream *stream, const nyz_options *opt,
     return read_stream(stream, opt, nyz_npy_read_into, &target, err);
 }
 
-/* A file or memory that holds nothing is damaged, not a stream that has come to its end.
- */
+/* An empty file or empty memory is damage, not a stream that has ended. */
 static nyz_status refuse_empty(const nyz_source *source, nyz_error *err)
 {
     if (source->left == 0) {

@@ -26,8 +26,7 @@ nyz_status nyz_npy_read_header(nyz_source *source, const nyz_npy_start *start,
 nyz_status nyz_npy_read(nyz_source *source, const nyz_npy_start *start,
                         const nyz_config *config, nyz_array *out, nyz_error *err);
 
-/* Reads the rest of header and data into memory that `into` describes: as nyz_read_into.
- */
+/* Reads the rest of the header, and the data into `into`, as nyz_read_into. */
 nyz_status nyz_npy_read_into(nyz_source *source, const nyz_npy_start *start,
                              const nyz_config *config, nyz_array *into, nyz_error *err);
 

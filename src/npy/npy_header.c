@@ -45,8 +45,7 @@ static nyz_status refuse_short(const nyz_npy_start *start, nyz_error *err)
         (int)start->size);
 }
 
-/* Where the length was read from is known: offsets in the text become those in the file.
- */
+/* The place of the length is known: offsets in the text become offsets in the file. */
 static nyz_status move_offset(nyz_status status, int64_t base, nyz_error *err)
 {
     if (status != NYZ_OK && err != NULL && err->offset >= 0) {

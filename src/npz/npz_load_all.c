@@ -116,8 +116,7 @@ static int64_t work_of(const void *ctx, int64_t index)
     return ((const slots *)ctx)->npz->dir.entries[index].size;
 }
 
-/* Threads either share the members among them or, where one holds nearly all, its bytes.
- */
+/* Threads share the members or, where one holds nearly all the bytes, its bytes. */
 static void read_slots(slots *s)
 {
     int threads = s->npz->stream.read_at != NULL ? s->config->threads : 1;

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/arithmetic.h"
 #include "base/buffer.h"
 #include "base/config.h"
 #include "base/error.h"
@@ -156,8 +155,7 @@ static nyz_status make_content(nyz_pending *pending, nyz_error *err)
     return NYZ_OK;
 }
 
-/* The member's name: arr_N for no name, and ".npy" behind it unless it is taken as it is.
- */
+/* The member's name: arr_N if there is none, plus ".npy" unless it is taken as it is. */
 static nyz_status make_member_name(nyz_npz_writer *writer, const char *name,
                                    unsigned flags, nyz_buffer *out, nyz_error *err)
 {

@@ -95,8 +95,7 @@ static nyz_status scan_piece(nyz_pylit_scanner *scan, piece *out)
     return NYZ_OK;
 }
 
-/* ---------------------------------------------------------------------- what it stands
- * for */
+/* --------------------------------------------------------------- the value of a piece */
 
 /* Up to `most` digits of a base, at least `least`, at text[*at ... end). */
 static int read_digits(const nyz_pylit_scanner *scan, size_t *at, size_t end,

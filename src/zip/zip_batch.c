@@ -1,13 +1,12 @@
 /* Small stored members, several of them read at once: see zip_extract.h. */
-#include "base/arithmetic.h"
+#include "base/error.h"
 #include "codec/codec.h"
 #include "io/stream.h"
 #include "zip/zip_directory.h"
 #include "zip/zip_extract.h"
 #include "zip/zip_internal.h"
 
-/* A small archive is mostly such members, and they mostly stand in the directory's order.
- */
+/* Most members of a small archive are such, and most are in the directory's order. */
 int64_t nyz_zip_batch_count(const nyz_zip_directory *dir, int64_t first, int64_t most,
                             int64_t room)
 {

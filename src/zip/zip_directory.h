@@ -53,8 +53,7 @@ typedef struct nyz_zip_facts {
 nyz_zip_facts nyz_zip_entry_facts(const nyz_zip_directory *dir,
                                   const nyz_zip_entry *entry);
 
-/* The last entry of exactly this name, or of this name with `suffix` behind it; -1: none.
- */
+/* The last entry of exactly this name, or of this name plus `suffix`; -1: none. */
 int64_t nyz_zip_directory_find(const nyz_zip_directory *dir, const char *name,
                                size_t size);
 int64_t nyz_zip_directory_find_with(const nyz_zip_directory *dir, const char *name,

@@ -123,8 +123,7 @@ static nyz_status read_deflated(const nyz_stream *archive, const nyz_zip_entry *
     return status;
 }
 
-/* Through the plain lane: members that are too large to be kept deflated, or no library.
- */
+/* By the streaming path: members too large to be kept deflated, or no libdeflate. */
 static nyz_status read_plainly(const nyz_stream *archive, const nyz_zip_directory *dir,
                                int64_t index, unsigned char *to, nyz_error *err)
 {

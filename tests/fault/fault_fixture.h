@@ -64,8 +64,7 @@ typedef struct fixture {
 } fixture;
 
 /* An act calls a function, judges its outputs and frees them; it returns what the
- * function returned.  What it needs besides is made with the defaults and does not fail.
- */
+ * function returned.  Everything else is made with the defaults and does not fail. */
 typedef nyz_status operation(fixture *s, nyz_error *err);
 
 /* ----------------------------------------------------------------------------- making */
@@ -224,8 +223,7 @@ static inline void assert_npy(const fixture *s, const nyz_buffer *file)
     nyz_array_free(&back);
 }
 
-/* The same of memory that was loaded into: numbers of another type are compared as such.
- */
+/* The same for memory loaded into: numbers of another type are compared as such. */
 static inline nyz_status take_into(fixture *s, nyz_status status)
 {
     if (status == NYZ_OK && s->way->kind == PLAIN) {

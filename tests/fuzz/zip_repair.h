@@ -76,8 +76,7 @@ static inline size_t repair_find_all(const repair *r, int third, int fourth, siz
     return count;
 }
 
-/* The bytes that deflated ones stand for, counted and CRC'd; *taken: how many there are.
- */
+/* The bytes that deflated ones inflate to, with size and CRC; *taken: how many. */
 static inline uint64_t repair_inflate(unsigned char *bytes, size_t size, size_t *taken,
                                       uint32_t *crc)
 {

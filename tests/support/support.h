@@ -38,8 +38,7 @@ static inline const char *fixtures_dir(void)
         }                                                                                \
     } while (0)
 
-/* `call` (which passes `err`) fails with this status and a message that contains `words`.
- */
+/* `call` (which passes `err`) fails with this status; the message contains `words`. */
 #define assert_fails(status_, words, call)                                               \
     do {                                                                                 \
         nyz_error support_error;                                                         \

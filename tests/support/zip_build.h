@@ -4,8 +4,8 @@
 #define NYZ_TESTS_ZIP_BUILD_H
 
 #include "base/alloc.h"
-#include "base/arithmetic.h"
 #include "base/config.h"
+#include "base/error.h"
 #include "codec/codec.h"
 #include "io/stream.h"
 #include "io/stream_mem.h"
@@ -258,8 +258,7 @@ static inline int64_t zb_read_around_hole(void *ctx, int64_t offset, void *buffe
 }
 
 /* Two members that are said to inflate to `size` bytes each, as many as deflate can make
- * of what the hole has for each.  Their data are none, nor has the second a local header.
- */
+ * of what the hole has for each.  They have no data, the second no local header. */
 static inline nyz_stream zb_two_in_a_hole(zb_archive *a, zb_hole *hole, int64_t size)
 {
     static const zb_bytes extra[] = {ZB("\1\0\x10\0--size----stored"),

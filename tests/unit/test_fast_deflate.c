@@ -175,8 +175,7 @@ static nyz_fast *new_fast(void)
     return fast;
 }
 
-/* Both ways of ending; the one that does not end the stream is ended by an empty chunk.
- */
+/* Both ways of ending; an empty chunk ends the one that does not end the stream. */
 static void assert_comes_back(nyz_fast *fast, const unsigned char *bytes, size_t size)
 {
     const size_t bound = nyz_fast_bound(size);

@@ -79,8 +79,7 @@ static void assert_counts_up(const nyz_array *a)
     }
 }
 
-/* Places for 3 x 5 x 7 items of up to 16 bytes: C order, F order, backwards, with gaps.
- */
+/* Places for 3 x 5 x 7 items of at most 16 bytes: C, F, backwards, with gaps. */
 static nyz_array place(int kind, const nyz_dtype *dtype, unsigned char *memory)
 {
     static const int64_t shape[3] = {3, 5, 7};

@@ -956,8 +956,7 @@ static void every_failing_stream_call_is_reported(void **state)
             }
             nyz_error err = {NYZ_OK, 0, 0, ""};
             status = (writing ? write_everything : read_everything)(&s, &opt, &err);
-            /* a stream that cannot tell its place from the first call on is no archive's
-             */
+            /* a stream that cannot report its position from the start is refused */
             assert_true(status == NYZ_OK || status == NYZ_ERR_IO ||
                         (n <= 3 && status == NYZ_ERR_ARGUMENT));
             assert_int_equal(err.status, status);

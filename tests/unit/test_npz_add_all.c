@@ -191,8 +191,7 @@ static void what_waits_is_written_before_a_member_that_is_written_alone(void **s
 }
 
 /* Small members collect in a buffer, and the stream fails when it is full, wherever that
- * is: in a member's header, name or data, in the record behind them, or in the directory.
- */
+ * is: in a member's header, name or data, in the record after it, or in the directory. */
 static void a_failing_stream_is_told_wherever_the_buffer_is_full(void **state)
 {
     enum { BUFFER = 65536, FILLERS = 5, FILLER = 13000 };

@@ -212,8 +212,7 @@ static void what_is_no_whole_array_is_refused_alike(void **state)
     }
 }
 
-/* The limit is on the array; what its header takes beside it is no reason to refuse it.
- */
+/* The limit is on the array; the bytes of its header are no reason to refuse it. */
 static void members_over_the_limit_are_left_to_the_streaming_path(void **state)
 {
     (void)state;

@@ -186,8 +186,7 @@ static void a_member_without_an_array_leaves_err_alone(void **state)
     nyz_buffer_free(&file);
 }
 
-/* A member of 65 MiB, deflated to stored blocks: zeros but for the heads of the blocks.
- */
+/* A member of 65 MiB, deflated to stored blocks: zeros except the blocks' headers. */
 enum { BLOCK = 65535, HEAD = 5, BLOCKS = 1040 };
 
 static int64_t read_blocks(void *ctx, int64_t offset, void *buffer, size_t size)

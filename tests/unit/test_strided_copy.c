@@ -3,7 +3,7 @@
 
 #include "array/nontemporal.h"
 #include "array/strided_copy.h"
-#include "base/arithmetic.h"
+#include "base/error.h"
 #include "support/support.h"
 
 /* The same numbers in every run. */
@@ -89,8 +89,7 @@ static void assert_copied(const nyz_strided_copy_job *like)
     free(from.bytes);
 }
 
-/* Strides of the axes in any order, some with gaps, some backwards; some 0, if they may.
- */
+/* Strides of the axes in any order, some with gaps, some backwards, some 0 if allowed. */
 static void lay_out(const nyz_strided_copy_job *box, int64_t *strides, int may_repeat)
 {
     int order[NYZ_MAX_DIMS];

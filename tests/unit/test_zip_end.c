@@ -229,8 +229,7 @@ static void other_bytes_behind_are_refused(void **state)
     zb_free(&a);
 }
 
-/* Behind a wrong end record, in the comment of the right one: the last that fits counts.
- */
+/* After a wrong end record, in the comment of the right one: the last that fits. */
 static void last_fitting_end_record_counts(void **state)
 {
     zb_archive a = {0};

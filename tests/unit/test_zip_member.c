@@ -1,7 +1,7 @@
 /* zip_member.c, zip_local.c: a member's local header against the directory, and its bytes.
  * One row or test for each rule of docs/format.md 4.3. */
 
-#include "base/arithmetic.h"
+#include "base/error.h"
 #include "io/stream.h"
 #include "io/stream_mem.h"
 #include "support/faults.h"

@@ -139,8 +139,7 @@ static int add_array(cli_input *input, cli_table *t)
     return skipped;
 }
 
-/* Where a file holds several arrays, their names get numbers.  0 if memory has run out.
- */
+/* If a file holds several arrays, their names get numbers.  0 if memory has run out. */
 static int name_arrays(cli_table *t, const char *name, size_t size)
 {
     int fine = 1;

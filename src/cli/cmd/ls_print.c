@@ -38,8 +38,7 @@ static void put_cell(const cli_row *r, int column, cli_line *cell)
 }
 
 /* A wider cell widens no column: the blanks in all other rows would be more than the
- * file.
- */
+ * file. */
 #define WIDEST 200
 
 static void measure(const cli_table *t, int64_t width[COLUMNS], cli_line *cell)

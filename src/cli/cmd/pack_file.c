@@ -21,8 +21,7 @@ static void put_path(cli_line *line, const cli_args *args, const char *file)
     cli_line_puts(line, file);
 }
 
-/* The name that a file gives its member: with -d as it stands, else without its folders.
- */
+/* The name that a file gives its member: with -d as it is, else without directories. */
 static void put_own_name(cli_line *line, const cli_args *args, const char *file)
 {
     if (args->folder == NULL) {
@@ -161,8 +160,7 @@ static int refuse(const cli_pack_file *file, const char *message)
     return CLI_EXIT_DATA;
 }
 
-/* `left` bytes follow the header.  Nobody but Python knows how many Python objects take.
- */
+/* `left` bytes follow the header.  Only Python knows how many bytes its objects take. */
 static int check_size(const cli_pack_file *file, const nyz_array *header, int64_t left)
 {
     char text[120];

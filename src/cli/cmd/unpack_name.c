@@ -1,6 +1,5 @@
 /* Names of members that become no files, on this system or any other: those that lead out
- * of the folder on one of them, mean a device there, or are another name than they seem.
- */
+ * of the directory on one of them, mean a device, or are another name than they seem. */
 #include "cmd/unpack.h"
 #include "text/fold.h"
 

@@ -1,5 +1,4 @@
-/* Hashing: an array in C order as it is, any other in pieces that are copied to C order.
- */
+/* Hashing: an array in C order as it is, any other in pieces copied to C order. */
 #include "io/hash.h"
 
 #include "os/sha256.h"

@@ -78,8 +78,7 @@ static int write_bytes(int fd, const unsigned char *bytes, size_t size)
 }
 
 /* The file that is to be replaced has to be the one that was looked at: no other
- * one, and none that came from this archive under a name that the system takes for this.
- */
+ * one, and none written from this archive under a name that the system takes for it. */
 static nyz_status check_unchanged(const writing *w, nyz_error *err)
 {
     cli_place now;

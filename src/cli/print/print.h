@@ -69,8 +69,7 @@ int64_t cli_load_int(const unsigned char *item, const nyz_dtype *dtype);
 uint64_t cli_load_uint(const unsigned char *item, const nyz_dtype *dtype);
 long double cli_load_float(const unsigned char *item, int size);
 
-/* ---- print_scan.c and print_item.c: one item of any dtype, set in a column of its like
- */
+/* ---- print_scan.c and print_item.c: one item of any dtype, aligned in a column */
 
 typedef struct cli_format cli_format;
 struct cli_format {

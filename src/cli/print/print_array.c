@@ -1,5 +1,4 @@
-/* Arrays in NumPy's layout: nested brackets, lines of 75 characters, long ones shortened.
- */
+/* Arrays in NumPy's layout: nested brackets, lines of 75 characters, shortened. */
 #include "print/print.h"
 
 #include "cli.h"

@@ -7,8 +7,7 @@
 
 enum { HOW = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE };
 
-/* A byte of UTF-8 becomes at most two points: the worst are two bytes that become three.
- */
+/* A byte of UTF-8 becomes at most two points; at worst, two bytes become three. */
 typedef struct points {
     utf8proc_int32_t at[2 * CLI_FOLD_MAX];
     size_t count;

@@ -4,8 +4,7 @@
 
 #include "nyz.h"
 
-/* {0} is empty.  After a failed allocation `failed` is set and nothing is added any more.
- */
+/* {0} is empty.  After a failed allocation `failed` is set and nothing more is added. */
 typedef struct cli_line {
     char *data; /* NUL-terminated once anything was put */
     size_t size;
@@ -48,8 +47,7 @@ void cli_line_void(cli_line *line, const unsigned char *bytes, size_t size);
  * U+FFFD. */
 void cli_line_json(cli_line *line, const char *text, size_t size);
 
-/* The facts of an array as Python writes them: (2, 3) or [2,3] for JSON, and its descr.
- */
+/* An array's shape as Python writes it, (2, 3), or for JSON, [2,3]; and its descr. */
 void cli_line_shape(cli_line *line, const nyz_array *array);
 void cli_line_shape_json(cli_line *line, const nyz_array *array);
 nyz_status cli_line_descr(cli_line *line, const nyz_dtype *dtype, nyz_error *err);
