@@ -7,7 +7,7 @@ COUNT files, 100,000 unless told.  Half are valid: .npy of every kind of dtype, 
 byte order, and .npz as np.savez and np.savez_compressed write them.  What we write of the same
 arrays must be the same bytes, and both must read from it what was saved.  The others are such
 files with damage: cut, bytes changed, put in or left out, fields and tokens replaced.  What NumPy
-refuses we must not read, but for the rows of the README's table that say so (KNOWN); and what
+refuses we must not read, but for the rows of docs/differences.md that say so (KNOWN); and what
 both read must be equal.  A crash ends the run.  A file of which this is not true is written to
 build/differential/, and the run fails.
 
@@ -37,7 +37,7 @@ LETTERS = string.ascii_letters + string.digits + "_ '\"\\\n\x7f\xe9\xff\u0416\u6
 
 
 class Finding(Exception):
-    """We and NumPy differ where the README does not say so."""
+    """We and NumPy differ where docs/differences.md does not say so."""
 
 
 # --------------------------------------------------------------------------------- valid files
@@ -267,22 +267,22 @@ def damage(rng, content, fields):
     return content
 
 
-# What kills NumPy (README: '<M8[D/0]'), and what makes it take gigabytes.
+# What kills NumPy (docs/differences.md: '<M8[D/0]'), and what makes it take gigabytes.
 DEADLY = re.compile(rb"/0|\d{9}")
 
-# Rows of the README's table that say "refused" of NumPy and "read" of us, and how the file (a
+# Rows of docs/differences.md that say "refused" of NumPy and "read" of us, and how the file (a
 # pattern of bytes), or else NumPy's exception (one of text), shows that it is such a one.
 KNOWN = [
-    ("a newline and blanks before the first `{`",
+    ("a newline and spaces before the first `{`",
      re.compile(rb"NUMPY[\x01-\x03]\0.{2,4}[\s\f]+\{", re.S)),
     ("or at the end of the header", re.compile(rb"\}\s*[\r\n][ \t\f]+")),
     ("a pair as the whole dtype", re.compile(rb"'descr': *\(")),
-    ("a sub-array of items without bytes", re.compile(rb"'[|<>=]?[SUV]0?', *[(\d\[]")),
+    ("a sub-array of zero-size items", re.compile(rb"'[|<>=]?[SUV]0?', *[(\d\[]")),
     ("`<f1` and `<W4`", re.compile(rb"'[<>](f1|W4)'")),
     ("`np.int64(2)` or `array(2)` as an extent",
      re.compile(rb"'shape': *\([^)]*(np\.u?(int|long)|array\()")),
     ("`<f12` or `<c24`", re.compile(rb"'[<>=]?(f12|c24)'")),
-    ("names marked UTF-8 that are not", re.compile("UnicodeDecodeError")),
+    ("names marked UTF-8 that are not UTF-8", re.compile("UnicodeDecodeError")),
     ("lengths 286 and 287 in a deflate stream", re.compile("invalid literal/length code")),
 ]
 

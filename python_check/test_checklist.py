@@ -1,5 +1,5 @@
-"""docs/checklist.md tells the truth: every claim once, and every test, fixture, script and
-phrase of the README that it names exists."""
+"""docs/checklist.md and docs/differences.md are true: every claim is there once, and every test,
+fixture, script and phrase of docs/limitations.md that they name exists."""
 
 import glob
 import os
@@ -20,7 +20,7 @@ def text_of(*path):
 ROWS = re.findall(r"^\| (\d+) \| (.+) \| (.+) \|$", text_of("docs", "checklist.md"), re.MULTILINE)
 
 
-def test_every_claim_stands_there_once():
+def test_every_claim_is_there_once():
     assert [int(number) for number, _, _ in ROWS] == list(range(1, CLAIMS + 1))
 
 
@@ -31,20 +31,24 @@ def has_test(path, name):
     return re.search(r"\w*test\w*\(\s*%s\b" % re.escape(name), source)
 
 
+def check_name(name):
+    if "::" in name:
+        assert has_test(*name.split("::")), name
+    elif name.startswith(("good/", "bad/")):
+        assert glob.glob(os.path.join(ROOT, "fixtures", name)), name
+    else:
+        assert os.path.exists(os.path.join(ROOT, name)), name
+
+
 @pytest.mark.parametrize("number,shown", [(n, s) for n, _, s in ROWS], ids=[r[0] for r in ROWS])
 def test_what_a_row_names_exists(number, shown):
     del number
     named = re.findall(r"`([^`]+)`", shown)
-    phrases = re.findall(r'README: "([^"]+)"', shown)
+    phrases = re.findall(r'limitations: "([^"]+)"', shown)
     assert named or phrases
     for name in named:
-        if "::" in name:
-            assert has_test(*name.split("::")), name
-        elif name.startswith(("good/", "bad/")):
-            assert glob.glob(os.path.join(ROOT, "fixtures", name)), name
-        else:
-            assert os.path.exists(os.path.join(ROOT, name)), name
-    limitations = text_of("README.md").split("## Limitations", 1)[-1] if phrases else ""
+        check_name(name)
+    limitations = text_of("docs", "limitations.md")
     for phrase in phrases:
         assert phrase in limitations, phrase
 
@@ -56,3 +60,23 @@ def test_entry_points_are_the_tests_that_the_page_says():
         assert has_test(path, "every_npy_loads_alike_%s_%s" % (by, name))
     assert has_test(path, "every_npz_opens_alike_by_every_entry_point")
     assert has_test(path, "every_member_loads_alike_by_every_entry_point")
+
+
+DIFFERENCES = [row for row in re.findall(r"^\| (.+?) \| .* \| ([^|]*) \|$",
+                                         text_of("docs", "differences.md"), re.MULTILINE)
+               if row[1].startswith("`")]
+
+
+def test_the_table_of_differences_is_there():
+    rows = re.findall(r"^\| [^|*]", text_of("docs", "differences.md"), re.MULTILINE)
+    assert len(DIFFERENCES) == len(rows) >= 58
+
+
+@pytest.mark.parametrize("shown", [shown for _, shown in DIFFERENCES],
+                         ids=[what for what, _ in DIFFERENCES])
+def test_what_a_difference_names_exists(shown):
+    for name in re.findall(r"`([^`]+)`", shown):
+        module, colons, test = name.partition("::")
+        paths = ["tests/%s.c" % module, "python_check/%s.py" % module]
+        found = [path for path in paths if os.path.exists(os.path.join(ROOT, path))]
+        check_name("::".join([found[0], test]) if colons and found else name)

@@ -1,4 +1,5 @@
-"""The README is true: its C compiles, and its sessions with the tool go as printed."""
+"""README.md and docs/tour.md are true: their C compiles, and their sessions with the tool go as
+printed; and the README is short."""
 
 import os
 import re
@@ -13,13 +14,15 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = Path(os.environ.get("NYZ_BUILD", ROOT / "build"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PROGRAMS = re.findall(r"^```c\n(.*?)^```", README, re.M | re.S)
-SESSION = re.findall(r"^    \$ (nyz .*)\n((?:    [^$\n].*\n)*)", README, re.M)
+TOUR = (ROOT / "docs" / "tour.md").read_text(encoding="utf-8")
+PAGES = (README, TOUR)
+PROGRAMS = [text for page in PAGES for text in re.findall(r"^```c\n(.*?)^```", page, re.M | re.S)]
+SESSIONS = [re.findall(r"^    \$ (nyz .*)\n((?:    [^$\n].*\n)*)", page, re.M) for page in PAGES]
 WARNINGS = ["-std=c11", "-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"]
 
 
 def compile_c(folder, text, *options):
-    """Compiles what the README shows; the tour leaves the include of nyz.h to its reader."""
+    """Compiles what a page shows; the tour leaves the include of nyz.h to its reader."""
     path = folder / "readme.c"
     path.write_text(text if "<nyz.h>" in text else "#include <nyz.h>\n" + text, encoding="utf-8")
     subprocess.run(["cc", *WARNINGS, "-I", ROOT / "include", path, *options], check=True,
@@ -27,7 +30,31 @@ def compile_c(folder, text, *options):
 
 
 def test_there_is_something_to_check():
-    assert len(PROGRAMS) >= 5 and len(SESSION) >= 5
+    assert len(PROGRAMS) >= 5 and [len(session) >= least for session, least in
+                                   zip(SESSIONS, (2, 9))] == [True, True]
+
+
+def test_the_readme_has_at_most_160_lines():
+    assert len(README.splitlines()) <= 160
+
+
+def test_the_readme_shows_two_commands_first():
+    before_c = README.split("```c")[0]
+    assert re.findall(r"^    (\./\w+) ", before_c, re.M) == ["./demo", "./check"]
+    assert len(re.findall(r"^    ", before_c, re.M)) == 2
+
+
+def test_links_lead_to_files_and_headings():
+    for folder, page in ((ROOT, README), (ROOT / "docs", TOUR)):
+        links = re.findall(r"\]\(([^):#]*)(#[^)]*)?\)", page)
+        assert len(links) >= 3
+        for path, anchor in links:
+            target = folder / path
+            assert target.exists(), path
+            if anchor:
+                headings = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.M)
+                slugs = [re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings]
+                assert anchor[1:] in slugs, path + anchor
 
 
 @pytest.mark.parametrize("number", range(len(PROGRAMS)))
@@ -45,11 +72,12 @@ def test_the_first_program_doubles_an_array(tmp_path):
     assert doubled.tolist() == [[0, 6], [2, 8], [4, 10]] and doubled.flags.f_contiguous
 
 
-def test_the_tool_answers_as_printed(tmp_path):
+@pytest.mark.parametrize("session", SESSIONS, ids=["readme", "tour"])
+def test_the_tool_answers_as_printed(tmp_path, session):
     tool = os.environ.get("NYZ_TOOL", str(BUILD / "nyz"))
     (tmp_path / "fixtures").mkdir()
     shutil.copy(ROOT / "fixtures" / "digits_mlp.npz", tmp_path / "fixtures")
-    for command, answer in SESSION:
+    for command, answer in session:
         done = subprocess.run([tool, *shlex.split(command)[1:]], capture_output=True, text=True,
                               cwd=tmp_path, check=True)
         assert done.stdout == re.sub("^    ", "", answer, flags=re.M), command

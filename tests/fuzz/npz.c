@@ -178,7 +178,7 @@ static void check_stream(const archive *a, nyz_status expected)
 }
 
 /* libdeflate reads two reserved codes for lengths, which zlib refuses: a row of the
- * README's table.  Sizes and CRC fit all the same. */
+ * docs/differences.md.  Sizes and CRC fit all the same. */
 static int has_reserved_codes(const archive *a, int64_t i)
 {
     nyz_error err = {NYZ_OK, 0, 0, ""};
