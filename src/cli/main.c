@@ -6,12 +6,12 @@
 #include <string.h>
 
 static const char general_help[] =
-    "nyz: look into NumPy's .npy and .npz files, check, copy, pack and unpack them\n"
+    "nyz: list, show, copy, pack and unpack NumPy's .npy and .npz files\n"
     "\n"
-    "  nyz ls FILE...       list arrays: name, dtype, shape, order, bytes, how stored\n"
+    "  nyz ls FILE...       list arrays: name, dtype, shape, order, bytes, method\n"
     "  nyz show FILE...     print values as NumPy does\n"
     "  nyz digest FILE...   SHA-256 of each array's values\n"
-    "  nyz cp IN OUT        read everything and write it anew\n"
+    "  nyz cp IN OUT        rewrite a file, compressed or not\n"
     "  nyz pack OUT FILE... make an archive of .npy files\n"
     "  nyz unpack FILE      write each member of an archive to a file\n"
     "  nyz CMD --help       more about a command\n"
@@ -27,31 +27,33 @@ static const char ls_help[] =
     "nyz ls [OPTION]... FILE[:MEMBER]...\n"
     "\n"
     "Lists the arrays of .npy and .npz files, one a line: name, dtype, shape,\n"
-    "memory order (C or F), bytes, and stored or deflated.  Members that hold no\n"
-    "array have dtype -.  FILE - is standard input.\n"
+    "memory order (C or F), bytes, and stored or deflated.  Members that are not\n"
+    "arrays have dtype -.  FILE - is standard input.\n"
     "\n"
     "  --json   one JSON array, an object for each file:\n"
     "           [{\"file\":\"x.npz\",\"members\":[{\"name\":\"a\",\"descr\":\"<f8\",\n"
     "           \"shape\":[2,3],\"order\":\"C\",\"bytes\":48,\"stored_bytes\":176,\n"
     "           \"method\":\"stored\"}]}]\n"
-    "           (a member without array has \"raw\":true and no descr, shape, order)\n";
+    "           (a member that is not an array has \"raw\":true, no descr, shape, "
+    "order)\n";
 
 static const char show_help[] =
     "nyz show [OPTION]... FILE[:MEMBER]...\n"
     "\n"
     "Prints the values of arrays in NumPy's layout, every number with the fewest\n"
-    "digits that read back as the same number.  Without :MEMBER, all members of an\n"
-    "archive.  FILE - is standard input.\n"
+    "digits that read back as the same number.  Without :MEMBER, prints all members of\n"
+    "an archive.  FILE - is standard input.\n"
     "\n"
-    "  --all    everything; else arrays of over 1,000 elements are shortened with ...\n";
+    "  --all    print everything; otherwise arrays of over 1,000 elements are "
+    "shortened\n";
 
 static const char digest_help[] =
     "nyz digest [OPTION]... FILE[:MEMBER]...\n"
     "\n"
     "Prints one line for each array, 'SHA256  NAME': the SHA-256 of its elements in\n"
-    "C order, multi-byte numbers little-endian, so that equal arrays have equal\n"
-    "digests whatever their memory order, byte order and container.  A member that\n"
-    "holds no array has the SHA-256 of its bytes.  FILE - is standard input.\n"
+    "C order, multi-byte numbers little-endian.  Equal arrays have equal digests in\n"
+    "any memory order, byte order and container.  A member that is not an array has\n"
+    "the SHA-256 of its bytes.  FILE - is standard input.\n"
     "\n"
     "  --json   one JSON object, for one FILE:\n"
     "           {\"members\":[{\"name\":\"a\",\"shape\":[2,3],\"descr\":\"<f8\",\n"
@@ -66,34 +68,36 @@ static const char cp_help[] =
     "What NumPy wrote keeps its bytes.\n"
     "\n"
     "  --store     do not compress the members of an archive\n"
-    "  --level N   compress them all, 1 to 9 smallest; or fast: several times as\n"
-    "              fast, for numbers (else each is stored or deflated as it was)\n"
-    "  --chunked   compress in chunks of 1 MiB, on all cores at once: about 0.1 %\n"
-    "              larger, and not the bytes that NumPy would write\n";
+    "  --level N   compress all members, 1 (fastest) to 9 (smallest), or fast: several\n"
+    "              times faster, for arrays of numbers.  Without either option each\n"
+    "              member is stored or deflated as in IN\n"
+    "  --chunked   compress in chunks of 1 MiB, on all cores: about 0.1 % larger, and\n"
+    "              not the bytes that NumPy would write\n";
 
 static const char pack_help[] =
     "nyz pack [OPTION]... OUT.npz [NAME=]FILE...\n"
     "\n"
-    "Makes an archive of .npy files, byte for byte, in this order.  A member is called\n"
-    "NAME, or as its file without the folders.  FILE - is standard input, OUT - is\n"
-    "standard output.  OUT is replaced only when all is written; it may be a FILE.\n"
+    "Makes an archive of .npy files, byte for byte, in this order.  The name of a\n"
+    "member is NAME, or that of its file without directories.  FILE - is standard\n"
+    "input, OUT - is standard output.  OUT is replaced only when everything is written;\n"
+    "it may be a FILE.\n"
     "\n"
-    "  -d DIR      FILEs are below DIR, and give members their whole names: what\n"
-    "              nyz unpack -d DIR has written becomes the same archive again\n"
-    "  --any       files of any kind, under exactly their names\n"
+    "  -d DIR      FILEs are below DIR, and members get their whole names: what\n"
+    "              nyz unpack -d DIR wrote becomes the same archive again\n"
+    "  --any       accept files of any kind, under exactly their names\n"
     "  --store     do not compress; this is the default\n"
-    "  --level N   compress, 1 to 9 smallest; or fast: several times as fast, for\n"
-    "              numbers\n"
-    "  --chunked   compress in chunks of 1 MiB, on all cores at once: about 0.1 %\n"
-    "              larger, and not the bytes that NumPy would write\n";
+    "  --level N   compress, 1 (fastest) to 9 (smallest), or fast: several times\n"
+    "              faster, for arrays of numbers\n"
+    "  --chunked   compress in chunks of 1 MiB, on all cores: about 0.1 % larger, and\n"
+    "              not the bytes that NumPy would write\n";
 
 static const char unpack_help[] =
     "nyz unpack [OPTION]... FILE[:MEMBER] [MEMBER]...\n"
     "\n"
     "Writes each member of an archive, or those named, to a file below DIR, byte for\n"
-    "byte.  Nothing is written if a name leads out of DIR or is no file's name on\n"
-    "some system, if two members are for one file, or if a file is there already.\n"
-    "Below DIR no link is followed.\n"
+    "byte.  Nothing is written if a name leads out of DIR or cannot be a file name on\n"
+    "some systems (see the manual), if two members have the same file, or if a file\n"
+    "exists already.  Links below DIR are not followed.\n"
     "\n"
     "  -d DIR             the folder, made if need be; else one here, of FILE's name\n"
     "                     without .npz; -d . unpacks to where you are, as unzip does\n"
