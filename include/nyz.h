@@ -7,28 +7,28 @@
  *     const float *x = w.data;              (w.dtype.type == NYZ_FLOAT32, w.shape, w.strides)
  *     nyz_array_free(&w);
  *
- * Laws for every function below; the comments do not repeat them.
+ * Conventions for every function below; the comments do not repeat them.
  *
  *  1. A function that can fail returns nyz_status.  NYZ_OK is 0.
  *  2. Outputs are filled only on NYZ_OK.  Otherwise they are left zeroed (value structs) or
  *     NULL (handles).  What an output held before the call is overwritten, not freed.
- *  3. Arguments stand in this order: object, inputs, options, outputs, error.  `opt` and `err`
+ *  3. Arguments are in this order: object, inputs, options, outputs, error.  `opt` and `err`
  *     may always be NULL.  *err is written only on failure.  Other pointers must not be NULL.
- *     An output may not be an input too: a view of a view goes to a struct of its own.
- *  4. Extents, strides, offsets and counts are int64_t.  Sizes of memory are size_t.
+ *     An output must not be an input too: a view of a view needs a struct of its own.
+ *  4. Dimensions, strides, offsets and counts are int64_t.  Sizes of memory are size_t.
  *     Strides are in bytes, as NumPy's are (DLPack's are in elements).
- *  5. Every struct may be {0}: empty, or the defaults; and an empty one may be freed.
+ *  5. Every struct may be {0}: empty, or the defaults. An empty one may be freed.
  *     A free or close function takes the address, and leaves the struct zeroed or the handle NULL.
- *  6. Text is UTF-8.  Paths are what the system's open takes; on Windows they are UTF-8.
+ *  6. Text is UTF-8.  Paths are passed to the system's open; on Windows they are UTF-8.
  *  7. The library keeps no global state, prints nothing, never aborts because of its input,
  *     and does not depend on the locale.  Different objects may be used on different threads
  *     at once; a const nyz_npz may be shared by threads.
- *  8. Any function may return NYZ_ERR_MEMORY, and NYZ_ERR_ARGUMENT when an argument's value
- *     makes no sense; the comments name only the other errors.
+ *  8. Any function may return NYZ_ERR_MEMORY, and NYZ_ERR_ARGUMENT for an invalid argument;
+ *     the comments name only the other errors.
  *
- * Three verbs tell who frees what.  Who *owns* a thing frees it.  Who *borrows* it must not use
- * it after the owner has freed it.  What is *passed* belongs to the receiver, once the call has
- * succeeded and only then.
+ * Three verbs say who frees what.  The owner of a thing *owns* it and frees it.  A borrower
+ * *borrows* it and must not use it after the owner has freed it.  What is *passed* belongs to the
+ * receiver after the call has succeeded, and only then.
  *
  * Contents: version, errors, memory, limits, options, dtypes, arrays, one array in a file (.npy),
  * streams, many arrays in an archive (.npz: reading, writing). */
@@ -62,21 +62,21 @@ extern "C" {
 #define NYZ_VERSION "0.1.0"
 #define NYZ_VERSION_NUMBER 100 /* major * 10000 + minor * 100 + patch */
 
-/* The version of the library that is linked, as NYZ_VERSION_NUMBER counts. */
+/* The version of the linked library, in the form of NYZ_VERSION_NUMBER. */
 NYZ_API int nyz_version(void);
 
 /* -------------------------------------------------------------------------------- errors */
 
-/* By what the caller can do about it. */
+/* Chosen by what the caller can do about it. */
 typedef enum nyz_status {
     NYZ_OK = 0,
-    NYZ_ERR_ARGUMENT,    /* the call itself is wrong: mend the program */
+    NYZ_ERR_ARGUMENT,    /* invalid argument */
     NYZ_ERR_MEMORY,      /* the allocator returned NULL */
-    NYZ_ERR_IO,          /* the system or a stream failed; nyz_error.sys has its errno */
+    NYZ_ERR_IO,          /* a system call or a stream failed; nyz_error.sys has its errno */
     NYZ_ERR_NOT_FOUND,   /* no such file, no such member, no further array in the stream */
     NYZ_ERR_CORRUPT,     /* the bytes are damaged or break the format's rules */
-    NYZ_ERR_UNSUPPORTED, /* well formed, but not for this library; the message tells what to do */
-    NYZ_ERR_LIMIT        /* a limit of nyz_limits refuses it; the message names limit and value */
+    NYZ_ERR_UNSUPPORTED, /* well formed, but not supported; the message says what to do */
+    NYZ_ERR_LIMIT        /* a limit of nyz_limits is exceeded; the message names it */
 } nyz_status;
 
 /* Why a call failed.  `message` is one line without a line end, for people: what was found,
@@ -86,7 +86,7 @@ typedef struct nyz_error {
     nyz_status status;
     int sys;        /* errno of the system call or stream callback that failed, else 0 */
     int64_t offset; /* bytes from the start of the file, of the member or of what the stream
-                       had left; -1 where no place is meant */
+                       had left; -1 if no place is known */
     char message[496];
 } nyz_error;
 
@@ -95,7 +95,7 @@ NYZ_API const char *nyz_status_text(nyz_status status);
 
 /* -------------------------------------------------------------------------------- memory */
 
-/* Where the library takes its memory from.  `alloc` returns `size` (> 0) bytes aligned to
+/* Where the library gets its memory from.  `alloc` returns `size` (> 0) bytes aligned to
  * `align` (a power of two, at most 64), or NULL.  `free` gets the same size again.  Both are
  * called only inside the library's functions; by several threads at once if threads share an
  * archive, or with nyz_options.threads.  Everything that the library keeps or hands out comes
@@ -108,8 +108,8 @@ typedef struct nyz_allocator {
 
 /* -------------------------------------------------------------------------------- limits */
 
-/* What a file may ask for.  0 stands for the default, in brackets the default with
- * NYZ_UNTRUSTED.  Whatever the limits, nothing is allocated before the file has been seen to
+/* What a file may ask for.  0 means the default; the default with NYZ_UNTRUSTED is in
+ * brackets.  Regardless of the limits, nothing is allocated before the file is known to
  * hold the bytes that its header announces. */
 typedef struct nyz_limits {
     int64_t header_bytes;    /* 1 MiB [64 KiB]     text of a .npy header (NumPy: 10,000) */
@@ -130,9 +130,9 @@ typedef struct nyz_limits {
 
 /* ------------------------------------------------------------------------------- options */
 
-/* Memory order: of a loaded or copied array, or of an array in a file. */
+/* Memory order of a loaded or copied array, or of an array in a file. */
 typedef enum nyz_order {
-    NYZ_KEEP_ORDER = 0, /* as it is: a Fortran file loads with Fortran strides */
+    NYZ_KEEP_ORDER = 0, /* unchanged: a Fortran file loads with Fortran strides */
     NYZ_C_ORDER,        /* the last axis varies fastest */
     NYZ_F_ORDER         /* the first axis varies fastest */
 } nyz_order;
@@ -165,14 +165,14 @@ enum {
     NYZ_ANY_NAME = 8,   /* nyz_npz_add: allow duplicates and names that are no safe file names
                            (absolute; backslash; drive letter; a component that is empty,
                            "." or "..") */
-    NYZ_BLOCKS = 16    /* deflated members: in chunks of 1 MiB that do not know each other, so
-                           that opt->threads make them side by side.  About 0.1 % larger (each
-                           chunk more by what it would repeat of the one before), and no longer
-                           NumPy's very bytes; NYZ_LEVEL_FAST is always so */
+    NYZ_BLOCKS = 16    /* deflated members: in independent chunks of 1 MiB, which opt->threads
+                           deflate at the same time.  About 0.1 % larger (a chunk cannot refer
+                           to the one before), and not the bytes that NumPy would write;
+                           NYZ_LEVEL_FAST always does this */
 };
 
-/* A level of our own, for arrays of numbers, which zlib is slow at: any inflater reads it.  Weights
- * of a network become no larger than with level 6, other arrays somewhat.  docs/format.md 5. */
+/* A level for arrays of numbers, much faster than zlib's.  Any inflater reads it.  Weights of a
+ * network become no larger than with level 6, other arrays somewhat larger.  docs/format.md 5. */
 #define NYZ_LEVEL_FAST (-1)
 
 /* {0} or NULL: the defaults. */
@@ -182,14 +182,14 @@ typedef struct nyz_options {
     unsigned flags;                 /* NYZ_UNTRUSTED | ... */
     nyz_order order;
     nyz_byteorder byteorder;
-    int npy_version;                /* saving: 1, 2 or 3; 0: the lowest that fits, as NumPy */
+    int npy_version;                /* saving: 1, 2 or 3; 0: the lowest that fits, like NumPy */
     nyz_method method;              /* archives: stored or deflated */
-    int level;                      /* deflated: 1 ... 9 smallest; 0: NumPy's, 6; or NYZ_LEVEL_FAST */
-    int threads;                    /* how many may work on a large load, on members added together,
-                                       or on one deflated in chunks (NYZ_LEVEL_FAST, NYZ_BLOCKS), this
-                                       one included: 0: one; negative: as many as the machine has.
-                                       Results and errors do not depend on it; the allocator is
-                                       called by all of them */
+    int level;                      /* deflated: 1 fastest ... 9 smallest; 0: 6, like NumPy; or NYZ_LEVEL_FAST */
+    int threads;                    /* how many threads, the caller's included, may work on a large
+                                       load, on members added together, or on one deflated in
+                                       chunks (NYZ_LEVEL_FAST, NYZ_BLOCKS).  0: one; negative: one for
+                                       each processor.  Results and errors do not depend on it;
+                                       all threads call the allocator */
     int64_t reserved[8];
 } nyz_options;
 
@@ -229,8 +229,8 @@ typedef struct nyz_owner nyz_owner; /* frees what a value holds; private */
 typedef struct nyz_field nyz_field;
 typedef struct nyz_dtype nyz_dtype;
 
-/* What an element is: a tree whose leaves are scalars.  Plain scalars need no memory of their
- * own, so that nyz_dtype_of(NYZ_FLOAT32) can be copied and forgotten.  `fields`, `base` and
+/* The type of an element: a tree whose leaves are scalars.  Plain scalars need no memory of
+ * their own: nyz_dtype_of(NYZ_FLOAT32) can be copied and need not be freed.  `fields`, `base` and
  * `shape` point into memory of `owner`, or, if that is NULL, of the array that the dtype came
  * with or of the caller who built it. */
 struct nyz_dtype {
@@ -245,8 +245,8 @@ struct nyz_dtype {
     int64_t itemsize;        /* bytes of one item, padding included */
     int64_t nfields;         /* NYZ_STRUCT */
     const nyz_field *fields; /* NYZ_STRUCT: in the order of their offsets, without padding */
-    const nyz_dtype *base;   /* NYZ_SUBARRAY: of one of its elements */
-    const int64_t *shape;    /* NYZ_SUBARRAY: ndim extents, C order */
+    const nyz_dtype *base;   /* NYZ_SUBARRAY: the dtype of its elements */
+    const int64_t *shape;    /* NYZ_SUBARRAY: ndim dimensions, C order */
     int ndim;                /* NYZ_SUBARRAY */
     nyz_owner *owner;
 };
@@ -264,53 +264,53 @@ struct nyz_field {
 /* The dtype of a plain scalar in this machine's byte order.  NYZ_LONGDOUBLE and
  * NYZ_CLONGDOUBLE are those of this machine's compiler if they take 12 or 16 bytes, else
  * 16.  For the kinds that need more than a kind (NYZ_BYTES, NYZ_STR, NYZ_VOID, NYZ_STRUCT,
- * NYZ_SUBARRAY, NYZ_OBJECT) an empty dtype comes back: use nyz_dtype_parse.  Dates are generic. */
+ * NYZ_SUBARRAY, NYZ_OBJECT) it is empty: use nyz_dtype_parse.  Dates are generic. */
 NYZ_API nyz_dtype nyz_dtype_of(nyz_type type);
 
 /* Reads NumPy's text of a dtype: "<f4", "|S8", "<M8[ns]", "f8" (native), or the list of a
  * struct: "[('x', '<f4'), ('id', '<i8', (2,))]" (docs/format.md 2).  Free it with
  * nyz_dtype_free after the last array that uses it.
- * Errors: CORRUPT (no dtype; `offset` counts in `text`), UNSUPPORTED, LIMIT. */
+ * Errors: CORRUPT (not a dtype; `offset` counts in `text`), UNSUPPORTED, LIMIT. */
 NYZ_API nyz_status nyz_dtype_parse(const char *text, size_t size, const nyz_options *opt,
                                    nyz_dtype *out, nyz_error *err);
 
-/* Writes NumPy's canonical text of a dtype, as above, to `text` with a NUL at its end, cut to
- * `capacity` bytes; (NULL, 0) asks for the length only.  *length gets the whole length without
- * the NUL.  A scalar comes without quotes.
+/* Writes NumPy's canonical text of a dtype, as above, to `text` with a NUL at its end, truncated
+ * to `capacity` bytes; (NULL, 0) asks for the length only.  *length is set to the whole length
+ * without the NUL.  A scalar has no quotes.
  * Errors: UNSUPPORTED (fields overlap or are out of order: NumPy has no text for them). */
 NYZ_API nyz_status nyz_dtype_format(const nyz_dtype *dtype, char *text, size_t capacity,
                                     size_t *length, nyz_error *err);
 
-/* Frees what nyz_dtype_parse filled. */
+/* Frees a dtype that nyz_dtype_parse made. */
 NYZ_API void nyz_dtype_free(nyz_dtype *dtype);
 
 /* -------------------------------------------------------------------------------- arrays */
 
 #define NYZ_MAX_DIMS 64
 
-/* An n-dimensional array, open to read and to fill in.  Element (i, j) stands at
+/* An n-dimensional array, open to read and to fill in.  Element (i, j) is at
  * (char *)data + i * strides[0] + j * strides[1].
  *
  * With an `owner` the array owns its data and its dtype's fields: nyz_array_free frees both.
  * With owner NULL it borrows both: nyz_wrap, the views below, and arrays that you fill in
- * yourself.  A view keeps nothing alive; free the array that it came from last.  A copy of the
- * struct by `=` is a borrower too: free one of the two only. */
+ * yourself.  A view keeps nothing alive: free the array that it came from last.  A copy of the
+ * struct by `=` borrows too: free only one of the two. */
 typedef struct nyz_array {
-    void *data; /* NULL for a header only, and maybe where there are no bytes; loaded data is
-                   aligned to 64 bytes */
+    void *data; /* NULL if only the header was read, and possibly if there are no bytes; loaded
+                   data is aligned to 64 bytes */
     nyz_dtype dtype;
     int ndim;     /* 0 ... NYZ_MAX_DIMS */
-    int readonly; /* not 0: the data may not be written to; for the caller to respect */
+    int readonly; /* not 0: the data must not be written to; the caller has to respect it */
     int64_t shape[NYZ_MAX_DIMS];
     int64_t strides[NYZ_MAX_DIMS];
     nyz_owner *owner;
 } nyz_array;
 
-/* The number of elements: the product of the extents, 1 for ndim 0; -1 where the struct is no
- * array (a negative extent, or more than INT64_MAX). */
+/* The number of elements: the product of the dimensions, 1 for ndim 0; -1 if the struct is not
+ * a valid array (a negative dimension, or more than INT64_MAX elements). */
 NYZ_API int64_t nyz_size(const nyz_array *array);
 
-/* Not 0 if the elements lie without gaps in NYZ_C_ORDER or NYZ_F_ORDER, NYZ_KEEP_ORDER: either. */
+/* Not 0 if the elements have no gaps in NYZ_C_ORDER or NYZ_F_ORDER; NYZ_KEEP_ORDER: in either. */
 NYZ_API int nyz_is_contiguous(const nyz_array *array, nyz_order order);
 
 /* An array over memory that you have: `strides` NULL means C order.  Borrows `data` and the
@@ -320,8 +320,8 @@ NYZ_API nyz_status nyz_wrap(const void *data, const nyz_dtype *dtype, int ndim,
                             nyz_error *err);
 
 /* The view array[..., start:stop:step, ...] on one axis (negative axes count from the end).
- * start and stop as Python takes them: negative ones count from the end, and what lies
- * outside is cut, so that INT64_MIN and INT64_MAX mean "all the way".  step is not 0. */
+ * start and stop are as in Python: negative ones count from the end, and values outside
+ * are clipped, so that INT64_MIN and INT64_MAX mean "all the way".  step must not be 0. */
 NYZ_API nyz_status nyz_slice(const nyz_array *array, int axis, int64_t start, int64_t stop,
                              int64_t step, nyz_array *out, nyz_error *err);
 
@@ -341,8 +341,8 @@ NYZ_API nyz_status nyz_select(const nyz_array *array, const char *name, nyz_arra
 
 /* A contiguous copy of any view, dtype included; out owns it.  opt->order: NYZ_KEEP_ORDER
  * copies a Fortran array to Fortran order and everything else to C order.  opt->byteorder:
- * native by default.  Bytes of padding are copied as they are.
- * Errors: UNSUPPORTED (the byte order of fields that overlap is to change). */
+ * native by default.  Padding bytes are copied unchanged.
+ * Errors: UNSUPPORTED (a change of the byte order of fields that overlap). */
 NYZ_API nyz_status nyz_copy(const nyz_array *array, const nyz_options *opt, nyz_array *out,
                             nyz_error *err);
 
@@ -363,28 +363,29 @@ NYZ_API nyz_status nyz_load(const char *path, const nyz_options *opt, nyz_array 
 NYZ_API nyz_status nyz_load_mem(const void *bytes, size_t size, const nyz_options *opt,
                                 nyz_array *out, nyz_error *err);
 
-/* Loads into memory that you have: `into` describes it (nyz_wrap), with any strides, in the
- * shape of the file's array, which nyz_peek tells.  Numbers are converted on the way: to the same
- * kind or one that holds it (bool, unsigned, signed, float, complex; NumPy's "same_kind"; not
- * NYZ_FLOAT16 and long doubles yet), and to the byte order of into->dtype; other dtypes must be
+/* Loads into existing memory: `into` describes it (nyz_wrap), with any strides, in the shape
+ * of the file's array, which nyz_peek returns.  Numbers are cast on the way: to the same kind
+ * or one that holds it (bool, unsigned, signed, float, complex; NumPy's "same_kind"; not yet
+ * NYZ_FLOAT16 and long doubles), and to the byte order of into->dtype; other dtypes must be
  * the file's.  The memory is unspecified after a failure.  opt: limits, threads, allocator.
- * Errors: as nyz_load, and ARGUMENT (another shape, a dtype that does not convert, readonly). */
+ * Errors: as nyz_load, and ARGUMENT (another shape, a dtype that cannot be cast, readonly). */
 NYZ_API nyz_status nyz_load_into(const char *path, const nyz_options *opt, const nyz_array *into,
                                  nyz_error *err);
 
 /* Only the header of a .npy file: dtype and strides as the file has them (byte order, memory
- * order; opt's do not count), and shape; data is NULL.  out owns the dtype.  Arrays of Python
- * objects succeed here, with NYZ_OBJECT.  Whether the data is all there is not looked at.
+ * order; those of opt are ignored), and shape; data is NULL.  out owns the dtype.  Arrays of Python
+ * objects succeed here, with NYZ_OBJECT.  Whether the data is complete is not checked.
  * Errors: NOT_FOUND, IO, CORRUPT, UNSUPPORTED, LIMIT. */
 NYZ_API nyz_status nyz_peek(const char *path, const nyz_options *opt, nyz_array *out,
                             nyz_error *err);
 
 /* Saves to a path, byte for byte what np.save writes.  Atomic: the file is written under
- * another name in the same folder, synced, and renamed, so that at every moment the path holds
- * the old file or the new one, whole; after a failure the old one, and nothing is left behind.
- * A symbolic link is followed; the mode of an existing file is kept.  Something that is no
- * regular file (a FIFO, /dev/stdout) is written to directly.
- * Any strides will do: what is not contiguous is written in C order, at most 1 MiB at a time.
+ * another name in the same directory, synced, and renamed.  The path always holds the whole old
+ * file or the whole new one; after a failure the old one, and nothing else is left.
+ * A symbolic link is followed; the mode of an existing file is kept.  Anything but a regular
+ * file (a FIFO, /dev/stdout) is written to directly.
+ * The strides may be any: an array that is not contiguous is written in C order, at most 1 MiB
+ * at a time.
  * opt: order, byteorder, npy_version, NYZ_NO_SYNC.
  * Errors: IO, NOT_FOUND (no such directory), UNSUPPORTED (objects; fields that overlap). */
 NYZ_API nyz_status nyz_save(const nyz_array *array, const char *path, const nyz_options *opt,
@@ -402,13 +403,13 @@ typedef struct nyz_stream {
     int64_t (*write)(void *ctx, const void *buffer, size_t size);
     /* As lseek: whence is SEEK_SET, SEEK_CUR or SEEK_END; returns the new position. */
     int64_t (*seek)(void *ctx, int64_t offset, int whence);
-    /* As pread: leaves the position alone.  An archive whose stream has it may be read by
+    /* As pread: does not move the position.  An archive whose stream has it may be read by
      * several threads at once, if this function may. */
     int64_t (*read_at)(void *ctx, int64_t offset, void *buffer, size_t size);
     void *ctx;
 } nyz_stream;
 
-/* A growing piece of memory, {0} = empty; a stream over it reads, writes and seeks. */
+/* A growing block of memory, {0} = empty; a stream over it reads, writes and seeks. */
 typedef struct nyz_buffer {
     unsigned char *data;
     size_t size;     /* bytes in use */
@@ -425,9 +426,9 @@ NYZ_API nyz_stream nyz_stream_fd(int fd);
 NYZ_API nyz_stream nyz_stream_buffer(nyz_buffer *buffer);
 NYZ_API void nyz_buffer_free(nyz_buffer *buffer);
 
-/* A file that takes a path's place when it is finished: for what nyz_save cannot write in one
- * call, such as an array larger than memory (nyz_write_header, then its elements), or several
- * arrays in one file.  As with nyz_save the path holds the old file or the new one, whole. */
+/* A file that replaces a path when it is finished: for what nyz_save cannot write in one call,
+ * such as an array larger than memory (nyz_write_header, then its elements), or several arrays
+ * in one file.  As with nyz_save the path holds the whole old file or the whole new one. */
 typedef struct nyz_output nyz_output;
 
 /* Begins one.  *stream writes to it, and seeks unless the path is a FIFO or the like; it is
@@ -435,22 +436,23 @@ typedef struct nyz_output nyz_output;
 NYZ_API nyz_status nyz_output_create(const char *path, const nyz_options *opt, nyz_output **out,
                                      nyz_stream *stream, nyz_error *err);
 
-/* Syncs, and puts the file in its place.  Frees *output, also on failure; the path is then as
- * it was, unless only the last sync, of the folder, failed (the message says so).  Errors: IO. */
+/* Syncs the file and renames it to the path.  Frees *output, also on failure; the path is then
+ * unchanged, unless only the last sync, of the directory, failed (the message says so).
+ * Errors: IO. */
 NYZ_API nyz_status nyz_output_finish(nyz_output **output, nyz_error *err);
 
-/* Gives up: removes the new file and frees *output. */
+/* Cancels: removes the new file and frees *output. */
 NYZ_API void nyz_output_discard(nyz_output **output);
 
-/* Reads the next array of a stream and leaves it right behind: arrays written one after the
- * other, as by several np.save to one file, are read one by one.  Needs `read`; a stream that
- * can `seek` is asked for its size first, so that a header which promises more than the stream
- * holds is refused before anything is allocated.
+/* Reads the next array of a stream and leaves the stream directly after it: arrays written one
+ * after the other, as by several np.save to one file, are read one by one.  Needs `read`; a
+ * stream that can `seek` is asked for its size first, so that a header which announces more than
+ * the stream holds is refused before anything is allocated.
  * Errors: NOT_FOUND (a clean end: no byte left), IO, CORRUPT, UNSUPPORTED, LIMIT. */
 NYZ_API nyz_status nyz_read(const nyz_stream *stream, const nyz_options *opt, nyz_array *out,
                             nyz_error *err);
 
-/* The same into memory that you have, as nyz_load_into. */
+/* The same into existing memory, as nyz_load_into. */
 NYZ_API nyz_status nyz_read_into(const nyz_stream *stream, const nyz_options *opt,
                                  const nyz_array *into, nyz_error *err);
 
@@ -459,12 +461,12 @@ NYZ_API nyz_status nyz_read_into(const nyz_stream *stream, const nyz_options *op
 NYZ_API nyz_status nyz_read_header(const nyz_stream *stream, const nyz_options *opt,
                                    nyz_array *out, nyz_error *err);
 
-/* Writes an array at the stream's place.  Needs `write`.  Errors: IO, UNSUPPORTED. */
+/* Writes an array at the stream's position.  Needs `write`.  Errors: IO, UNSUPPORTED. */
 NYZ_API nyz_status nyz_write(const nyz_stream *stream, const nyz_array *array,
                              const nyz_options *opt, nyz_error *err);
 
-/* Writes only the header for an array of this dtype and shape; array->data is not looked at.
- * Its order: opt->order, or that of the strides.  Then write the elements yourself. */
+/* Writes only the header for an array of this dtype and shape; array->data is not read.
+ * The order is opt->order, or that of the strides.  Then write the elements yourself. */
 NYZ_API nyz_status nyz_write_header(const nyz_stream *stream, const nyz_array *array,
                                     const nyz_options *opt, nyz_error *err);
 
@@ -478,10 +480,10 @@ NYZ_API nyz_status nyz_save_mem(const nyz_array *array, const nyz_options *opt, 
 /* An archive open for reading. */
 typedef struct nyz_npz nyz_npz;
 
-/* One member as the archive's directory describes it; `name` borrows from the archive. */
+/* One member as the archive's directory describes it; `name` is borrowed from the archive. */
 typedef struct nyz_member {
     const char *name; /* in full, ".npy" included; UTF-8 (an old archive's code page 437 is
-                         converted, what cannot be decoded stands as U+FFFD) */
+                         converted, what cannot be decoded becomes U+FFFD) */
     size_t name_size; /* bytes, without the NUL at its end */
     size_t key_size;  /* bytes without one trailing ".npy": the name in NumPy */
     int64_t size;     /* bytes, inflated */
@@ -494,8 +496,8 @@ typedef struct nyz_member {
  * with NYZ_UNTRUSTED the local headers are.
  * open_mem borrows the bytes.  open_stream borrows the stream, which needs read_at, or read
  * and seek; offsets count from the start of the stream.
- * opt: limits, allocator, NYZ_UNTRUSTED; they also hold for the calls on the archive, unless
- * these name other limits, another allocator.
+ * opt: limits, allocator, NYZ_UNTRUSTED; they also apply to the calls on the archive, unless
+ * these name other limits or another allocator.
  * Errors: NOT_FOUND, IO, CORRUPT, UNSUPPORTED (encrypted, other methods, a .npy file), LIMIT. */
 NYZ_API nyz_status nyz_npz_open(const char *path, const nyz_options *opt, nyz_npz **out,
                                 nyz_error *err);
@@ -504,10 +506,10 @@ NYZ_API nyz_status nyz_npz_open_mem(const void *bytes, size_t size, const nyz_op
 NYZ_API nyz_status nyz_npz_open_stream(const nyz_stream *stream, const nyz_options *opt,
                                        nyz_npz **out, nyz_error *err);
 
-/* The number of members: they are numbered from 0 in the order of the directory. */
+/* The number of members.  Their indices count from 0 in the order of the directory. */
 NYZ_API int64_t nyz_npz_count(const nyz_npz *npz);
 
-/* What the directory says of member `index`.  Errors: NOT_FOUND (no such index). */
+/* What the directory says about member `index`.  Errors: NOT_FOUND (no such index). */
 NYZ_API nyz_status nyz_npz_member(const nyz_npz *npz, int64_t index, nyz_member *out,
                                   nyz_error *err);
 
@@ -515,8 +517,8 @@ NYZ_API nyz_status nyz_npz_member(const nyz_npz *npz, int64_t index, nyz_member 
  * stands twice, the last one counts, as for NumPy.  Takes the same time in any archive. */
 NYZ_API int64_t nyz_npz_find(const nyz_npz *npz, const char *name);
 
-/* The array of the member with this name, or with this number.  The CRC is compared before
- * the array is handed out.  out owns it and does not need the archive any more.  Memory as for
+/* The array of the member with this name, or with this index.  The CRC is compared before
+ * the array is returned.  out owns it and no longer needs the archive.  Memory as for
  * nyz_load; with libdeflate also the member's deflated bytes meanwhile, if they are at most
  * 64 MiB.
  * opt NULL: as the archive was opened.
@@ -528,8 +530,8 @@ NYZ_API nyz_status nyz_npz_load(const nyz_npz *npz, const char *name, const nyz_
 NYZ_API nyz_status nyz_npz_load_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
                                    nyz_array *out, nyz_error *err);
 
-/* All members of an archive at once: items[i] is the array of member i.  A member that holds no
- * array has an empty one (dtype.type NYZ_NONE); nyz_npz_bytes reads it.  The list owns all of
+/* All members of an archive at once: items[i] is the array of member i.  For a member that is
+ * not an array it is empty (dtype.type NYZ_NONE); nyz_npz_bytes reads it.  The list owns all of
  * its arrays; none outlives it. */
 typedef struct nyz_arrays {
     int64_t count;
@@ -537,14 +539,14 @@ typedef struct nyz_arrays {
     nyz_owner *owner;
 } nyz_arrays;
 
-/* Loads all members, in the order of the directory, into one piece of memory: faster than one by
- * one.  opt: as nyz_npz_load; threads share the members.
+/* Loads all members, in the order of the directory, into one block of memory: faster than one
+ * by one.  opt: as nyz_npz_load; threads share the members.
  * Errors: as nyz_npz_load, of the first member that fails. */
 NYZ_API nyz_status nyz_npz_load_all(const nyz_npz *npz, const nyz_options *opt, nyz_arrays *out,
                                     nyz_error *err);
 NYZ_API void nyz_arrays_free(nyz_arrays *arrays);
 
-/* The array of member `index` into memory that you have, as nyz_load_into; the memory holds what
+/* The array of member `index` into existing memory, as nyz_load_into; the memory holds what
  * was read before the CRC is compared.  Errors: as nyz_npz_load_at, and as nyz_load_into. */
 NYZ_API nyz_status nyz_npz_load_into(const nyz_npz *npz, int64_t index, const nyz_options *opt,
                                      const nyz_array *into, nyz_error *err);
@@ -554,7 +556,7 @@ NYZ_API nyz_status nyz_npz_load_into(const nyz_npz *npz, int64_t index, const ny
 NYZ_API nyz_status nyz_npz_peek(const nyz_npz *npz, int64_t index, const nyz_options *opt,
                                 nyz_array *out, nyz_error *err);
 
-/* All bytes of member `index`, whatever it holds, as a 1-D array of NYZ_UINT8; CRC compared.
+/* All bytes of member `index`, of any content, as a 1-D array of NYZ_UINT8; the CRC is compared.
  * Errors: NOT_FOUND (no such index), IO, CORRUPT, LIMIT. */
 NYZ_API nyz_status nyz_npz_bytes(const nyz_npz *npz, int64_t index, const nyz_options *opt,
                                  nyz_array *out, nyz_error *err);
@@ -562,7 +564,7 @@ NYZ_API nyz_status nyz_npz_bytes(const nyz_npz *npz, int64_t index, const nyz_op
 NYZ_API void nyz_npz_close(nyz_npz **npz);
 
 /* An archive being written.  The first failure is kept: every later add returns it again, and
- * finish too, so that a program may add twenty arrays and look at finish alone. */
+ * so does finish.  A program may add twenty arrays and check only finish. */
 typedef struct nyz_npz_writer nyz_npz_writer;
 
 /* Begins an archive at a path (atomic, as nyz_save: nothing is there before finish), or at a
@@ -578,21 +580,21 @@ NYZ_API nyz_status nyz_npz_create_stream(const nyz_stream *stream, const nyz_opt
 
 /* Writes an array as member NAME.npy; the array is not needed afterwards.  name NULL: arr_0,
  * arr_1, ... as the positional arguments of np.savez.  opt NULL: as the archive was created.
- * Errors: IO, UNSUPPORTED (as nyz_save), ARGUMENT (the name: over 65,531 bytes, no UTF-8,
- * there already, or no safe file name; see NYZ_ANY_NAME). */
+ * Errors: IO, UNSUPPORTED (as nyz_save), ARGUMENT (the name: over 65,531 bytes, not
+ * UTF-8, a duplicate, or not a safe file name; see NYZ_ANY_NAME). */
 NYZ_API nyz_status nyz_npz_add(nyz_npz_writer *writer, const char *name, const nyz_array *array,
                                const nyz_options *opt, nyz_error *err);
 
 /* Writes many arrays, each as nyz_npz_add would; names NULL, or names[i] NULL: arr_0, arr_1, ...
- * With opt->threads, deflated members are made side by side: up to 128 of them, and 64 MiB and
- * one more member of at most that, wait in memory for their turn.  A larger one is deflated by one
- * thread, unless in chunks (NYZ_LEVEL_FAST, NYZ_BLOCKS).  The first failure is that of the first array
- * which cannot be added.  Errors: as nyz_npz_add. */
+ * With opt->threads, several members are deflated at the same time: up to 128 of them, and 64 MiB
+ * plus one more member of at most that, wait in memory to be written.  A larger one is deflated by
+ * one thread, unless in chunks (NYZ_LEVEL_FAST, NYZ_BLOCKS).  The failure returned is that of the first
+ * array which cannot be added.  Errors: as nyz_npz_add. */
 NYZ_API nyz_status nyz_npz_add_all(nyz_npz_writer *writer, const char *const *names,
                                    const nyz_array *arrays, int64_t count,
                                    const nyz_options *opt, nyz_error *err);
 
-/* All of an archive in one call, as np.savez and np.savez_compressed: create, add_all, finish. */
+/* A whole archive in one call, as np.savez and np.savez_compressed: create, add_all, finish. */
 NYZ_API nyz_status nyz_npz_save(const char *path, const char *const *names,
                                 const nyz_array *arrays, int64_t count, const nyz_options *opt,
                                 nyz_error *err);
@@ -603,11 +605,11 @@ NYZ_API nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name,
                                      nyz_error *err);
 
 /* Writes the directory and, for a path, syncs and renames.  Frees the writer, also on failure;
- * then nothing is left at the path but what was there before.
+ * the path is then unchanged.
  * Errors: the first failure since create; IO. */
 NYZ_API nyz_status nyz_npz_finish(nyz_npz_writer **writer, nyz_error *err);
 
-/* Gives up: frees the writer; at a path nothing has changed. */
+/* Cancels: frees the writer; the path is unchanged. */
 NYZ_API void nyz_npz_discard(nyz_npz_writer **writer);
 
 #ifdef __cplusplus
