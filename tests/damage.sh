@@ -4,7 +4,7 @@
 #
 #     tests/damage.sh [--record]
 #
-# --record adds a line to tests/RUNS.md.  Ends with one line, N passed, N failed: files.
+# --record replaces the line in tests/RUNS.md.  Ends with one line, N passed, N failed: files.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/setup.sh
@@ -45,6 +45,7 @@ sweep()
     damaged=$(awk '{ n += $2 } END { print n + 0 }' build/damage.txt)
     cat build/damage.txt
     if [[ $1 == --record ]]; then
+        sed -i "/ | damage | /d" tests/RUNS.md
         say "| $(date +%Y-%m-%d) | $(git rev-parse --short HEAD) | damage | $passed files |\
  $SECONDS | $damaged | $failed |" >>tests/RUNS.md
     fi

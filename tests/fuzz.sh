@@ -6,7 +6,8 @@
 # Each target runs for SECONDS (60) in one process; one that is named, in two.  What is found
 # interesting stays in build/fuzz/corpus/TARGET, and the next run goes on from there.  Inputs that
 # end badly come to build/fuzz/findings/TARGET: replay one with build/tests/fuzz/fuzz_TARGET FILE.
-# --record adds a line for each target to tests/RUNS.md.  Ends with one line, N passed, N failed.
+# --record replaces the line of each target in tests/RUNS.md.  Ends with one line, N passed, N
+# failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/setup.sh
@@ -186,6 +187,7 @@ executions()
 record()
 {
     if [[ -n $RECORD ]]; then
+        sed -i "/ | $1 | $ENGINE | /d" tests/RUNS.md
         say "| $(date +%Y-%m-%d) | $(git rev-parse --short HEAD) | $1 | $ENGINE |\
  $((TIME * COPIES)) | $2 | $3 |" >>tests/RUNS.md
     fi
