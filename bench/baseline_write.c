@@ -7,7 +7,7 @@
 
 #include "baseline.h"
 
-/* The files of the folder exist before the clock starts: the spans, header and all. */
+/* The files of the directory exist before the clock starts: the spans, header and all. */
 int baseline_prepare_files(struct job *job)
 {
     if (baseline_load(job) != 0)
@@ -61,7 +61,7 @@ int baseline_write_stored(struct job *job)
     return close(fd) != 0;
 }
 
-/* Tiny members: gathered, and written in one piece with room for their directory. */
+/* Tiny members: collected, and written in one piece with space for their directory. */
 int baseline_write_tiny(struct job *job)
 {
     size_t size = 0, at = 0;

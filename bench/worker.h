@@ -17,14 +17,14 @@ struct span {
 struct job {
     /* What was asked. */
     int threads;
-    const char *source; /* a folder with a00000.npy, a00001.npy, ..., or an archive */
+    const char *source; /* a directory with a00000.npy, a00001.npy, ..., or an archive */
     const char *target; /* what is to be written, or "-" */
     int64_t count;      /* of arrays */
     int unlimited;      /* the library's limits are out of reach */
 
     /* What all operations need; made before the clock starts. */
     char **names; /* "a00000", ... */
-    char **paths; /* of the files in the folder */
+    char **paths; /* of the files in the directory */
 
     /* What came of it.  A span without data counts for nothing. */
     struct span *spans; /* `count` of them */

@@ -264,7 +264,7 @@ static nyz_status clone(struct story *s, nyz_error *err)
 }
 
 /* Another network, 64 - 256 - 2, is built around the first layer of the old one; its
- * second layer stands in memory that we have. */
+ * second layer is in existing memory. */
 static nyz_status load_first_layer(struct story *s, nyz_error *err)
 {
     char path[PATH_SIZE];
@@ -293,7 +293,7 @@ static nyz_status first_layer_only(struct story *s, nyz_error *err)
     network_forward(&s->parity, &s->test_images, s->again);
     const double right = network_accuracy(&s->parity, s->again, &s->test_labels);
     printf("8  first layer only: layer1.* loaded by prefix into a 64-256-2 network; "
-           "with a new head it tells odd from even, %.1f %% right\n",
+           "with a new head it separates odd from even, %.1f %% right\n",
            right);
     if (right < 95)
         return wrong(err, "the accuracy is below 95 %%");

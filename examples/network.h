@@ -38,7 +38,7 @@ void network_free(struct network *net);
 /* The logits, a row of net->outputs for each row of `images` (uint8, PIXELS columns). */
 void network_forward(const struct network *net, const nyz_array *images, float *logits);
 
-/* Per cent of the images whose largest logit stands at label % outputs. */
+/* Per cent of the images whose largest logit is at label % outputs. */
 double network_accuracy(const struct network *net, const float *logits,
                         const nyz_array *labels);
 

@@ -106,7 +106,7 @@ def read_header(content):
 def describe(content, descr=None, dtype=None, shape=None, turned=0):
     """What the manifest says of the array in a .npy file: by NumPy's reading of its header,
     unless told otherwise (descr: the text, where NumPy writes another or has no such dtype;
-    dtype: one of the same size for those, whose bytes are turned round in groups of
+    dtype: one of the same size for those, whose bytes are reversed in groups of
     `turned`)."""
     if dtype is None:
         dtype, shape_, fortran, offset = read_header(content)
@@ -184,7 +184,7 @@ def archive(members, prefix=b"", base=None, between=b"", comment=b"", end=None, 
     """A zip archive.  base: what offsets count from (0: the start of the file).  `end`
     overrides fields of the end record (disk, cd_disk, here, total, size, offset,
     comment_size); `zip64` (a dict, maybe empty) adds the zip64 end records, and overrides
-    fields of the record; `locator` overrides the place that the locator tells."""
+    fields of the record; `locator` overrides the place that the locator gives."""
     out = bytearray(prefix)
     base = 0 if base is None else base
     central = b""

@@ -3,7 +3,7 @@
 
     python3 python_check/large_files.py build/nyz [folder]
 
-NumPy writes each archive, `nyz cp` reads it whole and writes it anew, and the two files are
+NumPy writes each archive, `nyz cp` reads it whole and rewrites it, and the two files are
 compared.  The sizes lie on both sides of the limits of the zip format: 2 GiB, where Python
 begins to write zip64 fields in the directory, and 4 GiB, where 32 bits end.  Needs the zip
 layout of Python 3.11.4 or later.

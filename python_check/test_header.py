@@ -1,4 +1,4 @@
-"""The public header stands alone: in C99, C11, C++98 and C++17, with every warning, and after
+"""The public header is self-contained: in C99, C11, C++98 and C++17, with every warning, and after
 NumPy's own headers."""
 
 import os

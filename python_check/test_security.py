@@ -1,4 +1,4 @@
-"""SECURITY.md tells the truth: what its commands name exists, and its limits are those of nyz.h and
+"""SECURITY.md is true: what its commands name exists, and its limits are those of nyz.h and
 of the C tests."""
 
 import os

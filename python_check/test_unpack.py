@@ -37,7 +37,7 @@ def unpack(status, folder, *args, text=None, **kw):
 
 
 def snapshot(folder, but=None):
-    """All that stands below a folder: kind, mode, content, and when it was changed."""
+    """All that is below a directory: kind, mode, content, and when it was changed."""
     found = {}
     for path, names, files in os.walk(folder):
         if but is not None and but.samefile(path):

@@ -1,4 +1,4 @@
-"""Independent judges of the archives that the library writes: unzip, 7z, bsdtar, zipinfo,
+"""Independent validators of the archives that the library writes: unzip, 7z, bsdtar, zipinfo,
 Python's zipfile and minizip's reader.  Each has to accept every one, without a warning."""
 
 import os
@@ -65,7 +65,7 @@ ARCHIVES = {
 @pytest.fixture(scope="session")
 def written(tmp_path_factory):
     """Path of each archive, made once."""
-    folder = tmp_path_factory.mktemp("judged")
+    folder = tmp_path_factory.mktemp("written")
     made = {}
     for name, make in ARCHIVES.items():
         made[name] = folder / (name + ".npz")
@@ -150,7 +150,7 @@ def test_minizip_accepts(written, minizip, name):
 
 
 def test_validators_of_the_empty_archive(tmp_path):
-    """unzip calls it a warning, minizip 1.1 does not open it: Python, 7z and bsdtar judge."""
+    """unzip calls it a warning, minizip 1.1 does not open it: Python, 7z and bsdtar decide."""
     path = tmp_path / "empty.npz"
     path.write_bytes(libnyz.savez())
     with zipfile.ZipFile(path) as z:

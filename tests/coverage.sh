@@ -6,7 +6,7 @@
 # Builds build/coverage with gcc --coverage, runs the C tests and the Python tests, and compares
 # what is not covered with tests/uncovered.txt, where each place has its reason
 # (tests/uncovered.py).  Fails where something new is not covered, or a place of the list is
-# covered now.  --accept only writes the list anew, with "?" for the reasons that are missing.
+# covered now.  --accept only writes the list again, with "?" for the reasons that are missing.
 # Debian's packages, gcc.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -24,7 +24,7 @@ CC=gcc build "$FOLDER" "${OPTIONS[@]}" -Dtests=enabled -Db_coverage=true --build
 find "$FOLDER" -name '*.gcda' -delete
 meson test -C "$FOLDER" --no-rebuild --print-errorlogs --timeout-multiplier 10
 # Not test_exports.py, which sees gcov's symbols, and not test_faults.py: the calls that it lets
-# fail are also those by which gcov writes its counts, and what stands there is lost; nor what
+# fail are also those by which gcov writes its counts, and these are lost; nor what
 # must take a few milliseconds, for counting takes some, too.
 NYZ_LIB=$PWD/$FOLDER/libnyz.so NYZ_TOOL=$PWD/$FOLDER/nyz NYZ_BUILD=$PWD/$FOLDER \
     PYTHONDONTWRITEBYTECODE=1 "$PYTHON" -m pytest -q -p no:cacheprovider python_check \

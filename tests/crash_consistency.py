@@ -5,9 +5,9 @@
 
 A saver (tests/fault/crash_saver.c) is killed at every one of its system calls, over an old file and
 where there is none.  Meanwhile a reader looks at the path, without pause, by nyz and by NumPy: it
-must always find the old file or the new one, whole.  What a killed saver leaves has a name that
-tells, and does not hinder the next one.  The calls must come in the order that makes this true of
-a power cut, too: write, fsync, rename, fsync of the folder.
+must always find the old file or the new one, whole.  What a killed saver leaves has a recognizable
+name, and does not hinder the next one.  The calls must come in the order that makes this true of
+a power failure, too: write, fsync, rename, fsync of the directory.
 
 Then the disk is full at any size (a tmpfs; as root), and a file may not become that large (ulimit
 -f): the status, the message, nothing left, the old file whole.

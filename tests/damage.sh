@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The damage sweep (tests/fuzz/damage.c): small files, cut at every length and with every bit turned
-# round, through every door, under the sanitizers.
+# The damage sweep (tests/fuzz/damage.c): small files, cut at every length and with every bit
+# flipped, through every entry point, under the sanitizers.
 #
 #     tests/damage.sh [--record]
 #

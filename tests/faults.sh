@@ -157,7 +157,7 @@ same()
     }
 }
 
-# Judges the run whose status is $1; the rest says what failed.
+# Checks the run whose status is $1; the rest says what failed.
 judge()
 {
     local status=$1 what="${*:2}" out line clear=0 wrong=
@@ -286,7 +286,7 @@ fail_call()
     if [[ ! $LONG || $1 =~ stat|access|link|seek|fcntl|read|dents ]]; then
         errors=EIO # these do not take any room
     fi
-    [[ $1 != read ]] || most=64 # each may be the one that tells whether more follows
+    [[ $1 != read ]] || most=64 # each may be the one that says whether more follows
     for n in $(numbers $(($3 - $2 + 1)) "$most"); do
         n=$((n + $2 - 1))
         for error in $errors; do
@@ -345,7 +345,7 @@ strace -o /dev/null true 2>/dev/null || not_run "strace may not trace here"
 "${CC:-cc}" -shared -fPIC -O2 -o "$LOG/shim.so" "$SHIM" 2>/dev/null ||
     not_run "no C compiler, or not glibc"
 
-# A copy, so that the tool may be built anew meanwhile.
+# A copy, so that the tool may be rebuilt meanwhile.
 cp "$TOOL" "$WORK/nyz"
 TOOL=$WORK/nyz
 make_files

@@ -431,7 +431,7 @@ SURVIVORS = {
         "a few bytes behind the directory are read, which only a sanitizer sees; then `whole` "
         "is larger than `left`",
     ("npy/element_reader.c", "nyz_dtype_needs_byteswap(&t->from, t->byteorder)"):
-        "only slower: numbers are turned round when they have left the cache",
+        "only slower: numbers are byte-swapped when they have left the cache",
     ("io/atomic_file_posix.c", "if (links == MAX_LINKS ||"):
         "the stat before refuses links that go in circles: only those that begin to meanwhile "
         "get here",

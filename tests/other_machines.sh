@@ -22,7 +22,7 @@ source scripts/apt.sh
 NAME=${1-}
 MACHINE=${NAME%-asan}
 FOLDER=$PWD/build/other/$MACHINE
-ROOT=$FOLDER/root # what stands under / on that machine
+ROOT=$FOLDER/root # what is under / on that machine
 APT=$FOLDER/apt
 LOG=build/other/$MACHINE/setup.log
 SUFFIX=           # of programs

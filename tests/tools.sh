@@ -3,7 +3,7 @@
 #
 #     tests/tools.sh asan-ubsan|msan|tsan|valgrind|analyzer|clang-tidy|cppcheck|all
 #
-# None may find anything.  A finding is mended in the code; where the tool is wrong, that one
+# None may find anything.  A finding is fixed in the code; where the tool is wrong, that one
 # line says so, with the reason beside it.  For Debian: what is missing is installed, zlib,
 # libdeflate and cmocka for MemorySanitizer are built from Debian's sources.  Ends with one line,
 # N passed, N failed; each tool counts once.

@@ -9,7 +9,7 @@
 #include "base/owner.h"
 #include "dtype/dtype.h"
 
-/* `size` times the extents; the non-zero ones must fit even where another is 0. */
+/* `size` times the dimensions; the non-zero ones must fit even where another is 0. */
 static int multiply_extents(int ndim, const int64_t *shape, int64_t size, int64_t *out)
 {
     int64_t product = size > 0 ? size : 1;

@@ -44,7 +44,7 @@ void nyz_array_unpack(const nyz_array *to, int64_t whole, const void *items)
     copy_array(&from, to, whole);
 }
 
-/* Where numbers are turned round, block by block, while they are in the cache. */
+/* Where numbers are byte-swapped, block by block, while they are in the cache. */
 static void copy_in_order(const nyz_array *from, nyz_byteorder byteorder,
                           unsigned char *items)
 {

@@ -155,7 +155,7 @@ nyz_status nyz_transpose(const nyz_array *array, const int *axes, nyz_array *out
             NYZ_TRY(resolve_axis(array, axes[i], &axis, err));
         }
         if (seen[axis]) {
-            return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "transpose: axis %d stands twice",
+            return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "transpose: axis %d occurs twice",
                             axis);
         }
         seen[axis] = 1;

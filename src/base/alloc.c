@@ -175,7 +175,7 @@ void nyz_arena_free(nyz_arena *arena)
 
 /* ----------------------------------------------------------------------------- owners */
 
-/* Whole lines of the cache, so that what stands behind is aligned as all memory is. */
+/* Whole lines of the cache, so that what follows is aligned as all memory is. */
 #define OWNER_HEAD                                                                       \
     ((int64_t)((sizeof(nyz_owner) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT))
 

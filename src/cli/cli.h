@@ -8,7 +8,7 @@
 enum {
     CLI_EXIT_FINE = 0,
     CLI_EXIT_DATA = 1,   /* the file or its data is bad or missing */
-    CLI_EXIT_USAGE = 2,  /* wrong use */
+    CLI_EXIT_USAGE = 2,  /* usage error */
     CLI_EXIT_MACHINE = 3 /* memory, disk, output */
 };
 
@@ -112,9 +112,9 @@ typedef struct cli_stamp {
 } cli_stamp;
 /* Of an open file.  Returns 0 or an errno. */
 int cli_platform_stamp(FILE *file, cli_stamp *out);
-/* Not 0 if what is written to `file` can be mended by seeking back. */
+/* Not 0 if what is written to `file` can be patched by seeking back. */
 int cli_platform_can_patch(FILE *file);
-/* Not 0 if the character stands between the components of a path. */
+/* Not 0 if the character separates the components of a path. */
 int cli_platform_is_slash(char c);
 
 /* While there is a file that must not stay: catch_stop, then, ever again (guard.h),

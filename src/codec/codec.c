@@ -29,7 +29,7 @@ static uint32_t library_crc32(uint32_t crc, const unsigned char *bytes, size_t s
 uint32_t nyz_crc32(uint32_t crc, const void *bytes, size_t size)
 {
     const size_t folded = nyz_crc32_fold(&crc, bytes, size);
-    if (folded == size) { /* bytes may be NULL: the libraries would begin anew */
+    if (folded == size) { /* bytes may be NULL: the libraries would begin again */
         return crc;
     }
     return library_crc32(crc, (const unsigned char *)bytes + folded, size - folded);

@@ -37,7 +37,7 @@ struct nyz_deflate_parallel {
     int level;
     int threads;
     int slots;
-    int64_t collected; /* bytes that wait in the lanes, from the first on */
+    int64_t collected; /* bytes that wait in the slots, from the first on */
     uint32_t crc32;
     int64_t written;
     read_path read_paths[MAX_SLOTS];
@@ -59,7 +59,7 @@ nyz_status nyz_deflate_parallel_new(const nyz_allocator *allocator, int level,
     return NYZ_OK;
 }
 
-/* ---------------------------------------------------------------------------------- lanes */
+/* ---------------------------------------------------------------------------------- slots */
 
 static nyz_status open_codec(const nyz_deflate_parallel *chunks, read_path *l,
                              nyz_error *err)
@@ -73,7 +73,7 @@ static nyz_status open_codec(const nyz_deflate_parallel *chunks, read_path *l,
     return NYZ_OK;
 }
 
-/* A lane's memory comes when it is first used: a small member needs one. */
+/* A slot's memory is allocated when it is first used: a small member needs one. */
 static nyz_status open_read_path(const nyz_deflate_parallel *chunks, read_path *l,
                                  nyz_error *err)
 {
@@ -104,7 +104,7 @@ static void deflate_path(const nyz_deflate_parallel *chunks, read_path *l)
     }
 }
 
-/* Puts what came out of a lane, and keeps the books. */
+/* Writes the output of a slot, and updates sizes and CRC. */
 static nyz_status put_read_path(nyz_deflate_parallel *chunks, const read_path *l,
                                 const nyz_sink *sink, nyz_error *err)
 {

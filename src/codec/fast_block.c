@@ -117,7 +117,7 @@ static void put_entry(nyz_bits *bits, uint32_t entry)
 }
 
 /* Five literals.  Each code comes in at the top and moves those before it down; the
- * lengths, which come in at the bottom with it, fall out, but for the last one's, which
+ * lengths, which come in at the bottom with it, fall out, except the last one's, which
  * is below the five codes. */
 static inline void put_five(nyz_bits *bits, const uint64_t *tops, const unsigned char *in)
 {

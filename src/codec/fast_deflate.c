@@ -26,7 +26,7 @@ void nyz_fast_free(nyz_fast **fast)
     }
 }
 
-/* Blocks are of NYZ_STORED_MAX bytes and more, but for the last.  If all are stored, each
+/* Blocks are of NYZ_STORED_MAX bytes and more, except the last.  If all are stored, each
  * has five bytes for each NYZ_STORED_MAX of its bytes or fewer, and up to one to reach a
  * whole byte.  Then the chunk's end, and what a flush writes too much. */
 size_t nyz_fast_bound(size_t size)

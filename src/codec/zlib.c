@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "codec/zlib_internal.h"
 
-/* Before each of zlib's blocks stands its size, which our free wants to know. */
+/* Each of zlib's blocks is preceded by its size, which our free needs. */
 #define SIZE_PREFIX 64
 
 static voidpf zlib_alloc(voidpf allocator, uInt count, uInt size)

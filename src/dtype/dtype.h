@@ -43,7 +43,7 @@ int nyz_dtype_has_object(const nyz_dtype *dtype);
 /* Not 0 if a leaf has another byte order than the one asked for (never for KEEP). */
 int nyz_dtype_needs_byteswap(const nyz_dtype *dtype, nyz_byteorder byteorder);
 
-/* Turns round the bytes of every multi-byte number of `count` items, `stride` bytes
+/* Byte-swaps every multi-byte number of `count` items, `stride` bytes
  * apart, whose byte order in `dtype` is not `byteorder`.  The dtype itself is not
  * changed. */
 void nyz_dtype_byteswap(const nyz_dtype *dtype, nyz_byteorder byteorder, void *items,

@@ -1,4 +1,4 @@
-/* Bytes turned round in place.  Loops over a dtype's tree stand outside, loops over the
+/* Byte-swapping in place.  Loops over a dtype's tree are outside, loops over the
  * numbers inside, so that each runs as long as it can.  docs/format.md 2.5. */
 #include <string.h>
 

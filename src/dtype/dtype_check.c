@@ -59,7 +59,7 @@ static nyz_status check_scalar(const nyz_dtype *dtype, const nyz_type_info *info
     return NYZ_OK;
 }
 
-/* As it is read: the extents beside a 0 must fit as if it were not there. */
+/* As it is read: the dimensions beside a 0 must fit as if it were not there. */
 static nyz_status check_subarray(const nyz_dtype *dtype, int depth, nyz_error *err)
 {
     if (dtype->base == NULL || dtype->shape == NULL || dtype->ndim < 1 ||

@@ -45,7 +45,7 @@ static void put_shape(nyz_text *text, const nyz_dtype *dtype)
     nyz_text_puts(text, dtype->ndim == 1 ? ",)" : ")");
 }
 
-/* A gap before or after the fields, as a nameless field; `first`: nothing stands before
+/* A gap before or after the fields, as a nameless field; `first`: nothing precedes
  * it. */
 static void put_padding(nyz_text *text, int64_t bytes, int first)
 {

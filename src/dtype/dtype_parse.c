@@ -66,7 +66,7 @@ static nyz_status read_shape(const builder *b, const nyz_pylit *lit, int *ndim,
     return NYZ_OK;
 }
 
-/* Bytes of the sub-array.  The extents beside a 0 are checked as if it were not there:
+/* Bytes of the sub-array.  The dimensions beside a 0 are checked as if it were not there:
  * nothing that walks them may run for ever. */
 static nyz_status measure_subarray(const builder *b, const nyz_pylit *lit, nyz_dtype *out)
 {

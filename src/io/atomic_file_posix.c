@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/system.h"
+#include "io/stream.h"
 
 #define NAME_SIZE 256   /* a component has at most 255 bytes on the usual file systems */
 #define PATH_SIZE 4096  /* Linux's PATH_MAX; the system refuses more, too */
@@ -34,7 +35,7 @@ struct nyz_output {
 
 /* ----------------------------------------------------------------- finding the target */
 
-/* Opens the folder of a path, whose first `size` bytes name it; from `at` if it is
+/* Opens the directory of a path, whose first `size` bytes name it; from `at` if it is
  * relative. */
 static int open_folder(int at, const char *path, size_t size, int *folder)
 {
@@ -52,7 +53,7 @@ static int open_folder(int at, const char *path, size_t size, int *folder)
     return *folder < 0 ? errno : 0;
 }
 
-/* Makes folder and name those of a path, which starts in the folder so far. */
+/* Makes folder and name those of a path, which starts in the directory so far. */
 static int enter(nyz_output *r, const char *path)
 {
     const char *const slash = strrchr(path, '/');

@@ -1,4 +1,4 @@
-/* Writing to a stream with a buffer before it: small pieces are gathered and written in
+/* Writing to a stream with a buffer before it: small pieces are collected and written in
  * one call, large ones go straight through.  What is still in the buffer can be written
  * over there. */
 #ifndef NYZ_WRITE_BUFFER_H

@@ -106,7 +106,7 @@ static nyz_status read_piece(run *r, int64_t count, nyz_error *err)
     return NYZ_OK;
 }
 
-/* Numbers to be turned round are so while they are in the cache. */
+/* Numbers are byte-swapped while they are in the cache. */
 static nyz_status read_run(run *r, nyz_error *err)
 {
     const nyz_element_reader *const t = r->elements;

@@ -1,5 +1,5 @@
 /* Items that are converted, or whose order is another in memory, on their way through a
- * buffer: see element_reader.h.  A block is read, turned round and converted while it is in the
+ * buffer: see element_reader.h.  A block is read, byte-swapped and converted while it is in the
  * cache, and then put where it belongs. */
 #include "array/nontemporal.h"
 #include "array/strided_copy.h"
@@ -73,7 +73,7 @@ static void cast_items(const nyz_element_reader *t, const unsigned char *items,
                        out, count, to->itemsize);
 }
 
-/* Numbers that stay as they lie in the buffer, one behind the other, are converted right
+/* Numbers that stay as they lie in the buffer, one after the other, are converted right
  * to their place. */
 static void place_items(const nyz_element_reader *t, const nyz_array *block,
                         unsigned char *items)
@@ -115,7 +115,7 @@ static void work(void *ctx, int64_t index)
     j->statuses[index] = read_blocks(j, index, NULL);
 }
 
-/* Whichever blocks fail, all is read once more in the order of the file, which tells the
+/* If any block fails, all is read again in the order of the file, which finds the
  * failure that comes first there. */
 static nyz_status read_at_places(job *j, nyz_error *err)
 {

@@ -11,7 +11,7 @@
 #define NYZ_MAGIC_SIZE 6
 #define NYZ_PREAMBLE_MAX 12
 
-/* Reads magic and version from the first 8 bytes of a file (`size` tells how many there
+/* Reads magic and version from the first 8 bytes of a file (`size` says how many there
  * are; the others are 0): *preamble gets the length of the preamble, 10 or 12, *version
  * 1, 2 or 3.  Errors: CORRUPT, UNSUPPORTED. */
 nyz_status nyz_header_version(const unsigned char bytes[8], int64_t size, int *version,

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/buffer.h"
 #include "base/endian.h"
 #include "base/error.h"
 #include "base/utf8.h"
@@ -13,7 +12,7 @@
 
 #define ALIGNMENT 64
 
-/* Room for the growing extent of an array that is appended to: 21 digits, NumPy's
+/* Room for the growing dimension of an array that is appended to: 21 digits, NumPy's
  * GROWTH_AXIS_MAX_DIGITS. */
 #define GROWTH_DIGITS 21
 
@@ -174,7 +173,7 @@ static void encode(unsigned char *to, const char *text, size_t size, int latin1)
     }
 }
 
-/* The text stands at data + NYZ_PREAMBLE_MAX, where no version's preamble reaches. */
+/* The text begins at data + NYZ_PREAMBLE_MAX, where no version's preamble reaches. */
 static void finish(nyz_buffer *out, size_t size, int64_t bytes, const version_rule *rule)
 {
     const int64_t length = header_length(bytes, rule);

@@ -185,7 +185,7 @@ static nyz_status read_fortran_order(const nyz_pylit *lit, int *fortran, nyz_err
     return NYZ_OK;
 }
 
-/* A sub-array as the dtype of the whole: its extents come last.  In Fortran order the
+/* A sub-array as the dtype of the whole: its dimensions come last.  In Fortran order the
  * array would have neither order then; NumPy writes none. */
 static nyz_status unfold_subarray(const nyz_config *config, const nyz_pylit *lit,
                                   int fortran, nyz_array *out, nyz_error *err)
@@ -248,8 +248,8 @@ static nyz_status read_entries(const entries *e, const nyz_config *config,
 
 /* --------------------------------------------------------------------------- the text */
 
-/* NumPy ends a header with a newline, and other writers with a blank or '}': whatever
- * else stands there, the length is wrong or the line end has been changed, and so the
+/* NumPy ends a header with a newline, and other writers with a space or '}': if
+ * anything else is there, the length is wrong or the line end has been changed, and so the
  * data too. */
 static nyz_status check_last_byte(const char *text, size_t size, nyz_error *err)
 {

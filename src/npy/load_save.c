@@ -1,14 +1,10 @@
 /* The public calls for one array: from and to a path, memory and a stream. */
 #include <string.h>
 
-#include "base/buffer.h"
 #include "base/config.h"
 #include "base/error.h"
-#include "io/atomic_file.h"
-#include "io/file.h"
 #include "io/read_ahead.h"
 #include "io/stream.h"
-#include "io/stream_mem.h"
 #include "npy/npy.h"
 
 /* ------------------------------------------------------------------------------- load */
@@ -100,7 +96,7 @@ static nyz_status read_path(const char *path, const nyz_options *opt,
     return status;
 }
 
-/* An array that was read before the failure showed is not handed out. */
+/* An array that was read before the failure showed is not returned. */
 static nyz_status load_path(const char *path, const nyz_options *opt,
                             nyz_npy_reader *reader, nyz_array *out, nyz_error *err)
 {
@@ -214,7 +210,7 @@ nyz_status nyz_output_create(const char *path, const nyz_options *opt, nyz_outpu
                                  &config.allocator, out, stream, err);
 }
 
-/* The plan tells the size before a byte is written: one allocation. */
+/* The plan gives the size before a byte is written: one allocation. */
 static nyz_status write_buffer(const nyz_npy_writer *plan, nyz_buffer *buffer,
                                nyz_error *err)
 {

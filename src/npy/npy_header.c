@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/arithmetic.h"
-#include "base/buffer.h"
 #include "base/config.h"
 #include "base/error.h"
 #include "base/owner.h"

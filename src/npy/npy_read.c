@@ -1,4 +1,4 @@
-/* The one .npy reader: data, behind its header (npy_header.c), straight into its place.
+/* The one .npy reader: data, after its header (npy_header.c), straight into its place.
  * See npy.h. */
 #include <string.h>
 

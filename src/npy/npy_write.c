@@ -30,7 +30,7 @@ static int decide_order(nyz_array *view, nyz_order order)
     return fortran;
 }
 
-/* The header tells the dtype as the file has it: cloned where the byte order changes. */
+/* The header gives the dtype as the file has it: cloned where the byte order changes. */
 static nyz_status make_header(nyz_npy_writer *plan, const nyz_array *array, int fortran,
                               const nyz_config *config, nyz_error *err)
 {

@@ -4,8 +4,7 @@
 
 #include "base/arena.h"
 #include "base/config.h"
-#include "io/file.h"
-#include "io/stream_mem.h"
+#include "io/stream.h"
 #include "zip/zip_directory.h"
 
 struct nyz_npz {
@@ -31,11 +30,11 @@ int nyz_npz_fits(const nyz_zip_entry *entry, const nyz_config *config);
 
 /* Takes a member whose `size` bytes stand at `bytes` (aligned to 64) as an array in
  * place, which owns nothing: its dtype is in `arena`.  Any failure: load it by the plain
- * lane; *out is not zeroed then. */
+ * path; *out is not zeroed then. */
 nyz_status nyz_npz_adopt(unsigned char *bytes, int64_t size, const nyz_config *config,
                          nyz_arena *arena, nyz_array *out);
 
-/* Loads member `index` by the fast lane.  Any failure: load it by the plain one. */
+/* Loads member `index` by the fast path.  Any failure: load it by the plain one. */
 nyz_status nyz_npz_load_whole(const nyz_npz *npz, int64_t index, const nyz_config *config,
                               nyz_array *out);
 

@@ -1,5 +1,5 @@
-/* All members of an archive at once, into one piece of memory: by the fast lane of
- * zip_extract.h, small ones in runs.  Whatever is wrong there, the plain lane tells. */
+/* All members of an archive at once, into one block of memory: by the fast path of
+ * zip_extract.h, small ones in runs.  The streaming path reports what is wrong. */
 #include <string.h>
 
 #include "base/alloc.h"
@@ -9,12 +9,12 @@
 #include "base/error.h"
 #include "base/owner.h"
 #include "base/parallel.h"
-#include "io/file.h"
+#include "io/stream.h"
 #include "npz/npz.h"
 #include "zip/zip_directory.h"
 #include "zip/zip_extract.h"
 
-/* Slots in one piece of memory, one for each member that is read by the fast lane. */
+/* Slots in one piece of memory, one for each member that is read by the fast path. */
 typedef struct slots {
     const nyz_npz *npz;
     const nyz_config *config;

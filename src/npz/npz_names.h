@@ -24,7 +24,7 @@ nyz_status nyz_names_add(nyz_names *names, const char *name, int may_be_there,
 /* What no flag allows: more than 65,535 bytes, ill-formed UTF-8.  Errors: ARGUMENT. */
 nyz_status nyz_name_check(const char *name, nyz_error *err);
 
-/* That it would be a safe name of a file below a folder, on any system.  Errors:
+/* That it would be a safe name of a file below a directory, on any system.  Errors:
  * ARGUMENT. */
 nyz_status nyz_name_check_safe(const char *name, nyz_error *err);
 

@@ -5,9 +5,7 @@
 #include "base/alloc.h"
 #include "base/config.h"
 #include "base/error.h"
-#include "io/file.h"
 #include "io/stream.h"
-#include "io/stream_mem.h"
 #include "npy/npy.h"
 #include "npz/npz.h"
 #include "zip/zip_directory.h"
@@ -266,7 +264,7 @@ static nyz_status read_member(const nyz_npz *npz, int64_t index, const nyz_optio
     return name_member(npz, index, status, err);
 }
 
-/* An array that was read before the failure showed is not handed out. */
+/* An array that was read before the failure showed is not returned. */
 static nyz_status load_member(const nyz_npz *npz, int64_t index, const nyz_options *opt,
                               member_reader *reader, int to_the_end, nyz_array *out,
                               nyz_error *err)
@@ -279,7 +277,7 @@ static nyz_status load_member(const nyz_npz *npz, int64_t index, const nyz_optio
     return status;
 }
 
-/* After the fast lane: the same last look as the plain one's. */
+/* After the fast path: the same last check as on the streaming path. */
 static nyz_status check_unchanged(const nyz_npz *npz, int64_t index, nyz_array *out,
                                   nyz_error *err)
 {

@@ -1,4 +1,4 @@
-/* One member loaded whole, by the fast lane of zip_extract.h, where that wins. */
+/* One member loaded whole, by the fast path of zip_extract.h, where that is faster. */
 #include <string.h>
 
 #include "array/array.h"
@@ -14,7 +14,7 @@
 #include "zip/zip_directory.h"
 #include "zip/zip_extract.h"
 
-/* What the header of a member in memory tells beside shape and dtype. */
+/* What the header of a member in memory says beside shape and dtype. */
 typedef struct parsed {
     nyz_dtype from; /* as the file has it */
     nyz_byteorder byteorder;
@@ -35,7 +35,7 @@ static nyz_status plan_data(parsed *p, int64_t left, const nyz_config *config,
     return nyz_dtype_clone(&p->from, p->byteorder, arena, &out->dtype, NULL);
 }
 
-/* Any failure: the plain lane tells why.  The dtype lives in `arena`. */
+/* Any failure: the streaming path says why.  The dtype lives in `arena`. */
 static nyz_status parse(unsigned char *bytes, int64_t size, const nyz_config *config,
                         nyz_arena *arena, parsed *p, nyz_array *out)
 {
@@ -85,7 +85,7 @@ int nyz_npz_fits(const nyz_zip_entry *entry, const nyz_config *config)
            entry->size <= config->limits.array_bytes;
 }
 
-/* Copies a small member's data behind its owner. */
+/* Copies a small member's data after its owner. */
 static nyz_status copy_small(const parsed *p, const nyz_config *config,
                              const nyz_arena *arena, nyz_array *out)
 {

@@ -24,7 +24,7 @@ struct nyz_pylit {
     int32_t offset;   /* bytes from the start of the text: where errors point */
     int64_t count;    /* INT, NUMPY: the value; STR: bytes; TUPLE, LIST, DICT: children */
     const char *text; /* STR: UTF-8, escapes resolved (a lone surrogate in three bytes);
-                       * no NUL behind it */
+                       * no NUL after it */
     const nyz_pylit *first; /* TUPLE, LIST, DICT: the first child */
     const nyz_pylit *next;  /* the next child of the same parent */
 };

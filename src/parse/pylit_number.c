@@ -33,7 +33,7 @@ static void add_digit(digits *d, unsigned digit)
     }
 }
 
-/* digit {["_"] digit}: an underscore stands between two digits, or after 0x. */
+/* digit {["_"] digit}: an underscore is between two digits, or after 0x. */
 static void scan_digits(nyz_pylit_scanner *scan, digits *d, int prefixed)
 {
     for (;;) {

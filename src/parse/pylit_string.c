@@ -117,7 +117,7 @@ static nyz_status bad_escape(const nyz_pylit_scanner *scan, size_t at, const cha
     return nyz_fail(scan->err, NYZ_ERR_CORRUPT, (int64_t)at, "%s", why);
 }
 
-/* \xHH, \uHHHH, \UHHHHHHHH; *at is behind the letter. */
+/* \xHH, \uHHHH, \UHHHHHHHH; *at is after the letter. */
 static nyz_status read_hex(const nyz_pylit_scanner *scan, size_t *at, size_t end,
                            int digits, uint32_t *point)
 {
@@ -140,7 +140,7 @@ static uint32_t simple_escape(int letter)
     return found != NULL ? (unsigned char)points[found - letters] : NO_POINT;
 }
 
-/* Reads an escape; *at is on its backslash and moves behind it.  NO_POINT: nothing comes
+/* Reads an escape; *at is on its backslash and moves after it.  NO_POINT: nothing comes
  * out. */
 static nyz_status read_escape(const nyz_pylit_scanner *scan, size_t *at, size_t end,
                               uint32_t *point)
@@ -253,7 +253,7 @@ static size_t plain_size(const nyz_pylit_scanner *scan)
     return byte == quote ? size - 1 : 0;
 }
 
-/* Takes such a string as it stands, unless another follows, which would belong to it. */
+/* Takes such a string as it is, unless another follows, which would belong to it. */
 static int take_plain(nyz_pylit_scanner *scan, nyz_pylit *lit)
 {
     const size_t begin = scan->position;

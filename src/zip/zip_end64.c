@@ -49,7 +49,7 @@ static nyz_status check_target(const nyz_zip_tail *tail, int64_t target, int64_t
     return NYZ_OK;
 }
 
-/* Reads the record, which stands right before the locator, where zipfile looks: it would
+/* Reads the record, which is directly before the locator, where zipfile looks: it would
  * not see one with extensible data, and take other bytes for the directory. */
 static nyz_status read_end64(const nyz_zip_tail *tail, int64_t locator, uint64_t target,
                              unsigned char record[END64_SIZE], int64_t *position,

@@ -50,7 +50,7 @@ static nyz_status corrupt(central *c, const char *reason)
 
 /* ----------------------------------------------------------------- the header's frame */
 
-/* Finds the header's parts and moves *position behind it. */
+/* Finds the header's parts and moves *position after it. */
 static nyz_status read_frame(central *c, const unsigned char *bytes, int64_t size,
                              int64_t *position)
 {
@@ -166,7 +166,7 @@ static nyz_status read_numbers(central *c, uint64_t numbers[NYZ_ZIP_NUMBERS])
     }
     if (nyz_zip_extra_renames(extra, extra_size(c), name_of(c), name_size(c),
                               (nyz_load_le16(c->header + 8) & NYZ_ZIP_UTF8) != 0)) {
-        return corrupt(c, "a Unicode path in its extra fields tells another name");
+        return corrupt(c, "a Unicode path in its extra fields gives another name");
     }
     if (zip64.data != NULL && !nyz_zip_extra_take(&zip64, numbers)) {
         return corrupt(

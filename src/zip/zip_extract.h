@@ -5,12 +5,12 @@
 
 #include "zip/zip_directory.h"
 
-/* Not 0 if this lane has something to win: a deflated member that the fast inflater
+/* Not 0 if this path is faster: a deflated member that the fast inflater
  * takes, or a stored one that is worth several threads. */
 int nyz_zip_extract_is_worth(const nyz_zip_entry *entry, int threads);
 
-/* Reads member `index`, entry->size bytes, and compares its CRC.  A failure here is no
- * verdict yet: what is wrong with the member, the plain lane tells. */
+/* Reads member `index`, entry->size bytes, and compares its CRC.  A failure here is not
+ * final: the streaming path reports what is wrong with the member. */
 nyz_status nyz_zip_extract(const nyz_stream *archive, const nyz_zip_directory *dir,
                            int64_t index, int threads, const nyz_allocator *allocator,
                            unsigned char *to, nyz_error *err);
@@ -28,7 +28,7 @@ nyz_status nyz_zip_batch_read(const nyz_stream *archive, const nyz_zip_directory
                               nyz_error *err);
 
 /* Where in a run the bytes of member `index` are, its local header and CRC checked; NULL:
- * something is wrong, and the plain lane tells what. */
+ * something is wrong, and the streaming path says what. */
 unsigned char *nyz_zip_batch_member(const nyz_zip_directory *dir, int64_t first,
                                     int64_t index, unsigned char *run);
 

@@ -10,7 +10,7 @@
 #include "base/endian.h"
 #include "zip/zip_directory.h"
 
-/* A 32-bit field whose value stands in the zip64 extra field. */
+/* A 32-bit field whose value is in the zip64 extra field. */
 #define NYZ_ZIP_SATURATED 0xffffffffu
 
 /* Bytes of a local and of a central header before the name. */
@@ -29,7 +29,7 @@ enum {
 /* Bits of the general purpose flags. */
 enum {
     NYZ_ZIP_ENCRYPTED = 1 << 0,
-    NYZ_ZIP_DESCRIPTOR = 1 << 3, /* sizes and CRC stand behind the data */
+    NYZ_ZIP_DESCRIPTOR = 1 << 3, /* sizes and CRC stand after the data */
     NYZ_ZIP_PATCHED_DATA = 1 << 5,
     NYZ_ZIP_STRONG = 1 << 6, /* encrypted, too */
     NYZ_ZIP_UTF8 = 1 << 11,
@@ -84,9 +84,9 @@ typedef struct nyz_zip_end {
     uint64_t offset;     /* of the directory */
 } nyz_zip_end;
 
-/* If a zip64 locator stands before the end record at *end: puts the values of the zip64
+/* If a zip64 locator precedes the end record at *end: puts the values of the zip64
  * record in place of *values, its position in place of *end, and the bytes before the
- * archive that the locator's pointer tells of in *prefix.  Errors: IO, CORRUPT,
+ * archive that the locator's pointer implies in *prefix.  Errors: IO, CORRUPT,
  * UNSUPPORTED. */
 nyz_status nyz_zip_end64_read(const nyz_zip_tail *tail, unsigned flags,
                               nyz_zip_end *values, int64_t *end, int64_t *prefix,

@@ -20,7 +20,7 @@ typedef struct local {
     const unsigned char *header; /* the fixed part */
     size_t name_size;
     size_t extra_size;
-    int later; /* sizes and CRC may be missing: they stand behind the data */
+    int later; /* sizes and CRC may be missing: they stand after the data */
     nyz_error *err;
 } local;
 
@@ -116,7 +116,7 @@ static nyz_status check_numbers(const local *l, const unsigned char *name,
     }
     if (nyz_zip_extra_renames(extra, l->extra_size, name, l->name_size,
                               (l->entry->flags & NYZ_ZIP_UTF8) != 0)) {
-        return corrupt(l, "a Unicode path in its extra fields tells another name");
+        return corrupt(l, "a Unicode path in its extra fields gives another name");
     }
     if (!sizes_agree(l, &zip64)) {
         return corrupt(l, "its sizes are not those of the directory");

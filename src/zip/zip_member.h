@@ -14,8 +14,8 @@ typedef struct nyz_zip_member {
     nyz_allocator allocator;
     int64_t position;        /* in the archive, of the next stored byte */
     int64_t compressed_left; /* stored bytes not read yet */
-    int64_t left;            /* inflated bytes not handed out yet */
-    uint32_t crc32;          /* of the bytes handed out */
+    int64_t left;            /* inflated bytes not returned yet */
+    uint32_t crc32;          /* of the bytes returned */
     nyz_inflater *inflater;  /* NULL: stored */
     unsigned char *input;    /* NYZ_IO_BLOCK bytes of deflated input */
     const unsigned char *next;
@@ -32,7 +32,7 @@ nyz_status nyz_zip_member_open(const nyz_stream *archive, const nyz_zip_director
 
 /* Its bytes, as a source that knows how many are left.  Stored bytes are read straight
  * into the buffer that is asked for, deflated ones are inflated straight into it.  Where
- * reading fails, nyz_zip_member_error tells why. */
+ * reading fails, nyz_zip_member_error says why. */
 nyz_source nyz_zip_member_source(nyz_zip_member *member);
 
 /* Puts the reason of a failed read in *err, in place of the plain one that the source

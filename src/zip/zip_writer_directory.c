@@ -168,7 +168,7 @@ static nyz_status put_end(const nyz_sink *sink, int64_t count, int64_t size,
     return nyz_sink_put(sink, end, END_SIZE, err);
 }
 
-/* Readers take what stands here for a zip64 locator if it begins like one: a name of the
+/* Readers take what is here for a zip64 locator if it begins like one: a name of the
  * last member may. */
 static int ends_like_locator(const nyz_buffer *directory)
 {

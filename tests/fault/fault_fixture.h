@@ -1,5 +1,5 @@
 /* What one run of a fault test works with: a folder, files made without faults, an array
- * to write, and how what came out is judged.  The acts work with it (fault_arrays.h,
+ * to write, and how the results are checked.  The acts work with it (fault_arrays.h,
  * fault_archives.h); fault_run.h makes it. */
 #ifndef NYZ_TESTS_FAULT_FIXTURE_H
 #define NYZ_TESTS_FAULT_FIXTURE_H
@@ -63,7 +63,7 @@ typedef struct fixture {
     char target[4200];
 } fixture;
 
-/* An act calls a function, judges its outputs and frees them; it returns what the
+/* An act calls a function, checks its outputs and frees them; it returns what the
  * function returned.  Everything else is made with the defaults and does not fail. */
 typedef nyz_status operation(fixture *s, nyz_error *err);
 
@@ -166,7 +166,7 @@ static inline void drop_fixture(fixture *s)
     (void)each_name(s->folder.path, remove_flat);
 }
 
-/* ---------------------------------------------------------------------------- judging */
+/* --------------------------------------------------------------------------- checking */
 
 /* Not 0 if the arrays' bytes may be compared as they lie in memory. */
 static inline int lie_alike(const nyz_array *a, const nyz_array *b)
@@ -202,7 +202,7 @@ static const unsigned char zeros[sizeof(nyz_array)]; /* no output is larger */
         assert_true(memcmp((out), zeros, sizeof *(out)) == 0);                           \
     } while (0)
 
-/* Judges an array that a call has filled or left zeroed, and frees it. */
+/* Checks an array that a call has filled or left zeroed, and frees it. */
 static inline nyz_status take(const fixture *s, nyz_status status, nyz_array *out)
 {
     if (status != NYZ_OK) {
@@ -279,7 +279,7 @@ static inline void load_target(const fixture *s, result expected)
     nyz_array_free(&array);
 }
 
-/* What stands at `target`: of a success the array, else the old file or none.  The bytes
+/* What is at `target`: of a success the array, else the old file or none.  The bytes
  * that the last success has left are not loaded again. */
 static inline void assert_target(fixture *s, result expected, int exists)
 {

@@ -66,7 +66,7 @@ static void check_leaks(const run *r)
     assert_int_equal(count_descriptors(), r->descriptors);
 }
 
-/* How many names are in the folder: the two files of the scene, and the target. */
+/* How many names are in the directory: the two files of the scene, and the target. */
 static int names_expected(const run *r, result there)
 {
     return 2 + (r->exists || there == NPY || there == NPZ);

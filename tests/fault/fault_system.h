@@ -147,7 +147,7 @@ static size_t allowed(call c, size_t size)
     return 0;
 }
 
-/* WRAP(type, name, (parameters), (arguments), call, fd): the function that stands before
+/* WRAP(type, name, (parameters), (arguments), call, fd): the function that precedes
  * the C library's. */
 #define WRAP(type, name, parameters, arguments, number, fd)                              \
     type __real_##name parameters;                                                       \
@@ -202,7 +202,7 @@ WRAP_TRANSFER(pread64, (int fd, void *bytes, size_t size, off_t at),
               (fd, bytes, size, at), PREAD)
 WRAP_TRANSFER(write, (int fd, const void *bytes, size_t size), (fd, bytes, size), WRITE)
 
-/* Nothing here is to outlive a power cut, and a real sync takes its time. */
+/* Nothing here is to outlive a power failure, and a real sync takes its time. */
 int __real_fsync(int fd);
 int __wrap_fsync(int fd);
 int __wrap_fsync(int fd)

@@ -5,7 +5,7 @@
 #include "fault/fault_run.h"
 #include "fault/fault_system.h"
 
-/* ---------------------------------------------------------------------------- judging */
+/* --------------------------------------------------------------------------- checking */
 
 /* What the system may interrupt at any time, and what comes in pieces, is no failure. */
 static int must_succeed(const failing *f)

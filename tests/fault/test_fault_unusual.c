@@ -1,5 +1,5 @@
-/* What the system may answer and seldom does: a temporary name that is taken, a folder
- * that cannot be synced, a file that turns into another thing.  The linker puts these
+/* Legal but rare results of system calls: a temporary name that is taken, a directory
+ * that cannot be synced, a file that becomes something else.  The linker puts these
  * functions before the C library's, and wants their names so, reserved or not.  One call
  * after the other failing, whatever it is: test_fault_system.c.  Linux, glibc. */
 
@@ -10,8 +10,7 @@
 #include "base/error.h"
 #include "base/name_table.h"
 #include "base/parallel.h"
-#include "io/atomic_file.h"
-#include "io/file.h"
+#include "io/stream.h"
 #include "support/temp_directory.h"
 
 typedef enum call {
@@ -260,7 +259,7 @@ static void a_block_device_is_read_and_an_unknown_thing_is_not(void **state)
     put_file(path, "0123");
     let_be(FSTAT, 1, S_IFBLK);
     assert_ok(nyz_input_file_open(path, &nyz_default_allocator, &file, &s, err));
-    assert_null(s.seek); /* its size is not what stat tells */
+    assert_null(s.seek); /* its size is not what stat says */
     assert_int_equal(nyz_input_file_size(file), -1);
     assert_int_equal(s.read(s.ctx, got, 8), 4);
     nyz_input_file_close(&file);

@@ -1,5 +1,5 @@
-/* The damage sweep: a good file is cut at every length, and each of its bits is turned
- * round, and what comes of it is read through every door.  Linked with the fuzz target of
+/* The damage sweep: a good file is cut at every length, and each of its bits is
+ * flipped, and the result is read through every entry point.  Linked with the fuzz target of
  * its kind, which reads from memory and streams and compares; here it is read by its
  * path, too, and an archive must never give other data than before.
  *
@@ -22,7 +22,7 @@ typedef struct original {
 } original;
 
 typedef struct sweep {
-    unsigned char *bytes; /* of the file, and options of the target behind it */
+    unsigned char *bytes; /* of the file, and options of the target after it */
     size_t size;
     char path[1024];
     long damaged;
@@ -32,7 +32,7 @@ typedef struct sweep {
     original before;
 } sweep;
 
-/* --------------------------------------------------------------------- the doors by path */
+/* -------------------------------------------------------------- the entry points by path */
 
 /* A new file each time: one that is cut to 0 and written again is written to the disk. */
 static void write_file(const sweep *s, size_t size)
@@ -98,7 +98,7 @@ static void read_npz(sweep *s)
 
 /* ------------------------------------------------------------------------------ the sweep */
 
-/* Through all doors.  The options of the target stand behind the file. */
+/* Through all entry points.  The options of the target follow the file. */
 static void read_damaged(sweep *s, size_t size, const char *how, size_t where)
 {
     unsigned char *const input = malloc(size + OPTIONS);

@@ -1,6 +1,6 @@
 /* Fuzz target: dtypes from their text and to it.  The last two bytes choose the limits,
  * the rest is the text.  What was read is written, read again and written again: nothing
- * may change.  A clone in the other byte order and the numbers turned round follow. */
+ * may change.  A clone in the other byte order and byte-swapped numbers follow. */
 #include "base/arena.h"
 #include "dtype/dtype.h"
 #include "fuzz.h"

@@ -1,5 +1,5 @@
 /* What the fuzz targets share: the input, memory that is counted, streams that give a few
- * bytes at a time, and comparing what two doors have read.  A target is one file with
+ * bytes at a time, and comparing what two entry points have read.  A target is one file with
  * LLVMFuzzerTestOneInput; replay.c runs it without an engine. */
 #ifndef NYZ_TESTS_FUZZ_FUZZ_H
 #define NYZ_TESTS_FUZZ_FUZZ_H
@@ -104,15 +104,15 @@ static inline nyz_status fuzz_error_end(nyz_status status, const nyz_error *err)
 
 static atomic_size_t fuzz_live; /* bytes */
 
-/* Stands before each piece. */
+/* Precedes each piece. */
 typedef struct fuzz_block {
     void *base;
     size_t size;
-    size_t room; /* behind the piece, which nobody may touch */
+    size_t room; /* after the piece, which nobody may touch */
 } fuzz_block;
 
 /* Large pieces are kept for the next call that asks for as much: under AddressSanitizer,
- * which sees who touches them meanwhile, to get them anew takes longer than all the rest.
+ * which sees who touches them meanwhile, to get them again takes longer than all the rest.
  * Elsewhere none is. */
 enum { FUZZ_KEPT = 8 };
 static _Atomic(unsigned char *) fuzz_kept[FUZZ_KEPT];
@@ -213,7 +213,7 @@ static inline unsigned fuzz_first(fuzz_input *in)
     return *in->bytes++;
 }
 
-/* The rest in a piece of its own, so that a read behind its end is seen. */
+/* The rest in a piece of its own, so that a read after its end is seen. */
 static inline unsigned char *fuzz_copy(const fuzz_input *in)
 {
     unsigned char *const copy = malloc(in->size > 0 ? in->size : 1);
@@ -242,7 +242,7 @@ static const nyz_limits fuzz_small = {.header_bytes = 256,
 enum { FUZZ_UNTRUSTED = 1, FUZZ_SMALL = 2, FUZZ_THREADS = 0xa0 };
 
 /* By the last two bytes: what the result looks like, and what is refused.  Threads are
- * seldom, because they take long to start. */
+ * rare, because they take long to start. */
 static inline nyz_options fuzz_options(fuzz_input *in)
 {
     const unsigned look = fuzz_last(in);

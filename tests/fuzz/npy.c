@@ -34,7 +34,7 @@ static void check_stream(const file *f, int seekable, size_t step)
     }
 }
 
-/* A header alone is refused as the file is, but for what only the data tells. */
+/* A header alone is refused as the file is, except for what only the data shows. */
 static void check_header(const file *f)
 {
     fuzz_reader r = {f->in, 0, SIZE_MAX};
@@ -98,7 +98,7 @@ static void check_converted(const file *f)
     CHECK(data != NULL);
     if (nyz_wrap(data, &wider, f->array.ndim, f->array.shape, NULL, &memory, NULL) !=
         NYZ_OK) {
-        CHECK(count == 0); /* with extents that are for narrow items alone */
+        CHECK(count == 0); /* with dimensions that are for narrow items alone */
         free(data);
         return;
     }

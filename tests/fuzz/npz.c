@@ -1,6 +1,6 @@
 /* Fuzz target: an archive.  The last three bytes choose options and what is repaired
- * (zip_repair.h), the rest is the archive.  Its members are read by the plain lane, which
- * inflates piece by piece, and by each fast lane: all must agree. */
+ * (zip_repair.h), the rest is the archive.  Its members are read by the streaming path,
+ * which inflates piece by piece, and by each fast path: all must agree. */
 #include "fuzz.h"
 #include "zip_repair.h"
 
@@ -9,7 +9,7 @@ enum { MOST = 8 }; /* members that are looked at */
 typedef struct archive {
     fuzz_input in;
     nyz_options opt;
-    nyz_options plain; /* whose order only the plain lane makes */
+    nyz_options plain; /* whose order only the streaming path makes */
     nyz_npz *npz;
     int64_t count;           /* of those that are looked at */
     nyz_array arrays[MOST];  /* as loaded one by one */

@@ -1,4 +1,4 @@
-/* Fuzz target: what is written can be read.  The input is a small program: it tells
+/* Fuzz target: what is written can be read.  The input is a small program: it says
  * options and a few arrays (dtype, shape, strides, name).  They are written one by one
  * and all at once, as files and as an archive; the reader, also with NYZ_UNTRUSTED, must
  * give them back. */
@@ -48,7 +48,7 @@ static nyz_options read_options(fuzz_input *in)
     return opt;
 }
 
-/* A plain scalar, or a text that stands in the input. */
+/* A plain scalar, or a text that is in the input. */
 static void read_dtype(fuzz_input *in, thing *t)
 {
     static const nyz_limits limits = {.nesting = 6, .brackets = 12, .item_bytes = 256};

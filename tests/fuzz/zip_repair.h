@@ -1,6 +1,6 @@
 /* Makes a damaged archive whole enough that a reader goes on to its members: writes
- * sizes, CRCs, offsets and counts anew, where they stand.  A fuzzer changes bytes, and
- * this gets them past the door.  It knows nothing of our reader: docs/format.md 4 is all
+ * correct sizes, CRCs, offsets and counts into it.  A fuzzer changes bytes, and
+ * this gets them past the first checks.  It knows nothing of our reader: docs/format.md 4 is all
  * it uses. */
 #ifndef NYZ_TESTS_FUZZ_ZIP_REPAIR_H
 #define NYZ_TESTS_FUZZ_ZIP_REPAIR_H
@@ -11,7 +11,7 @@
 
 #include <zlib.h>
 
-/* What is written anew; nothing of the rest is touched. */
+/* What is rewritten; nothing else is touched. */
 enum {
     REPAIR_CONTENT = 1,   /* CRC and sizes of each local header, and data descriptor */
     REPAIR_DIRECTORY = 2, /* each central header repeats its local one, with its place */
@@ -47,7 +47,7 @@ static inline void repair_put(const repair *r, size_t at, size_t width, uint64_t
     }
 }
 
-/* Where the next PK, third, fourth stands; the size if nowhere. */
+/* Where the next PK, third, fourth is; the size if nowhere. */
 static inline size_t repair_find(const repair *r, size_t at, int third, int fourth)
 {
     while (at + 4 <= r->size) {

@@ -1,4 +1,4 @@
-/* For tests/tools.sh alone: tells static analysers, which look at one file at a time,
+/* For tests/tools.sh alone: informs static analysers, which look at one file at a time,
  * what they cannot see in error.c: a failure is one, nyz_fail returns the status that it
  * is given, and nyz_fail_sys never NYZ_OK. */
 #ifndef NYZ_TESTS_ANALYZER_H

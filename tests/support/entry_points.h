@@ -1,5 +1,5 @@
 /* The list of fixtures, fixtures/entry_points.tsv, and what it says of an array: for
- * test_entry_points.c. python_check/make_fixtures.py writes the list and tells its columns
+ * test_entry_points.c. python_check/make_fixtures.py writes the list and names its columns
  * (doors() there). */
 #ifndef NYZ_TESTS_ENTRY_POINTS_H
 #define NYZ_TESTS_ENTRY_POINTS_H
@@ -178,7 +178,7 @@ static inline void adapt_to_byteorder(const expected *e, nyz_array *array)
     }
 }
 
-/* The array of one door against the list.  The array was loaded with the file's byte
+/* The array of one entry point against the list.  The array was loaded with the file's byte
  * order. */
 static inline void check_array(const expected *e, const char *entry_point,
                                nyz_status status, const char *expected_status,

@@ -1,5 +1,5 @@
-/* Both lanes of reading archives beside each other.  The plain one is taken by whoever
- * asks for C order. */
+/* Both paths of reading archives, compared.  The streaming path is used for a request
+ * of C order. */
 #ifndef NYZ_TESTS_READ_PATHS_H
 #define NYZ_TESTS_READ_PATHS_H
 
@@ -15,7 +15,7 @@ static inline int same_array(const nyz_array *a, const nyz_array *b)
            (bytes == 0 || memcmp(a->data, b->data, (size_t)bytes) == 0);
 }
 
-/* What load_all should do, by loads of single members in the plain lane. */
+/* What load_all should do, by loads of single members on the streaming path. */
 static inline nyz_status load_one_by_one(const nyz_npz *npz, nyz_array *out,
                                          nyz_error *err)
 {

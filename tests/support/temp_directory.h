@@ -15,7 +15,7 @@ typedef struct temp_directory {
     char file[8192]; /* what in_directory gave last */
 } temp_directory;
 
-/* The path of a file in the folder, until the next call. */
+/* The path of a file in the directory, until the next call. */
 static inline const char *in_directory(temp_directory *folder, const char *name)
 {
     (void)snprintf(folder->file, sizeof folder->file, "%s/%s", folder->path, name);
@@ -36,7 +36,7 @@ static inline int make_directory(void **state)
     return mkdtemp(folder->path) == NULL ? -1 : 0;
 }
 
-/* Calls `see` with every name in a folder; returns how many there are, or -1. */
+/* Calls `see` with every name in a directory; returns how many there are, or -1. */
 static inline int each_name(const char *path,
                             void (*see)(const char *path, const char *name))
 {
@@ -69,7 +69,7 @@ static inline void remove_flat(const char *path, const char *name)
     }
 }
 
-/* One level of folders within it is enough for our tests. */
+/* One level of directories within it is enough for our tests. */
 static inline void remove_deep(const char *path, const char *name)
 {
     char file[8192];

@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "codec/codec.h"
 #include "io/stream.h"
-#include "io/stream_mem.h"
 #include "support/support.h"
 #include "zip/zip_directory.h"
 
@@ -220,7 +219,7 @@ static inline void zb_add_two(zb_archive *a)
            (zb_member){.name = "dir/b.npy", .method = 8, .data = zb_text, .size = 300});
 }
 
-/* Reads the directory of the archive as it stands. */
+/* Reads the directory of the archive as it is. */
 static inline nyz_status zb_read(const zb_archive *a, const nyz_options *opt,
                                  nyz_zip_directory *dir, nyz_error *err)
 {
@@ -292,7 +291,7 @@ typedef struct patch_case {
     enum place place;
     size_t field;
     size_t width;
-    int64_t value; /* added to what stands there if `add` */
+    int64_t value; /* added to what is there if `add` */
     int add;
     nyz_status status;
     const char *words;

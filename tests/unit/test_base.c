@@ -329,7 +329,7 @@ typedef struct subject {
 
 enum { READS = 17, WRITES = 8, ADDS = 3 };
 
-/* Calls of which the outputs are an array, but for the last ones. */
+/* Calls of which the outputs are an array, except the last ones. */
 static nyz_status read_with(subject *s, int call, const nyz_options *opt, nyz_array *out,
                             nyz_error *err)
 {
@@ -432,7 +432,7 @@ static void make_subject(subject *s)
     s->to = nyz_stream_buffer(&s->written);
 }
 
-/* Before anything else, and so that nothing is read, written or handed out. */
+/* Before anything else, and so that nothing is read, written or returned. */
 static void each_call_looks_at_its_options(void **state)
 {
     (void)state;

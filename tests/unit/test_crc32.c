@@ -1,4 +1,4 @@
-/* nyz_crc32 in all its lanes (whichever the processor and the build have) against the
+/* nyz_crc32 in all its variants (whichever the processor and the build have) against the
  * definition: src/codec/codec.c, crc32_x86.c. */
 #include "support/support.h"
 

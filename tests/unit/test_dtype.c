@@ -1,4 +1,5 @@
-/* Dtypes: read, written, checked, copied, turned round.  docs/format.md 2. */
+/* Dtypes: read, written, checked, copied, byte-swapped.  docs/format.md 2. */
+#include "support/faults.h"
 
 #include "base/alloc.h"
 #include "base/arena.h"
@@ -761,7 +762,7 @@ static void test_same_is_type_layout_names_and_the_byte_order_asked_for(void **s
     }
 }
 
-/* Turned round by hand, from the dtype's text: sizes of runs of bytes that are one
+/* Byte-swapped by hand, from the dtype's text: sizes of runs of bytes that are one
  * number. */
 static void reverse(unsigned char *bytes, size_t size)
 {

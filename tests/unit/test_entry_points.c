@@ -1,11 +1,11 @@
-/* Every fixture through every door: the path, memory, a stream that gives one byte at a
+/* Every fixture through every entry point: the path, memory, a stream that gives one byte at a
  * time, a stream that cannot seek, a member of an archive, stored and deflated.  All must
  * give the same array, or the same status.  entry_points.h reads what is expected. */
 #include "support/entry_points.h"
 
 static const nyz_options as_stored = {.byteorder = NYZ_KEEP_BYTEORDER};
 
-/* ----------------------------------------------------------------- the doors: streams */
+/* ---------------------------------------------------------- the entry points: streams */
 
 /* A content being read; `step`: the most bytes one read gives, 0: any number. */
 typedef struct reader {
@@ -111,7 +111,7 @@ static void npy_by_archive(const expected *e, const content *whole)
     }
 }
 
-/* A header alone is bad where the array is bad, but for what only the data tells. */
+/* A header alone is bad where the array is bad, except for what only the data shows. */
 static void npy_by_peek(const expected *e, const content *whole)
 {
     char path[1024];
@@ -158,7 +158,7 @@ static void npy_is_saved_as_it_was(const expected *e, const content *whole)
 
 /* --------------------------------------------------------------------------- archives */
 
-/* Opens through door 0, 1 or 2: path, memory, a stream of one byte at a time. */
+/* Opens through entry point 0, 1 or 2: path, memory, a stream of one byte at a time. */
 static nyz_status open_by(int entry_point, const expected *e, const content *whole,
                           reader *r, nyz_npz **npz, nyz_error *err)
 {
@@ -180,7 +180,7 @@ static void npz_opens(const expected *e, const content *whole)
         nyz_error err = {0};
         const nyz_status status = open_by(entry_point, e, whole, &r, &npz, &err);
         if (strcmp(nyz_status_text(status), e->status) != 0) {
-            fail_msg("%s by entry_point %d: expected %s, got %s: %s", e->file,
+            fail_msg("%s by entry point %d: expected %s, got %s: %s", e->file,
                      entry_point, e->status, nyz_status_text(status), err.message);
         }
         if (status == NYZ_OK) {

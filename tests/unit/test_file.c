@@ -9,7 +9,6 @@
 #include <time.h>
 
 #include "base/alloc.h"
-#include "io/file.h"
 #include "io/stream.h"
 #include "support/faults.h"
 #include "support/temp_directory.h"
@@ -253,7 +252,7 @@ static nyz_status open_and_read(const char *path, const nyz_options *opt, int re
     return status;
 }
 
-/* At whichever call: the NUL behind the archive would be read as padding, if it had been
+/* At whichever call: the NUL after the archive would be read as padding, if it had been
  * there before. */
 static void an_archive_that_changes_while_it_is_read_is_refused(void **state)
 {
@@ -364,7 +363,7 @@ static void a_fifo_whose_writer_says_nothing_is_empty(void **state)
     assert_non_null(written);
 }
 
-/* As the shell's <(...): an array by a pipe's name; behind it, nothing. */
+/* As the shell's <(...): an array by a pipe's name; after it, nothing. */
 static void an_array_is_loaded_from_a_pipe_by_its_name(void **state)
 {
     (void)state;

@@ -184,7 +184,7 @@ static void limits_and_allocator_of_opening_hold_for_loading(void **state)
     nyz_buffer_free(&file);
 }
 
-/* Options of a call that say nothing of strangers do not make them friends. */
+/* Options of a call without NYZ_UNTRUSTED do not make an untrusted archive trusted. */
 static void untrusted_holds_for_loading(void **state)
 {
     (void)state;
@@ -216,7 +216,7 @@ static void untrusted_holds_for_loading(void **state)
     opt.limits = &few;
     opt.flags = NYZ_UNTRUSTED;
     assert_ok(nyz_npz_open_mem(file.data, file.size, &opt, &npz, err));
-    opt.limits = NULL; /* the flag once more names none */
+    opt.limits = NULL; /* the flag again names none */
     assert_fails(NYZ_ERR_LIMIT, "limits.brackets, 9",
                  nyz_npz_peek(npz, 0, &opt, &a, err));
     nyz_npz_close(&npz);

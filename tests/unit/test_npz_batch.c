@@ -1,7 +1,7 @@
 /* Small stored members: zip_batch.c, and how npz_whole.c and npz_load_all.c use it. */
 
 #include "codec/codec.h"
-#include "io/stream_mem.h"
+#include "io/stream.h"
 #include "support/read_paths.h"
 #include "support/zip_build.h"
 #include "zip/zip_directory.h"
@@ -48,7 +48,7 @@ static void runs_of_small_members_are_read_as_one_by_one(void **state)
     nyz_buffer_free(&file);
 }
 
-/* Small archives with every bit of them flipped: the same verdict in both lanes. */
+/* Small archives with every bit of them flipped: the same verdict on both paths. */
 static void every_flipped_bit_is_judged_alike(void **state)
 {
     (void)state;
@@ -118,7 +118,7 @@ static void small_members_take_few_reads_and_allocations(void **state)
     p.calls = 0;
     c.calls = 0;
     assert_ok(nyz_npz_load_all(npz, NULL, &all, err));
-    assert_int_equal(p.calls, 4); /* all, then `text` in both lanes, `nothing` in one */
+    assert_int_equal(p.calls, 4); /* all, then `text` on both paths, `nothing` on one */
     assert_true(c.calls < 12);
     nyz_arrays_free(&all);
     nyz_npz_close(&npz);
@@ -186,8 +186,8 @@ static void data_behind_an_old_header_is_moved_to_its_place(void **state)
     nyz_buffer_free(&file);
 }
 
-/* The header of the second is said to go on behind the member, which a
- * sanitizer sees, and valgrind what is read behind the last. */
+/* The header of the second is said to go on after the member, which a
+ * sanitizer sees, and valgrind what is read after the last. */
 static void what_is_no_whole_array_is_refused_alike(void **state)
 {
     (void)state;

@@ -10,7 +10,6 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "io/atomic_file.h"
 #include "io/stream.h"
 #include "support/temp_directory.h"
 
@@ -143,7 +142,7 @@ static void find_temporary(const char *path, const char *name)
     }
 }
 
-/* The path of the one temporary file in a folder. */
+/* The path of the one temporary file in a directory. */
 static const char *temporary_in(const char *path)
 {
     found_name = NULL;

@@ -330,7 +330,7 @@ static void test_white_space_comments_and_continued_lines(void **state)
     assert_int_equal(read_text("()\\\n\\\r\n#")->type, NYZ_PYLIT_TUPLE);
 }
 
-/* They are gone over eight at a time; a sanitizer sees what is read behind the text. */
+/* They are gone over eight at a time; a sanitizer sees what is read after the text. */
 static void test_spaces_of_any_number(void **state)
 {
     (void)state;

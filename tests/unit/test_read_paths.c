@@ -1,4 +1,4 @@
-/* The fast lane of archives against the plain one, and nyz_npz_load_all: src/zip/zip_extract.c,
+/* The fast path of archives against the streaming one, and nyz_npz_load_all: src/zip/zip_extract.c,
  * npz_whole.c, npz_load_all.c.  Small stored members: test_runs.c. */
 
 #include <dirent.h>
@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/config.h"
 #include "codec/codec.h"
-#include "io/stream_mem.h"
+#include "io/stream.h"
 #include "npz/npz.h"
 #include "support/read_paths.h"
 #include "support/zip_build.h"
@@ -71,7 +71,7 @@ static nyz_buffer mixed_archive(int large_is_most)
     return file;
 }
 
-/* Asked itself: the plain lane hides its refusals. */
+/* Called directly: the streaming path hides its refusals. */
 static void the_fast_path_joins_the_crcs_of_parts(void **state)
 {
     nyz_buffer file = mixed_archive(0);
@@ -277,7 +277,7 @@ static void slots_that_cannot_be_counted_are_memory(void **state)
     }
 }
 
-/* An archive with a hole of zeros behind its first local header, as a sparse file has. */
+/* An archive with a hole of zeros after its first local header, as a sparse file has. */
 typedef struct holed {
     zb_archive archive;
     int64_t hole;

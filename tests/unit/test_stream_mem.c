@@ -3,9 +3,7 @@
 #include <errno.h>
 
 #include "base/alloc.h"
-#include "base/buffer.h"
 #include "io/stream.h"
-#include "io/stream_mem.h"
 #include "support/support.h"
 
 /* ----------------------------------------------------------------------------- memory */
@@ -122,7 +120,7 @@ static void a_buffer_overwrites_and_grows(void **state)
     nyz_buffer_free(&buffer);
 }
 
-/* The room behind the end holds old bytes after a caller has cut the size. */
+/* The room after the end holds old bytes after a caller has cut the size. */
 static void a_gap_in_a_buffer_is_zero(void **state)
 {
     (void)state;

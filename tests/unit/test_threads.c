@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-#include "io/stream_mem.h"
+#include "io/stream.h"
 #include "support/support.h"
 
 enum { THREADS = 8, ROUNDS = 5, MEMBERS = 12, COUNT = 5000 };
@@ -111,7 +111,7 @@ static nyz_status copy_members(const nyz_npz *npz, nyz_npz_writer *writer)
         if (status != NYZ_OK) {
             return status;
         }
-        (void)nyz_npz_add(writer, NULL, &array, NULL, NULL); /* finish tells */
+        (void)nyz_npz_add(writer, NULL, &array, NULL, NULL); /* finish reports it */
         nyz_array_free(&array);
     }
     return NYZ_OK;

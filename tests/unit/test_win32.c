@@ -7,8 +7,6 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "io/atomic_file.h"
-#include "io/file.h"
 #include "io/stream.h"
 #include "support/support.h"
 
@@ -22,7 +20,7 @@ static const nyz_allocator *const memory = &nyz_default_allocator;
 #define WIDE_FOLDER L"nyz-test-folder/"
 #define WIDE_PATH WIDE_FOLDER WIDE_NAME L".npy"
 
-/* Removes what is in the folder; returns how much that was. */
+/* Removes what is in the directory; returns how much that was. */
 static int empty_directory(void)
 {
     WIN32_FIND_DATAW found;

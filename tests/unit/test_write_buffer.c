@@ -93,7 +93,7 @@ static void the_buffer_is_filled_to_its_end_and_no_further(void **state)
     }
 }
 
-/* One patch of `size` bytes `back` bytes before the end, and more bytes behind it. */
+/* One patch of `size` bytes `back` bytes before the end, and more bytes after it. */
 static void patch_once(int64_t total, int64_t back, int64_t size)
 {
     unsigned char patch[64];

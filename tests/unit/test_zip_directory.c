@@ -4,7 +4,7 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "codec/codec.h"
-#include "io/stream_mem.h"
+#include "io/stream.h"
 #include "support/zip_build.h"
 #include "zip/zip_directory.h"
 

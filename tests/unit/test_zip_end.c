@@ -1,5 +1,5 @@
-/* zip_end.c, zip_end64.c: the records at the end of an archive, what stands
- * before and behind it.  One row or test for each rule of docs/format.md 4.1. */
+/* zip_end.c, zip_end64.c: the records at the end of an archive, what is
+ * before and after it.  One row or test for each rule of docs/format.md 4.1. */
 #include "support/zip_build.h"
 #include "zip/zip_directory.h"
 
@@ -286,7 +286,7 @@ static void a_second_zip64_record_is_refused(void **state)
     nyz_zip_directory dir;
     zb_add_two(&a);
     zb_finish(&a, 1);
-    unsigned char twice[56 + 20 + 22]; /* the zip64 record once more, and what follows */
+    unsigned char twice[56 + 20 + 22]; /* the zip64 record again, and what follows */
     memcpy(twice, a.bytes + a.end64, sizeof twice);
     a.size = a.locator;
     zb_append(&a, twice, sizeof twice);
@@ -398,7 +398,7 @@ static void a_locator_without_room_for_its_record_is_refused(void **state)
     zb_free(&a);
 }
 
-/* The signature once more, within the record that fits: what might stand before it, a
+/* The signature again, within the record that fits: what might stand before it, a
  * locator, would stand before the file's beginning. */
 static void a_signature_in_the_end_record_has_nothing_before_it(void **state)
 {

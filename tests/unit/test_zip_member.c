@@ -3,13 +3,12 @@
 
 #include "base/error.h"
 #include "io/stream.h"
-#include "io/stream_mem.h"
 #include "support/faults.h"
 #include "support/zip_build.h"
 #include "zip/zip_directory.h"
 #include "zip/zip_member.h"
 
-/* Reads one member of the archive as it stands, in pieces of `piece` bytes. */
+/* Reads one member of the archive as it is, in pieces of `piece` bytes. */
 static nyz_status read_member(const zb_archive *a, int64_t index, int64_t piece,
                               nyz_buffer *out, nyz_error *err)
 {
@@ -351,7 +350,7 @@ static void behind_a_members_bytes_nothing_is_read(void **state)
     zb_free(&a);
 }
 
-/* A local header with more behind it than usual takes a read and memory of its own. */
+/* A local header with more after it than usual takes a read and memory of its own. */
 static void a_long_local_header_without_memory_or_a_read(void **state)
 {
     static char name[301];

@@ -62,7 +62,7 @@ static void plain_names_are_ascii_without_nul(void **state)
     }
 }
 
-/* A plain name is used where it stands, with a NUL in place of the byte behind it. */
+/* A plain name is used in place, with a NUL in place of the byte after it. */
 static void names_end_whatever_follows_them(void **state)
 {
     static const zb_bytes extra = ZB("\xca\xfe\x01\0x");

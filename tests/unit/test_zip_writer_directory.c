@@ -85,7 +85,7 @@ static void numbers_over_2_31_are_in_the_extra_field(void **state)
     }
 }
 
-/* An offset between 2 and 4 GiB stands in both records as it is. */
+/* An offset between 2 and 4 GiB is in both records unchanged. */
 static void a_directory_beyond_2_31_has_a_zip64_end_record(void **state)
 {
     (void)state;

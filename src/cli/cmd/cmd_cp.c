@@ -1,4 +1,4 @@
-/* nyz cp: everything that IN holds, written anew. */
+/* nyz cp: everything that IN holds, rewritten. */
 #include "cmd/cp.h"
 #include "cmd/unpack.h"
 #include "text/text.h"

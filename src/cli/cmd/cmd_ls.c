@@ -61,7 +61,7 @@ static int drop_failed_row(cli_table *t)
     return failed;
 }
 
-/* Fills in what a header tells. */
+/* Fills in what a header says. */
 static nyz_status describe(cli_row *r, const nyz_array *header, nyz_error *err)
 {
     r->bytes =

@@ -9,7 +9,7 @@
 
 static int print_failure(const cli_input *input, const char *member, const nyz_error *err)
 {
-    return err->status == NYZ_ERR_IO ? CLI_EXIT_MACHINE /* stdout; main tells */
+    return err->status == NYZ_ERR_IO ? CLI_EXIT_MACHINE /* stdout; main reports it */
                                      : cli_complain_error(input->label, member, err);
 }
 

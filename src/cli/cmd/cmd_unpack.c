@@ -8,7 +8,7 @@
 /* ---------------------------------------------------------------------------- where to */
 
 /* The base name of `path` without ".npz", or NULL if there is none, or it is no name for
- * a folder.  The caller frees it. */
+ * a directory.  The caller frees it. */
 static char *name_folder(const char *path)
 {
     const char *const base = cli_base_name(path);

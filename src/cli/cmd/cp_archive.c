@@ -94,7 +94,7 @@ static int find_only_array(const cli_cp *cp, int64_t *index)
     for (int64_t i = cp->input->first; i < cp->input->end; i++) {
         nyz_array header;
         if (nyz_npz_peek(cp->input->npz, i, NULL, &header, NULL) != NYZ_ERR_NOT_FOUND) {
-            *index = i; /* one that is damaged counts: loading it tells why */
+            *index = i; /* one that is damaged counts: loading it says why */
             arrays++;
         }
         nyz_array_free(&header);

@@ -1,7 +1,7 @@
 /* nyz cp from a .npy file, which may hold several arrays one after the other. */
 #include "cmd/cp.h"
 
-/* Reads the next array; *more tells whether another follows.  Exit status. */
+/* Reads the next array; *more says whether another follows.  Exit status. */
 static int read_array(const cli_cp *cp, nyz_array *array, int *more)
 {
     const nyz_options read = cli_cp_read(cp);

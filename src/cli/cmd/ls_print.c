@@ -37,7 +37,7 @@ static void put_cell(const cli_row *r, int column, cli_line *cell)
     }
 }
 
-/* A wider cell widens no column: the blanks in all other rows would be more than the
+/* A wider cell widens no column: the spaces in all other rows would be more than the
  * file. */
 #define WIDEST 200
 

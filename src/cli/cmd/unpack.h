@@ -6,8 +6,8 @@
 #include "io/input.h"
 #include "os/directory.h"
 
-/* What is wrong with the name of a member as that of a file below a folder, on any
- * system; or NULL.  A name that ends in a slash is that of a folder. */
+/* What is wrong with the name of a member as that of a file below a directory, on any
+ * system; or NULL.  A name that ends in a slash is that of a directory. */
 const char *cli_unpack_refuses(const char *name, size_t size);
 
 /* One member that is meant. */
@@ -17,7 +17,7 @@ typedef struct cli_unpack_item {
     size_t name_size;
     int64_t size;
     char *key;       /* of names that may be one file (fold.h); owned */
-    cli_place place; /* what stands there before */
+    cli_place place; /* what is there before */
 } cli_unpack_item;
 
 typedef struct cli_unpack_plan {
@@ -34,7 +34,7 @@ int cli_unpack_plan_make(cli_unpack_plan *plan, const cli_args *args,
                          const cli_input *input);
 void cli_unpack_plan_free(cli_unpack_plan *plan);
 
-/* Not 0 for a member that is a folder. */
+/* Not 0 for a member that is a directory. */
 int cli_unpack_is_directory(const cli_unpack_item *item);
 
 /* Says what is wrong with a member; returns CLI_EXIT_DATA. */

@@ -159,7 +159,7 @@ static int open_file(cli_input *input)
     return status == CLI_EXIT_FINE ? open_by_content(input) : status;
 }
 
-/* FILE:MEMBER, if that is no file itself: the first colon behind the name of a file
+/* FILE:MEMBER, if that is no file itself: the first colon after the name of a file
  * counts. */
 static int split(cli_input *input, const char *name)
 {

@@ -13,7 +13,7 @@ typedef struct cli_input {
     const char *member; /* MEMBER, or NULL for all */
     nyz_npz *npz;       /* an archive; else NULL, and: */
     nyz_stream stream;  /* one .npy array after the other */
-    int64_t offset;     /* bytes that the stream has handed out or passed over */
+    int64_t offset;     /* bytes that the stream has returned or passed over */
     int64_t first, end; /* an archive: the members that are meant */
     nyz_options opt;    /* limits and flags: how to read the stream; npz was opened so */
 
@@ -42,7 +42,7 @@ int cli_input_start(cli_input *input);
  * status, having complained. */
 int cli_input_unchanged(const cli_input *input);
 
-/* What stands next in a stream of arrays. */
+/* What is next in a stream of arrays. */
 typedef enum cli_next {
     CLI_NEXT_ARRAY, /* the magic of a .npy file */
     CLI_NEXT_END,

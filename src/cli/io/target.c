@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Without seeking unless that mends a regular file. */
+/* Without seeking unless the file is regular and can be patched. */
 static nyz_stream to_stdout(void)
 {
     nyz_stream stream = nyz_stream_file(stdout);

@@ -7,7 +7,7 @@
 
 typedef struct cli_directory cli_directory; /* folder_*.c */
 
-/* What stands at a name. */
+/* What exists at a name. */
 typedef struct cli_place {
     int exists;
     uint64_t device, file; /* which file it is */
@@ -16,25 +16,25 @@ typedef struct cli_place {
 /* All names are such as cli_unpack_refuses passes, with slashes between the components.
  * Failures have the errno, if one fits, in err->sys. */
 
-/* Opens the folder, and makes it if it is not there; *made tells.  follow: it may be a
+/* Opens the folder, and makes it if it is not there; *made says so.  follow: it may be a
  * link. */
 nyz_status cli_directory_open(const char *path, int follow, cli_directory **out,
                               int *made, nyz_error *err);
 void cli_directory_close(cli_directory **folder);
 
-/* Removes the folder of that path, if it is empty. */
+/* Removes the directory of that path, if it is empty. */
 void cli_directory_undo(const char *path);
 
-/* Looks what stands at `name`.  Errors: a link or a file where a folder has to be, or
+/* Looks what exists at `name`.  Errors: a link or a file where a directory has to be, or
  * something that is no file at `name` itself. */
 nyz_status cli_directory_look(const cli_directory *folder, const char *name,
                               cli_place *out, nyz_error *err);
 
-/* Makes the folder `name`, and those above it, if they are not there. */
+/* Makes the directory `name`, and those above it, if they are not there. */
 nyz_status cli_directory_add(const cli_directory *folder, const char *name,
                              nyz_error *err);
 
-/* Writes a file, and the folders above it: under another name first, which is then
+/* Writes a file, and the directories above it: under another name first, which is then
  * changed, so that `name` holds all or nothing.  `before` is what cli_directory_look said;
  * what is not that any more is not replaced. */
 nyz_status cli_directory_write(const cli_directory *folder, const char *name,

@@ -1,4 +1,4 @@
-/* Files below a folder on POSIX systems: every component is opened by itself, from the
+/* Files below a directory on POSIX systems: every component is opened by itself, from the
  * folder above it, and no link is followed.  Windows: directory_win32.c. */
 #include "os/directory_posix.h"
 
@@ -41,7 +41,7 @@ static int next_component(const char **rest, char *component)
     return **rest != '\0';
 }
 
-/* Steps from the folder *fd, which is closed unless it is `top`, into that of one
+/* Steps from the directory *fd, which is closed unless it is `top`, into that of one
  * component. */
 static int step(int top, int *fd, const char *component, int make)
 {
@@ -125,7 +125,7 @@ void cli_directory_undo(const char *path)
 
 /* ------------------------------------------------------------------------ what is there */
 
-/* What stands in an open folder.  *mode: that of a file that exists. */
+/* What is in an open folder.  *mode: that of a file that exists. */
 nyz_status cli_look_posix(int fd, const char *name, cli_place *out, mode_t *mode,
                           nyz_error *err)
 {

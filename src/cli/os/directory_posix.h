@@ -6,7 +6,7 @@
 
 #include <sys/stat.h>
 
-/* What stands in an open folder, and its mode if it exists; only a file may be there. */
+/* What is in an open folder, and its mode if it exists; only a file may be there. */
 nyz_status cli_look_posix(int folder, const char *name, cli_place *out, mode_t *mode,
                           nyz_error *err);
 

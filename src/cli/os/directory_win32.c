@@ -16,13 +16,13 @@
 #define NO_NAME "Windows does not take this name" /* <>"|?* */
 #define NOT_A_FILE "what is there is no file, and is not replaced"
 
-/* A path of the form \\?\..., which the system takes as it stands. */
+/* A path of the form \\?\..., which the system takes unchanged. */
 struct cli_directory {
     size_t units;
     wchar_t path[];
 };
 
-/* A name below the folder, with the handles of the folders on the way. */
+/* A name below the directory, with the handles of the directories on the way. */
 typedef struct walk {
     HANDLE held[MAX_DIRECTORIES];
     int count;
@@ -146,7 +146,7 @@ static cli_directory *spell_folder(const wchar_t *full)
     return folder;
 }
 
-/* The root of a drive is a folder only with its backslash. */
+/* The root of a drive is a directory only with its backslash. */
 static nyz_status check_folder(const cli_directory *folder, int follow, nyz_error *err)
 {
     BY_HANDLE_FILE_INFORMATION info;
@@ -239,7 +239,7 @@ static int spell_path(walk *w, const cli_directory *folder, const char *name)
     return w->path != NULL ? 0 : ENOMEM;
 }
 
-/* Holds the folder that the path is up to `end`. */
+/* Holds the directory that the path is up to `end`. */
 static int step(walk *w, size_t end, int make)
 {
     BY_HANDLE_FILE_INFORMATION info;

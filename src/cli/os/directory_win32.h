@@ -12,11 +12,11 @@ wchar_t *cli_platform_widen(const char *text);
 /* "cannot WHAT: " and what GetLastError() says; returns the status. */
 nyz_status cli_fail_win32(nyz_error *err, const char *what);
 
-/* What stands at a path; a link is nothing that may be there. */
+/* What exists at a path; a link is nothing that may be there. */
 nyz_status cli_look_win32(const wchar_t *path, cli_place *out, nyz_error *err);
 
 /* Writes the file of a path, whose last component begins at `last`: as cli_directory_write,
- * while the folders are held. */
+ * while the directories are held. */
 nyz_status cli_write_win32(const wchar_t *path, size_t last, const cli_place *before,
                            const void *bytes, size_t size, nyz_error *err);
 

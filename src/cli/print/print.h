@@ -101,7 +101,7 @@ int cli_item_scalar(cli_line *line, const nyz_dtype *dtype, const unsigned char 
 int64_t cli_subarray_count(const nyz_dtype *dtype);
 /* The elements without bytes that printing one item goes through, or some more. */
 int64_t cli_count_empty(const nyz_dtype *dtype);
-/* An integer; a date as it stands in an array. */
+/* An integer; a date as it is in an array. */
 void cli_int_put(cli_line *line, const nyz_dtype *dtype, const unsigned char *item);
 void cli_ticks_put(cli_line *line, const nyz_dtype *dtype, int64_t ticks);
 

@@ -26,7 +26,7 @@ static int64_t next_index(const job *j, int axis, int64_t i)
     return gap ? extent - CLI_SHOW_EDGE : i + 1;
 }
 
-/* Not 0 if "..." stands before index `i`. */
+/* Not 0 if "..." precedes index `i`. */
 static int is_after_gap(const job *j, int axis, int64_t i)
 {
     const int64_t extent = j->array->shape[axis];

@@ -8,7 +8,7 @@ static const struct {
     const char *plural;
     int64_t per_second; /* 0: not finer than a second */
     int64_t seconds;
-    int digits; /* behind the point */
+    int digits; /* after the point */
 } units[] = {
     [NYZ_GENERIC] = {"generic time units", 0, 0, 0},
     [NYZ_YEAR] = {"years", 0, 0, 0},

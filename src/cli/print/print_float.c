@@ -27,19 +27,19 @@ static void put_digits(cli_line *line, const cli_decimal *d, int from, int count
     cli_line_fill(line, '0', count - real);
 }
 
-/* What stands before the point: at least one digit. */
+/* The digits before the point: at least one. */
 static void put_integer(cli_line *line, const cli_decimal *d)
 {
     put_digits(line, d, d->exponent < 0 ? d->count : 0, larger(d->exponent + 1, 1));
 }
 
-/* Digits behind the point that are not trailing zeros. */
+/* Digits after the point that are not trailing zeros. */
 static int fraction_size(const cli_decimal *d)
 {
     return larger(d->count - 1 - d->exponent, 0);
 }
 
-/* What stands behind the point. */
+/* The digits after the point. */
 static void put_fraction(cli_line *line, const cli_decimal *d)
 {
     const int size = fraction_size(d);

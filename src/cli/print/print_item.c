@@ -49,7 +49,7 @@ static void put_complex(const cli_format *f, cli_line *line, const unsigned char
     cli_float_put(&f->real, line, cli_load_float(item, f->real.size));
     cli_float_put(&f->imag, &imag, cli_load_float(item + f->imag.size, f->imag.size));
     size_t size = imag.size;
-    while (size > 0 && imag.data[size - 1] == ' ') { /* j stands before the filling */
+    while (size > 0 && imag.data[size - 1] == ' ') { /* j precedes the padding */
         size--;
     }
     cli_line_put(line, imag.data, size);

@@ -16,7 +16,7 @@ void cli_line_put(cli_line *line, const char *bytes, size_t size);
 void cli_line_puts(cli_line *line, const char *string);
 void cli_line_fill(cli_line *line, char c, int64_t count);
 void cli_line_int(cli_line *line, int64_t value);
-/* Adds `text`, filled up with spaces on its left to `width` characters. */
+/* Adds `text`, padded with spaces on its left to `width` characters. */
 void cli_line_right(cli_line *line, const char *text, int64_t width);
 /* Empties it, keeping the memory. */
 void cli_line_clear(cli_line *line);
