@@ -77,6 +77,6 @@ def test_the_table_of_differences_is_there():
 def test_what_a_difference_names_exists(shown):
     for name in re.findall(r"`([^`]+)`", shown):
         module, colons, test = name.partition("::")
-        paths = ["tests/%s.c" % module, "python_check/%s.py" % module]
+        paths = ["tests/unit/%s.c" % module, "tests/fault/%s.c" % module, "python_check/%s.py" % module]
         found = [path for path in paths if os.path.exists(os.path.join(ROOT, path))]
         check_name("::".join([found[0], test]) if colons and found else name)

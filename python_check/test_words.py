@@ -158,11 +158,11 @@ def test_every_folder_is_read():
 @pytest.mark.parametrize("name, text, prose, names", [
     ("a.c", "int planes; /* a door is */", 1, 0),
     ("a.c", "int open_door; /* understands */", 0, 1),
-    ("a.c", 'fail("the crew of nyz_threads_start");', 1, 1),
+    ("a.c", 'fail("the crew of nyz_crew_start");', 1, 1),
     ("a.c", "x = '\"'; /* stands for, stands */", 1, 0),
     ("a.py", "lane = 'which lane'  # seldom\n", 2, 1),
     ("a.sh", "latch=1 # it tells\n", 1, 1),
-    ("a.md", "See `crash_consistency.py`, the power cord, `test_entry_points.c`.", 1, 2),
+    ("a.md", "See `power_cord.py`, the power cord, `test_doors.c`.", 1, 2),
     ("a.md", "They turned it\nround.", 1, 0),
     ("judges.h", "", 0, 1),
 ])

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "array/strided_copy.h"
-#include "base/error.h"
+#include "base/arithmetic.h"
 
 /* The largest power of two up to n, which is 1 or more. */
 static int64_t power_of_two(int64_t n)

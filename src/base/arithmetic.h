@@ -5,8 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/error.h"
-
 /* The bytes that are worked on at a time, so that they stay in the processor's cache: the
  * usual size of a buffer. */
 #define NYZ_IO_BLOCK ((size_t)256 * 1024)

@@ -5,7 +5,6 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "io/stream.h"
 
 static const nyz_allocator *allocator_of(const nyz_buffer *buffer)
 {

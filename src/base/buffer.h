@@ -2,7 +2,7 @@
 #ifndef NYZ_BUFFER_H
 #define NYZ_BUFFER_H
 
-#include "io/stream.h"
+#include "nyz.h"
 
 /* Makes room for `capacity` bytes in all.  Errors: MEMORY. */
 nyz_status nyz_buffer_reserve(nyz_buffer *buffer, size_t capacity, nyz_error *err);

@@ -159,7 +159,8 @@ void nyz_error_prefix(nyz_error *err, const char *format, ...)
     }
 }
 
-/* Valid characters that change how a line looks or reads are escaped too. */
+/* Characters that change how a line looks or reads are escaped although they are valid.
+ */
 static int is_plain(uint32_t point)
 {
     if (point < 0xa1) {

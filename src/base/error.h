@@ -2,7 +2,7 @@
 #ifndef NYZ_ERROR_H
 #define NYZ_ERROR_H
 
-#include "base/config.h"
+#include "nyz.h"
 
 #if defined(__MINGW_PRINTF_FORMAT)
 #define NYZ_PRINTF(text, first)                                                          \
@@ -40,45 +40,5 @@ void nyz_error_prefix(nyz_error *err, const char *format, ...) NYZ_PRINTF(2, 3);
  * out. */
 #define NYZ_QUOTE_SIZE 96
 const char *nyz_quote(char out[NYZ_QUOTE_SIZE], const char *text, size_t size);
-
-/* The options of one call, resolved: allocator and limits are filled in. */
-typedef struct nyz_config {
-    nyz_allocator allocator;
-    nyz_limits limits;
-    unsigned flags;
-    nyz_order order;
-    nyz_byteorder byteorder;
-    int npy_version;
-    nyz_method method;
-    int level;   /* 1 ... 9, or NYZ_LEVEL_FAST */
-    int threads; /* 1 or more */
-} nyz_config;
-
-/* Resolves opt (NULL: defaults).  Errors: ARGUMENT for values out of range. */
-nyz_status nyz_config_init(nyz_config *config, const nyz_options *opt, nyz_error *err);
-
-/* Checked products and sums: 0 and *out on success, 1 on overflow.  a, b >= 0. */
-static inline int nyz_mul(int64_t a, int64_t b, int64_t *out)
-{
-    if (a != 0 && b > INT64_MAX / a) {
-        return 1;
-    }
-    *out = a * b;
-    return 0;
-}
-
-static inline int nyz_add(int64_t a, int64_t b, int64_t *out)
-{
-    if (b > INT64_MAX - a) {
-        return 1;
-    }
-    *out = a + b;
-    return 0;
-}
-
-static inline int64_t nyz_min(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
+#include "base/arithmetic.h"
 #include "base/error.h"
 #include "base/owner.h"
 

@@ -2,7 +2,7 @@
  * numbers inside, so that each runs as long as it can.  docs/format.md 2.5. */
 #include <string.h>
 
-#include "base/error.h"
+#include "base/arithmetic.h"
 #include "dtype/dtype.h"
 #include "dtype/dtype_internal.h"
 

@@ -1,4 +1,5 @@
 /* Whether a dtype that the caller may have built by hand is one. */
+#include "base/arithmetic.h"
 #include "base/error.h"
 #include "dtype/dtype.h"
 #include "dtype/dtype_internal.h"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/arithmetic.h"
 #include "base/config.h"
 #include "base/error.h"
 #include "dtype/dtype.h"
@@ -66,7 +67,7 @@ static nyz_status read_shape(const builder *b, const nyz_pylit *lit, int *ndim,
     return NYZ_OK;
 }
 
-/* Bytes of the sub-array.  The dimensions beside a 0 are checked as if it were not there:
+/* Bytes of the sub-array.  The extents beside a 0 are checked as if it were not there:
  * nothing that walks them may run for ever. */
 static nyz_status measure_subarray(const builder *b, const nyz_pylit *lit, nyz_dtype *out)
 {
@@ -228,7 +229,8 @@ static nyz_status build_struct(builder *b, const nyz_pylit *lit, int64_t depth,
     return check_names(b, lit, out);
 }
 
-/* ---------------------------------------------------------------------------- a dtype */
+/* -------------------------------------------------------------------------------- a
+ * dtype */
 
 static nyz_status build(builder *b, const nyz_pylit *lit, int64_t depth, nyz_dtype *out)
 {

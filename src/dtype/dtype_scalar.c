@@ -2,6 +2,7 @@
  * docs/format.md 2.1-2.3. */
 #include <string.h>
 
+#include "base/arithmetic.h"
 #include "base/config.h"
 #include "base/endian.h"
 #include "base/error.h"

@@ -3,7 +3,7 @@
 #ifndef NYZ_ATOMIC_FILE_H
 #define NYZ_ATOMIC_FILE_H
 
-#include "io/stream.h"
+#include "nyz.h"
 
 /* What nyz_output_create does, with its options resolved.  `sync` 0: without fsync.
  * nyz_output_finish and nyz_output_discard are public. */

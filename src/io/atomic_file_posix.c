@@ -12,7 +12,6 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/system.h"
-#include "io/stream.h"
 
 #define NAME_SIZE 256   /* a component has at most 255 bytes on the usual file systems */
 #define PATH_SIZE 4096  /* Linux's PATH_MAX; the system refuses more, too */

@@ -8,7 +8,6 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "io/stream.h"
 #include "io/win32.h"
 
 #define KEPT_NAME 64    /* units of the target's name that the temporary one repeats */

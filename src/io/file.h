@@ -2,7 +2,7 @@
 #ifndef NYZ_FILE_H
 #define NYZ_FILE_H
 
-#include "io/stream.h"
+#include "nyz.h"
 
 /* What C has no 64-bit call for: as fseek and ftell.  can_seek 0: a pipe, a terminal, or
  * a file that is only appended to, where writing at a place is not possible. */

@@ -8,7 +8,6 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "io/stream.h"
 #include "io/win32.h"
 
 /* A DWORD counts the bytes of one call; consoles and network drives refuse very large

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/error.h"
+#include "base/arithmetic.h"
 
 static int64_t read_ahead_read_at(void *ctx, int64_t offset, void *buffer, size_t size)
 {

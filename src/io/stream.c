@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/arithmetic.h"
 #include "base/error.h"
 
 /* The most one call is asked for: any system's read can count it in an int. */

@@ -23,7 +23,7 @@ nyz_status nyz_source_read(nyz_source *source, void *buffer, int64_t size,
 /* Passes over bytes that have been read by read_at.  Errors: IO. */
 nyz_status nyz_source_skip(nyz_source *source, int64_t size, nyz_error *err);
 
-/* Reads up to `size` bytes, fewer only at the end; *got says how many. */
+/* Reads up to `size` bytes, fewer only at the end; *got tells how many. */
 nyz_status nyz_source_read_some(nyz_source *source, void *buffer, int64_t size,
                                 int64_t *got, nyz_error *err);
 
@@ -61,42 +61,5 @@ int64_t nyz_stream_size(const nyz_stream *stream);
 int64_t nyz_stream_tell(const nyz_stream *stream);
 /* Goes to a place, and only there.  Errors: IO. */
 nyz_status nyz_stream_seek(const nyz_stream *stream, int64_t offset, nyz_error *err);
-
-/* Bytes in memory to read: ctx is this struct, which lives as long as the stream. */
-typedef struct nyz_stream_mem_reader {
-    const unsigned char *bytes;
-    size_t size;
-    size_t position;
-} nyz_stream_mem_reader;
-nyz_stream nyz_stream_mem(nyz_stream_mem_reader *reader);
-
-/* Makes room for `capacity` bytes in all.  Errors: MEMORY. */
-nyz_status nyz_buffer_reserve(nyz_buffer *buffer, size_t capacity, nyz_error *err);
-
-/* What C has no 64-bit call for: as fseek and ftell.  can_seek 0: a pipe, a terminal, or
- * a file that is only appended to, where writing at a place is not possible. */
-int nyz_stdio_can_seek(FILE *file);
-int nyz_stdio_seek(FILE *file, int64_t offset, int whence);
-int64_t nyz_stdio_tell(FILE *file);
-
-/* A file open for reading, by path (security rules: opened without blocking and not
- * inherited; a regular file has read_at and seek, a FIFO or device only read; a directory
- * is an error). */
-typedef struct nyz_input_file nyz_input_file;
-nyz_status nyz_input_file_open(const char *path, const nyz_allocator *allocator,
-                               nyz_input_file **out, nyz_stream *stream, nyz_error *err);
-/* Its bytes when it was opened; -1: no regular file. */
-int64_t nyz_input_file_size(const nyz_input_file *file);
-/* CORRUPT if size or modification time are not those at opening any more. */
-nyz_status nyz_input_file_unchanged(const nyz_input_file *file, nyz_error *err);
-void nyz_input_file_close(nyz_input_file **file);
-
-/* What nyz_output_create does, with its options resolved.  `sync` 0: without fsync.
- * nyz_output_finish and nyz_output_discard are public. */
-nyz_status nyz_atomic_file_begin(const char *path, int sync,
-                                 const nyz_allocator *allocator, nyz_output **out,
-                                 nyz_stream *stream, nyz_error *err);
-/* A hint to the file system that so many bytes are about to be written. */
-void nyz_atomic_file_preallocate(const nyz_output *output, int64_t size);
 
 #endif

@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "io/stream.h"
+#include "base/buffer.h"
 
-/* Copies what lies at `offset`; returns how much that was, 0 at and after the end. */
+/* Copies what lies at `offset`; returns how much that was, 0 at and behind the end. */
 static int64_t copy_out(const unsigned char *bytes, size_t used, uint64_t offset,
                         void *to, size_t size)
 {

@@ -2,7 +2,7 @@
 #ifndef NYZ_STREAM_MEM_H
 #define NYZ_STREAM_MEM_H
 
-#include "io/stream.h"
+#include "nyz.h"
 
 /* Bytes in memory to read: ctx is this struct, which lives as long as the stream. */
 typedef struct nyz_stream_mem_reader {

@@ -2,7 +2,7 @@
  * file_win32.c. */
 #include <errno.h>
 
-#include "io/stream.h"
+#include "io/file.h"
 
 /* Called at once after a failure, with errno 0 before it: not every system sets it. */
 static int64_t last_failure(void)

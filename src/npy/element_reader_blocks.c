@@ -4,6 +4,7 @@
 #include "array/nontemporal.h"
 #include "array/strided_copy.h"
 #include "base/alloc.h"
+#include "base/arithmetic.h"
 #include "base/endian.h"
 #include "base/error.h"
 #include "base/parallel.h"

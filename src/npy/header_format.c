@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/buffer.h"
 #include "base/endian.h"
 #include "base/error.h"
 #include "base/utf8.h"

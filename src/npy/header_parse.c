@@ -4,6 +4,7 @@
 
 #include "array/array.h"
 #include "base/arena.h"
+#include "base/arithmetic.h"
 #include "base/config.h"
 #include "base/endian.h"
 #include "base/error.h"

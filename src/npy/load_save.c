@@ -1,10 +1,15 @@
 /* The public calls for one array: from and to a path, memory and a stream. */
 #include <string.h>
 
+#include "base/arithmetic.h"
+#include "base/buffer.h"
 #include "base/config.h"
 #include "base/error.h"
+#include "io/atomic_file.h"
+#include "io/file.h"
 #include "io/read_ahead.h"
 #include "io/stream.h"
+#include "io/stream_mem.h"
 #include "npy/npy.h"
 
 /* ------------------------------------------------------------------------------- load */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arithmetic.h"
+#include "base/buffer.h"
 #include "base/config.h"
 #include "base/error.h"
 #include "base/owner.h"

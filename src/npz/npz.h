@@ -4,7 +4,8 @@
 
 #include "base/arena.h"
 #include "base/config.h"
-#include "io/stream.h"
+#include "io/file.h"
+#include "io/stream_mem.h"
 #include "zip/zip_directory.h"
 
 struct nyz_npz {

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/owner.h"
 #include "base/parallel.h"
-#include "io/stream.h"
+#include "io/file.h"
 #include "npz/npz.h"
 #include "zip/zip_directory.h"
 #include "zip/zip_extract.h"

@@ -2,8 +2,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/arithmetic.h"
+#include "base/buffer.h"
 #include "base/config.h"
 #include "base/error.h"
+#include "io/atomic_file.h"
 #include "io/stream.h"
 #include "npy/npy.h"
 #include "npz/npz_names.h"

@@ -1,5 +1,5 @@
 /* Small stored members, several of them read at once: see zip_extract.h. */
-#include "base/error.h"
+#include "base/arithmetic.h"
 #include "codec/codec.h"
 #include "io/stream.h"
 #include "zip/zip_directory.h"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arithmetic.h"
+#include "base/buffer.h"
 #include "base/error.h"
 #include "codec/codec.h"
 #include "codec/deflate_parallel.h"

@@ -1,6 +1,7 @@
 /* The central headers of the directory, checked field by field.  docs/format.md 4.2. */
 #include <string.h>
 
+#include "base/arithmetic.h"
 #include "base/endian.h"
 #include "base/error.h"
 #include "zip/zip_directory.h"

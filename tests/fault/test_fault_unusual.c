@@ -10,7 +10,8 @@
 #include "base/error.h"
 #include "base/name_table.h"
 #include "base/parallel.h"
-#include "io/stream.h"
+#include "io/atomic_file.h"
+#include "io/file.h"
 #include "support/temp_directory.h"
 
 typedef enum call {

@@ -4,10 +4,11 @@
 #define NYZ_TESTS_ZIP_BUILD_H
 
 #include "base/alloc.h"
+#include "base/arithmetic.h"
 #include "base/config.h"
-#include "base/error.h"
 #include "codec/codec.h"
 #include "io/stream.h"
+#include "io/stream_mem.h"
 #include "support/support.h"
 #include "zip/zip_directory.h"
 

@@ -8,7 +8,6 @@
 
 #include "base/alloc.h"
 #include "base/arithmetic.h"
-#include "base/error.h"
 #include "codec/codec.h"
 #include "io/stream.h"
 #include "support/support.h"

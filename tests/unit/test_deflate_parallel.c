@@ -2,6 +2,7 @@
  * it, and nothing leaks where memory or the sink fails. */
 
 #include "base/alloc.h"
+#include "base/arithmetic.h"
 #include "base/error.h"
 #include "codec/codec.h"
 #include "codec/deflate_parallel.h"

@@ -1,7 +1,7 @@
 /* Small stored members: zip_batch.c, and how npz_whole.c and npz_load_all.c use it. */
 
 #include "codec/codec.h"
-#include "io/stream.h"
+#include "io/stream_mem.h"
 #include "support/read_paths.h"
 #include "support/zip_build.h"
 #include "zip/zip_directory.h"

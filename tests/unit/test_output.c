@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "io/atomic_file.h"
 #include "io/stream.h"
 #include "support/temp_directory.h"
 

@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/config.h"
 #include "codec/codec.h"
-#include "io/stream.h"
+#include "io/stream_mem.h"
 #include "npz/npz.h"
 #include "support/read_paths.h"
 #include "support/zip_build.h"

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "base/error.h"
+#include "base/arithmetic.h"
 #include "io/read_ahead.h"
 #include "io/stream.h"
 #include "support/support.h"

@@ -3,7 +3,9 @@
 #include <errno.h>
 
 #include "base/alloc.h"
+#include "base/buffer.h"
 #include "io/stream.h"
+#include "io/stream_mem.h"
 #include "support/support.h"
 
 /* ----------------------------------------------------------------------------- memory */

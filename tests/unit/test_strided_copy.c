@@ -3,7 +3,7 @@
 
 #include "array/nontemporal.h"
 #include "array/strided_copy.h"
-#include "base/error.h"
+#include "base/arithmetic.h"
 #include "support/support.h"
 
 /* The same numbers in every run. */

@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-#include "io/stream.h"
+#include "io/stream_mem.h"
 #include "support/support.h"
 
 enum { THREADS = 8, ROUNDS = 5, MEMBERS = 12, COUNT = 5000 };

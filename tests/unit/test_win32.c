@@ -7,6 +7,8 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "io/atomic_file.h"
+#include "io/file.h"
 #include "io/stream.h"
 #include "support/support.h"
 

@@ -1,7 +1,7 @@
 /* write_buffer.c: what is put comes out in its order, few calls are made, and patches reach
  * their place wherever it is. */
 
-#include "base/error.h"
+#include "base/arithmetic.h"
 #include "io/stream.h"
 #include "io/write_buffer.h"
 #include "support/faults.h"

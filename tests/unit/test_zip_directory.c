@@ -1,10 +1,10 @@
 /* zip_directory.c, zip_entry.c, zip_extra.c: the central directory of an archive, strictly.
  * One row or test for each rule of docs/format.md 4.2. */
 #include "base/alloc.h"
+#include "base/arithmetic.h"
 #include "base/config.h"
-#include "base/error.h"
 #include "codec/codec.h"
-#include "io/stream.h"
+#include "io/stream_mem.h"
 #include "support/zip_build.h"
 #include "zip/zip_directory.h"
 

@@ -1,8 +1,9 @@
 /* zip_member.c, zip_local.c: a member's local header against the directory, and its bytes.
  * One row or test for each rule of docs/format.md 4.3. */
 
-#include "base/error.h"
+#include "base/arithmetic.h"
 #include "io/stream.h"
+#include "io/stream_mem.h"
 #include "support/faults.h"
 #include "support/zip_build.h"
 #include "zip/zip_directory.h"
