@@ -165,10 +165,16 @@ enum {
     NYZ_ANY_NAME = 8,   /* nyz_npz_add: allow duplicates and names that are no safe file names
                            (absolute; backslash; drive letter; a component that is empty,
                            "." or "..") */
-    NYZ_BLOCKS = 16    /* deflated members: in independent chunks of 1 MiB, which opt->threads
-                           deflate at the same time.  About 0.1 % larger (a chunk cannot refer
-                           to the one before), and not the bytes that NumPy would write;
-                           NYZ_LEVEL_FAST always does this */
+    NYZ_BLOCKS = 16,   /* deflated members: in chunks of 1 MiB that do not know each other, so
+                           that opt->threads make them side by side.  About 0.1 % larger (each
+                           chunk more by what it would repeat of the one before), and no longer
+                           NumPy's very bytes; NYZ_LEVEL_FAST is always so */
+    NYZ_IN_PLACE = 32   /* saving to a path: write into an existing file instead of replacing it,
+                           for where it cannot be renamed over (a mounted file, a directory that
+                           may not be written to).  Not atomic: it is emptied first; readers
+                           see a part meanwhile, a crash leaves one, a failure leaves it empty.
+                           Keeps owner, rights, attributes and hard links.  A new file is saved
+                           as without this flag */
 };
 
 /* A level for arrays of numbers, much faster than zlib's.  Any inflater reads it.  Weights of a
@@ -379,14 +385,23 @@ NYZ_API nyz_status nyz_load_into(const char *path, const nyz_options *opt, const
 NYZ_API nyz_status nyz_peek(const char *path, const nyz_options *opt, nyz_array *out,
                             nyz_error *err);
 
-/* Saves to a path, byte for byte what np.save writes.  Atomic: the file is written under
- * another name in the same directory, synced, and renamed.  The path always holds the whole old
- * file or the whole new one; after a failure the old one, and nothing else is left.
- * A symbolic link is followed; the mode of an existing file is kept.  Anything but a regular
- * file (a FIFO, /dev/stdout) is written to directly.
- * The strides may be any: an array that is not contiguous is written in C order, at most 1 MiB
- * at a time.
- * opt: order, byteorder, npy_version, NYZ_NO_SYNC.
+/* Saves to a path, byte for byte what np.save writes.  Atomic: a new file in the same directory
+ * is written, synced, and put in the path's place, so that at every moment the path holds the
+ * old file or the new one, whole; after a failure the old one, and nothing is left behind.
+ * Nor does a process leave anything that is killed while it writes, where the file system has
+ * files without a name (Linux: ext4, xfs, tmpfs and others).  Elsewhere, and for a moment when
+ * an existing file is replaced, the new file is named .NAME.nyz-XXXXXX (NAME: at most 64 bytes
+ * of it; six of a-z2-7) and, on local file systems of Linux, locked: the next save to the
+ * same path removes such a file that is not locked.  On network file systems it is left.
+ * Windows deletes the file with the process.
+ * A symbolic link is followed.  Of an existing file are kept, as far as the system allows, the
+ * owner, the group, the mode's rights and, on Linux, the access control list and the user.*
+ * attributes; where one of them cannot be kept, nobody gets more rights than before.  Not kept:
+ * other hard links, set-user-ID bits, security.* and trusted.* attributes; on Windows, the
+ * access control list.  Something that is not a regular file (a FIFO, /dev/stdout) is written
+ * to directly.  What may be written to but not replaced: NYZ_IN_PLACE.
+ * Any strides will do: what is not contiguous is written in C order, at most 1 MiB at a time.
+ * opt: order, byteorder, npy_version, NYZ_NO_SYNC, NYZ_IN_PLACE.
  * Errors: IO, NOT_FOUND (no such directory), UNSUPPORTED (objects; fields that overlap). */
 NYZ_API nyz_status nyz_save(const nyz_array *array, const char *path, const nyz_options *opt,
                             nyz_error *err);
@@ -432,13 +447,12 @@ NYZ_API void nyz_buffer_free(nyz_buffer *buffer);
 typedef struct nyz_output nyz_output;
 
 /* Begins one.  *stream writes to it, and seeks unless the path is a FIFO or the like; it is
- * borrowed from *out.  opt: NYZ_NO_SYNC, allocator.  Errors: IO, NOT_FOUND (no such directory). */
+ * borrowed from *out.  opt: NYZ_NO_SYNC, NYZ_IN_PLACE, allocator.  Errors: IO, NOT_FOUND (no such directory). */
 NYZ_API nyz_status nyz_output_create(const char *path, const nyz_options *opt, nyz_output **out,
                                      nyz_stream *stream, nyz_error *err);
 
-/* Syncs the file and renames it to the path.  Frees *output, also on failure; the path is then
- * unchanged, unless only the last sync, of the directory, failed (the message says so).
- * Errors: IO. */
+/* Syncs, and puts the file in its place.  Frees *output, also on failure; the path is then as
+ * it was, unless only the last sync or close failed (the message says so), or with NYZ_IN_PLACE.  Errors: IO. */
 NYZ_API nyz_status nyz_output_finish(nyz_output **output, nyz_error *err);
 
 /* Cancels: removes the new file and frees *output. */

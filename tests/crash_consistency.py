@@ -5,9 +5,10 @@
 
 A saver (tests/fault/crash_saver.c) is killed at every one of its system calls, over an old file and
 where there is none.  Meanwhile a reader looks at the path, without pause, by nyz and by NumPy: it
-must always find the old file or the new one, whole.  What a killed saver leaves has a recognizable
-name, and does not hinder the next one.  The calls must come in the order that makes this true of
-a power failure, too: write, fsync, rename, fsync of the directory.
+must always find the old file or the new one, whole.  What a killed saver leaves has a name of the
+documented pattern, and the next one removes it.  The calls must come in the order that makes this
+true of a power cut, too: write, fsync, link or rename, fsync of the directory.  With and without a
+umask: without, a new file has a temporary name while it is written, as where files need a name.
 
 Then the disk is full at any size (a tmpfs; as root), and a file may not become that large (ulimit
 -f): the status, the message, nothing left, the old file whole.
@@ -40,7 +41,8 @@ OLD, NEW, NEXT = (2000, 1), (20000, 2), (20000, 3)  # how many doubles, and whic
 ABSENT = (0, 0)
 TEMPORARY = re.compile(r"\.target\.np[yz]\.nyz-[a-z2-7]{6}")
 # Calls about files: between two others nothing changes for who looks at the path.
-CALLS = re.compile(r"open|read|write|seek|stat|sync|chmod|close|rename|unlink|fallocate|access|fcntl|exit")
+CALLS = re.compile(r"open|read|write|seek|stat|sync|chmod|close|rename|unlink|fallocate|access|fcntl|exit"
+                   r"|link|flock|xattr|fstatfs|chown|truncate")
 
 runs = failed = 0
 
@@ -153,14 +155,14 @@ def put(kind, path, content):
 
 
 def traced(kind, path):
-    """The saver's calls about files, from the first on that names the path: [(name, line)]."""
+    """The saver's calls about files, from the first on that names its directory: [(name, line)]."""
     log = path + ".log"
     subprocess.run(["strace", "-f", "-o", log, *saver(kind, path, NEW)], check=True)
     lines = [re.sub(r"^\d+ +", "", line) for line in Path(log).read_text().splitlines()]
     os.unlink(log)
     names = [(line.split("(", 1)[0], line) for line in lines if re.match(r"[a-z0-9_]+\(", line)]
     start = next(i for i, (name, line) in enumerate(names)
-                 if path in line and name != "execve")
+                 if os.path.dirname(path) + "/\"" in line and name != "execve")
     counts, calls = {}, []
     for i, (name, line) in enumerate(names):
         counts[name] = counts.get(name, 0) + 1
@@ -170,20 +172,22 @@ def traced(kind, path):
 
 
 def check_order(kind, calls):
-    """Data is written, synced and closed; then renamed; then the folder is synced."""
+    """Data is written and synced; then it gets its name; then the directory is synced."""
     def places(pattern):
         return [i for i, (_, _, line) in enumerate(calls) if re.match(pattern, line)]
-    opened = next((line for _, _, line in calls if "O_CREAT" in line), None)
+    opened = next((line for flag in ("O_CREAT", "O_TMPFILE") for _, _, line in calls
+                   if flag in line), None)
     if opened is None:
         check(False, kind, "creates no file of its own")
         return
     fd = opened.rsplit("= ", 1)[1]
     folder = re.search(r"openat\((\d+), ", opened).group(1)
     writes, syncs = places(r"p?write(64)?\(%s," % fd), places(r"fsync\(%s\) += 0" % fd)
-    renames, last = places(r"renameat2?\("), places(r"fsync\(%s\) += 0" % folder)
-    closes = places(r"close\(%s\) += 0" % fd)
-    check(writes and len(syncs) == len(renames) == len(last) == 1 and
-          writes[-1] < syncs[0] < closes[0] < renames[0] < last[0],
+    renames = places(r'renameat2?\(|linkat\(.*"target[^"]*", AT_SYMLINK_FOLLOW\) += 0')
+    last = places(r"fsync\(%s\) += 0" % folder)
+    unnamed = "O_TMPFILE" in opened  # it is synced again, with its name
+    check(writes and len(syncs) == 1 + unnamed and len(renames) == len(last) == 1 and
+          writes[-1] < syncs[0] < renames[0] < last[0] and (not unnamed or renames[0] < syncs[1]),
           kind, "not in order:", [line for _, _, line in calls])
 
 
@@ -206,8 +210,8 @@ def kill_at(kind, path, before, name, number):
     put(kind, path, NEXT)
     found = look(kind, path)
     check(found == [NEXT] * 2, *words, "then saved again:", found)
-    for other in others:
-        os.unlink(os.path.join(folder, other))
+    left = [other for other in os.listdir(folder) if other != os.path.basename(path)]
+    check(not left, *words, "then saved again, which leaves", left)
     return len(others)
 
 
@@ -330,10 +334,13 @@ def main():
         not_run("strace may not trace here")
     with tempfile.TemporaryDirectory() as folder:
         SAVER = build_saver(folder)
-        for kind in SUFFIXES:
-            for before in (OLD, ABSENT):
-                inner = tempfile.mkdtemp(dir=folder)
-                pull_the_plug(inner, kind, before)
+        for mask in (0o022, 0):
+            os.umask(mask)
+            for kind in SUFFIXES if mask else ["npy"]:
+                for before in (OLD, ABSENT):
+                    inner = tempfile.mkdtemp(dir=folder)
+                    pull_the_plug(inner, kind, before)
+        os.umask(0o022)
         fill_disk(folder)
         limit_files(folder)
     print("%d runs, %d failed" % (runs, failed))

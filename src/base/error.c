@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/system_words.h"
 #include "base/utf8.h"
 
 int nyz_version(void)
@@ -58,53 +59,10 @@ nyz_status nyz_fail(nyz_error *err, nyz_status status, int64_t offset, const cha
     return status;
 }
 
-/* Our own words: strerror's depend on the locale and may not be called by two threads. */
-static const char *system_words(int sys)
-{
-    static const struct {
-        int sys;
-        const char *words;
-    } table[] = {
-        {ENOENT, "no such file or directory"},
-        {EACCES, "permission denied"},
-        {EPERM, "operation not permitted"},
-        {ENOSPC, "no space left on the device"},
-        {EIO, "input/output error of the device"},
-        {EISDIR, "is a directory"},
-        {ENOTDIR, "a part of the path is no directory"},
-        {EROFS, "read-only file system"},
-        {EFBIG, "file too large"},
-        {EMFILE, "too many open files"},
-        {ENAMETOOLONG, "name too long"},
-        {EPIPE, "broken pipe"},
-        {EBADF, "not open for this"},
-        {EINVAL, "invalid argument"},
-        {ENOMEM, "out of memory"},
-        {EEXIST, "exists already"},
-        {EINTR, "interrupted"},
-        {ENXIO, "no such device"},
-        {ESPIPE, "cannot seek"},
-        {EAGAIN, "would have to wait"},
-        {ENOTSUP, "not supported here"},
-#ifdef EDQUOT
-        {EDQUOT, "disk quota exceeded"},
-#endif
-#ifdef ELOOP
-        {ELOOP, "too many symbolic links"},
-#endif
-    };
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if (table[i].sys == sys) {
-            return table[i].words;
-        }
-    }
-    return NULL;
-}
-
 static void append_system_words(nyz_error *err)
 {
     const size_t used = strlen(err->message);
-    const char *const words = system_words(err->sys);
+    const char *const words = nyz_system_words(err->sys);
     if (words != NULL) {
         (void)snprintf(err->message + used, sizeof err->message - used, ": %s", words);
     } else {

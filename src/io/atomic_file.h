@@ -5,12 +5,20 @@
 
 #include "nyz.h"
 
-/* What nyz_output_create does, with its options resolved.  `sync` 0: without fsync.
+/* What nyz_output_create does, with its options resolved: `how` is one or both of these.
  * nyz_output_finish and nyz_output_discard are public. */
-nyz_status nyz_atomic_file_begin(const char *path, int sync,
+enum { NYZ_OUTPUT_SYNC = 1, NYZ_OUTPUT_IN_PLACE = 2 };
+nyz_status nyz_atomic_file_begin(const char *path, int how,
                                  const nyz_allocator *allocator, nyz_output **out,
                                  nyz_stream *stream, nyz_error *err);
-/* Tells the file system that so many bytes are about to be written; a hint. */
-void nyz_atomic_file_preallocate(const nyz_output *output, int64_t size);
+/* The flags of the options as `how`. */
+static inline int nyz_atomic_file_how(unsigned flags)
+{
+    return ((flags & NYZ_NO_SYNC) == 0 ? NYZ_OUTPUT_SYNC : 0) |
+           ((flags & NYZ_IN_PLACE) != 0 ? NYZ_OUTPUT_IN_PLACE : 0);
+}
+/* Tells the file system that so many bytes are about to be written at a place, or, if it
+ * is -1, at the stream's; a hint. */
+void nyz_atomic_file_preallocate(const nyz_output *output, int64_t place, int64_t size);
 
 #endif

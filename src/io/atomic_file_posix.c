@@ -1,153 +1,23 @@
-/* Saving to a path on POSIX systems: a new file in the target's folder, renamed over the
- * target when it is whole and on the disk.  Windows: atomic_file_win32.c. */
-#include "io/atomic_file.h"
+/* Saving to a path on POSIX systems: a new file in the target's folder that takes the
+ * target's place when it is whole and on the disk.  The parts: atomic_file_posix.h.
+ * Windows: atomic_file_win32.c. */
+#include "io/atomic_file_posix.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/system.h"
+#include "io/atomic_file.h"
+#include "io/file.h"
 
-#define NAME_SIZE 256   /* a component has at most 255 bytes on the usual file systems */
-#define PATH_SIZE 4096  /* Linux's PATH_MAX; the system refuses more, too */
-#define MAX_LINKS 40    /* Linux's limit */
-#define MAX_ATTEMPTS 64 /* at a temporary name that nobody has */
-#define KEPT_NAME 64    /* bytes of the target's name that the temporary one repeats */
-
-struct nyz_output {
-    nyz_allocator allocator;
-    int fd;
-    int folder; /* holds both names, also if it is moved meanwhile; -1: none */
-    int sync;
-    int exists; /* the target does, and has `mode` */
-    mode_t mode;
-    char name[NAME_SIZE];
-    char temporary[NAME_SIZE]; /* "": there is no such file (any more) */
-};
-
-/* The functions below return 0 or an errno. */
-
-/* ----------------------------------------------------------------- finding the target */
-
-/* Opens the directory of a path, whose first `size` bytes name it; from `at` if it is
- * relative. */
-static int open_folder(int at, const char *path, size_t size, int *folder)
-{
-    char text[PATH_SIZE] = ".";
-    if (size >= sizeof text) {
-        return ENAMETOOLONG;
-    }
-    if (size > 0) {
-        memcpy(text, path, size);
-        text[size] = '\0';
-    }
-    do {
-        *folder = openat(at, text, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    } while (*folder < 0 && errno == EINTR);
-    return *folder < 0 ? errno : 0;
-}
-
-/* Makes folder and name those of a path, which starts in the directory so far. */
-static int enter(nyz_output *r, const char *path)
-{
-    const char *const slash = strrchr(path, '/');
-    const char *const name = slash != NULL ? slash + 1 : path;
-    const size_t size = strlen(name);
-    int folder;
-    if (size == 0 || size >= NAME_SIZE) {
-        return size == 0 ? EISDIR : ENAMETOOLONG;
-    }
-    const int sys = open_folder(r->folder >= 0 ? r->folder : AT_FDCWD, path,
-                                (size_t)(name - path), &folder);
-    if (sys != 0) {
-        return sys;
-    }
-    if (r->folder >= 0) {
-        (void)close(r->folder);
-    }
-    r->folder = folder;
-    memcpy(r->name, name, size + 1);
-    return 0;
-}
-
-/* The links of /proc (where /dev/stdout leads) stand for open files; their text is no
- * path. */
-static int in_proc(int folder)
-{
-    struct stat here;
-    struct stat proc;
-    return fstat(folder, &here) == 0 && stat("/proc/self/fd", &proc) == 0 &&
-           here.st_dev == proc.st_dev;
-}
-
-/* Follows symbolic links to the file itself or, where a link dangles, to its place. */
-static int resolve(nyz_output *r, const char *path, int *straight)
-{
-    char link[PATH_SIZE];
-    int sys = enter(r, path);
-    for (int links = 0; sys == 0; links++) {
-        const ssize_t size = readlinkat(r->folder, r->name, link, sizeof link);
-        if (size < 0) {
-            return errno == EINVAL || errno == ENOENT ? 0 : errno;
-        }
-        if (in_proc(r->folder)) {
-            *straight = 1;
-            return 0;
-        }
-        if (links == MAX_LINKS || size == (ssize_t)sizeof link) {
-            return links == MAX_LINKS ? ELOOP : ENAMETOOLONG;
-        }
-        link[size] = '\0';
-        sys = enter(r, link);
-    }
-    return sys;
-}
-
-/* Notes whether the target exists.  One that may not be written to is not replaced
- * either, although a rename could. */
-static int examine(nyz_output *r)
-{
-    struct stat st;
-    if (fstatat(r->folder, r->name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-        return errno == ENOENT ? 0 : errno;
-    }
-    if (!S_ISREG(st.st_mode)) {
-        return S_ISDIR(st.st_mode) ? EISDIR : EEXIST;
-    }
-    if (faccessat(r->folder, r->name, W_OK, AT_EACCESS) != 0) {
-        return errno;
-    }
-    r->exists = 1;
-    r->mode = st.st_mode & 0777;
-    return 0;
-}
-
-/* Finds the target.  *straight: it is no regular file, or one that only /proc knows.  The
- * first stat lets the system have its say, whether it follows these links for us. */
-static int find_target(nyz_output *r, const char *path, int *straight)
-{
-    struct stat st;
-    const int exists = stat(path, &st) == 0;
-    if (!exists && errno != ENOENT) {
-        return errno;
-    }
-    if (exists && S_ISDIR(st.st_mode)) {
-        return EISDIR;
-    }
-    *straight = exists && !S_ISREG(st.st_mode);
-    const int sys = *straight ? 0 : resolve(r, path, straight);
-    return sys != 0 || *straight ? sys : examine(r);
-}
-
-/* ------------------------------------------------------------------ the file to write */
+/* ------------------------------------------------------------------------------ begin */
 
 /* As fopen's "w": for a pipe this waits for its reader. */
-static int open_straight(nyz_output *r, const char *path)
+static int open_direct(nyz_output *r, const char *path)
 {
     do {
         r->fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY);
@@ -155,72 +25,54 @@ static int open_straight(nyz_output *r, const char *path)
     return r->fd < 0 ? errno : 0;
 }
 
-/* Thirty bits that others cannot easily foresee and two threads or processes do not
- * share; O_EXCL does the rest. */
-static uint64_t draw(const nyz_output *r, int attempt)
+static int open_in_place(nyz_output *r)
 {
-    struct timespec now = {0};
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    uint64_t x = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-    x ^= (uint64_t)getpid() << 40 ^ (uint64_t)(uintptr_t)r << 8;
-    x += (uint64_t)attempt * 0x9e3779b97f4a7c15;
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
-    x = (x ^ x >> 27) * 0x94d049bb133111eb;
-    return x ^ x >> 31;
+    do {
+        r->fd = openat(r->folder, r->name,
+                       O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
+    } while (r->fd < 0 && errno == EINTR);
+    r->in_place = r->fd >= 0;
+    return r->fd < 0 ? errno : 0;
 }
 
-/* .NAME.nyz-XXXXXX; a long NAME is cut, between two characters. */
-static void spell_temporary(nyz_output *r, uint64_t random)
+/* Fails; where writing in place would go, the message says so. */
+static nyz_status fail(const nyz_output *r, int sys, nyz_error *err)
 {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
-    static const char mark[] = ".nyz-";
-    size_t kept = strlen(r->name);
-    if (kept > KEPT_NAME) {
-        kept = KEPT_NAME;
-        while (kept > 0 && (r->name[kept] & 0xc0) == 0x80) {
-            kept--;
-        }
+    const int may_help =
+        r->exists && !r->in_place &&
+        (sys == EACCES || sys == EPERM || sys == EBUSY || sys == EXDEV || sys == EROFS);
+    const nyz_status status = nyz_fail_sys(err, sys, -1, "%s", r->doing);
+    if (may_help && err != NULL) {
+        const size_t used = strlen(err->message);
+        (void)snprintf(err->message + used, sizeof err->message - used,
+                       "; NYZ_IN_PLACE would write into the old file");
     }
-    char *end = r->temporary;
-    *end++ = '.';
-    memcpy(end, r->name, kept);
-    end += kept;
-    memcpy(end, mark, sizeof mark - 1);
-    end += sizeof mark - 1;
-    for (int i = 0; i < 6; i++) {
-        *end++ = letters[random >> 5 * i & 31];
-    }
-    *end = '\0';
+    return status;
 }
 
-/* A new target gets the mode that the umask leaves, as any new file; one that takes an
- * existing file's place is nobody else's before it has that file's mode. */
-static int create_temporary(nyz_output *r)
+static int open_target(nyz_output *r, const char *path, int how, int *regular)
 {
-    const mode_t mode = r->exists ? 0600 : 0666;
-    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        spell_temporary(r, draw(r, attempt));
-        r->fd = openat(r->folder, r->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-                       mode);
-        if (r->fd >= 0) {
-            return 0;
-        }
-        if (errno != EEXIST && errno != EINTR) {
-            break;
-        }
+    int direct = 0;
+    r->doing = "cannot create the file";
+    const int sys = nyz_atomic_target_find(r, path, &direct);
+    *regular = !direct;
+    if (sys != 0) {
+        r->exists = 0; /* it cannot be written to in place either */
+        return sys;
     }
-    r->temporary[0] = '\0';
-    return errno;
+    if (direct) {
+        return open_direct(r, path);
+    }
+    return r->exists && (how & NYZ_OUTPUT_IN_PLACE) != 0 ? open_in_place(r)
+                                                         : nyz_atomic_temporary_create(r);
 }
 
-/* -------------------------------------------------------------------------- the calls */
-
-nyz_status nyz_atomic_file_begin(const char *path, int sync,
+nyz_status nyz_atomic_file_begin(const char *path, int how,
                                  const nyz_allocator *allocator, nyz_output **out,
                                  nyz_stream *stream, nyz_error *err)
 {
     void *memory;
-    int straight = 0;
+    int regular = 0;
     *out = NULL;
     memset(stream, 0, sizeof *stream);
     if (path[0] == '\0') {
@@ -229,18 +81,16 @@ nyz_status nyz_atomic_file_begin(const char *path, int sync,
     NYZ_TRY(nyz_alloc_zero(allocator, sizeof(nyz_output), &memory, err));
     nyz_output *r = memory;
     r->allocator = *allocator;
-    r->sync = sync;
+    r->sync = (how & NYZ_OUTPUT_SYNC) != 0;
     r->fd = -1;
     r->folder = -1;
-    int sys = find_target(r, path, &straight);
-    if (sys == 0) {
-        sys = straight ? open_straight(r, path) : create_temporary(r);
-    }
+    const int sys = open_target(r, path, how, &regular);
     if (sys != 0) {
+        const nyz_status status = fail(r, sys, err);
         nyz_output_discard(&r);
-        return nyz_fail_sys(err, sys, -1, "cannot create the file");
+        return status;
     }
-    *stream = nyz_stream_fd(r->fd);
+    *stream = regular ? nyz_file_stream(r->fd) : nyz_stream_fd(r->fd);
     stream->read = NULL;
     stream->read_at = NULL;
     *out = r;
@@ -248,50 +98,116 @@ nyz_status nyz_atomic_file_begin(const char *path, int sync,
 }
 
 /* Small pieces are not worth the system call. */
-void nyz_atomic_file_preallocate(const nyz_output *output, int64_t size)
+void nyz_atomic_file_preallocate(const nyz_output *output, int64_t place, int64_t size)
 {
-    const off_t place = size >= (1 << 20) ? lseek(output->fd, 0, SEEK_CUR) : -1;
-    if (place >= 0) {
-        nyz_system_preallocate(output->fd, place, size);
+    if (size >= (1 << 20)) {
+        const off_t at = place >= 0 ? place : lseek(output->fd, 0, SEEK_CUR);
+        if (at >= 0) {
+            nyz_system_preallocate(output->fd, at, size);
+        }
     }
+}
+
+/* ----------------------------------------------------------------------------- finish */
+
+/* Every failure from here on leaves the new file where it is. */
+static nyz_status fail_after(const char *doing, nyz_error *err)
+{
+    return nyz_fail_sys(err, errno, -1, "the new file is in its place, but %s", doing);
 }
 
 /* Makes the rename itself last.  Some file systems cannot, and say so. */
 static nyz_status sync_folder(const nyz_output *r, nyz_error *err)
 {
     if (fsync(r->folder) != 0 && errno != EINVAL && errno != ENOTSUP) {
-        return nyz_fail_sys(
-            err, errno, -1,
-            "the new file is in its place, but its folder cannot be synced");
+        return fail_after("its directory cannot be synced", err);
     }
     return NYZ_OK;
 }
 
-/* An fsync that has failed is not tried again: the next one would report success although
- * the pages are lost. */
-static nyz_status finish(nyz_output *r, nyz_error *err)
+static int close_file(nyz_output *r)
 {
-    const int temporary = r->temporary[0] != '\0';
-    if (temporary && r->exists && fchmod(r->fd, r->mode) != 0) {
-        return nyz_fail_sys(err, errno, -1,
-                            "cannot give the new file the old one's mode");
-    }
-    if (temporary && r->sync && fsync(r->fd) != 0) {
-        return nyz_fail_sys(err, errno, -1, "cannot sync the new file");
-    }
     const int closed = close(r->fd);
     r->fd = -1;
-    if (closed != 0) {
-        return nyz_fail_sys(err, errno, -1, "cannot close the new file");
+    return closed;
+}
+
+/* The target's mode, and the disk.  An fsync that has failed is not tried again: the next
+ * one would report success although the pages are lost. */
+static nyz_status complete(nyz_output *r, nyz_error *err)
+{
+    const int replaces = r->unnamed || r->temporary[0] != '\0';
+    if (replaces && r->exists && fchmod(r->fd, r->mode) != 0) {
+        r->doing = "cannot give the new file the old one's mode";
+        return fail(r, errno, err);
     }
-    if (!temporary) {
-        return NYZ_OK;
+    if ((replaces || r->in_place) && r->sync && fsync(r->fd) != 0) {
+        r->doing = r->in_place ? "cannot sync the file" : "cannot sync the new file";
+        return fail(r, errno, err);
+    }
+    return NYZ_OK;
+}
+
+/* Gives the file its name: at once, or by way of a temporary one. */
+static int put_in_place(nyz_output *r)
+{
+    if (r->unnamed && !r->exists) {
+        const int sys = nyz_atomic_file_link_unnamed(r->fd, r->folder, r->name);
+        if (sys != EEXIST) {
+            r->unnamed = sys != 0;
+            return sys;
+        }
+    }
+    if (r->unnamed) {
+        const int sys = nyz_atomic_temporary_name(r);
+        if (sys != 0) {
+            return sys;
+        }
     }
     if (renameat(r->folder, r->temporary, r->folder, r->name) != 0) {
-        return nyz_fail_sys(err, errno, -1, "cannot rename the new file");
+        return errno;
     }
     r->temporary[0] = '\0';
+    return 0;
+}
+
+/* Where there are locks, the file stays open until it has its name, because closing it
+ * ends the lock; where there are none, closing it may still be what fails to write. */
+static nyz_status replace(nyz_output *r, nyz_error *err)
+{
+    const int was_unnamed = r->unnamed;
+    if (!r->unnamed && !r->locks && close_file(r) != 0) {
+        r->doing = "cannot close the new file";
+        return fail(r, errno, err);
+    }
+    r->doing = r->exists ? "cannot put the new file in the old one's place"
+                         : "cannot give the new file its name";
+    const int sys = put_in_place(r);
+    if (sys != 0) {
+        return fail(r, sys, err);
+    }
+    /* the name is new to a file that had none when it was synced */
+    if (was_unnamed && r->sync && fsync(r->fd) != 0) {
+        return fail_after("cannot be synced", err);
+    }
+    if (r->fd >= 0 && close_file(r) != 0) {
+        return fail_after("cannot be closed", err);
+    }
     return r->sync ? sync_folder(r, err) : NYZ_OK;
+}
+
+static nyz_status finish(nyz_output *r, nyz_error *err)
+{
+    NYZ_TRY(complete(r, err));
+    if (r->unnamed || r->temporary[0] != '\0') {
+        return replace(r, err);
+    }
+    r->in_place = 0; /* what is there stays there */
+    if (close_file(r) != 0) {
+        r->doing = "cannot close the file";
+        return fail(r, errno, err);
+    }
+    return NYZ_OK;
 }
 
 nyz_status nyz_output_finish(nyz_output **output, nyz_error *err)
@@ -301,6 +217,8 @@ nyz_status nyz_output_finish(nyz_output **output, nyz_error *err)
     return status;
 }
 
+/* A temporary name goes before its lock.  A target that was written in place is left
+ * empty, so that no part of it is taken for the whole. */
 void nyz_output_discard(nyz_output **output)
 {
     if (output == NULL) {
@@ -310,11 +228,14 @@ void nyz_output_discard(nyz_output **output)
     if (r == NULL) {
         return;
     }
-    if (r->fd >= 0) {
-        (void)close(r->fd);
-    }
     if (r->temporary[0] != '\0') {
         (void)unlinkat(r->folder, r->temporary, 0);
+    }
+    if (r->in_place) {
+        (void)ftruncate(r->fd, 0);
+    }
+    if (r->fd >= 0) {
+        (void)close(r->fd);
     }
     if (r->folder >= 0) {
         (void)close(r->folder);

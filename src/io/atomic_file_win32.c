@@ -1,6 +1,6 @@
 /* Saving to a path on Windows: a new file in the target's folder that takes the target's
  * place when it is whole and on the disk.  POSIX: atomic_file_posix.c. */
-#include "io/atomic_file.h"
+#include "io/atomic_file_posix.h"
 
 #include <errno.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "io/atomic_file.h"
 #include "io/win32.h"
 
 #define KEPT_NAME 64    /* units of the target's name that the temporary one repeats */
@@ -205,14 +206,15 @@ static nyz_status finish(nyz_output *r, nyz_error *err)
     const DWORD flags =
         MOVEFILE_REPLACE_EXISTING | (r->sync ? MOVEFILE_WRITE_THROUGH : 0u);
     if (!MoveFileExW(r->temporary_path, r->target_path, flags)) {
-        return nyz_fail_sys(err, last_errno(), -1, "cannot rename the new file");
+        return nyz_fail_sys(err, last_errno(), -1, "cannot give the new file its name");
     }
     r->temporary = 0;
     return NYZ_OK;
 }
 
-void nyz_atomic_file_preallocate(const nyz_output *output, int64_t size)
+void nyz_atomic_file_preallocate(const nyz_output *output, int64_t place, int64_t size)
 {
+    (void)place;
     (void)output;
     (void)size;
 }

@@ -10,6 +10,10 @@ int nyz_stdio_can_seek(FILE *file);
 int nyz_stdio_seek(FILE *file, int64_t offset, int whence);
 int64_t nyz_stdio_tell(FILE *file);
 
+/* As nyz_stream_fd, of what is known to be a regular file that is not appended to:
+ * nothing is asked of the system.  POSIX only. */
+nyz_stream nyz_file_stream(int fd);
+
 /* A file open for reading, by path (security rules: opened without blocking and not
  * inherited; a regular file has read_at and seek, a FIFO or device only read; a directory
  * is an error). */

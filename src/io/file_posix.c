@@ -80,6 +80,16 @@ static int can_seek(int fd)
            (flags == -1 || (flags & O_APPEND) == 0 || (flags & O_ACCMODE) == O_RDONLY);
 }
 
+nyz_stream nyz_file_stream(int fd)
+{
+    const nyz_stream stream = {.read = fd_read,
+                               .write = fd_write,
+                               .seek = fd_seek,
+                               .read_at = fd_read_at,
+                               .ctx = fd_to_ctx(fd)};
+    return stream;
+}
+
 nyz_stream nyz_stream_fd(int fd)
 {
     const nyz_stream stream = {.read = fd_read,

@@ -61,7 +61,7 @@ nyz_status nyz_npz_create(const char *path, const nyz_options *opt, nyz_npz_writ
     *out = NULL;
     NYZ_TRY(new_writer(opt, &writer, err));
     const nyz_status status =
-        nyz_atomic_file_begin(path, (writer->config.flags & NYZ_NO_SYNC) == 0,
+        nyz_atomic_file_begin(path, nyz_atomic_file_how(writer->config.flags),
                               &writer->config.allocator, &writer->output, &stream, err);
     return finish_create(writer, status, &stream, out, err);
 }
@@ -131,7 +131,7 @@ static nyz_status add_content(nyz_npz_writer *writer, const char *member,
 {
     const nyz_zip_method how = nyz_npz_method(config);
     if (writer->output != NULL && config->method == NYZ_STORED) {
-        nyz_atomic_file_preallocate(writer->output, content->size);
+        nyz_atomic_file_preallocate(writer->output, -1, content->size);
     }
     return nyz_npz_add_context(
         member, nyz_zip_writer_add(writer->zip, member, &how, content, err), err);

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 typedef enum call {
@@ -23,6 +24,7 @@ typedef enum call {
     STAT,
     FSTAT,
     FSTATAT,
+    FSTATAT_PROC, /* of the file without a name */
     FACCESSAT,
     READLINKAT,
     FCNTL,
@@ -31,7 +33,19 @@ typedef enum call {
     CLOSE,
     RENAMEAT,
     UNLINKAT,
-    FALLOCATE
+    FALLOCATE,
+    FTRUNCATE,
+    OPEN_UNNAMED, /* openat of a file without a name */
+    OPEN_OTHER,   /* openat of the old file, or of another writer's */
+    LINKAT,
+    FLOCK,
+    FSTATFS,
+    FCHOWN,
+    FLISTXATTR,
+    FGETXATTR,
+    FSETXATTR,
+    FREMOVEXATTR,
+    LGETXATTR
 } call;
 
 /* Among the failures: not an errno, but a read or write of less than was asked for. */
@@ -39,9 +53,10 @@ typedef enum call {
 
 typedef struct failing {
     int on;
-    long fail_at; /* the call, counted from 1, that fails */
-    int sys;      /* with this errno, or SHORT_COUNT */
-    int for_good; /* what follows, too */
+    long fail_at;   /* the call, counted from 1, that fails */
+    int sys;        /* with this errno, or SHORT_COUNT */
+    int for_good;   /* what follows, too */
+    int no_unnamed; /* the file system knows no files without a name */
 
     long calls;
     int failed;   /* the fail_at-th call has come */
@@ -77,7 +92,8 @@ static int is_serious(call c, int fd)
 {
     static const unsigned serious = 1u << OPEN | 1u << OPENAT | 1u << WRITE | 1u << STAT |
                                     1u << FSTATAT | 1u << FACCESSAT | 1u << READLINKAT |
-                                    1u << FSYNC | 1u << FCHMOD | 1u << RENAMEAT;
+                                    1u << FSYNC | 1u << FCHMOD | 1u << RENAMEAT |
+                                    1u << LINKAT;
     return (serious >> c & 1) != 0 || (c == CLOSE && fd >= 0);
 }
 
@@ -90,21 +106,24 @@ static void note_order(failing *f, char letter)
     }
 }
 
+/* LINKAT counts where it is the target's name that is made. */
 static void note(failing *f, call c, int hit, int fd)
 {
     if (c == FSYNC) {
         f->resynced |= f->broken && fd == f->broken_fd;
-        f->broken |= hit;
-        f->broken_fd = hit ? fd : f->broken_fd;
+        const int fault = hit && f->sys != SHORT_COUNT;
+        f->broken |= fault;
+        f->broken_fd = fault ? fd : f->broken_fd;
     }
-    f->renamed |= c == RENAMEAT && !hit;
-    if (c == WRITE || c == FSYNC || c == RENAMEAT) {
+    const int named = c == RENAMEAT || (c == LINKAT && fd == 0);
+    f->renamed |= named && !hit;
+    if (c == WRITE || c == FSYNC || named) {
         note_order(f, c == WRITE ? 'w' : c == FSYNC ? 's' : 'r');
     }
 }
 
 /* Counts a call; not 0 if it is to fail.  fd: of fsync, and of what is closed after
- * writing; else -1. */
+ * writing; of linkat 0 for the target's name, 1 for a temporary one; else -1. */
 static int fails(call c, int fd)
 {
     int hit = 0;
@@ -161,7 +180,7 @@ WRAP(off_t, lseek64, (int fd, off_t offset, int whence), (fd, offset, whence), L
 WRAP(int, stat64, (const char *path, struct stat *st), (path, st), STAT, -1)
 WRAP(int, fstat64, (int fd, struct stat *st), (fd, st), FSTAT, -1)
 WRAP(int, fstatat64, (int at, const char *path, struct stat *st, int flags),
-     (at, path, st, flags), FSTATAT, -1)
+     (at, path, st, flags), FSTATAT + (strncmp(path, "/proc/", 6) == 0), -1)
 WRAP(int, faccessat, (int at, const char *path, int mode, int flags),
      (at, path, mode, flags), FACCESSAT, -1)
 WRAP(ssize_t, readlinkat, (int at, const char *path, char *text, size_t size),
@@ -171,6 +190,22 @@ WRAP(int, renameat, (int from, const char *old, int to, const char *new),
      (from, old, to, new), RENAMEAT, -1)
 WRAP(int, unlinkat, (int at, const char *path, int flags), (at, path, flags), UNLINKAT,
      -1)
+WRAP(int, ftruncate64, (int fd, off_t size), (fd, size), FTRUNCATE, -1)
+WRAP(int, linkat, (int from, const char *old, int to, const char *new, int flags),
+     (from, old, to, new, flags), LINKAT, strstr(new, ".nyz-") != NULL)
+WRAP(int, flock, (int fd, int what), (fd, what), FLOCK, -1)
+WRAP(int, fstatfs64, (int fd, struct statfs *fs), (fd, fs), FSTATFS, -1)
+WRAP(int, fchown, (int fd, uid_t owner, gid_t group), (fd, owner, group), FCHOWN, -1)
+WRAP(ssize_t, flistxattr, (int fd, char *names, size_t size), (fd, names, size),
+     FLISTXATTR, -1)
+WRAP(ssize_t, fgetxattr, (int fd, const char *name, void *value, size_t size),
+     (fd, name, value, size), FGETXATTR, -1)
+WRAP(ssize_t, lgetxattr, (const char *path, const char *name, void *value, size_t size),
+     (path, name, value, size), LGETXATTR, -1)
+WRAP(int, fsetxattr,
+     (int fd, const char *name, const void *value, size_t size, int flags),
+     (fd, name, value, size, flags), FSETXATTR, -1)
+WRAP(int, fremovexattr, (int fd, const char *name), (fd, name), FREMOVEXATTR, -1)
 WRAP(int, fallocate64, (int fd, int mode, off_t offset, off_t size),
      (fd, mode, offset, size), FALLOCATE, -1)
 
@@ -184,8 +219,25 @@ WRAP(int, fallocate64, (int fd, int mode, off_t offset, off_t size),
     }
 
 WRAP_OPEN(open64, (const char *path, int flags, mode_t mode), (path, flags, mode), OPEN)
-WRAP_OPEN(openat64, (int at, const char *path, int flags, mode_t mode),
-          (at, path, flags, mode), OPENAT)
+
+int __real_openat64(int at, const char *path, int flags, mode_t mode);
+int __wrap_openat64(int at, const char *path, int flags, mode_t mode);
+int __wrap_openat64(int at, const char *path, int flags, mode_t mode)
+{
+    const int unnamed = (flags & O_TMPFILE) == O_TMPFILE;
+    if (fails_whole(unnamed                                           ? OPEN_UNNAMED
+                    : (flags & (O_NOFOLLOW | O_WRONLY)) == O_NOFOLLOW ? OPEN_OTHER
+                                                                      : OPENAT,
+                    -1)) {
+        return -1;
+    }
+    if (unnamed && faults.on && faults.no_unnamed) {
+        errno = EOPNOTSUPP;
+        return -1;
+    }
+    return __real_openat64(at, path, flags, mode);
+}
+
 WRAP_OPEN(fcntl64, (int fd, int command, long argument), (fd, command, argument), FCNTL)
 
 #define WRAP_TRANSFER(name, parameters, arguments, number)                               \

@@ -17,6 +17,8 @@
 typedef enum call {
     NONE,
     OPENAT,
+    LINKAT,
+    FLOCK,
     FSYNC,
     STAT,
     FSTAT,
@@ -81,7 +83,7 @@ static int fails(call c)
         return result;                                                                   \
     }
 
-WRAP(int, fsync, (int fd), (fd), FSYNC)
+WRAP(int, flock, (int fd, int what), (fd, what), FLOCK)
 WRAP(int, fcntl64, (int fd, int command, long argument), (fd, command, argument), FCNTL)
 WRAP(int, poll, (struct pollfd * files, nfds_t count, int time), (files, count, time),
      POLL)
@@ -92,6 +94,27 @@ WRAP_STAT(stat64, (const char *path, struct stat *st), (path, st), STAT)
 WRAP_STAT(fstat64, (int fd, struct stat *st), (fd, st), FSTAT)
 WRAP_STAT(fstatat64, (int at, const char *path, struct stat *st, int flags),
           (at, path, st, flags), FSTATAT)
+
+/* Only of a folder. */
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+int __wrap_fsync(int fd)
+{
+    struct stat st;
+    return __real_fstat64(fd, &st) == 0 && S_ISDIR(st.st_mode) && fails(FSYNC)
+               ? -1
+               : __real_fsync(fd);
+}
+
+/* Only where a temporary name is made. */
+int __real_linkat(int from, const char *old, int to, const char *new, int flags);
+int __wrap_linkat(int from, const char *old, int to, const char *new, int flags);
+int __wrap_linkat(int from, const char *old, int to, const char *new, int flags)
+{
+    return strstr(new, ".nyz-") != NULL && fails(LINKAT)
+               ? -1
+               : __real_linkat(from, old, to, new, flags);
+}
 
 /* Only where a file is created that must not exist. */
 int __real_openat64(int at, const char *path, int flags, mode_t mode);
@@ -136,23 +159,65 @@ static nyz_status save(const char *path, const char *text, nyz_error *err)
 
 /* ------------------------------------------------------------------------------ saving */
 
+/* Of a file that is named at the end (an old one is replaced), or at the start (no umask:
+ * see atomic_temporary_posix.c). */
 static void a_temporary_name_that_is_taken_gives_way_to_another(void **state)
 {
     temp_directory *const folder = *state;
     const char *const path = in_directory(folder, "a");
-    nyz_error error = {0};
-    let(OPENAT, 1, 3, EEXIST);
-    assert_ok(save(path, "text", err));
-    assert_int_equal(odd.calls, 4);
-    assert_file(path, "text");
-    const int before = count_descriptors();
-    let(OPENAT, 1, 1000, EEXIST); /* all of them */
-    assert_int_equal(save(path, "other", &error), NYZ_ERR_IO);
-    assert_int_equal(error.sys, EEXIST);
-    assert_int_equal(odd.calls, 64);
-    assert_file(path, "text");
+    const mode_t old = umask(022);
+    for (int i = 0; i < 2; i++) {
+        nyz_error error = {0};
+        const int before = count_descriptors();
+        if (i == 0) {
+            put_file(path, "old");
+        } else {
+            (void)umask(0);
+        }
+        let(i == 0 ? LINKAT : OPENAT, 1, 3, EEXIST);
+        assert_ok(save(path, "text", err));
+        assert_int_equal(odd.calls, 4);
+        assert_file(path, "text");
+        if (i == 1) {
+            assert_int_equal(unlink(path), 0);
+        }
+        let(i == 0 ? LINKAT : OPENAT, 1, 1000, EEXIST); /* all of them */
+        assert_int_equal(save(path, "other", &error), NYZ_ERR_IO);
+        assert_int_equal(error.sys, EEXIST);
+        assert_int_equal(odd.calls, 64 + 4); /* some are tried again */
+        assert_int_equal(count_names(folder->path), 1 - i);
+        assert_int_equal(count_descriptors(), before);
+        if (i == 0) {
+            assert_file(path, "text");
+            assert_int_equal(unlink(path), 0);
+        }
+    }
+    (void)umask(old);
+}
+
+static void where_locks_fail_files_are_saved_and_others_are_left(void **state)
+{
+    temp_directory *const folder = *state;
+    const char *const path = in_directory(folder, "a");
+    nyz_output *first;
+    nyz_stream s;
+    const mode_t old = umask(0);
+    let(NONE, 0, 0, 0);
+    assert_ok(nyz_atomic_file_begin(path, 0, &nyz_default_allocator, &first, &s, err));
+    for (int i = 0; i < 4; i++) {
+        let(FLOCK, 1, 1000, i % 2 == 0 ? ENOLCK : EINTR);
+        assert_ok(save(path, i < 2 ? "new" : "newer", err));
+        assert_true(odd.calls > 0);
+        assert_file(path, i < 2 ? "new" : "newer");
+        assert_int_equal(count_names(folder->path), 2);
+        if (i == 1) {
+            assert_int_equal(unlink(path), 0);
+        }
+    }
+    let(NONE, 0, 0, 0);
+    nyz_output_discard(&first);
     assert_int_equal(count_names(folder->path), 1);
-    assert_int_equal(count_descriptors(), before);
+    (void)umask(old);
 }
 
 static void a_folder_that_knows_no_sync_is_no_failure(void **state)
@@ -161,9 +226,9 @@ static void a_folder_that_knows_no_sync_is_no_failure(void **state)
     const char *const path = in_directory(*state, "a");
     for (int i = 0; i < 3; i++) {
         nyz_error error = {0};
-        let(FSYNC, 2, 1, answers[i]); /* the file's is the first */
+        let(FSYNC, 1, 1, answers[i]);
         assert_int_equal(save(path, "text", &error), i < 2 ? NYZ_OK : NYZ_ERR_IO);
-        assert_int_equal(odd.calls, 2);
+        assert_int_equal(odd.calls, 1);
         assert_int_equal(error.sys, i < 2 ? 0 : EIO);
         assert_file(path, "text");
     }
@@ -174,7 +239,7 @@ static void a_target_that_has_become_another_thing_is_left_alone(void **state)
     static const struct {
         mode_t mode;
         int sys;
-    } cases[] = {{S_IFDIR, EISDIR}, {S_IFIFO, EEXIST}, {S_IFLNK, EEXIST}};
+    } cases[] = {{S_IFDIR, EISDIR}, {S_IFLNK, EINVAL}};
     temp_directory *const folder = *state;
     const char *const path = in_directory(folder, "a");
     put_file(path, "old");
@@ -335,6 +400,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         directory_test(a_temporary_name_that_is_taken_gives_way_to_another),
+        directory_test(where_locks_fail_files_are_saved_and_others_are_left),
         directory_test(a_folder_that_knows_no_sync_is_no_failure),
         directory_test(a_target_that_has_become_another_thing_is_left_alone),
         directory_test(a_link_is_followed_where_proc_cannot_be_looked_at),

@@ -282,7 +282,8 @@ static void a_rename_that_fails_leaves_the_old_file(void **state)
     const HANDLE other = CreateFileW(WIDE_PATH, GENERIC_READ, FILE_SHARE_READ, NULL,
                                      OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
     assert_true(other != INVALID_HANDLE_VALUE);
-    assert_fails(NYZ_ERR_IO, "cannot rename", nyz_output_finish(&output, err));
+    assert_fails(NYZ_ERR_IO, "cannot give the new file its name",
+                 nyz_output_finish(&output, err));
     assert_null(output);
     assert_true(CloseHandle(other));
     assert_file(WIDE_PATH, "old");
