@@ -109,22 +109,24 @@ typedef struct nyz_allocator {
 /* -------------------------------------------------------------------------------- limits */
 
 /* What a file may ask for.  0 means the default; the default with NYZ_UNTRUSTED is in
- * brackets.  Regardless of the limits, nothing is allocated before the file is known to
- * hold the bytes that its header announces. */
+ * brackets; after "max" is the highest value that can be set: a higher one, and a negative
+ * one, is NYZ_ERR_ARGUMENT.  Regardless of the limits, nothing is allocated before the file is
+ * known to hold the bytes that its header announces. */
 typedef struct nyz_limits {
-    int64_t header_bytes;    /* 1 MiB [64 KiB]     text of a .npy header (NumPy: 10,000) */
-    int64_t dims;            /* 64 [32]            dimensions */
-    int64_t nesting;         /* 32 [8]             dtypes within dtypes */
-    int64_t brackets;        /* 64 [16]            brackets within brackets of a header */
-    int64_t fields;          /* 65,536 [4,096]     fields of a dtype, all levels together */
-    int64_t item_bytes;      /* 2^31 - 1 [1 MiB]   one item */
-    int64_t array_bytes;     /* PTRDIFF_MAX [1 GiB] one array; also the most elements */
-    int64_t members;         /* 1,000,000 [10,000] members of an archive */
-    int64_t directory_bytes; /* 256 MiB [4 MiB]    central directory of an archive */
-    int64_t name_bytes;      /* 65,535 [1,024]     name of a member */
-    int64_t archive_bytes;   /* none [4 GiB]       members of an archive together, inflated */
-    int64_t ratio;           /* none [200]         inflated : deflated, for members over 1 MiB
-                                                   (more than 1032 : 1 is always refused) */
+    int64_t header_bytes;    /* 1 MiB [64 KiB], max 256 MiB: text of a .npy header (NumPy: 10,000) */
+    int64_t dims;            /* 64 [32], max 64: dimensions */
+    int64_t nesting;         /* 32 [8], max 64: dtypes within dtypes */
+    int64_t brackets;        /* 64 [16], max 256: brackets within brackets of a header */
+    int64_t fields;          /* 65,536 [4,096], max 2^31 - 1: fields of a dtype, all levels together */
+    int64_t item_bytes;      /* 2^31 - 1 [1 MiB], max 2^31 - 1: one item */
+    int64_t array_bytes;     /* PTRDIFF_MAX [1 GiB], max PTRDIFF_MAX: one array; also the most
+                                elements */
+    int64_t members;         /* 1,000,000 [10,000], max 2^31 - 1: members of an archive */
+    int64_t directory_bytes; /* 256 MiB [4 MiB], max 2^32 - 1: central directory of an archive */
+    int64_t name_bytes;      /* 65,535 [1,024], max 65,535: name of a member */
+    int64_t archive_bytes;   /* none [4 GiB]: members of an archive together, inflated */
+    int64_t ratio;           /* none [200]: inflated : deflated, for members over 1 MiB
+                                (more than 1032 : 1 is always refused) */
     int64_t reserved[4];
 } nyz_limits;
 
@@ -393,7 +395,7 @@ NYZ_API nyz_status nyz_peek(const char *path, const nyz_options *opt, nyz_array 
  * an existing file is replaced, the new file is named .NAME.nyz-XXXXXX (NAME: at most 64 bytes
  * of it; six of a-z2-7) and, on local file systems of Linux, locked: the next save to the
  * same path removes such a file that is not locked.  On network file systems it is left.
- * Windows deletes the file with the process.
+ * Windows deletes it with the process, but for the moment of the rename.
  * A symbolic link is followed.  Of an existing file are kept, as far as the system allows, the
  * owner, the group, the mode's rights and, on Linux, the access control list and the user.*
  * attributes; where one of them cannot be kept, nobody gets more rights than before.  Not kept:

@@ -1,10 +1,12 @@
 /* Checking a call's options and filling in the defaults: see config.h. */
 #include "base/config.h"
 
+#include <errno.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/arithmetic.h"
 #include "base/error.h"
 #include "base/parallel.h"
 
@@ -38,38 +40,60 @@ static const nyz_limits untrusted_limits = {
     .ratio = 200,
 };
 
-static int64_t pick(int64_t chosen, int64_t preset, int64_t most)
+/* The limits one by one: where they are, and the highest that the library can keep. */
+static const struct {
+    const char *name;
+    size_t place;
+    int64_t ceiling;
+} limits[] = {
+    {"header_bytes", offsetof(nyz_limits, header_bytes), 256 << 20},
+    {"dims", offsetof(nyz_limits, dims), NYZ_MAX_DIMS},
+    {"nesting", offsetof(nyz_limits, nesting), 64},
+    {"brackets", offsetof(nyz_limits, brackets), 256},
+    {"fields", offsetof(nyz_limits, fields), INT32_MAX},
+    {"item_bytes", offsetof(nyz_limits, item_bytes), INT32_MAX},
+    {"array_bytes", offsetof(nyz_limits, array_bytes), PTRDIFF_MAX},
+    {"members", offsetof(nyz_limits, members), INT32_MAX},
+    {"directory_bytes", offsetof(nyz_limits, directory_bytes), UINT32_MAX},
+    {"name_bytes", offsetof(nyz_limits, name_bytes), 65535},
+    {"archive_bytes", offsetof(nyz_limits, archive_bytes), INT64_MAX},
+    {"ratio", offsetof(nyz_limits, ratio), INT64_MAX},
+};
+
+static int64_t limit_at(const nyz_limits *all, size_t place)
 {
-    return nyz_min(chosen != 0 ? chosen : preset, most);
+    int64_t value;
+    memcpy(&value, (const char *)all + place, sizeof value);
+    return value;
 }
 
-/* What the caller has set counts, but for what the library itself cannot exceed. */
+/* What the caller has set counts, else the default. */
 static void resolve_limits(nyz_limits *out, const nyz_limits *chosen, unsigned flags)
 {
-    static const nyz_limits none = {0};
-    const nyz_limits *const c = chosen != NULL ? chosen : &none;
-    const nyz_limits *const d =
-        (flags & NYZ_UNTRUSTED) != 0 ? &untrusted_limits : &default_limits;
-    out->header_bytes = pick(c->header_bytes, d->header_bytes, 256 << 20);
-    out->dims = pick(c->dims, d->dims, NYZ_MAX_DIMS);
-    out->nesting = pick(c->nesting, d->nesting, 64);
-    out->brackets = pick(c->brackets, d->brackets, 256);
-    out->fields = pick(c->fields, d->fields, INT32_MAX);
-    out->item_bytes = pick(c->item_bytes, d->item_bytes, INT32_MAX);
-    out->array_bytes = pick(c->array_bytes, d->array_bytes, PTRDIFF_MAX);
-    out->members = pick(c->members, d->members, INT32_MAX);
-    out->directory_bytes = pick(c->directory_bytes, d->directory_bytes, UINT32_MAX);
-    out->name_bytes = pick(c->name_bytes, d->name_bytes, 65535);
-    out->archive_bytes = pick(c->archive_bytes, d->archive_bytes, INT64_MAX);
-    out->ratio = pick(c->ratio, d->ratio, INT64_MAX);
+    *out = (flags & NYZ_UNTRUSTED) != 0 ? untrusted_limits : default_limits;
+    for (size_t i = 0; chosen != NULL && i < sizeof limits / sizeof limits[0]; i++) {
+        const int64_t value = limit_at(chosen, limits[i].place);
+        if (value != 0) {
+            memcpy((char *)out + limits[i].place, &value, sizeof value);
+        }
+    }
 }
 
-static int limits_are_valid(const nyz_limits *l)
+static nyz_status check_limits(const nyz_limits *chosen, nyz_error *err)
 {
-    return l->header_bytes >= 0 && l->dims >= 0 && l->nesting >= 0 && l->brackets >= 0 &&
-           l->fields >= 0 && l->item_bytes >= 0 && l->array_bytes >= 0 &&
-           l->members >= 0 && l->directory_bytes >= 0 && l->name_bytes >= 0 &&
-           l->archive_bytes >= 0 && l->ratio >= 0;
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        const int64_t value = limit_at(chosen, limits[i].place);
+        if (value < 0) {
+            return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "limit %s is negative: %lld",
+                            limits[i].name, (long long)value);
+        }
+        if (value > limits[i].ceiling) {
+            return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
+                            "limit %s is %lld: at most %lld is possible", limits[i].name,
+                            (long long)value, (long long)limits[i].ceiling);
+        }
+    }
+    return NYZ_OK;
 }
 
 static nyz_status check_options(const nyz_options *opt, nyz_error *err)
@@ -79,8 +103,8 @@ static nyz_status check_options(const nyz_options *opt, nyz_error *err)
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
                         "allocator: alloc and free must both be set");
     }
-    if (opt->limits != NULL && !limits_are_valid(opt->limits)) {
-        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "limits: none may be negative");
+    if (opt->limits != NULL) {
+        NYZ_TRY(check_limits(opt->limits, err));
     }
     if (opt->order < NYZ_KEEP_ORDER || opt->order > NYZ_F_ORDER) {
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "order %d: no such order",

@@ -202,7 +202,6 @@ static nyz_status finish(nyz_output *r, nyz_error *err)
     if (r->unnamed || r->temporary[0] != '\0') {
         return replace(r, err);
     }
-    r->in_place = 0; /* what is there stays there */
     if (close_file(r) != 0) {
         r->doing = "cannot close the file";
         return fail(r, errno, err);
@@ -231,10 +230,10 @@ void nyz_output_discard(nyz_output **output)
     if (r->temporary[0] != '\0') {
         (void)unlinkat(r->folder, r->temporary, 0);
     }
-    if (r->in_place) {
-        (void)ftruncate(r->fd, 0);
-    }
     if (r->fd >= 0) {
+        if (r->in_place) {
+            (void)ftruncate(r->fd, 0);
+        }
         (void)close(r->fd);
     }
     if (r->folder >= 0) {

@@ -19,7 +19,11 @@ struct nyz_output {
     nyz_allocator allocator;
     HANDLE handle;
     int sync;
-    int temporary; /* there is such a file; 0: written straight, or renamed */
+    int in_place;      /* the handle is the target itself, emptied */
+    int exists;        /* the target does */
+    int temporary;     /* there is such a file; 0: written straight, or renamed */
+    int vanishes;      /* the system deletes it when its handle is closed */
+    const char *doing; /* what the next failure prevents */
     wchar_t *target_path;
     int64_t target_bytes;
     wchar_t *temporary_path;
@@ -68,6 +72,11 @@ static int find_target(nyz_output *r)
             (attributes & FILE_ATTRIBUTE_DIRECTORY)) {
             return EISDIR;
         }
+        if (code == ERROR_PATH_NOT_FOUND) {
+            r->doing = "cannot create the file, because its directory cannot be opened";
+        } else if (attributes != INVALID_FILE_ATTRIBUTES) {
+            r->doing = "cannot write to the existing file";
+        }
         return code == ERROR_FILE_NOT_FOUND ? 0 : nyz_win32_errno(code);
     }
     if (GetFileType(handle) != FILE_TYPE_DISK) {
@@ -76,6 +85,7 @@ static int find_target(nyz_output *r)
     }
     const int sys = follow_links(r, handle);
     (void)CloseHandle(handle);
+    r->exists = sys == 0;
     return sys;
 }
 
@@ -128,9 +138,28 @@ static void spell_temporary(nyz_output *r, uint64_t random)
     *end = L'\0';
 }
 
+/* Whether the system is to delete the file when its handle is closed, also if the process
+ * is ended.  Not every file system can. */
+static int set_vanishing(const nyz_output *r, int vanishing)
+{
+    FILE_DISPOSITION_INFO info;
+    info.DeleteFile = vanishing ? TRUE : FALSE;
+    return SetFileInformationByHandle(r->handle, FileDispositionInfo, &info,
+                                      sizeof info) != 0;
+}
+
+static int open_in_place(nyz_output *r)
+{
+    r->handle = CreateFileW(r->target_path, GENERIC_WRITE, FILE_SHARE_READ, NULL,
+                            TRUNCATE_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+    r->in_place = r->handle != INVALID_HANDLE_VALUE;
+    return r->in_place ? 0 : last_errno();
+}
+
 static int create_temporary(nyz_output *r)
 {
     void *memory;
+    r->doing = "cannot create a file in its directory";
     r->temporary_bytes =
         (int64_t)((wcslen(r->target_path) + ADDED_NAME + 1) * sizeof(wchar_t));
     if (nyz_alloc_zero(&r->allocator, r->temporary_bytes, &memory, NULL) != NYZ_OK) {
@@ -139,10 +168,12 @@ static int create_temporary(nyz_output *r)
     r->temporary_path = memory;
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         spell_temporary(r, draw(r, attempt));
-        r->handle = CreateFileW(r->temporary_path, GENERIC_WRITE, FILE_SHARE_READ, NULL,
-                                CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
+        r->handle =
+            CreateFileW(r->temporary_path, GENERIC_WRITE | DELETE, FILE_SHARE_READ, NULL,
+                        CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
         if (r->handle != INVALID_HANDLE_VALUE) {
             r->temporary = 1;
+            r->vanishes = set_vanishing(r, 1);
             return 0;
         }
         if (GetLastError() != ERROR_FILE_EXISTS) {
@@ -154,17 +185,31 @@ static int create_temporary(nyz_output *r)
 
 /* -------------------------------------------------------------------------- the calls */
 
-static nyz_status begin(nyz_output *r, const char *path, nyz_error *err)
+/* Fails; where writing in place may go, the message says so. */
+static nyz_status fail(const nyz_output *r, int sys, nyz_error *err)
 {
-    NYZ_TRY(nyz_win32_path(path, &r->allocator, &r->target_path, &r->target_bytes, err));
-    int sys = find_target(r);
-    if (sys == 0 && r->handle == INVALID_HANDLE_VALUE) {
-        sys = create_temporary(r);
+    const nyz_status status = nyz_fail_sys(err, sys, -1, "%s", r->doing);
+    if (r->exists && !r->in_place && (sys == EACCES || sys == EBUSY) && err != NULL) {
+        const size_t used = strlen(err->message);
+        (void)snprintf(err->message + used, sizeof err->message - used,
+                       "; NYZ_IN_PLACE would write into the old file");
     }
-    return sys == 0 ? NYZ_OK : nyz_fail_sys(err, sys, -1, "cannot create the file");
+    return status;
 }
 
-nyz_status nyz_atomic_file_begin(const char *path, int sync,
+static nyz_status begin(nyz_output *r, const char *path, int how, nyz_error *err)
+{
+    NYZ_TRY(nyz_win32_path(path, &r->allocator, &r->target_path, &r->target_bytes, err));
+    r->doing = "cannot create the file";
+    int sys = find_target(r);
+    if (sys == 0 && r->handle == INVALID_HANDLE_VALUE) {
+        sys = r->exists && (how & NYZ_OUTPUT_IN_PLACE) != 0 ? open_in_place(r)
+                                                            : create_temporary(r);
+    }
+    return sys == 0 ? NYZ_OK : fail(r, sys, err);
+}
+
+nyz_status nyz_atomic_file_begin(const char *path, int how,
                                  const nyz_allocator *allocator, nyz_output **out,
                                  nyz_stream *stream, nyz_error *err)
 {
@@ -178,8 +223,8 @@ nyz_status nyz_atomic_file_begin(const char *path, int sync,
     nyz_output *r = memory;
     r->allocator = *allocator;
     r->handle = INVALID_HANDLE_VALUE;
-    r->sync = sync;
-    const nyz_status status = begin(r, path, err);
+    r->sync = (how & NYZ_OUTPUT_SYNC) != 0;
+    const nyz_status status = begin(r, path, how, err);
     if (status != NYZ_OK) {
         nyz_output_discard(&r);
         return status;
@@ -190,23 +235,37 @@ nyz_status nyz_atomic_file_begin(const char *path, int sync,
     return NYZ_OK;
 }
 
-static nyz_status finish(nyz_output *r, nyz_error *err)
+/* Closes the file, which is to stay from here on. */
+static nyz_status keep(nyz_output *r, nyz_error *err)
 {
-    if (r->temporary && r->sync && !FlushFileBuffers(r->handle)) {
-        return nyz_fail_sys(err, last_errno(), -1, "cannot sync the new file");
+    if ((r->temporary || r->in_place) && r->sync && !FlushFileBuffers(r->handle)) {
+        r->doing = "cannot sync the new file";
+        return fail(r, last_errno(), err);
     }
+    if (r->vanishes && !set_vanishing(r, 0)) {
+        r->doing = "cannot keep the new file";
+        return fail(r, last_errno(), err);
+    }
+    r->vanishes = 0;
+    r->in_place = 0;
     const BOOL closed = CloseHandle(r->handle);
     r->handle = INVALID_HANDLE_VALUE;
-    if (!closed) {
-        return nyz_fail_sys(err, last_errno(), -1, "cannot close the new file");
-    }
+    r->doing = "cannot close the new file";
+    return closed ? NYZ_OK : fail(r, last_errno(), err);
+}
+
+static nyz_status finish(nyz_output *r, nyz_error *err)
+{
+    NYZ_TRY(keep(r, err));
     if (!r->temporary) {
         return NYZ_OK;
     }
     const DWORD flags =
         MOVEFILE_REPLACE_EXISTING | (r->sync ? MOVEFILE_WRITE_THROUGH : 0u);
     if (!MoveFileExW(r->temporary_path, r->target_path, flags)) {
-        return nyz_fail_sys(err, last_errno(), -1, "cannot give the new file its name");
+        r->doing = r->exists ? "cannot put the new file in the old one's place"
+                             : "cannot give the new file its name";
+        return fail(r, last_errno(), err);
     }
     r->temporary = 0;
     return NYZ_OK;
@@ -235,10 +294,15 @@ void nyz_output_discard(nyz_output **output)
     if (r == NULL) {
         return;
     }
+    if (r->in_place) {
+        const LARGE_INTEGER start = {.QuadPart = 0};
+        (void)SetFilePointerEx(r->handle, start, NULL, FILE_BEGIN);
+        (void)SetEndOfFile(r->handle); /* no part of it is taken for the whole */
+    }
     if (r->handle != INVALID_HANDLE_VALUE) {
         (void)CloseHandle(r->handle);
     }
-    if (r->temporary) {
+    if (r->temporary && !r->vanishes) {
         (void)DeleteFileW(r->temporary_path);
     }
     const nyz_allocator allocator = r->allocator;

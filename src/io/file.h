@@ -22,7 +22,8 @@ nyz_status nyz_input_file_open(const char *path, const nyz_allocator *allocator,
                                nyz_input_file **out, nyz_stream *stream, nyz_error *err);
 /* Its bytes when it was opened; -1: no regular file. */
 int64_t nyz_input_file_size(const nyz_input_file *file);
-/* CORRUPT if size or modification time are not those at opening any more. */
+/* CORRUPT if size or modification time are not those at opening any more, or the time of
+ * the last change is not and nothing but the content can be the reason. */
 nyz_status nyz_input_file_unchanged(const nyz_input_file *file, nyz_error *err);
 void nyz_input_file_close(nyz_input_file **file);
 

@@ -121,7 +121,9 @@ int64_t nyz_stdio_tell(FILE *file)
 struct nyz_input_file {
     nyz_allocator allocator;
     int fd;
+    int64_t size;       /* bytes of this struct */
     struct stat opened; /* as it was then */
+    char path[];
 };
 
 /* Without O_NONBLOCK, opening a FIFO or a modem would hang before anyone could see what
@@ -179,9 +181,13 @@ nyz_status nyz_input_file_open(const char *path, const nyz_allocator *allocator,
     void *memory;
     *out = NULL;
     memset(stream, 0, sizeof *stream);
-    NYZ_TRY(nyz_alloc_zero(allocator, sizeof(nyz_input_file), &memory, err));
+    const size_t path_size = strlen(path) + 1;
+    const int64_t size = (int64_t)(sizeof(nyz_input_file) + path_size);
+    NYZ_TRY(nyz_alloc_zero(allocator, size, &memory, err));
     nyz_input_file *file = memory;
     file->allocator = *allocator;
+    file->size = size;
+    memcpy(file->path, path, path_size);
     file->fd = open_to_read(path);
     const int sys = file->fd < 0 ? errno : examine(file);
     if (sys != 0) {
@@ -203,6 +209,25 @@ int64_t nyz_input_file_size(const nyz_input_file *file)
     return S_ISREG(file->opened.st_mode) ? file->opened.st_size : -1;
 }
 
+static int is_later(struct timespec then, struct timespec now)
+{
+    return then.tv_sec != now.tv_sec || then.tv_nsec != now.tv_nsec;
+}
+
+/* Not 0 if the file was written to although its modification time is what it was: the
+ * time of its last change is another.  That also changes when the file gets another mode,
+ * owner or name, or loses one, none of which touches its content: then it says nothing.
+ */
+static int was_set_back(const nyz_input_file *file, const struct stat *now)
+{
+    struct stat named;
+    const struct stat *const then = &file->opened;
+    return is_later(then->st_ctim, now->st_ctim) && now->st_nlink == then->st_nlink &&
+           now->st_mode == then->st_mode && now->st_uid == then->st_uid &&
+           now->st_gid == then->st_gid && stat(file->path, &named) == 0 &&
+           named.st_dev == then->st_dev && named.st_ino == then->st_ino;
+}
+
 nyz_status nyz_input_file_unchanged(const nyz_input_file *file, nyz_error *err)
 {
     struct stat now;
@@ -218,8 +243,7 @@ nyz_status nyz_input_file_unchanged(const nyz_input_file *file, nyz_error *err)
                         "the file changed while it was read: it had %lld bytes, now %lld",
                         (long long)then->st_size, (long long)now.st_size);
     }
-    if (now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
-        now.st_mtim.tv_nsec != then->st_mtim.tv_nsec) {
+    if (is_later(then->st_mtim, now.st_mtim) || was_set_back(file, &now)) {
         return nyz_fail(err, NYZ_ERR_CORRUPT, -1,
                         "the file changed while it was read: it was written to");
     }
@@ -235,6 +259,6 @@ void nyz_input_file_close(nyz_input_file **file)
     if ((*file)->fd >= 0) {
         (void)close((*file)->fd);
     }
-    nyz_release(&allocator, *file, sizeof **file);
+    nyz_release(&allocator, *file, (*file)->size);
     *file = NULL;
 }

@@ -43,6 +43,17 @@ int nyz_win32_errno(DWORD code)
         {ERROR_NEGATIVE_SEEK, EINVAL},
         {ERROR_INVALID_PARAMETER, EINVAL},
         {ERROR_FILENAME_EXCED_RANGE, ENAMETOOLONG},
+        {ERROR_DIRECTORY, ENOTDIR},
+        {ERROR_DIR_NOT_EMPTY, ENOTEMPTY},
+        {ERROR_NOT_SAME_DEVICE, EXDEV},
+        {ERROR_BUSY, EBUSY},
+        {ERROR_USER_MAPPED_FILE, EBUSY},
+        {ERROR_FILE_TOO_LARGE, EFBIG},
+        {ERROR_TOO_MANY_LINKS, EMLINK},
+        {ERROR_NOT_SUPPORTED, ENOSYS},
+        {ERROR_INVALID_FUNCTION, ENOSYS},
+        {ERROR_NOT_READY, ENODEV},
+        {ERROR_DEV_NOT_EXIST, ENODEV},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (table[i].code == code) {
@@ -152,6 +163,57 @@ nyz_status nyz_win32_path(const char *path, const nyz_allocator *allocator, wcha
     return NYZ_OK;
 }
 
+/* What changes with the file beside its content and the time of its last write. */
+typedef struct changes {
+    int64_t time; /* of the last change of any kind; 0: the file system knows none */
+    DWORD attributes;
+    DWORD links;
+    uint64_t name; /* a hash; 0: not known */
+} changes;
+
+/* FNV-1a of where the file is now. */
+static uint64_t hash_name(HANDLE handle)
+{
+    struct {
+        FILE_NAME_INFO info;
+        wchar_t room[1024];
+    } name;
+    uint64_t x = 0xcbf29ce484222325;
+    if (!GetFileInformationByHandleEx(handle, FileNameInfo, &name, sizeof name)) {
+        return 0;
+    }
+    const unsigned char *const bytes = (const unsigned char *)name.info.FileName;
+    for (DWORD i = 0; i < name.info.FileNameLength; i++) {
+        x = (x ^ bytes[i]) * 0x100000001b3;
+    }
+    return x;
+}
+
+static changes changes_of(HANDLE handle)
+{
+    changes out = {0};
+    FILE_BASIC_INFO basic;
+    FILE_STANDARD_INFO standard;
+    if (GetFileInformationByHandleEx(handle, FileBasicInfo, &basic, sizeof basic) &&
+        GetFileInformationByHandleEx(handle, FileStandardInfo, &standard,
+                                     sizeof standard)) {
+        out.time = basic.ChangeTime.QuadPart;
+        out.attributes = basic.FileAttributes;
+        out.links = standard.NumberOfLinks;
+        out.name = hash_name(handle);
+    }
+    return out;
+}
+
+/* Not 0 if the file was written to although the time of its last write is what it was:
+ * see was_set_back in file_posix.c. */
+static int was_set_back(const changes *then, const changes *now)
+{
+    return then->time != 0 && now->time != 0 && then->time != now->time &&
+           then->attributes == now->attributes && then->links == now->links &&
+           then->name != 0 && then->name == now->name;
+}
+
 /* The place is kept here, and every read names its offset: so read_at may be called by
  * several threads, and leaves the place alone. */
 struct nyz_input_file {
@@ -159,8 +221,9 @@ struct nyz_input_file {
     HANDLE handle;
     int regular;
     int64_t place;
-    LARGE_INTEGER size; /* at opening, as the next */
+    LARGE_INTEGER size; /* at opening, as the next two */
     FILETIME written;
+    changes changed;
 };
 
 static int64_t file_read_at(void *ctx, int64_t offset, void *buffer, size_t size)
@@ -220,6 +283,9 @@ static int open_to_read(nyz_input_file *file, const wchar_t *path)
                           !GetFileTime(file->handle, NULL, NULL, &file->written))) {
         return last_errno();
     }
+    if (file->regular) {
+        file->changed = changes_of(file->handle);
+    }
     return 0;
 }
 
@@ -276,7 +342,9 @@ nyz_status nyz_input_file_unchanged(const nyz_input_file *file, nyz_error *err)
                         "the file changed while it was read: it had %lld bytes, now %lld",
                         (long long)file->size.QuadPart, (long long)size.QuadPart);
     }
-    if (CompareFileTime(&written, &file->written) != 0) {
+    const changes changed = changes_of(file->handle);
+    if (CompareFileTime(&written, &file->written) != 0 ||
+        was_set_back(&file->changed, &changed)) {
         return nyz_fail(err, NYZ_ERR_CORRUPT, -1,
                         "the file changed while it was read: it was written to");
     }

@@ -57,12 +57,14 @@ typedef struct failing {
     int sys;        /* with this errno, or SHORT_COUNT */
     int for_good;   /* what follows, too */
     int no_unnamed; /* the file system knows no files without a name */
+    int remote;     /* it is one of a network */
 
     long calls;
     int failed;   /* the fail_at-th call has come */
     call first;   /* it was this one */
     int serious;  /* one has failed that success may not follow */
     int renamed;  /* the new file is in its place */
+    int linked;   /* it had no name before */
     int broken;   /* an fsync has failed */
     int resynced; /* and another one of the same descriptor has followed */
     int broken_fd;
@@ -117,6 +119,7 @@ static void note(failing *f, call c, int hit, int fd)
     }
     const int named = c == RENAMEAT || (c == LINKAT && fd == 0);
     f->renamed |= named && !hit;
+    f->linked |= c == LINKAT;
     if (c == WRITE || c == FSYNC || named) {
         note_order(f, c == WRITE ? 'w' : c == FSYNC ? 's' : 'r');
     }
@@ -194,7 +197,16 @@ WRAP(int, ftruncate64, (int fd, off_t size), (fd, size), FTRUNCATE, -1)
 WRAP(int, linkat, (int from, const char *old, int to, const char *new, int flags),
      (from, old, to, new, flags), LINKAT, strstr(new, ".nyz-") != NULL)
 WRAP(int, flock, (int fd, int what), (fd, what), FLOCK, -1)
-WRAP(int, fstatfs64, (int fd, struct statfs *fs), (fd, fs), FSTATFS, -1)
+int __real_fstatfs64(int fd, struct statfs *fs);
+int __wrap_fstatfs64(int fd, struct statfs *fs);
+int __wrap_fstatfs64(int fd, struct statfs *fs)
+{
+    const int failed = fails_whole(FSTATFS, -1) ? -1 : __real_fstatfs64(fd, fs);
+    if (failed == 0 && faults.on && faults.remote) {
+        fs->f_type = 0x6969; /* NFS */
+    }
+    return failed;
+}
 WRAP(int, fchown, (int fd, uid_t owner, gid_t group), (fd, owner, group), FCHOWN, -1)
 WRAP(ssize_t, flistxattr, (int fd, char *names, size_t size), (fd, names, size),
      FLISTXATTR, -1)

@@ -83,7 +83,27 @@ static int fails(call c)
         return result;                                                                   \
     }
 
-WRAP(int, flock, (int fd, int what), (fd, what), FLOCK)
+/* The folder in which another writer is one moment quicker to remove the file that is
+ * about to be locked; or NULL. */
+static const char *raced;
+
+static void remove_temporary(const char *path, const char *name)
+{
+    if (strstr(name, ".nyz-") != NULL) {
+        remove_flat(path, name);
+    }
+}
+
+int __real_flock(int fd, int what);
+int __wrap_flock(int fd, int what);
+int __wrap_flock(int fd, int what)
+{
+    if (raced != NULL) {
+        (void)each_name(raced, remove_temporary);
+        raced = NULL;
+    }
+    return fails(FLOCK) ? -1 : __real_flock(fd, what);
+}
 WRAP(int, fcntl64, (int fd, int command, long argument), (fd, command, argument), FCNTL)
 WRAP(int, poll, (struct pollfd * files, nfds_t count, int time), (files, count, time),
      POLL)
@@ -192,6 +212,22 @@ static void a_temporary_name_that_is_taken_gives_way_to_another(void **state)
             assert_int_equal(unlink(path), 0);
         }
     }
+    (void)umask(old);
+}
+
+static void a_file_removed_before_it_was_locked_is_made_again(void **state)
+{
+    temp_directory *const folder = *state;
+    const char *const path = in_directory(folder, "a");
+    const mode_t old = umask(0);
+    const int before = count_descriptors();
+    let(NONE, 0, 0, 0);
+    raced = folder->path;
+    assert_ok(save(path, "text", err));
+    assert_null(raced);
+    assert_file(path, "text");
+    assert_int_equal(count_names(folder->path), 1);
+    assert_int_equal(count_descriptors(), before);
     (void)umask(old);
 }
 
@@ -400,6 +436,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         directory_test(a_temporary_name_that_is_taken_gives_way_to_another),
+        directory_test(a_file_removed_before_it_was_locked_is_made_again),
         directory_test(where_locks_fail_files_are_saved_and_others_are_left),
         directory_test(a_folder_that_knows_no_sync_is_no_failure),
         directory_test(a_target_that_has_become_another_thing_is_left_alone),

@@ -149,9 +149,84 @@ static void no_limit_may_be_negative(void **state)
         memset(&limits, 0, sizeof limits);
         memcpy((char *)&limits + at, &negative, sizeof negative);
         const nyz_options opt = {.limits = &limits};
-        assert_fails(NYZ_ERR_ARGUMENT, "limits: none may be negative",
+        assert_fails(NYZ_ERR_ARGUMENT, "is negative: -1",
                      nyz_config_init(&config, &opt, err));
     }
+}
+
+/* The ceilings that nyz.h states, in its order. */
+static void a_limit_above_its_ceiling_is_refused(void **state)
+{
+    static const struct {
+        const char *name;
+        int64_t ceiling;
+    } cases[] = {{"header_bytes", 268435456},
+                 {"dims", 64},
+                 {"nesting", 64},
+                 {"brackets", 256},
+                 {"fields", 2147483647},
+                 {"item_bytes", 2147483647},
+                 {"array_bytes", PTRDIFF_MAX},
+                 {"members", 2147483647},
+                 {"directory_bytes", 4294967295},
+                 {"name_bytes", 65535},
+                 {"archive_bytes", INT64_MAX},
+                 {"ratio", INT64_MAX}};
+    (void)state;
+    assert_int_equal(sizeof cases / sizeof cases[0] * sizeof(int64_t),
+                     offsetof(nyz_limits, reserved));
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int64_t limits[sizeof(nyz_limits) / sizeof(int64_t)] = {0};
+        char message[100];
+        nyz_limits chosen;
+        nyz_config config;
+        nyz_options opt = {0};
+        limits[i] = cases[i].ceiling;
+        memcpy(&chosen, limits, sizeof chosen);
+        opt.limits = &chosen;
+        assert_ok(nyz_config_init(&config, &opt, err));
+        assert_memory_equal((char *)&config.limits + i * sizeof(int64_t), &limits[i],
+                            sizeof(int64_t));
+        if (cases[i].ceiling == INT64_MAX) {
+            continue;
+        }
+        limits[i]++;
+        memcpy(&chosen, limits, sizeof chosen);
+        (void)snprintf(message, sizeof message, "limit %s is %lld: at most %lld",
+                       cases[i].name, (long long)limits[i], (long long)cases[i].ceiling);
+        assert_fails(NYZ_ERR_ARGUMENT, message, nyz_config_init(&config, &opt, err));
+    }
+}
+
+static void every_failure_of_a_file_system_has_words(void **state)
+{
+    static const int numbers[] = {
+        ENOENT,    EACCES,     EPERM,        ENOSPC,    EIO,          EISDIR,
+        ENOTDIR,   EROFS,      EFBIG,        EMFILE,    ENFILE,       ENAMETOOLONG,
+        EPIPE,     EBADF,      EINVAL,       ENOMEM,    EEXIST,       EINTR,
+        ENXIO,     ENODEV,     ESPIPE,       EAGAIN,    EBUSY,        EXDEV,
+        EMLINK,    ENOSYS,     ENOLCK,       EDEADLK,   ENOTEMPTY,    ERANGE,
+        EILSEQ,    EFAULT,
+#ifdef __linux__
+        ENOTSUP,   EOVERFLOW,  ETXTBSY,      ELOOP,     EDQUOT,       ESTALE,
+        ETIMEDOUT, ECONNRESET, ECONNREFUSED, EHOSTDOWN, EHOSTUNREACH, ENETUNREACH,
+        ENOTCONN,  EREMOTEIO,  EUCLEAN,      ENOMEDIUM, EMEDIUMTYPE,  ENODATA,
+        EPROTO,    EBADMSG,    ENOKEY,       ENOBUFS,
+#endif
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        nyz_error error;
+        (void)nyz_fail_sys(&error, numbers[i], -1, "cannot open");
+        assert_null(strstr(error.message, "system error"));
+        assert_int_equal(strncmp(error.message, "cannot open: ", 13), 0);
+        assert_true(strlen(error.message) > 18);
+    }
+    nyz_error error;
+    (void)nyz_fail_sys(&error, 99999, -1, "cannot open");
+    assert_string_equal(error.message, "cannot open: system error 99999");
+    (void)nyz_fail_sys(&error, ENOENT, -1, "cannot open");
+    assert_string_equal(error.message, "cannot open: no such file or directory");
 }
 
 static void limits_default_tighten_when_untrusted_and_obey_the_caller(void **state)
@@ -473,6 +548,8 @@ int main(void)
         cmocka_unit_test(status_texts_are_distinct),
         cmocka_unit_test(options_out_of_range_are_refused),
         cmocka_unit_test(no_limit_may_be_negative),
+        cmocka_unit_test(a_limit_above_its_ceiling_is_refused),
+        cmocka_unit_test(every_failure_of_a_file_system_has_words),
         cmocka_unit_test(limits_default_tighten_when_untrusted_and_obey_the_caller),
         cmocka_unit_test(both_sets_of_limits_are_those_of_the_manual),
         cmocka_unit_test(memory_is_aligned_to_64_bytes),

@@ -222,6 +222,7 @@ static void the_temporary_name_is_recognisable(void **state)
     const char *const path = in_directory(folder, "weights.npy");
     const mode_t old = name_from_the_start();
     assert_ok(nyz_atomic_file_begin(path, 0, memory, &first, &s, err));
+    assert_int_equal(fcntl((int)(intptr_t)s.ctx, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
     const char *const name = strrchr(temporary_in(folder->path), '/') + 1;
     assert_int_equal(strncmp(name, ".weights.npy.nyz-", 17), 0);
     assert_int_equal(strlen(name), 17 + 6);

@@ -252,6 +252,37 @@ static void giving_up_leaves_no_trace(void **state)
     assert_int_equal(empty_directory(), 0);
 }
 
+/* As when the process is ended. */
+static void the_new_file_vanishes_with_its_handle(void **state)
+{
+    (void)state;
+    nyz_output *output;
+    nyz_stream s;
+    assert_ok(nyz_atomic_file_begin(PATH, 1, memory, &output, &s, err));
+    assert_ok(nyz_stream_write(&s, "new", 3, err));
+    assert_true(CloseHandle(s.ctx));
+    assert_int_equal(empty_directory(), 0);
+    nyz_output_discard(&output);
+}
+
+static void in_place_the_old_file_is_written_into(void **state)
+{
+    (void)state;
+    nyz_output *output;
+    nyz_stream s;
+    assert_ok(save(PATH, "the old text", 0, err));
+    assert_ok(nyz_atomic_file_begin(PATH, NYZ_OUTPUT_SYNC | NYZ_OUTPUT_IN_PLACE, memory,
+                                    &output, &s, err));
+    assert_ok(nyz_stream_write(&s, "new", 3, err));
+    assert_ok(nyz_output_finish(&output, err));
+    assert_file(WIDE_PATH, "new");
+    assert_ok(nyz_atomic_file_begin(PATH, NYZ_OUTPUT_IN_PLACE, memory, &output, &s, err));
+    assert_ok(nyz_stream_write(&s, "a part", 6, err));
+    nyz_output_discard(&output);
+    assert_file(WIDE_PATH, "");
+    assert_int_equal(empty_directory(), 1);
+}
+
 static void what_may_not_be_written_is_not_replaced(void **state)
 {
     (void)state;
@@ -282,7 +313,7 @@ static void a_rename_that_fails_leaves_the_old_file(void **state)
     const HANDLE other = CreateFileW(WIDE_PATH, GENERIC_READ, FILE_SHARE_READ, NULL,
                                      OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
     assert_true(other != INVALID_HANDLE_VALUE);
-    assert_fails(NYZ_ERR_IO, "cannot give the new file its name",
+    assert_fails(NYZ_ERR_IO, "cannot put the new file in the old one's place",
                  nyz_output_finish(&output, err));
     assert_null(output);
     assert_true(CloseHandle(other));
@@ -321,6 +352,8 @@ int main(void)
         directory_test(a_c_file_seeks_far),
         directory_test(an_old_file_is_there_until_finish),
         directory_test(giving_up_leaves_no_trace),
+        directory_test(the_new_file_vanishes_with_its_handle),
+        directory_test(in_place_the_old_file_is_written_into),
         directory_test(what_may_not_be_written_is_not_replaced),
         directory_test(a_rename_that_fails_leaves_the_old_file),
         directory_test(long_names_can_be_saved),
