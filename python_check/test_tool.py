@@ -703,6 +703,41 @@ def test_cp_chunked_makes_other_bytes_of_the_same_arrays(tmp_path):
         2, "cp", "--store", "--chunked", tmp_path / "in.npz", tmp_path / "x.npz").stderr
 
 
+def test_in_place_writes_into_out_and_never_into_what_is_read(tmp_path):
+    np.save(tmp_path / "in.npy", np.arange(3))
+    (tmp_path / "out.npz").write_bytes(b"old")
+    os.link(tmp_path / "out.npz", tmp_path / "link.npz")
+    fine("cp", "--in-place", tmp_path / "in.npy", tmp_path / "out.npz")
+    assert list(np.load(tmp_path / "link.npz")["arr_0"]) == [0, 1, 2]
+    fine("pack", "--in-place", tmp_path / "out.npz", tmp_path / "in.npy")
+    assert list(np.load(tmp_path / "link.npz")["in"]) == [0, 1, 2]
+    both = b"--in-place cannot write to a file that is also read"
+    assert both in fails(2, "cp", "--in-place", tmp_path / "out.npz", tmp_path / "link.npz").stderr
+    assert both in fails(2, "pack", "--any", "--in-place", tmp_path / "out.npz", tmp_path / "in.npy",
+                         "x=%s" % (tmp_path / "link.npz")).stderr
+    with open(tmp_path / "link.npz", "rb") as file:
+        done = subprocess.run([TOOL, "cp", "--in-place", "-", tmp_path / "out.npz"], stdin=file,
+                              capture_output=True)
+    assert done.returncode == 2 and both in done.stderr
+    assert list(np.load(tmp_path / "link.npz")["in"]) == [0, 1, 2]
+
+
+def test_a_mounted_out_is_told_of_in_place(tmp_path):
+    np.save(tmp_path / "in.npy", np.arange(3))
+    (tmp_path / "out.npy").write_bytes(b"old")
+    script = 'mount --bind "$1/out.npy" "$1/out.npy" && { "$0" cp "$1/in.npy" "$1/out.npy"; echo $?;' \
+             '"$0" cp --in-place "$1/in.npy" "$1/out.npy"; }'
+    done = subprocess.run(["unshare", "-m", "sh", "-c", script, TOOL, tmp_path], capture_output=True)
+    if b"unshare" in done.stderr or b"mount:" in done.stderr:
+        pytest.skip("mounting is not allowed here")
+    assert done.returncode == 0 and done.stdout == b"3\n"
+    assert done.stderr == (b"nyz: %s: cannot put the new file in the old one's place: device or "
+                           b"resource busy; --in-place would write into the old file\n"
+                           % os.fsencode(tmp_path / "out.npy"))
+    assert list(np.load(tmp_path / "out.npy")) == [0, 1, 2]
+    assert sorted(os.listdir(tmp_path)) == ["in.npy", "out.npy"]
+
+
 def test_cp_archive_through_pipes_and_onto_itself(folder, tmp_path):
     data = (folder / "some.npz").read_bytes()
     piped = run("cp", "-", "-", stdin=data)

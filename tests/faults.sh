@@ -54,7 +54,7 @@ unpack - -d out
 CALLS='open openat openat2 creat read pread64 readv write pwrite64 writev lseek stat fstat newfstatat
 statx fsync fdatasync fchmod fchmodat close rename renameat renameat2 unlink unlinkat fallocate
 ftruncate access faccessat faccessat2 readlink readlinkat fcntl mkdir mkdirat linkat symlinkat
-getdents64'
+getdents64 flock fstatfs flistxattr fgetxattr fsetxattr fremovexattr fchown'
 
 TOOL=$(realpath "${NYZ_TOOL:-build/nyz}")
 FIXTURES=$PWD/fixtures/good

@@ -20,6 +20,7 @@ typedef struct cli_args {
     int store;          /* cp, pack --store */
     int level;          /* cp, pack --level; NYZ_LEVEL_FAST: fast; 0: not given */
     int chunked;        /* cp, pack --chunked */
+    int in_place;       /* cp, pack --in-place */
     int force;          /* unpack --force */
     int case_sensitive; /* unpack --case-sensitive */
     const char *folder; /* pack, unpack -d; NULL: not given */
@@ -38,7 +39,7 @@ enum {
     CLI_TAKES_ALL = 1,
     CLI_TAKES_JSON = 2,
     CLI_TAKES_STORE = 4,
-    CLI_TAKES_LEVEL = 8,      /* and --chunked */
+    CLI_TAKES_LEVEL = 8,      /* and --chunked, --in-place */
     CLI_TAKES_DIRECTORY = 16, /* -d */
     CLI_TAKES_UNPACK = 32,    /* --force, --case-sensitive, --max-bytes */
     CLI_TAKES_ANY = 64
@@ -104,6 +105,8 @@ int cli_platform_exists(const char *path);
 int cli_platform_is_folder(const char *path);
 /* Not 0 if the path is there and no regular file: a FIFO, a device. */
 int cli_platform_is_special(const char *path);
+/* Not 0 if both paths lead to one regular file; "-" is standard input. */
+int cli_platform_is_same(const char *a, const char *b);
 /* The descriptor of an open file. */
 int cli_platform_descriptor(FILE *file);
 /* What changes where a file is written to; all 0 of what is no regular file. */

@@ -72,7 +72,9 @@ static const char cp_help[] =
     "              times faster, for arrays of numbers.  Without either option each\n"
     "              member is stored or deflated as in IN\n"
     "  --chunked   compress in chunks of 1 MiB, on all cores: about 0.1 % larger, and\n"
-    "              not the bytes that NumPy would write\n";
+    "              not the bytes that NumPy would write\n"
+    "  --in-place  write into an OUT that cannot be replaced, as a mounted file: a\n"
+    "              crash leaves a part of it, a failure an empty file\n";
 
 static const char pack_help[] =
     "nyz pack [OPTION]... OUT.npz [NAME=]FILE...\n"
@@ -89,7 +91,9 @@ static const char pack_help[] =
     "  --level N   compress, 1 (fastest) to 9 (smallest), or fast: several times\n"
     "              faster, for arrays of numbers\n"
     "  --chunked   compress in chunks of 1 MiB, on all cores: about 0.1 % larger, and\n"
-    "              not the bytes that NumPy would write\n";
+    "              not the bytes that NumPy would write\n"
+    "  --in-place  write into an OUT that cannot be replaced, as a mounted file: a\n"
+    "              crash leaves a part of it, a failure an empty file\n";
 
 static const char unpack_help[] =
     "nyz unpack [OPTION]... FILE[:MEMBER] [MEMBER]...\n"

@@ -61,6 +61,9 @@ static int *flag_of(const char *option, unsigned takes, cli_args *out)
     if (strcmp(option, "--chunked") == 0 && (takes & CLI_TAKES_LEVEL) != 0) {
         return &out->chunked;
     }
+    if (strcmp(option, "--in-place") == 0 && (takes & CLI_TAKES_LEVEL) != 0) {
+        return &out->in_place;
+    }
     if (strcmp(option, "--any") == 0 && (takes & CLI_TAKES_ANY) != 0) {
         return &out->any;
     }

@@ -32,7 +32,7 @@ nyz_options cli_cp_how(const cli_cp *cp, nyz_method method)
 int cli_cp_open_archive(const cli_cp *cp, cli_target *to)
 {
     const nyz_options opt = cli_cp_how(cp, NYZ_STORED);
-    return cli_target_open(to, cp->out, &opt);
+    return cli_target_open(to, cp->out, &opt, cp->args);
 }
 
 /* IN may be OUT, and Windows replaces no file that is open. */
@@ -110,6 +110,9 @@ static int copy(const cli_args *args, cli_input *input)
         status = cli_complain_system(out, ENOENT);
     } else {
         cp.to_npz = cli_ends_in(out, ".npz");
+    }
+    if (status == CLI_EXIT_FINE) {
+        status = cli_target_check(args, input->label, cp.out);
     }
     if (status == CLI_EXIT_FINE) {
         status = archive ? cli_cp_archive(&cp) : cli_cp_npy(&cp);

@@ -46,6 +46,21 @@ static int add_files(const cli_target *to, const cli_args *args)
     return status;
 }
 
+/* Before OUT is emptied. */
+static int check_files(const cli_args *args)
+{
+    int status = CLI_EXIT_FINE;
+    for (int i = 1; i < args->count && status == CLI_EXIT_FINE && args->in_place; i++) {
+        cli_pack_file file;
+        status = cli_pack_name(&file, args, args->files[i]);
+        if (status == CLI_EXIT_FINE) {
+            status = cli_target_check(args, file.path.data, args->files[0]);
+        }
+        cli_pack_free(&file);
+    }
+    return status;
+}
+
 static int pack(const cli_args *args)
 {
     const nyz_options opt = {.method = args->level != 0 || args->chunked ? NYZ_DEFLATED
@@ -54,7 +69,11 @@ static int pack(const cli_args *args)
                              .flags = NYZ_EXACT_NAME | (args->chunked ? NYZ_BLOCKS : 0u),
                              .threads = -1};
     cli_target to;
-    int status = cli_target_open(&to, args->files[0], &opt);
+    int status = check_files(args);
+    if (status != CLI_EXIT_FINE) {
+        return status;
+    }
+    status = cli_target_open(&to, args->files[0], &opt, args);
     if (status == CLI_EXIT_FINE) {
         status = add_files(&to, args);
     }

@@ -129,7 +129,7 @@ static int copy_to_npy(cli_cp *cp)
         cli_complain(cp->input->label, NULL, "members that hold no array are not copied");
     }
     cli_target to;
-    int written = cli_target_open(&to, cp->out, NULL);
+    int written = cli_target_open(&to, cp->out, NULL, cp->args);
     if (written == CLI_EXIT_FINE &&
         nyz_write(&to.stream, &array, &cli_cp_write, &err) != NYZ_OK) {
         written = cli_complain_error(cp->out, NULL, &err);

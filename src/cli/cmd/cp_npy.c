@@ -51,7 +51,7 @@ static int copy_to_npy(cli_cp *cp)
     if (status != CLI_EXIT_FINE) {
         return status;
     }
-    status = cli_target_open(&to, cp->out, NULL);
+    status = cli_target_open(&to, cp->out, NULL, cp->args);
     if (status == CLI_EXIT_FINE) {
         status = write_arrays(cp, &array, more, &to.stream);
     }

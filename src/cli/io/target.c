@@ -15,9 +15,11 @@ static nyz_stream to_stdout(void)
     return stream;
 }
 
-static nyz_status begin(cli_target *target, const nyz_options *opt, nyz_error *err)
+static nyz_status begin(cli_target *target, const nyz_options *opt, int in_place,
+                        nyz_error *err)
 {
     nyz_stream inner;
+    const nyz_options how = {.flags = in_place ? NYZ_IN_PLACE : 0u};
     if (strcmp(target->path, "-") == 0) {
         target->stream = to_stdout();
     } else {
@@ -25,7 +27,7 @@ static nyz_status begin(cli_target *target, const nyz_options *opt, nyz_error *e
             cli_platform_catch_stop();
         }
         const nyz_status status =
-            nyz_output_create(target->path, NULL, &target->output, &inner, err);
+            nyz_output_create(target->path, &how, &target->output, &inner, err);
         if (status != NYZ_OK) {
             return status;
         }
@@ -35,12 +37,36 @@ static nyz_status begin(cli_target *target, const nyz_options *opt, nyz_error *e
                        : NYZ_OK;
 }
 
-int cli_target_open(cli_target *target, const char *path, const nyz_options *opt)
+/* The library's advice is a flag for programs; the tool has an option. */
+static int complain(const cli_target *target, nyz_error *err)
+{
+    static const char flag[] = "NYZ_IN_PLACE";
+    static const char option[] = "--in-place";
+    char *const found = strstr(err->message, flag);
+    if (found != NULL) {
+        memcpy(found, option, sizeof option - 1);
+        memmove(found + sizeof option - 1, found + sizeof flag - 1,
+                strlen(found + sizeof flag - 1) + 1);
+    }
+    return cli_complain_error(target->path, NULL, err);
+}
+
+int cli_target_check(const cli_args *args, const char *in, const char *out)
+{
+    if (!args->in_place || !cli_platform_is_same(in, out)) {
+        return CLI_EXIT_FINE;
+    }
+    cli_complain(out, NULL, "--in-place cannot write to a file that is also read");
+    return CLI_EXIT_USAGE;
+}
+
+int cli_target_open(cli_target *target, const char *path, const nyz_options *opt,
+                    const cli_args *args)
 {
     nyz_error err;
     *target = (cli_target){.path = path};
-    return begin(target, opt, &err) == NYZ_OK ? CLI_EXIT_FINE
-                                              : cli_complain_error(path, NULL, &err);
+    return begin(target, opt, args->in_place, &err) == NYZ_OK ? CLI_EXIT_FINE
+                                                              : complain(target, &err);
 }
 
 int cli_target_finish(cli_target *target)
@@ -56,8 +82,7 @@ int cli_target_finish(cli_target *target)
     if (status == NYZ_OK && target->output != NULL) {
         status = nyz_output_finish(&target->output, &err);
     }
-    return status == NYZ_OK ? CLI_EXIT_FINE
-                            : cli_complain_error(target->path, NULL, &err);
+    return status == NYZ_OK ? CLI_EXIT_FINE : complain(target, &err);
 }
 
 void cli_target_close(cli_target *target)

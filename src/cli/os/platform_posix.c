@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/stat.h>
 
 void cli_platform_start(int *argc, char ***argv)
@@ -38,6 +39,19 @@ int cli_platform_is_special(const char *path)
 {
     struct stat info;
     return stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+}
+
+static int look(const char *path, struct stat *info)
+{
+    const int failed = strcmp(path, "-") == 0 ? fstat(0, info) : stat(path, info);
+    return failed == 0 && S_ISREG(info->st_mode);
+}
+
+int cli_platform_is_same(const char *a, const char *b)
+{
+    struct stat x;
+    struct stat y;
+    return look(a, &x) && look(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 int cli_platform_descriptor(FILE *file)

@@ -93,6 +93,36 @@ int cli_platform_is_special(const char *path)
     return found != INVALID_FILE_ATTRIBUTES && (found & FILE_ATTRIBUTE_DEVICE) != 0;
 }
 
+/* What tells one file from another; not 0 if it could be found out. */
+static int look(const char *path, BY_HANDLE_FILE_INFORMATION *info)
+{
+    if (strcmp(path, "-") == 0) {
+        return GetFileInformationByHandle(GetStdHandle(STD_INPUT_HANDLE), info) != 0;
+    }
+    wchar_t *const wide = cli_platform_widen(path);
+    const HANDLE handle =
+        wide == NULL ? INVALID_HANDLE_VALUE
+                     : CreateFileW(wide, FILE_READ_ATTRIBUTES,
+                                   FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                                   NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+    free(wide);
+    if (handle == INVALID_HANDLE_VALUE) {
+        return 0;
+    }
+    const int found = GetFileInformationByHandle(handle, info) != 0;
+    (void)CloseHandle(handle);
+    return found;
+}
+
+int cli_platform_is_same(const char *a, const char *b)
+{
+    BY_HANDLE_FILE_INFORMATION x;
+    BY_HANDLE_FILE_INFORMATION y;
+    return look(a, &x) && look(b, &y) &&
+           x.dwVolumeSerialNumber == y.dwVolumeSerialNumber &&
+           x.nFileIndexHigh == y.nFileIndexHigh && x.nFileIndexLow == y.nFileIndexLow;
+}
+
 int cli_platform_descriptor(FILE *file)
 {
     return _fileno(file);
