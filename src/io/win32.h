@@ -1,4 +1,5 @@
-/* What file_win32.c and atomic_file_win32.c share: errors, paths and streams over handles. */
+/* What file_win32.c, atomic_file_win32.c and errno_win32.c share: errors, paths and
+ * streams over handles. */
 #ifndef NYZ_WIN32_H
 #define NYZ_WIN32_H
 
