@@ -1,6 +1,7 @@
 /* Work shared by the threads of a crew: see parallel.h. */
 #include "base/parallel.h"
 
+#include "base/sort.h"
 #include "base/threads.h"
 
 /* ------------------------------------------------------------------- independent pieces */
@@ -119,24 +120,23 @@ void nyz_parallel_ordered(int threads, int64_t count, int slots, nyz_parallel_ta
 
 /* ------------------------------------------------------------------------------- sorting */
 
-/* Shell's sort: mostly the work is in order already, or of one size. */
+typedef struct pieces {
+    int64_t (*work)(const void *ctx, int64_t piece);
+    const void *ctx;
+} pieces;
+
+static int compare_work(const void *ctx, int64_t a, int64_t b)
+{
+    const pieces *const p = ctx;
+    const int64_t work_a = p->work(p->ctx, a);
+    const int64_t work_b = p->work(p->ctx, b);
+    return work_a != work_b ? (work_a < work_b) - (work_a > work_b) : (a > b) - (a < b);
+}
+
 void nyz_parallel_longest_first(int64_t *order, int64_t count,
                                 int64_t (*work)(const void *ctx, int64_t piece),
                                 const void *ctx)
 {
-    int64_t gap = 1;
-    while (gap < count / 3) {
-        gap = 3 * gap + 1;
-    }
-    for (; gap > 0; gap /= 3) {
-        for (int64_t i = gap; i < count; i++) {
-            const int64_t piece = order[i];
-            const int64_t long_as = work(ctx, piece);
-            int64_t at = i;
-            for (; at >= gap && work(ctx, order[at - gap]) < long_as; at -= gap) {
-                order[at] = order[at - gap];
-            }
-            order[at] = piece;
-        }
-    }
+    const pieces p = {work, ctx};
+    nyz_sort(order, count, compare_work, &p);
 }

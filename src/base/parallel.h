@@ -31,8 +31,8 @@ void nyz_parallel_ordered(int threads, int64_t count, int slots, nyz_parallel_ta
                           nyz_parallel_finish *finish, void *ctx);
 
 /* Puts pieces of work, order[0 ... count - 1], in an order in which those that take
- * longest come first, so that threads end at about the same time.  work: how long one
- * takes. */
+ * longest come first, so that threads end at about the same time; pieces of the same
+ * length in rising order.  work: how long one takes. */
 void nyz_parallel_longest_first(int64_t *order, int64_t count,
                                 int64_t (*work)(const void *ctx, int64_t piece),
                                 const void *ctx);

@@ -1,10 +1,10 @@
 /* Names and titles of a struct's fields: whether one occurs twice.  By sorting, so that
- * 65,536 names, however chosen, are no long work; a heap sort needs no memory but the
- * list. */
+ * 65,536 names, however chosen, are no long work. */
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/sort.h"
 #include "dtype/dtype.h"
 
 typedef struct name {
@@ -22,8 +22,10 @@ static name make_name(const char *text, size_t size)
     return out;
 }
 
-static int compare(const name *a, const name *b)
+static int compare(const void *ctx, int64_t first, int64_t second)
 {
+    const name *const a = (const name *)ctx + first;
+    const name *const b = (const name *)ctx + second;
     if (a->start != b->start) {
         return a->start < b->start ? -1 : 1;
     }
@@ -32,46 +34,9 @@ static int compare(const name *a, const name *b)
     return order != 0 ? order : (a->size > b->size) - (a->size < b->size);
 }
 
-static void swap_names(name *a, name *b)
+static int64_t collect(const nyz_dtype *dtype, name *list)
 {
-    const name kept = *a;
-    *a = *b;
-    *b = kept;
-}
-
-/* Moves list[root] down until no child is larger. */
-static void sift(name *list, size_t root, size_t count)
-{
-    for (;;) {
-        size_t child = 2 * root + 1;
-        if (child >= count) {
-            return;
-        }
-        if (child + 1 < count && compare(&list[child], &list[child + 1]) < 0) {
-            child++;
-        }
-        if (compare(&list[root], &list[child]) >= 0) {
-            return;
-        }
-        swap_names(&list[root], &list[child]);
-        root = child;
-    }
-}
-
-static void sort(name *list, size_t count)
-{
-    for (size_t i = count / 2; i > 0; i--) {
-        sift(list, i - 1, count);
-    }
-    for (size_t left = count; left > 1; left--) {
-        swap_names(&list[0], &list[left - 1]);
-        sift(list, 0, left - 1);
-    }
-}
-
-static size_t collect(const nyz_dtype *dtype, name *list)
-{
-    size_t count = 0;
+    int64_t count = 0;
     for (int64_t i = 0; i < dtype->nfields; i++) {
         const nyz_field *const field = &dtype->fields[i];
         list[count++] = make_name(field->name, field->name_size);
@@ -82,23 +47,36 @@ static size_t collect(const nyz_dtype *dtype, name *list)
     return count;
 }
 
+/* The number of a name that occurs before, too; -1: none does. */
+static int64_t find_repeated(const name *list, int64_t *order, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++) {
+        order[i] = i;
+    }
+    nyz_sort(order, count, compare, list);
+    for (int64_t i = 1; i < count; i++) {
+        if (compare(list, order[i - 1], order[i]) == 0) {
+            return order[i];
+        }
+    }
+    return -1;
+}
+
 nyz_status nyz_dtype_repeated_name(const nyz_dtype *dtype, const nyz_allocator *allocator,
                                    const char **text, size_t *size, nyz_error *err)
 {
+    const size_t each = 2 * (sizeof(name) + sizeof(int64_t)); /* a name and a title */
     void *memory = NULL;
     *text = NULL;
     *size = 0;
-    NYZ_TRY(nyz_alloc_array(allocator, dtype->nfields, 2 * sizeof(name), &memory, err));
+    NYZ_TRY(nyz_alloc_array(allocator, dtype->nfields, each, &memory, err));
     name *const list = memory;
-    const size_t count = collect(dtype, list);
-    sort(list, count);
-    for (size_t i = 1; i < count; i++) {
-        if (compare(&list[i - 1], &list[i]) == 0) {
-            *text = list[i].text;
-            *size = list[i].size;
-            break;
-        }
+    int64_t *const order = (void *)(list + 2 * dtype->nfields);
+    const int64_t found = find_repeated(list, order, collect(dtype, list));
+    if (found >= 0) {
+        *text = list[found].text;
+        *size = list[found].size;
     }
-    nyz_release(allocator, memory, dtype->nfields * (int64_t)(2 * sizeof(name)));
+    nyz_release(allocator, memory, dtype->nfields * (int64_t)each);
     return NYZ_OK;
 }

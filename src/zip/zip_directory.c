@@ -9,6 +9,7 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "base/name_table.h"
+#include "base/sort.h"
 #include "base/system.h"
 #include "zip/zip_internal.h"
 
@@ -94,44 +95,20 @@ static int is_ascending(const nyz_zip_directory *dir)
     return 1;
 }
 
-static int64_t offset_of(const nyz_zip_directory *dir, const int64_t *order, int64_t i)
+static int compare_offsets(const void *ctx, int64_t a, int64_t b)
 {
-    return dir->entries[order[i]].offset;
+    const nyz_zip_directory *const dir = ctx;
+    const int64_t offset_a = dir->entries[a].offset;
+    const int64_t offset_b = dir->entries[b].offset;
+    return (offset_a > offset_b) - (offset_a < offset_b);
 }
 
-static void sift_down(const nyz_zip_directory *dir, int64_t *order, int64_t root,
-                      int64_t count)
-{
-    for (int64_t child = 2 * root + 1; child < count; child = 2 * root + 1) {
-        if (child + 1 < count &&
-            offset_of(dir, order, child) < offset_of(dir, order, child + 1)) {
-            child++;
-        }
-        if (offset_of(dir, order, root) >= offset_of(dir, order, child)) {
-            return;
-        }
-        const int64_t kept = order[root];
-        order[root] = order[child];
-        order[child] = kept;
-        root = child;
-    }
-}
-
-/* Heapsort: the C library's qsort may allocate, and may take quadratic time. */
 static void sort_by_offset(const nyz_zip_directory *dir, int64_t *order)
 {
     for (int64_t i = 0; i < dir->count; i++) {
         order[i] = i;
     }
-    for (int64_t root = dir->count / 2; root > 0; root--) {
-        sift_down(dir, order, root - 1, dir->count);
-    }
-    for (int64_t last = dir->count - 1; last > 0; last--) {
-        const int64_t kept = order[0];
-        order[0] = order[last];
-        order[last] = kept;
-        sift_down(dir, order, 0, last);
-    }
+    nyz_sort(order, dir->count, compare_offsets, dir);
 }
 
 static nyz_status fail_overlap(const nyz_zip_entry *a, const nyz_zip_entry *b,
