@@ -5,12 +5,12 @@
 
 #include "array/array.h"
 #include "array/cast.h"
-#include "base/alloc.h"
 #include "base/arithmetic.h"
 #include "base/config.h"
 #include "base/error.h"
 #include "base/parallel.h"
 #include "dtype/dtype.h"
+#include "io/parallel_read.h"
 #include "io/stream.h"
 
 /* -------------------------------------------------------------------------------- deciding */
@@ -79,119 +79,63 @@ static int reading_threads(const nyz_element_reader *t, const nyz_source *source
 
 /* --------------------------------------------------------------------------------- reading */
 
-/* What goes right to its place: a run of items read from the source as it comes or,
- * source NULL, from a place in its stream. */
-typedef struct run {
-    const nyz_element_reader *elements;
-    nyz_source *source;
-    const nyz_stream *stream;
-    int64_t place;
-    int64_t first;
-    int64_t count;
-} run;
-
-static nyz_status read_piece(run *r, int64_t count, nyz_error *err)
+/* Numbers to be byte-swapped are so while they are in the cache. */
+static void swap_piece(void *ctx, int64_t part, unsigned char *bytes, int64_t size)
 {
-    const nyz_dtype *const from = &r->elements->from;
-    const int64_t size = count * from->itemsize;
-    unsigned char *const to =
-        (unsigned char *)r->elements->to.data + r->first * from->itemsize;
-    NYZ_TRY(r->source != NULL
-                ? nyz_source_read(r->source, to, size, "data", err)
-                : nyz_stream_read_at(r->stream, r->place, to, size, "data", err));
-    nyz_dtype_byteswap(from, r->elements->byteorder, to, count, from->itemsize);
-    r->place += size;
-    r->first += count;
-    r->count -= count;
-    return NYZ_OK;
+    const nyz_element_reader *const t = *(const nyz_element_reader **)ctx;
+    (void)part;
+    nyz_dtype_byteswap(&t->from, t->byteorder, bytes, size / t->from.itemsize,
+                       t->from.itemsize);
 }
 
-/* Numbers are byte-swapped while they are in the cache. */
-static nyz_status read_run(run *r, nyz_error *err)
+/* Right to their place: from the source as it comes. */
+static nyz_status read_in_order(const nyz_element_reader *t, nyz_source *source,
+                                int swapped, nyz_error *err)
 {
-    const nyz_element_reader *const t = r->elements;
-    const int64_t piece = nyz_dtype_needs_byteswap(&t->from, t->byteorder)
-                              ? nyz_array_items_in(NYZ_IO_BLOCK, t->from.itemsize)
-                              : r->count;
-    while (r->count > 0) {
-        NYZ_TRY(read_piece(r, nyz_min(r->count, piece), err));
+    const int64_t itemsize = t->from.itemsize;
+    const int64_t most = swapped ? nyz_array_items_in(NYZ_IO_BLOCK, itemsize) : t->count;
+    unsigned char *to = t->to.data;
+    for (int64_t left = t->count; left > 0;) {
+        const int64_t n = nyz_min(left, most);
+        NYZ_TRY(nyz_source_read(source, to, n * itemsize, "data", err));
+        nyz_dtype_byteswap(&t->from, t->byteorder, to, n, itemsize);
+        to += n * itemsize;
+        left -= n;
     }
     return NYZ_OK;
 }
 
-/* -------------------------------------------------------------------------------- threads */
-
-typedef struct parts {
-    run runs[NYZ_PARALLEL_MAX_RANGES];
-    nyz_status statuses[NYZ_PARALLEL_MAX_RANGES];
-    nyz_error errors[NYZ_PARALLEL_MAX_RANGES];
-} parts;
-
-static void read_part(void *ctx, int64_t index)
-{
-    parts *const p = ctx;
-    p->statuses[index] = read_run(&p->runs[index], &p->errors[index]);
-}
-
-/* The first failure in the order of the file, whichever came first in time. */
-static nyz_status first_failure(const parts *p, int64_t count, nyz_error *err)
-{
-    for (int64_t i = 0; i < count; i++) {
-        if (p->statuses[i] != NYZ_OK) {
-            if (err != NULL) {
-                *err = p->errors[i];
-            }
-            return p->statuses[i];
-        }
-    }
-    return NYZ_OK;
-}
-
-static nyz_status read_parts(const nyz_element_reader *t, const nyz_source *source,
-                             parts *p, int64_t count, nyz_error *err)
-{
-    const int64_t most = t->count / count + 1;
-    for (int64_t i = 0; i < count; i++) {
-        run *const r = &p->runs[i];
-        memset(r, 0, sizeof *r);
-        r->elements = t;
-        r->stream = &source->stream;
-        r->first = nyz_min(i * most, t->count);
-        r->count = nyz_min(most, t->count - r->first);
-        r->place = source->start + source->offset + r->first * t->from.itemsize;
-    }
-    nyz_parallel((int)count, count, read_part, p);
-    return first_failure(p, count, err);
-}
-
+/* The same by threads, each from its own place. */
 static nyz_status read_in_parallel(const nyz_element_reader *t, nyz_source *source,
-                                   const nyz_config *config, nyz_error *err)
+                                   int swapped, const nyz_config *config, nyz_error *err)
 {
-    const int64_t bytes = t->count * t->from.itemsize;
-    void *memory = NULL;
-    NYZ_TRY(nyz_alloc(&config->allocator, (int64_t)sizeof(parts), &memory, err));
-    parts *const p = memory;
-    nyz_status status =
-        read_parts(t, source, p, nyz_min(config->threads, NYZ_PARALLEL_MAX_RANGES), err);
-    nyz_release(&config->allocator, memory, (int64_t)sizeof(parts));
-    if (status == NYZ_OK) {
-        status = nyz_source_skip(source, bytes, err);
-    }
-    return status;
+    int64_t got = 0;
+    const nyz_read_range range = {
+        .stream = &source->stream,
+        .offset = source->start + source->offset,
+        .to = t->to.data,
+        .size = t->count * t->from.itemsize,
+        .item = t->from.itemsize,
+        .what = "data",
+        .piece = swapped ? swap_piece : NULL,
+        .ctx = &t,
+    };
+    NYZ_TRY(nyz_parallel_read(&range, config->threads, &config->allocator, &got, err));
+    return nyz_source_skip(source, range.size, err);
 }
 
 nyz_status nyz_element_reader_read(const nyz_element_reader *elements, nyz_source *source,
                                    const nyz_config *config, nyz_error *err)
 {
-    run whole = {.elements = elements, .source = source, .count = elements->count};
     if (elements->count == 0 || elements->from.itemsize == 0) {
         return NYZ_OK;
     }
     const int threads = reading_threads(elements, source, config);
+    const int swapped = nyz_dtype_needs_byteswap(&elements->from, elements->byteorder);
     if (!elements->direct) {
         return nyz_element_reader_read_blocks(elements, source, &config->allocator,
                                               threads, err);
     }
-    return threads > 1 ? read_in_parallel(elements, source, config, err)
-                       : read_run(&whole, err);
+    return threads > 1 ? read_in_parallel(elements, source, swapped, config, err)
+                       : read_in_order(elements, source, swapped, err);
 }
