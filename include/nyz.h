@@ -536,7 +536,8 @@ NYZ_API int64_t nyz_npz_find(const nyz_npz *npz, const char *name);
 /* The array of the member with this name, or with this index.  The CRC is compared before
  * the array is returned.  out owns it and no longer needs the archive.  Memory as for
  * nyz_load; with libdeflate also the member's deflated bytes meanwhile, if they are at most
- * 64 MiB.
+ * 64 MiB, or in another order than NYZ_KEEP_ORDER all its bytes, deflated and inflated, if
+ * together they are at most 64 MiB.
  * opt NULL: as the archive was opened.
  * Errors: NOT_FOUND (no such member: the message suggests a name that is near; or it holds no
  * array: nyz_npz_bytes reads those), IO, CORRUPT (also: CRC, bytes behind the array), UNSUPPORTED
@@ -562,8 +563,10 @@ NYZ_API nyz_status nyz_npz_load_all(const nyz_npz *npz, const nyz_options *opt, 
                                     nyz_error *err);
 NYZ_API void nyz_arrays_free(nyz_arrays *arrays);
 
-/* The array of member `index` into existing memory, as nyz_load_into; the memory holds what
- * was read before the CRC is compared.  Errors: as nyz_npz_load_at, and as nyz_load_into. */
+/* The array of member `index` into memory that you have, as nyz_load_into; the memory holds what
+ * was read before the CRC is compared.  It takes 1 MiB; with libdeflate also all bytes of a
+ * deflated member, deflated and inflated, if together they are at most 64 MiB.
+ * Errors: as nyz_npz_load_at, and as nyz_load_into. */
 NYZ_API nyz_status nyz_npz_load_into(const nyz_npz *npz, int64_t index, const nyz_options *opt,
                                      const nyz_array *into, nyz_error *err);
 

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/config.h"
 #include "io/file.h"
+#include "io/stream.h"
 #include "io/stream_mem.h"
 #include "zip/zip_directory.h"
 
@@ -25,18 +26,60 @@ nyz_status nyz_npz_config(const nyz_npz *npz, const nyz_options *opt, nyz_config
  * to it, which the message suggests. */
 nyz_status nyz_npz_missing(const nyz_npz *npz, const char *name, nyz_error *err);
 
-/* Not 0 if the fast lane may take a member: its order is kept, and the limit on an array
- * is not passed by header and array together either. */
+/* Fails with NOT_FOUND where there is no such member. */
+nyz_status nyz_npz_check_index(const nyz_npz *npz, int64_t index, nyz_error *err);
+
+/* What is done with a member's bytes. */
+typedef nyz_status nyz_npz_reader(nyz_source *source, const nyz_config *config,
+                                  nyz_array *array, nyz_error *err);
+/* Load an array, load one into memory that is there, and read a header. */
+nyz_npz_reader nyz_npz_read_array;
+nyz_npz_reader nyz_npz_read_into;
+nyz_npz_reader nyz_npz_read_header;
+
+/* Lets `reader` read member `index` as a stream.  to_the_end: it reads all of it, and its
+ * end and CRC are checked, too. */
+nyz_status nyz_npz_read_stream(const nyz_npz *npz, int64_t index,
+                               const nyz_config *config, nyz_npz_reader *reader,
+                               int to_the_end, nyz_array *array, nyz_error *err);
+
+/* Puts the member's name before the message of a failure.  Returns `status`. */
+nyz_status nyz_npz_name_member(const nyz_npz *npz, int64_t index, nyz_status status,
+                               nyz_error *err);
+
+/* A member that nyz_zip_extract has read to memory. */
+typedef struct nyz_npz_extracted {
+    const unsigned char *bytes;
+    int64_t size;     /* of the member */
+    int64_t got;      /* bytes that are there */
+    nyz_error error;  /* only its status counts if that is NYZ_OK */
+    int64_t position; /* of the reader */
+    int failed;       /* it wanted more than `got` */
+} nyz_npz_extracted;
+
+/* Lets `reader` read it as if it were the stream: what is wrong in the bytes before the
+ * failure is reported before the failure.  The array is that of the reader. */
+nyz_status nyz_npz_read_extracted(nyz_npz_extracted *extracted, nyz_npz_reader *reader,
+                                  const nyz_config *config, nyz_array *array,
+                                  nyz_error *err);
+
+/* Not 0 if the memory to which a member is extracted can become its array's: its order is
+ * kept, and header and array together do not exceed the limit on an array. */
 int nyz_npz_fits(const nyz_zip_entry *entry, const nyz_config *config);
 
-/* Takes a member whose `size` bytes stand at `bytes` (aligned to 64) as an array in
- * place, which owns nothing: its dtype is in `arena`.  Any failure: load it by the plain
- * path; *out is not zeroed then. */
+/* Takes a member whose `size` bytes are at `bytes` (aligned to 64) as an array in place,
+ * which owns nothing: its dtype is in `arena`.  Any failure: nyz_npz_read_extracted
+ * reports it; *out is not zeroed then. */
 nyz_status nyz_npz_adopt(unsigned char *bytes, int64_t size, const nyz_config *config,
                          nyz_arena *arena, nyz_array *out);
 
-/* Loads member `index` by the fast path.  Any failure: load it by the plain one. */
-nyz_status nyz_npz_load_whole(const nyz_npz *npz, int64_t index, const nyz_config *config,
-                              nyz_array *out);
+/* The same for a small one, whose data is copied: *out owns it, and its dtype. */
+nyz_status nyz_npz_copy(unsigned char *bytes, int64_t size, const nyz_config *config,
+                        nyz_array *out);
+
+/* Loads the array of member `index`, by the best way.  After a failure, which does not
+ * name the member yet, *out may hold something to be freed. */
+nyz_status nyz_npz_load_member(const nyz_npz *npz, int64_t index,
+                               const nyz_config *config, nyz_array *out, nyz_error *err);
 
 #endif

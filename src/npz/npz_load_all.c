@@ -1,5 +1,5 @@
-/* All members of an archive at once, into one block of memory: by the fast path of
- * zip_extract.h, small ones in runs.  The streaming path reports what is wrong. */
+/* All members of an archive at once, extracted into one piece of memory: small ones in
+ * batches, others by several threads (zip_extract.h). */
 #include <string.h>
 
 #include "base/alloc.h"
@@ -14,84 +14,122 @@
 #include "zip/zip_directory.h"
 #include "zip/zip_extract.h"
 
-/* Slots in one piece of memory, one for each member that is read by the fast path. */
+/* Where in that memory one member goes, and what came of extracting it. */
+typedef struct slot {
+    int64_t offset; /* -1: it is loaded by itself, as it does not fit */
+    int64_t got;
+    nyz_status status;
+    nyz_error *error; /* NULL: there was no memory for it */
+} slot;
+
 typedef struct slots {
     const nyz_npz *npz;
     const nyz_config *config;
     int threads; /* within one member */
     unsigned char *memory;
-    int64_t size;     /* of memory */
-    int64_t *offsets; /* of each member's slot; -1: none */
-    int64_t *order;   /* members and first members of runs, the longest work first */
+    int64_t size; /* of memory */
+    slot *slots;
+    int64_t *order;   /* members and first members of batches, the longest work first */
     int64_t count;    /* in `order` */
-    nyz_status *statuses;
     nyz_arena *arena; /* of the dtypes */
 } slots;
 
 /* So many bytes of small members are read at once: they stay in the cache until they are
  * copied. */
-#define RUN_SIZE ((int64_t)NYZ_IO_BLOCK / 4)
+#define BATCH_SIZE ((int64_t)NYZ_IO_BLOCK / 4)
 
 /* How many members are read with this one; 0: it is no small one. */
-static int64_t run_of(const slots *s, int64_t index)
+static int64_t batch_of(const slots *s, int64_t index)
 {
     return s->npz->stream.read_at == NULL
                ? 0
-               : nyz_zip_batch_count(&s->npz->dir, index, s->npz->dir.count, RUN_SIZE);
+               : nyz_zip_batch_count(&s->npz->dir, index, s->npz->dir.count, BATCH_SIZE);
 }
 
-static nyz_status take_from_run(slots *s, int64_t first, int64_t index,
-                                unsigned char *run)
+/* Keeps the error for when the member's turn comes. */
+static void keep_result(const slots *s, slot *m, nyz_status status,
+                        const nyz_error *error)
 {
-    if (s->offsets[index] < 0) {
-        return NYZ_OK;
+    void *memory = NULL;
+    m->status = status;
+    if (status != NYZ_OK && nyz_alloc(&s->config->allocator, (int64_t)sizeof *error,
+                                      &memory, NULL) == NYZ_OK) {
+        m->error = memory;
+        *m->error = *error;
     }
-    const unsigned char *const bytes =
-        nyz_zip_batch_member(&s->npz->dir, first, index, run);
-    if (bytes == NULL) {
-        return NYZ_ERR_CORRUPT;
-    }
-    memcpy(s->memory + s->offsets[index], bytes, (size_t)s->npz->dir.entries[index].size);
-    return NYZ_OK;
 }
 
-static void read_run(slots *s, int64_t first, int64_t count)
+static void take_from_batch(const slots *s, int64_t first, int64_t index,
+                            unsigned char *batch)
 {
-    const int64_t size = nyz_zip_batch_size(&s->npz->dir, first, count);
-    void *run = NULL;
-    nyz_status status = nyz_alloc(&s->config->allocator, size, &run, NULL);
-    if (status == NYZ_OK) {
-        status =
-            nyz_zip_batch_read(&s->npz->stream, &s->npz->dir, first, count, run, NULL);
+    slot *const m = &s->slots[index];
+    const int64_t size = s->npz->dir.entries[index].size;
+    unsigned char *bytes = NULL;
+    nyz_error error;
+    if (m->offset < 0) {
+        return;
     }
+    const nyz_status status =
+        nyz_zip_batch_member(&s->npz->dir, first, index, batch, &bytes, &error);
+    if (bytes != NULL) {
+        memcpy(s->memory + m->offset, bytes, (size_t)size);
+        m->got = size;
+    }
+    keep_result(s, m, status, &error);
+}
+
+static void extract(const slots *s, int64_t index)
+{
+    slot *const m = &s->slots[index];
+    nyz_error error;
+    if (m->offset >= 0) {
+        keep_result(s, m,
+                    nyz_zip_extract(&s->npz->stream, &s->npz->dir, index, s->threads,
+                                    &s->config->allocator, s->memory + m->offset, &m->got,
+                                    &error),
+                    &error);
+    }
+}
+
+/* One by one where they cannot be read at once: a failure is only that of some. */
+static void read_batch(const slots *s, int64_t first, int64_t count)
+{
+    const nyz_zip_directory *const dir = &s->npz->dir;
+    const int64_t size = nyz_zip_batch_size(dir, first, count);
+    void *batch = NULL;
+    const int whole =
+        nyz_alloc(&s->config->allocator, size, &batch, NULL) == NYZ_OK &&
+        nyz_zip_batch_read(&s->npz->stream, dir, first, count, batch, NULL) == NYZ_OK;
     for (int64_t i = first; i < first + count; i++) {
-        s->statuses[i] = status == NYZ_OK ? take_from_run(s, first, i, run) : status;
+        if (whole) {
+            take_from_batch(s, first, i, batch);
+        } else {
+            extract(s, i);
+        }
     }
-    nyz_release(&s->config->allocator, run, size);
+    nyz_release(&s->config->allocator, batch, size);
 }
 
 static void read_slot(void *ctx, int64_t number)
 {
-    slots *const s = ctx;
+    const slots *const s = ctx;
     const int64_t index = s->order[number];
-    const int64_t run = run_of(s, index);
-    if (run > 0) {
-        read_run(s, index, run);
-    } else if (s->offsets[index] >= 0) {
-        s->statuses[index] =
-            nyz_zip_extract(&s->npz->stream, &s->npz->dir, index, s->threads,
-                            &s->config->allocator, s->memory + s->offsets[index], NULL);
+    const int64_t batch = batch_of(s, index);
+    if (batch > 0) {
+        read_batch(s, index, batch);
+    } else {
+        extract(s, index);
     }
 }
 
-/* Each slot begins at a multiple of 64, and with it the data behind a NumPy header. */
+/* Each slot begins at a multiple of 64, and with it the data after a NumPy header. */
 static nyz_status place_slots(slots *s, nyz_error *err)
 {
     for (int64_t i = 0; i < s->npz->dir.count; i++) {
         const nyz_zip_entry *const entry = &s->npz->dir.entries[i];
-        s->offsets[i] = -1;
+        s->slots[i].offset = -1;
         if (nyz_npz_fits(entry, s->config)) {
-            s->offsets[i] = s->size;
+            s->slots[i].offset = s->size;
             if (nyz_add(s->size, entry->size, &s->size) || s->size > INT64_MAX - 63) {
                 return nyz_fail(err, NYZ_ERR_MEMORY, -1,
                                 "out of memory: the members are too large");
@@ -105,9 +143,9 @@ static nyz_status place_slots(slots *s, nyz_error *err)
 static void list_work(slots *s)
 {
     for (int64_t i = 0; i < s->npz->dir.count;) {
-        const int64_t run = run_of(s, i);
+        const int64_t batch = batch_of(s, i);
         s->order[s->count++] = i;
-        i += run > 0 ? run : 1;
+        i += batch > 0 ? batch : 1;
     }
 }
 
@@ -132,34 +170,54 @@ static void read_slots(slots *s)
     nyz_parallel(threads, s->count, read_slot, s);
 }
 
-/* One that holds no array is left empty, and is no failure that *err may tell. */
-static nyz_status load_alone(const slots *s, int64_t index, const nyz_options *opt,
-                             nyz_array *out, nyz_error *err)
+/* The array of a member that is not adopted in place, or the failure of extracting it. */
+static nyz_status read_alone(const slots *s, int64_t index, nyz_array *out,
+                             nyz_error *err)
 {
+    const slot *const m = &s->slots[index];
+    if (m->offset < 0) {
+        return nyz_npz_load_member(s->npz, index, s->config, out, err);
+    }
+    nyz_npz_extracted whole = {
+        .bytes = s->memory + m->offset,
+        .size = s->npz->dir.entries[index].size,
+        .got = m->got,
+    };
+    if (m->error != NULL) {
+        whole.error = *m->error;
+    } else if (m->status != NYZ_OK) {
+        (void)nyz_fail(&whole.error, NYZ_ERR_MEMORY, -1, "out of memory");
+    }
+    return nyz_npz_read_extracted(&whole, nyz_npz_read_array, s->config, out, err);
+}
+
+/* One that holds no array is left empty, and is no failure that *err may report. */
+static nyz_status take_member(const slots *s, int64_t index, nyz_array *out,
+                              nyz_error *err)
+{
+    const slot *const m = &s->slots[index];
+    const int64_t size = s->npz->dir.entries[index].size;
     nyz_error why;
-    const nyz_status status = nyz_npz_load_at(s->npz, index, opt, out, &why);
+    if (m->offset >= 0 && m->status == NYZ_OK &&
+        nyz_npz_adopt(s->memory + m->offset, size, s->config, s->arena, out) == NYZ_OK) {
+        return NYZ_OK;
+    }
+    memset(out, 0, sizeof *out);
+    const nyz_status status = read_alone(s, index, out, &why);
+    if (status == NYZ_OK) {
+        return NYZ_OK;
+    }
+    nyz_array_free(out);
     if (status == NYZ_ERR_NOT_FOUND) {
         return NYZ_OK;
     }
-    if (status != NYZ_OK && err != NULL) {
+    if (err != NULL) {
         *err = why;
     }
-    return status;
+    return nyz_npz_name_member(s->npz, index, status, err);
 }
 
-static nyz_status take_member(const slots *s, int64_t index, const nyz_options *opt,
-                              nyz_array *out, nyz_error *err)
-{
-    nyz_status status = NYZ_ERR_UNSUPPORTED;
-    if (s->offsets[index] >= 0 && s->statuses[index] == NYZ_OK) {
-        status = nyz_npz_adopt(s->memory + s->offsets[index],
-                               s->npz->dir.entries[index].size, s->config, s->arena, out);
-    }
-    return status != NYZ_OK ? load_alone(s, index, opt, out, err) : NYZ_OK;
-}
-
-static nyz_status take_members(const slots *s, const nyz_options *opt, nyz_arrays *out,
-                               nyz_error *err)
+static nyz_status take_members(const slots *s, nyz_arrays *out, nyz_error *err)
 {
     const int64_t count = s->npz->dir.count;
     nyz_status status = NYZ_OK;
@@ -169,7 +227,7 @@ static nyz_status take_members(const slots *s, const nyz_options *opt, nyz_array
     out->items = items;
     out->count = count;
     for (int64_t i = 0; i < count; i++) {
-        status = take_member(s, i, opt, &out->items[i], err);
+        status = take_member(s, i, &out->items[i], err);
         if (status != NYZ_OK) {
             memset(&out->items[i], 0, (size_t)(count - i) * sizeof *out->items);
             break;
@@ -183,12 +241,10 @@ static nyz_status allocate_slots(slots *s, nyz_arrays *out, nyz_error *err)
     const nyz_allocator *const allocator = &s->config->allocator;
     const int64_t count = s->npz->dir.count;
     void *memory = NULL;
-    NYZ_TRY(nyz_alloc_array(allocator, count, sizeof *s->offsets, &memory, err));
-    s->offsets = memory;
+    NYZ_TRY(nyz_alloc_array(allocator, count, sizeof *s->slots, &memory, err));
+    s->slots = memory;
     NYZ_TRY(nyz_alloc_array(allocator, count, sizeof *s->order, &memory, err));
     s->order = memory;
-    NYZ_TRY(nyz_alloc_array(allocator, count, sizeof *s->statuses, &memory, err));
-    s->statuses = memory;
     NYZ_TRY(place_slots(s, err));
     NYZ_TRY(nyz_owner_new(allocator, &out->owner, err));
     NYZ_TRY(nyz_alloc(allocator, s->size, &memory, err));
@@ -203,9 +259,11 @@ static void free_slots(slots *s)
 {
     const nyz_allocator *const allocator = &s->config->allocator;
     const int64_t count = s->npz->dir.count;
-    nyz_release(allocator, s->offsets, count * (int64_t)sizeof *s->offsets);
+    for (int64_t i = 0; s->slots != NULL && i < count; i++) {
+        nyz_release(allocator, s->slots[i].error, (int64_t)sizeof *s->slots[i].error);
+    }
+    nyz_release(allocator, s->slots, count * (int64_t)sizeof *s->slots);
     nyz_release(allocator, s->order, count * (int64_t)sizeof *s->order);
-    nyz_release(allocator, s->statuses, count * (int64_t)sizeof *s->statuses);
 }
 
 nyz_status nyz_npz_load_all(const nyz_npz *npz, const nyz_options *opt, nyz_arrays *out,
@@ -221,7 +279,7 @@ nyz_status nyz_npz_load_all(const nyz_npz *npz, const nyz_options *opt, nyz_arra
     nyz_status status = allocate_slots(&s, out, err);
     if (status == NYZ_OK) {
         read_slots(&s);
-        status = take_members(&s, opt, out, err);
+        status = take_members(&s, out, err);
     }
     if (status == NYZ_OK && npz->file != NULL) {
         status = nyz_input_file_unchanged(npz->file, err);

@@ -161,10 +161,10 @@ nyz_status nyz_zip_index_build(nyz_zip_directory *dir, unsigned flags, nyz_error
  * *data: where the stored bytes begin.  Errors: IO, CORRUPT. */
 nyz_status nyz_zip_local_read(const nyz_stream *archive, const nyz_zip_directory *dir,
                               const nyz_zip_entry *entry, int64_t *data, nyz_error *err);
-/* The same of bytes that have been read, from entry->offset to entry->end.  Returns the
- * header's size, behind which the stored bytes stand; -1: something is wrong. */
-int64_t nyz_zip_local_size(const unsigned char *bytes, const nyz_zip_directory *dir,
-                           const nyz_zip_entry *entry);
+/* The same of bytes that have been read, from entry->offset to entry->end.  *size: the
+ * header's, after which the stored bytes begin.  Errors: CORRUPT. */
+nyz_status nyz_zip_local_check(const unsigned char *bytes, const nyz_zip_directory *dir,
+                               const nyz_zip_entry *entry, int64_t *size, nyz_error *err);
 
 /* What is refused in untrusted files only (docs/format.md 4.4), duplicate names aside.
  * Reads all local headers.  start: of the directory.  Errors: IO, CORRUPT, MEMORY. */

@@ -177,13 +177,11 @@ nyz_status nyz_zip_local_read(const nyz_stream *archive, const nyz_zip_directory
     return check_tail(&l, tail, dir);
 }
 
-int64_t nyz_zip_local_size(const unsigned char *bytes, const nyz_zip_directory *dir,
-                           const nyz_zip_entry *entry)
+nyz_status nyz_zip_local_check(const unsigned char *bytes, const nyz_zip_directory *dir,
+                               const nyz_zip_entry *entry, int64_t *size, nyz_error *err)
 {
-    local l = {.entry = entry, .header = bytes, .err = NULL};
-    if (check_frame(&l) != NYZ_OK ||
-        check_tail(&l, bytes + NYZ_ZIP_LOCAL_SIZE, dir) != NYZ_OK) {
-        return -1;
-    }
-    return NYZ_ZIP_LOCAL_SIZE + (int64_t)(l.name_size + l.extra_size);
+    local l = {.entry = entry, .header = bytes, .err = err};
+    NYZ_TRY(check_frame(&l));
+    *size = NYZ_ZIP_LOCAL_SIZE + (int64_t)(l.name_size + l.extra_size);
+    return check_tail(&l, bytes + NYZ_ZIP_LOCAL_SIZE, dir);
 }

@@ -134,7 +134,11 @@ static nyz_status read_piece(nyz_zip_member *member, void *buffer, int64_t size,
         NYZ_TRY(take_stored(member, buffer, size, err));
     } else {
         size_t missing = (size_t)size;
-        NYZ_TRY(inflate_to(member, buffer, &missing, err));
+        const nyz_status status = inflate_to(member, buffer, &missing, err);
+        member->partial = size - (int64_t)missing;
+        if (status != NYZ_OK) {
+            return status;
+        }
         if (missing > 0) {
             const int64_t left = member->left - size + (int64_t)missing;
             return fail_short(member, left, err);
@@ -214,6 +218,16 @@ static nyz_status finish_inflate(nyz_zip_member *member, nyz_error *err)
     return NYZ_OK;
 }
 
+nyz_status nyz_zip_check_crc(const nyz_zip_entry *entry, uint32_t crc32, nyz_error *err)
+{
+    if (crc32 != entry->crc32) {
+        return nyz_fail(err, NYZ_ERR_CORRUPT, -1,
+                        "the CRC-32 of its bytes is %08lx, the directory says %08lx",
+                        (unsigned long)crc32, (unsigned long)entry->crc32);
+    }
+    return NYZ_OK;
+}
+
 nyz_status nyz_zip_member_finish(nyz_zip_member *member, nyz_error *err)
 {
     NYZ_TRY(nyz_zip_member_error(member, member->failure.status, err));
@@ -225,11 +239,5 @@ nyz_status nyz_zip_member_finish(nyz_zip_member *member, nyz_error *err)
     if (member->inflater != NULL) {
         NYZ_TRY(finish_inflate(member, err));
     }
-    if (member->crc32 != member->entry->crc32) {
-        return nyz_fail(err, NYZ_ERR_CORRUPT, -1,
-                        "the CRC-32 of its bytes is %08lx, the directory says %08lx",
-                        (unsigned long)member->crc32,
-                        (unsigned long)member->entry->crc32);
-    }
-    return NYZ_OK;
+    return nyz_zip_check_crc(member->entry, member->crc32, err);
 }

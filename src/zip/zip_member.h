@@ -14,8 +14,9 @@ typedef struct nyz_zip_member {
     nyz_allocator allocator;
     int64_t position;        /* in the archive, of the next stored byte */
     int64_t compressed_left; /* stored bytes not read yet */
-    int64_t left;            /* inflated bytes not returned yet */
-    uint32_t crc32;          /* of the bytes returned */
+    int64_t left;            /* inflated bytes not handed out yet */
+    int64_t partial;         /* of a read that failed: bytes before the failure */
+    uint32_t crc32;          /* of the bytes handed out */
     nyz_inflater *inflater;  /* NULL: stored */
     unsigned char *input;    /* NYZ_IO_BLOCK bytes of deflated input */
     const unsigned char *next;
@@ -43,6 +44,9 @@ nyz_status nyz_zip_member_error(const nyz_zip_member *member, nyz_status status,
 /* After the last byte: the deflate stream and the stored bytes end here too, and the CRC
  * is right.  Errors: CORRUPT (bytes not read yet, too), IO. */
 nyz_status nyz_zip_member_finish(nyz_zip_member *member, nyz_error *err);
+
+/* That of all its bytes is the directory's.  Errors: CORRUPT. */
+nyz_status nyz_zip_check_crc(const nyz_zip_entry *entry, uint32_t crc32, nyz_error *err);
 
 void nyz_zip_member_close(nyz_zip_member *member);
 

@@ -1,7 +1,9 @@
 /* Fuzz target: an archive.  The last three bytes choose options and what is repaired
- * (zip_repair.h), the rest is the archive.  Its members are read by the streaming path,
- * which inflates piece by piece, and by each fast path: all must agree. */
+ * (zip_repair.h), the rest is the archive.  Its members are read as streams, which zlib
+ * inflates piece by piece, and by all calls: all must agree. */
+#include "base/config.h"
 #include "fuzz.h"
+#include "npz/npz.h"
 #include "zip_repair.h"
 
 enum { MOST = 8 }; /* members that are looked at */
@@ -9,7 +11,7 @@ enum { MOST = 8 }; /* members that are looked at */
 typedef struct archive {
     fuzz_input in;
     nyz_options opt;
-    nyz_options plain; /* whose order only the streaming path makes */
+    nyz_options ordered; /* the same, but for the order */
     nyz_npz *npz;
     int64_t count;           /* of those that are looked at */
     nyz_array arrays[MOST];  /* as loaded one by one */
@@ -53,11 +55,41 @@ static void check_bytes(const archive *a, int64_t i)
     nyz_array_free(&bytes);
 }
 
+/* Reads member `i` as a stream, whichever way the calls choose. */
+static nyz_status load_stream(const archive *a, int64_t i, nyz_array *array,
+                              nyz_error *err)
+{
+    nyz_config config;
+    memset(array, 0, sizeof *array);
+    nyz_status status = nyz_npz_config(a->npz, &a->opt, &config, err);
+    if (status == NYZ_OK) {
+        status =
+            nyz_npz_read_stream(a->npz, i, &config, nyz_npz_read_array, 1, array, err);
+    }
+    if (status != NYZ_OK) {
+        nyz_array_free(array);
+    }
+    return status;
+}
+
 static void check_streaming_path(const archive *a, int64_t i)
 {
     nyz_array array;
     nyz_status status;
-    FUZZ_TRIED(status, nyz_npz_load_at(a->npz, i, &a->plain, &array, err));
+    FUZZ_TRIED(status, load_stream(a, i, &array, err));
+    CHECK_ZERO_UNLESS_OK(status, array);
+    CHECK(status == a->status[i]);
+    if (status == NYZ_OK) {
+        fuzz_check_same(&a->arrays[i], &array);
+    }
+    nyz_array_free(&array);
+}
+
+static void check_another_order(const archive *a, int64_t i)
+{
+    nyz_array array;
+    nyz_status status;
+    FUZZ_TRIED(status, nyz_npz_load_at(a->npz, i, &a->ordered, &array, err));
     CHECK_ZERO_UNLESS_OK(status, array);
     CHECK(status == a->status[i]);
     if (status == NYZ_OK) {
@@ -116,6 +148,7 @@ static void check_member(archive *a, int64_t i)
     FUZZ_TRIED(a->status[i], nyz_npz_load_at(a->npz, i, &a->opt, &a->arrays[i], err));
     CHECK_ZERO_UNLESS_OK(a->status[i], a->arrays[i]);
     check_streaming_path(a, i);
+    check_another_order(a, i);
     check_bytes(a, i);
     check_peek(a, i);
     check_name(a, i, &member);
@@ -185,7 +218,7 @@ static int has_reserved_codes(const archive *a, int64_t i)
     nyz_array fast;
     nyz_array plain;
     const nyz_status read = nyz_npz_load_at(a->npz, i, &a->opt, &fast, NULL);
-    const nyz_status refused = nyz_npz_load_at(a->npz, i, &a->plain, &plain, &err);
+    const nyz_status refused = load_stream(a, i, &plain, &err);
     nyz_array_free(&fast);
     nyz_array_free(&plain);
     return read == NYZ_OK && refused == NYZ_ERR_CORRUPT &&
@@ -203,8 +236,8 @@ static void check_archive(archive *a)
 {
     const int64_t count = nyz_npz_count(a->npz);
     a->count = count < MOST ? count : MOST;
-    a->plain = a->opt;
-    a->plain.order = a->opt.order == NYZ_F_ORDER ? NYZ_F_ORDER : NYZ_C_ORDER;
+    a->ordered = a->opt;
+    a->ordered.order = a->opt.order == NYZ_F_ORDER ? NYZ_F_ORDER : NYZ_C_ORDER;
     for (int64_t i = 0; i < a->count; i++) {
         if (is_deflated(a, i) && has_reserved_codes(a, i)) {
             a->count = 0;
@@ -215,7 +248,7 @@ static void check_archive(archive *a)
         check_member(a, i);
     }
     check_all(a, &a->opt);
-    check_all(a, &a->plain);
+    check_all(a, &a->ordered);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

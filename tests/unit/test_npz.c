@@ -753,8 +753,58 @@ static void loading_a_member_takes_the_array_and_at_most_1_mib(void **state)
         const size_t deflated = m.method == NYZ_DEFLATED ? (size_t)m.compressed_size : 0;
         assert_true(c.peak <= (size_t)count * 4 + deflated + MIB);
         assert_memory_equal(back.data, data, (size_t)count * 4);
+        c.peak = c.live; /* where libdeflate inflates it, to memory beside the array */
+        const size_t whole = m.method == NYZ_DEFLATED ? (size_t)m.size : 0;
+        assert_ok(nyz_npz_load_into(npz, i, NULL, &back, err));
+        assert_true(c.peak <= c.live + whole + deflated + MIB);
+        assert_memory_equal(back.data, data, (size_t)count * 4);
+        nyz_array_free(&back);
+        c.peak = c.live;
+        assert_ok(nyz_npz_bytes(npz, i, NULL, &back, err));
+        assert_true(c.peak <= (size_t)m.size + deflated + MIB);
         nyz_array_free(&back);
     }
+    nyz_npz_close(&npz);
+    assert_int_equal(c.live, 0);
+    nyz_buffer_free(&file);
+    free(data);
+}
+
+/* Its bytes, inflated and deflated, are more than 64 MiB. */
+static void a_large_member_takes_1_mib_beside_the_array_that_it_fills(void **state)
+{
+    const int64_t count = 64 << 20;
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_UINT8);
+    unsigned char *const data = calloc((size_t)count, 1);
+    nyz_array a;
+    nyz_array back;
+    nyz_buffer file = {0};
+    const nyz_stream s = nyz_stream_buffer(&file);
+    nyz_npz_writer *w = NULL;
+    nyz_npz *npz = NULL;
+    counting c;
+    nyz_options opt = {0};
+    (void)state;
+    assert_non_null(data);
+    counting_init(&c);
+    opt.allocator = &c.allocator;
+    opt.method = NYZ_DEFLATED;
+    opt.level = NYZ_LEVEL_FAST;
+    data[count - 1] = 7;
+    assert_ok(nyz_wrap(data, &dtype, 1, &count, NULL, &a, err));
+    assert_ok(nyz_npz_create_stream(&s, &opt, &w, err));
+    assert_ok(nyz_npz_add(w, "a", &a, NULL, err));
+    assert_ok(nyz_npz_finish(&w, err));
+    assert_ok(nyz_npz_open_mem(file.data, file.size, &opt, &npz, err));
+    c.peak = c.live;
+    data[count - 1] = 0;
+    assert_ok(nyz_npz_load_into(npz, 0, NULL, &a, err));
+    assert_int_equal(data[count - 1], 7);
+    assert_true(c.peak <= c.live + MIB);
+    opt.order = NYZ_C_ORDER;
+    assert_ok(nyz_npz_load_at(npz, 0, &opt, &back, err));
+    assert_true(c.peak <= (size_t)count + MIB);
+    nyz_array_free(&back);
     nyz_npz_close(&npz);
     assert_int_equal(c.live, 0);
     nyz_buffer_free(&file);
@@ -1022,6 +1072,7 @@ int main(void)
         cmocka_unit_test(every_flipped_bit_of_a_members_data_is_found),
         cmocka_unit_test(bytes_behind_the_array_of_a_member_are_refused),
         cmocka_unit_test(loading_a_member_takes_the_array_and_at_most_1_mib),
+        cmocka_unit_test(a_large_member_takes_1_mib_beside_the_array_that_it_fills),
         cmocka_unit_test(chunks_are_the_same_bytes_on_any_number_of_threads),
         cmocka_unit_test(one_stream_is_the_default_and_chunks_are_asked_for),
         cmocka_unit_test(every_failing_allocation_is_reported_and_nothing_leaks),

@@ -1,5 +1,5 @@
-/* The fast path of archives against the streaming one, and nyz_npz_load_all: src/zip/zip_extract.c,
- * npz_whole.c, npz_load_all.c.  Small stored members: test_runs.c. */
+/* Members that are extracted whole against those read as streams, and nyz_npz_load_all:
+ * zip_extract.c, npz_load.c, npz_load_all.c.  Small stored members: test_npz_batch.c. */
 
 #include <dirent.h>
 
@@ -71,7 +71,6 @@ static nyz_buffer mixed_archive(int large_is_most)
     return file;
 }
 
-/* Called directly: the streaming path hides its refusals. */
 static void the_fast_path_joins_the_crcs_of_parts(void **state)
 {
     nyz_buffer file = mixed_archive(0);
@@ -79,22 +78,24 @@ static void the_fast_path_joins_the_crcs_of_parts(void **state)
     (void)state;
     assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
     unsigned char *const to = malloc((size_t)npz->dir.entries[5].size);
+    int64_t got = 0;
     assert_non_null(to);
     for (int threads = 1; threads < 6; threads++) {
         assert_ok(nyz_zip_extract(&npz->stream, &npz->dir, 5, threads,
-                                  &nyz_default_allocator, to, err));
+                                  &nyz_default_allocator, to, &got, err));
     }
     nyz_stream_mem_reader half = {file.data, file.size / 2, 0};
     const nyz_stream cut = nyz_stream_mem(&half);
-    assert_fails(NYZ_ERR_CORRUPT, "member: ",
-                 nyz_zip_extract(&cut, &npz->dir, 5, 3, &nyz_default_allocator, to, err));
+    assert_fails(
+        NYZ_ERR_CORRUPT, "member: ",
+        nyz_zip_extract(&cut, &npz->dir, 5, 3, &nyz_default_allocator, to, &got, err));
     assert_int_equal(
-        nyz_zip_extract(&cut, &npz->dir, 5, 3, &nyz_default_allocator, to, NULL),
+        nyz_zip_extract(&cut, &npz->dir, 5, 3, &nyz_default_allocator, to, &got, NULL),
         NYZ_ERR_CORRUPT);
     nyz_stream one_place = npz->stream; /* which threads cannot share */
     one_place.read_at = NULL;
-    assert_ok(
-        nyz_zip_extract(&one_place, &npz->dir, 5, 3, &nyz_default_allocator, to, err));
+    assert_ok(nyz_zip_extract(&one_place, &npz->dir, 5, 3, &nyz_default_allocator, to,
+                              &got, err));
     free(to);
     nyz_npz_close(&npz);
     nyz_buffer_free(&file);
@@ -213,6 +214,7 @@ static void a_large_deflated_member_is_not_kept_beside_what_it_becomes(void **st
     counting memory;
     nyz_config config;
     nyz_zip_directory dir;
+    int64_t got = 0;
     (void)state;
     unsigned char *const to = calloc(1, SIZE);
     assert_non_null(to);
@@ -230,7 +232,7 @@ static void a_large_deflated_member_is_not_kept_beside_what_it_becomes(void **st
     config.allocator = memory.allocator;
     assert_ok(nyz_zip_directory_read(&stream, -1, &config, &dir, err));
     memset(to, 0xff, SIZE);
-    assert_ok(nyz_zip_extract(&stream, &dir, 0, 1, &config.allocator, to, err));
+    assert_ok(nyz_zip_extract(&stream, &dir, 0, 1, &config.allocator, to, &got, err));
     assert_int_equal(to[0], 0);
     assert_memory_equal(to, to + 1, SIZE - 1);
     assert_true(memory.largest <= (size_t)1 << 20);
@@ -239,13 +241,14 @@ static void a_large_deflated_member_is_not_kept_beside_what_it_becomes(void **st
     nyz_zip_directory_free(&dir);
     assert_ok(nyz_zip_directory_read(&stream, -1, &config, &dir, err));
     assert_fails(NYZ_ERR_CORRUPT, "CRC-32",
-                 nyz_zip_extract(&stream, &dir, 0, 1, &config.allocator, to, err));
+                 nyz_zip_extract(&stream, &dir, 0, 1, &config.allocator, to, &got, err));
     const nyz_stream without_heads = {.read_at = zb_read_around_hole, .ctx = &hole};
     assert_int_not_equal(
-        nyz_zip_extract(&without_heads, &dir, 0, 1, &config.allocator, to, NULL), NYZ_OK);
+        nyz_zip_extract(&without_heads, &dir, 0, 1, &config.allocator, to, &got, NULL),
+        NYZ_OK);
     zb_patch(&a, 0, 1, 'Q');
     assert_fails(NYZ_ERR_CORRUPT, "there is none",
-                 nyz_zip_extract(&stream, &dir, 0, 1, &config.allocator, to, err));
+                 nyz_zip_extract(&stream, &dir, 0, 1, &config.allocator, to, &got, err));
     nyz_zip_directory_free(&dir);
     assert_int_equal(memory.live, 0);
     zb_free(&a);
@@ -338,6 +341,158 @@ static void the_largest_member_overflows_nothing(void **state)
     zb_free(&h.archive);
 }
 
+/* ------------------------------------------------------------- how often bytes are read */
+
+/* Memory that counts how often each byte is read.  Threads read other bytes each. */
+typedef struct tally {
+    const unsigned char *bytes;
+    int64_t size;
+    int64_t position;
+    unsigned char *times;
+} tally;
+
+static int64_t tally_read_at(void *ctx, int64_t offset, void *buffer, size_t size)
+{
+    tally *const t = ctx;
+    const int64_t left = offset < t->size ? t->size - offset : 0;
+    const size_t n = (uint64_t)left < size ? (size_t)left : size;
+    memcpy(buffer, t->bytes + offset, n);
+    for (size_t i = 0; i < n; i++) {
+        t->times[offset + (int64_t)i]++;
+    }
+    return (int64_t)n;
+}
+
+static int64_t tally_read(void *ctx, void *buffer, size_t size)
+{
+    tally *const t = ctx;
+    const int64_t n = tally_read_at(ctx, t->position, buffer, size);
+    t->position += n;
+    return n;
+}
+
+static int64_t tally_seek(void *ctx, int64_t offset, int whence)
+{
+    tally *const t = ctx;
+    t->position = offset + (whence == SEEK_SET   ? 0
+                            : whence == SEEK_CUR ? t->position
+                                                 : t->size);
+    return t->position;
+}
+
+/* One member of `count` numbers, and where its data ends. */
+static nyz_buffer one_member(nyz_method method, int64_t count, int64_t *end)
+{
+    nyz_buffer file = {0};
+    const nyz_stream s = nyz_stream_buffer(&file);
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_INT32);
+    const nyz_options opt = {.method = method, .level = method == NYZ_DEFLATED ? 1 : 0};
+    int32_t *const numbers = malloc((size_t)count * sizeof *numbers);
+    nyz_npz_writer *w = NULL;
+    nyz_npz *npz = NULL;
+    nyz_array a;
+    assert_non_null(numbers);
+    for (int64_t i = 0; i < count; i++) {
+        numbers[i] = (int32_t)(i / 3 * 77);
+    }
+    assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
+    assert_ok(nyz_wrap(numbers, &dtype, 1, &count, NULL, &a, err));
+    assert_ok(nyz_npz_add(w, "a", &a, &opt, err));
+    assert_ok(nyz_npz_finish(&w, err));
+    assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+    *end = npz->dir.entries[0].end;
+    nyz_npz_close(&npz);
+    free(numbers);
+    return file;
+}
+
+enum { BY_LOAD, BY_C_ORDER, BY_INTO, BY_BYTES, BY_ALL, WAYS };
+
+static nyz_status read_by(int way, const nyz_npz *npz, int64_t count, int threads,
+                          nyz_error *error)
+{
+    const nyz_options opt = {.threads = threads,
+                             .order = way == BY_C_ORDER ? NYZ_C_ORDER : NYZ_KEEP_ORDER};
+    nyz_array out = {0};
+    nyz_arrays all;
+    nyz_status status;
+    if (way == BY_BYTES) {
+        status = nyz_npz_bytes(npz, 0, &opt, &out, error);
+    } else if (way == BY_ALL) {
+        status = nyz_npz_load_all(npz, &opt, &all, error);
+        nyz_arrays_free(&all);
+    } else if (way == BY_INTO) {
+        const nyz_dtype dtype = nyz_dtype_of(NYZ_INT32);
+        void *const memory = malloc((size_t)count * 4);
+        assert_non_null(memory);
+        assert_ok(nyz_wrap(memory, &dtype, 1, &count, NULL, &out, err));
+        status = nyz_npz_load_into(npz, 0, &opt, &out, error);
+        free(memory);
+    } else {
+        status = nyz_npz_load_at(npz, 0, &opt, &out, error);
+    }
+    nyz_array_free(&out);
+    return status;
+}
+
+/* The most often that a byte of the member is read where reading it fails. */
+static int most_reads(const nyz_buffer *file, int64_t count, int64_t end, int way,
+                      int threads, int can_read_at, const char *words)
+{
+    tally t = {file->data, (int64_t)file->size, 0, calloc(1, file->size)};
+    const nyz_stream s = {tally_read, NULL, tally_seek,
+                          can_read_at ? tally_read_at : NULL, &t};
+    nyz_npz *npz = NULL;
+    int most = 0;
+    assert_non_null(t.times);
+    assert_ok(nyz_npz_open_stream(&s, NULL, &npz, err));
+    memset(t.times, 0, file->size);
+    assert_fails(NYZ_ERR_CORRUPT, words, read_by(way, npz, count, threads, err));
+    for (int64_t i = 0; i < end; i++) {
+        most = t.times[i] > most ? t.times[i] : most;
+    }
+    nyz_npz_close(&npz);
+    free(t.times);
+    return most;
+}
+
+static void a_failing_member_is_read_once_by_every_call(void **state)
+{
+    static const int64_t counts[] = {200, 20000, 1500000}; /* small, large, by threads */
+    (void)state;
+    for (int kind = 0; kind < 6; kind++) {
+        int64_t end = 0;
+        nyz_buffer file =
+            one_member(kind < 3 ? NYZ_STORED : NYZ_DEFLATED, counts[kind % 3], &end);
+        memcpy(file.data + 14, "wxyz", 4);       /* the CRC of the local header */
+        memcpy(file.data + end + 16, "wxyz", 4); /* and that of the directory */
+        for (int way = 0; way < WAYS; way++) {
+            for (int threads = 1; threads < 4; threads += 2) {
+                assert_int_equal(most_reads(&file, counts[kind % 3], end, way, threads, 1,
+                                            "the CRC-32"),
+                                 1);
+                assert_int_equal(most_reads(&file, counts[kind % 3], end, way, threads, 0,
+                                            "the CRC-32"),
+                                 1);
+            }
+        }
+        nyz_buffer_free(&file);
+    }
+}
+
+/* zlib says what is wrong with it. */
+static void a_member_that_libdeflate_refuses_is_read_twice_at_most(void **state)
+{
+    int64_t end = 0;
+    nyz_buffer file = one_member(NYZ_DEFLATED, 1500000, &end);
+    (void)state;
+    file.data[end / 2] ^= 0x40;
+    for (int way = 0; way < WAYS; way++) {
+        assert_in_range(most_reads(&file, 1500000, end, way, 1, 1, "'a.npy'"), 1, 2);
+    }
+    nyz_buffer_free(&file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -348,6 +503,8 @@ int main(void)
         cmocka_unit_test(an_empty_archive_is_an_empty_list),
         cmocka_unit_test(every_failing_allocation_is_reported_and_nothing_leaks),
         cmocka_unit_test(a_large_deflated_member_is_not_kept_beside_what_it_becomes),
+        cmocka_unit_test(a_failing_member_is_read_once_by_every_call),
+        cmocka_unit_test(a_member_that_libdeflate_refuses_is_read_twice_at_most),
         cmocka_unit_test(slots_that_cannot_be_counted_are_memory),
         cmocka_unit_test(the_largest_member_overflows_nothing),
     };

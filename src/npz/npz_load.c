@@ -1,0 +1,253 @@
+/* The public calls for the array of one member: as a stream or, where that is faster, by way
+ * of memory to which all of it is extracted (zip_extract.h). */
+#include <string.h>
+
+#include "array/array.h"
+#include "base/alloc.h"
+#include "base/config.h"
+#include "base/error.h"
+#include "base/owner.h"
+#include "io/file.h"
+#include "io/read_ahead.h"
+#include "npz/npz.h"
+#include "zip/zip_directory.h"
+#include "zip/zip_extract.h"
+
+/* -------------------------------------------------------------------------- by way of memory */
+
+/* A small stored member: one read, and mostly one allocation. */
+static nyz_status load_small(const nyz_npz *npz, int64_t index, const nyz_config *config,
+                             nyz_array *out, nyz_error *err)
+{
+    unsigned char batch[NYZ_READ_AHEAD_SIZE];
+    unsigned char *bytes = NULL;
+    const nyz_zip_directory *const dir = &npz->dir;
+    const int64_t size = dir->entries[index].size;
+    nyz_npz_extracted whole;
+    if (nyz_zip_batch_read(&npz->stream, dir, index, 1, batch, NULL) != NYZ_OK) {
+        return nyz_npz_read_stream(npz, index, config, nyz_npz_read_array, 1, out, err);
+    }
+    whole.error.status =
+        nyz_zip_batch_member(dir, index, index, batch, &bytes, &whole.error);
+    if (whole.error.status == NYZ_OK &&
+        nyz_npz_copy(bytes, size, config, out) == NYZ_OK) {
+        return NYZ_OK;
+    }
+    whole.bytes = bytes;
+    whole.size = size;
+    whole.got = bytes != NULL ? size : 0;
+    memset(out, 0, sizeof *out);
+    return nyz_npz_read_extracted(&whole, nyz_npz_read_array, config, out, err);
+}
+
+/* Extracts a member to memory for it and hands that to a reader.  *owner keeps the memory;
+ * NULL: there is none, and nothing has been read. */
+static nyz_status extract(const nyz_npz *npz, int64_t index, const nyz_config *config,
+                          nyz_owner **owner, nyz_npz_extracted *whole)
+{
+    const int64_t size = npz->dir.entries[index].size;
+    NYZ_TRY(nyz_owner_new(&config->allocator, owner, NULL));
+    if (nyz_alloc(&config->allocator, size, &(*owner)->data, NULL) != NYZ_OK) {
+        nyz_owner_free(owner);
+        return NYZ_ERR_MEMORY;
+    }
+    (*owner)->data_size = size;
+    whole->bytes = (*owner)->data;
+    whole->size = size;
+    whole->error.status =
+        nyz_zip_extract(&npz->stream, &npz->dir, index, config->threads,
+                        &config->allocator, (*owner)->data, &whole->got, &whole->error);
+    return NYZ_OK;
+}
+
+/* Loads a member whose memory becomes the array's, if it can. */
+static nyz_status load_large(const nyz_npz *npz, int64_t index, const nyz_config *config,
+                             nyz_array *out, nyz_error *err)
+{
+    nyz_owner *owner = NULL;
+    nyz_npz_extracted whole;
+    if (extract(npz, index, config, &owner, &whole) != NYZ_OK) {
+        return nyz_npz_read_stream(npz, index, config, nyz_npz_read_array, 1, out, err);
+    }
+    if (whole.error.status == NYZ_OK &&
+        nyz_npz_adopt(owner->data, whole.size, config, &owner->arena, out) == NYZ_OK) {
+        out->owner = owner;
+        return NYZ_OK;
+    }
+    memset(out, 0, sizeof *out);
+    const nyz_status status =
+        nyz_npz_read_extracted(&whole, nyz_npz_read_array, config, out, err);
+    nyz_owner_free(&owner);
+    return status;
+}
+
+/* Reads a member by way of memory that is freed again. */
+static nyz_status read_large(const nyz_npz *npz, int64_t index, const nyz_config *config,
+                             nyz_npz_reader *reader, nyz_array *array, nyz_error *err)
+{
+    nyz_owner *owner = NULL;
+    nyz_npz_extracted whole;
+    if (extract(npz, index, config, &owner, &whole) != NYZ_OK) {
+        return nyz_npz_read_stream(npz, index, config, reader, 1, array, err);
+    }
+    const nyz_status status = nyz_npz_read_extracted(&whole, reader, config, array, err);
+    nyz_owner_free(&owner);
+    return status;
+}
+
+/* -------------------------------------------------------------------------------- choosing */
+
+int nyz_npz_fits(const nyz_zip_entry *entry, const nyz_config *config)
+{
+    return config->order == NYZ_KEEP_ORDER && entry->size > 0 &&
+           entry->size <= config->limits.array_bytes;
+}
+
+/* Not 0 if a deflated member is extracted beside the array that it fills: both its forms
+ * then take no more than the deflated one may elsewhere. */
+static int fits_beside(const nyz_zip_entry *entry)
+{
+    return entry->method == NYZ_DEFLATED && entry->size <= NYZ_ZIP_MAX_INPUT &&
+           entry->compressed_size <= NYZ_ZIP_MAX_INPUT - entry->size &&
+           nyz_zip_extract_is_worth(entry, 1);
+}
+
+nyz_status nyz_npz_load_member(const nyz_npz *npz, int64_t index,
+                               const nyz_config *config, nyz_array *out, nyz_error *err)
+{
+    const nyz_zip_entry *const entry = &npz->dir.entries[index];
+    if (!nyz_npz_fits(entry, config)) {
+        return fits_beside(entry)
+                   ? read_large(npz, index, config, nyz_npz_read_array, out, err)
+                   : nyz_npz_read_stream(npz, index, config, nyz_npz_read_array, 1, out,
+                                         err);
+    }
+    if (npz->stream.read_at != NULL &&
+        nyz_zip_batch_count(&npz->dir, index, 1, NYZ_READ_AHEAD_SIZE) > 0) {
+        return load_small(npz, index, config, out, err);
+    }
+    return nyz_zip_extract_is_worth(entry, config->threads)
+               ? load_large(npz, index, config, out, err)
+               : nyz_npz_read_stream(npz, index, config, nyz_npz_read_array, 1, out, err);
+}
+
+static nyz_status load_into(const nyz_npz *npz, int64_t index, const nyz_config *config,
+                            nyz_array *into, nyz_error *err)
+{
+    return fits_beside(&npz->dir.entries[index])
+               ? read_large(npz, index, config, nyz_npz_read_into, into, err)
+               : nyz_npz_read_stream(npz, index, config, nyz_npz_read_into, 1, into, err);
+}
+
+static nyz_status load_header(const nyz_npz *npz, int64_t index, const nyz_config *config,
+                              nyz_array *out, nyz_error *err)
+{
+    return nyz_npz_read_stream(npz, index, config, nyz_npz_read_header, 0, out, err);
+}
+
+static nyz_status load_bytes(const nyz_npz *npz, int64_t index, const nyz_config *config,
+                             nyz_array *out, nyz_error *err)
+{
+    const int64_t size = npz->dir.entries[index].size;
+    nyz_array like;
+    int64_t got = 0;
+    memset(&like, 0, sizeof like);
+    like.dtype = nyz_dtype_of(NYZ_UINT8);
+    like.ndim = 1;
+    like.shape[0] = size;
+    if (size > config->limits.array_bytes) {
+        return nyz_fail(err, NYZ_ERR_LIMIT, -1,
+                        "%lld bytes exceed limits.array_bytes, %lld", (long long)size,
+                        (long long)config->limits.array_bytes);
+    }
+    NYZ_TRY(nyz_array_new(&config->allocator, &like, NYZ_C_ORDER, NYZ_NATIVE, out, err));
+    return nyz_zip_extract(&npz->stream, &npz->dir, index, config->threads,
+                           &config->allocator, out->data, &got, err);
+}
+
+/* ---------------------------------------------------------------------- the public calls */
+
+nyz_status nyz_npz_config(const nyz_npz *npz, const nyz_options *opt, nyz_config *config,
+                          nyz_error *err)
+{
+    *config = npz->config;
+    if (opt == NULL) {
+        return NYZ_OK;
+    }
+    const unsigned held = npz->config.flags & NYZ_UNTRUSTED;
+    nyz_options o = *opt;
+    o.flags |= held;
+    NYZ_TRY(nyz_config_init(config, &o, err));
+    if (opt->allocator == NULL) {
+        config->allocator = npz->config.allocator;
+    }
+    if (opt->limits == NULL && (o.flags & NYZ_UNTRUSTED) == held) {
+        config->limits = npz->config.limits;
+    }
+    return NYZ_OK;
+}
+
+typedef nyz_status member_call(const nyz_npz *npz, int64_t index,
+                               const nyz_config *config, nyz_array *array,
+                               nyz_error *err);
+
+static nyz_status call(member_call *member, const nyz_npz *npz, int64_t index,
+                       const nyz_options *opt, nyz_array *array, nyz_error *err)
+{
+    nyz_config config;
+    NYZ_TRY(nyz_npz_config(npz, opt, &config, err));
+    NYZ_TRY(nyz_npz_check_index(npz, index, err));
+    nyz_status status = member(npz, index, &config, array, err);
+    if (status == NYZ_OK && npz->file != NULL) {
+        status = nyz_input_file_unchanged(npz->file, err);
+    }
+    return status == NYZ_OK ? NYZ_OK : nyz_npz_name_member(npz, index, status, err);
+}
+
+/* An array that was read before the failure showed is not handed out. */
+static nyz_status call_for_array(member_call *member, const nyz_npz *npz, int64_t index,
+                                 const nyz_options *opt, nyz_array *out, nyz_error *err)
+{
+    memset(out, 0, sizeof *out);
+    const nyz_status status = call(member, npz, index, opt, out, err);
+    if (status != NYZ_OK) {
+        nyz_array_free(out);
+    }
+    return status;
+}
+
+nyz_status nyz_npz_load_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
+                           nyz_array *out, nyz_error *err)
+{
+    return call_for_array(nyz_npz_load_member, npz, index, opt, out, err);
+}
+
+nyz_status nyz_npz_peek(const nyz_npz *npz, int64_t index, const nyz_options *opt,
+                        nyz_array *out, nyz_error *err)
+{
+    return call_for_array(load_header, npz, index, opt, out, err);
+}
+
+nyz_status nyz_npz_bytes(const nyz_npz *npz, int64_t index, const nyz_options *opt,
+                         nyz_array *out, nyz_error *err)
+{
+    return call_for_array(load_bytes, npz, index, opt, out, err);
+}
+
+nyz_status nyz_npz_load_into(const nyz_npz *npz, int64_t index, const nyz_options *opt,
+                             const nyz_array *into, nyz_error *err)
+{
+    nyz_array target = *into;
+    return call(load_into, npz, index, opt, &target, err);
+}
+
+nyz_status nyz_npz_load(const nyz_npz *npz, const char *name, const nyz_options *opt,
+                        nyz_array *out, nyz_error *err)
+{
+    const int64_t index = nyz_npz_find(npz, name);
+    if (index < 0) {
+        memset(out, 0, sizeof *out);
+        return nyz_npz_missing(npz, name, err);
+    }
+    return nyz_npz_load_at(npz, index, opt, out, err);
+}
