@@ -4,6 +4,7 @@
 
 #include "array/array.h"
 #include "base/alloc.h"
+#include "base/arithmetic.h"
 #include "base/config.h"
 #include "base/error.h"
 #include "base/owner.h"
@@ -40,55 +41,33 @@ static nyz_status load_small(const nyz_npz *npz, int64_t index, const nyz_config
     return nyz_npz_read_extracted(&whole, nyz_npz_read_array, config, out, err);
 }
 
-/* Extracts a member to memory for it and hands that to a reader.  *owner keeps the memory;
- * NULL: there is none, and nothing has been read. */
-static nyz_status extract(const nyz_npz *npz, int64_t index, const nyz_config *config,
-                          nyz_owner **owner, nyz_npz_extracted *whole)
-{
-    const int64_t size = npz->dir.entries[index].size;
-    NYZ_TRY(nyz_owner_new(&config->allocator, owner, NULL));
-    if (nyz_alloc(&config->allocator, size, &(*owner)->data, NULL) != NYZ_OK) {
-        nyz_owner_free(owner);
-        return NYZ_ERR_MEMORY;
-    }
-    (*owner)->data_size = size;
-    whole->bytes = (*owner)->data;
-    whole->size = size;
-    whole->error.status =
-        nyz_zip_extract(&npz->stream, &npz->dir, index, config->threads,
-                        &config->allocator, (*owner)->data, &whole->got, &whole->error);
-    return NYZ_OK;
-}
-
-/* Loads a member whose memory becomes the array's, if it can. */
-static nyz_status load_large(const nyz_npz *npz, int64_t index, const nyz_config *config,
-                             nyz_array *out, nyz_error *err)
-{
-    nyz_owner *owner = NULL;
-    nyz_npz_extracted whole;
-    if (extract(npz, index, config, &owner, &whole) != NYZ_OK) {
-        return nyz_npz_read_stream(npz, index, config, nyz_npz_read_array, 1, out, err);
-    }
-    if (whole.error.status == NYZ_OK &&
-        nyz_npz_adopt(owner->data, whole.size, config, &owner->arena, out) == NYZ_OK) {
-        out->owner = owner;
-        return NYZ_OK;
-    }
-    memset(out, 0, sizeof *out);
-    const nyz_status status =
-        nyz_npz_read_extracted(&whole, nyz_npz_read_array, config, out, err);
-    nyz_owner_free(&owner);
-    return status;
-}
-
-/* Reads a member by way of memory that is freed again. */
+/* Extracts a member to memory, which becomes the array's if `adopt` is set and it can, and
+ * else is read by `reader` and freed.  Without such memory the stream is read. */
 static nyz_status read_large(const nyz_npz *npz, int64_t index, const nyz_config *config,
-                             nyz_npz_reader *reader, nyz_array *array, nyz_error *err)
+                             nyz_npz_reader *reader, int adopt, nyz_array *array,
+                             nyz_error *err)
 {
+    const nyz_allocator *const allocator = &config->allocator;
+    nyz_npz_extracted whole = {.size = npz->dir.entries[index].size};
     nyz_owner *owner = NULL;
-    nyz_npz_extracted whole;
-    if (extract(npz, index, config, &owner, &whole) != NYZ_OK) {
+    if (nyz_owner_new(allocator, &owner, NULL) != NYZ_OK ||
+        nyz_alloc(allocator, whole.size, &owner->data, NULL) != NYZ_OK) {
+        nyz_owner_free(&owner);
         return nyz_npz_read_stream(npz, index, config, reader, 1, array, err);
+    }
+    owner->data_size = whole.size;
+    whole.bytes = owner->data;
+    whole.error.status =
+        nyz_zip_extract(&npz->stream, &npz->dir, index, config->threads, allocator,
+                        owner->data, &whole.got, &whole.error);
+    if (adopt) {
+        if (whole.error.status == NYZ_OK &&
+            nyz_npz_adopt(owner->data, whole.size, config, &owner->arena, array) ==
+                NYZ_OK) {
+            array->owner = owner;
+            return NYZ_OK;
+        }
+        memset(array, 0, sizeof *array);
     }
     const nyz_status status = nyz_npz_read_extracted(&whole, reader, config, array, err);
     nyz_owner_free(&owner);
@@ -105,9 +84,10 @@ int nyz_npz_fits(const nyz_zip_entry *entry, const nyz_config *config)
 
 /* Not 0 if a deflated member is extracted beside the array that it fills: both its forms
  * then take no more than the deflated one may elsewhere. */
-static int fits_beside(const nyz_zip_entry *entry)
+static int fits_beside(const nyz_zip_entry *entry, const nyz_config *config)
 {
-    return entry->method == NYZ_DEFLATED && entry->size <= NYZ_ZIP_MAX_INPUT &&
+    const int64_t most = nyz_min(config->limits.array_bytes, NYZ_ZIP_MAX_INPUT);
+    return entry->method == NYZ_DEFLATED && entry->size <= most &&
            entry->compressed_size <= NYZ_ZIP_MAX_INPUT - entry->size &&
            nyz_zip_extract_is_worth(entry, 1);
 }
@@ -116,26 +96,23 @@ nyz_status nyz_npz_load_member(const nyz_npz *npz, int64_t index,
                                const nyz_config *config, nyz_array *out, nyz_error *err)
 {
     const nyz_zip_entry *const entry = &npz->dir.entries[index];
-    if (!nyz_npz_fits(entry, config)) {
-        return fits_beside(entry)
-                   ? read_large(npz, index, config, nyz_npz_read_array, out, err)
-                   : nyz_npz_read_stream(npz, index, config, nyz_npz_read_array, 1, out,
-                                         err);
-    }
-    if (npz->stream.read_at != NULL &&
+    const int fits = nyz_npz_fits(entry, config);
+    if (fits && npz->stream.read_at != NULL &&
         nyz_zip_batch_count(&npz->dir, index, 1, NYZ_READ_AHEAD_SIZE) > 0) {
         return load_small(npz, index, config, out, err);
     }
-    return nyz_zip_extract_is_worth(entry, config->threads)
-               ? load_large(npz, index, config, out, err)
+    const int whole = fits ? nyz_zip_extract_is_worth(entry, config->threads)
+                           : fits_beside(entry, config);
+    return whole
+               ? read_large(npz, index, config, nyz_npz_read_array, fits, out, err)
                : nyz_npz_read_stream(npz, index, config, nyz_npz_read_array, 1, out, err);
 }
 
 static nyz_status load_into(const nyz_npz *npz, int64_t index, const nyz_config *config,
                             nyz_array *into, nyz_error *err)
 {
-    return fits_beside(&npz->dir.entries[index])
-               ? read_large(npz, index, config, nyz_npz_read_into, into, err)
+    return fits_beside(&npz->dir.entries[index], config)
+               ? read_large(npz, index, config, nyz_npz_read_into, 0, into, err)
                : nyz_npz_read_stream(npz, index, config, nyz_npz_read_into, 1, into, err);
 }
 
