@@ -13,7 +13,6 @@
 
 #define COMPONENT_MAX 255 /* as cli_unpack_refuses has it */
 #define NOT_A_FOLDER "a link or a file is where a folder has to be"
-#define NOT_A_FILE "what is there is no file, and is not replaced"
 
 struct cli_directory {
     int fd;
@@ -124,23 +123,6 @@ void cli_directory_undo(const char *path)
 }
 
 /* ------------------------------------------------------------------------ what is there */
-
-/* What is in an open folder.  *mode: that of a file that exists. */
-nyz_status cli_look_posix(int fd, const char *name, cli_place *out, mode_t *mode,
-                          nyz_error *err)
-{
-    struct stat st;
-    *out = (cli_place){0};
-    if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-        return errno == ENOENT ? NYZ_OK : cli_fail_system(err, errno, "look at the file");
-    }
-    if (!S_ISREG(st.st_mode)) {
-        return cli_fail_with(err, EEXIST, NOT_A_FILE);
-    }
-    *out = (cli_place){1, (uint64_t)st.st_dev, (uint64_t)st.st_ino};
-    *mode = st.st_mode & 0777;
-    return NYZ_OK;
-}
 
 nyz_status cli_directory_look(const cli_directory *folder, const char *name,
                               cli_place *out, nyz_error *err)

@@ -1,4 +1,4 @@
-/* What directory_posix.c and directory_write_posix.c share. */
+/* What the directory*_posix.c share. */
 #ifndef NYZ_CLI_OS_DIRECTORY_POSIX_H
 #define NYZ_CLI_OS_DIRECTORY_POSIX_H
 

@@ -14,7 +14,6 @@
 #define MAX_UNITS 1024     /* of a name, which has at most as many bytes */
 #define NOT_A_FOLDER "a link or a file is where a folder has to be"
 #define NO_NAME "Windows does not take this name" /* <>"|?* */
-#define NOT_A_FILE "what is there is no file, and is not replaced"
 
 /* A path of the form \\?\..., which the system takes unchanged. */
 struct cli_directory {
@@ -30,84 +29,10 @@ typedef struct walk {
     size_t last;   /* where its last component begins */
 } walk;
 
-static int to_errno(DWORD code)
-{
-    switch (code) {
-    case ERROR_FILE_NOT_FOUND:
-    case ERROR_PATH_NOT_FOUND:
-        return ENOENT;
-    case ERROR_FILE_EXISTS:
-    case ERROR_ALREADY_EXISTS:
-        return EEXIST;
-    case ERROR_ACCESS_DENIED:
-    case ERROR_SHARING_VIOLATION:
-    case ERROR_WRITE_PROTECT:
-        return EACCES;
-    case ERROR_INVALID_NAME:
-        return EINVAL;
-    case ERROR_DIRECTORY:
-        return ENOTDIR;
-    case ERROR_DISK_FULL:
-    case ERROR_HANDLE_DISK_FULL:
-        return ENOSPC;
-    case ERROR_NOT_ENOUGH_MEMORY:
-    case ERROR_OUTOFMEMORY:
-        return ENOMEM;
-    default:
-        return EIO;
-    }
-}
-
-nyz_status cli_fail_win32(nyz_error *err, const char *what)
-{
-    const int sys = to_errno(GetLastError());
-    return sys == EINVAL ? cli_fail_with(err, ENOENT, NO_NAME)
-                         : cli_fail_system(err, sys, what);
-}
-
-/* ---------------------------------------------------------------------------- what is there */
-
-/* Opens what is at a path, not what a link there leads to, and keeps others from taking
- * it away.  INVALID_HANDLE_VALUE: it cannot be opened. */
-static HANDLE hold(const wchar_t *path, BY_HANDLE_FILE_INFORMATION *info)
-{
-    const HANDLE handle = CreateFileW(
-        path, FILE_READ_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
-        OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
-    if (handle != INVALID_HANDLE_VALUE && !GetFileInformationByHandle(handle, info)) {
-        const DWORD code = GetLastError();
-        (void)CloseHandle(handle);
-        SetLastError(code);
-        return INVALID_HANDLE_VALUE;
-    }
-    return handle;
-}
-
 static int is_plain_folder(const BY_HANDLE_FILE_INFORMATION *info)
 {
     return (info->dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0 &&
            (info->dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) == 0;
-}
-
-nyz_status cli_look_win32(const wchar_t *path, cli_place *out, nyz_error *err)
-{
-    BY_HANDLE_FILE_INFORMATION info;
-    const HANDLE handle = hold(path, &info);
-    *out = (cli_place){0};
-    if (handle == INVALID_HANDLE_VALUE) {
-        return GetLastError() == ERROR_FILE_NOT_FOUND
-                   ? NYZ_OK
-                   : cli_fail_win32(err, "look at the file");
-    }
-    const int disk = GetFileType(handle) == FILE_TYPE_DISK;
-    (void)CloseHandle(handle);
-    if (!disk || (info.dwFileAttributes &
-                  (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT)) != 0) {
-        return cli_fail_with(err, EEXIST, NOT_A_FILE);
-    }
-    *out = (cli_place){1, info.dwVolumeSerialNumber,
-                       (uint64_t)info.nFileIndexHigh << 32 | info.nFileIndexLow};
-    return NYZ_OK;
 }
 
 /* ------------------------------------------------------------------------ the folder itself */
@@ -158,7 +83,7 @@ static nyz_status check_folder(const cli_directory *folder, int follow, nyz_erro
     path[folder->units] = L'\\';
     const DWORD attributes = GetFileAttributesW(path);
     path[folder->units] = L'\0';
-    const HANDLE handle = follow ? INVALID_HANDLE_VALUE : hold(path, &info);
+    const HANDLE handle = follow ? INVALID_HANDLE_VALUE : cli_hold_win32(path, &info);
     free(path);
     if (handle != INVALID_HANDLE_VALUE) {
         (void)CloseHandle(handle);
@@ -246,11 +171,11 @@ static int step(walk *w, size_t end, int make)
     w->path[end] = L'\0';
     if (make && !CreateDirectoryW(w->path, NULL) &&
         GetLastError() != ERROR_ALREADY_EXISTS) {
-        return to_errno(GetLastError());
+        return cli_errno_win32(GetLastError());
     }
-    const HANDLE handle = hold(w->path, &info);
+    const HANDLE handle = cli_hold_win32(w->path, &info);
     if (handle == INVALID_HANDLE_VALUE) {
-        return to_errno(GetLastError());
+        return cli_errno_win32(GetLastError());
     }
     w->held[w->count] = handle;
     w->count++;

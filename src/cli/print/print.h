@@ -64,6 +64,9 @@ typedef enum cli_kind {
 } cli_kind;
 cli_kind cli_kind_of(const nyz_dtype *dtype);
 
+/* The number of elements of a sub-array, those within its elements included. */
+int64_t cli_subarray_count(const nyz_dtype *dtype);
+
 /* Items in this machine's byte order, at any address. */
 int64_t cli_load_int(const unsigned char *item, const nyz_dtype *dtype);
 uint64_t cli_load_uint(const unsigned char *item, const nyz_dtype *dtype);
@@ -97,8 +100,6 @@ void cli_format_free(cli_format *format);
  * form of its own for that and cli_format_put serves. */
 int cli_item_scalar(cli_line *line, const nyz_dtype *dtype, const unsigned char *item);
 
-/* The number of elements of a sub-array, those within its elements included. */
-int64_t cli_subarray_count(const nyz_dtype *dtype);
 /* The elements without bytes that printing one item goes through, or some more. */
 int64_t cli_count_empty(const nyz_dtype *dtype);
 /* An integer; a date as it is in an array. */

@@ -135,3 +135,18 @@ cli_kind cli_kind_of(const nyz_dtype *dtype)
         return CLI_KIND_OPAQUE;
     }
 }
+
+int64_t cli_subarray_count(const nyz_dtype *dtype)
+{
+    int64_t count = 1;
+    for (; dtype->type == NYZ_SUBARRAY; dtype = dtype->base) {
+        for (int i = 0; i < dtype->ndim; i++) {
+            if (dtype->shape[i] == 0) {
+                return 0;
+            }
+            count =
+                count > INT64_MAX / dtype->shape[i] ? INT64_MAX : count * dtype->shape[i];
+        }
+    }
+    return count;
+}

@@ -4,22 +4,6 @@
 
 #include <stdlib.h>
 
-/* Elements of a sub-array. */
-int64_t cli_subarray_count(const nyz_dtype *dtype)
-{
-    int64_t count = 1;
-    for (; dtype->type == NYZ_SUBARRAY; dtype = dtype->base) {
-        for (int i = 0; i < dtype->ndim; i++) {
-            if (dtype->shape[i] == 0) {
-                return 0;
-            }
-            count =
-                count > INT64_MAX / dtype->shape[i] ? INT64_MAX : count * dtype->shape[i];
-        }
-    }
-    return count;
-}
-
 static int64_t times(int64_t a, int64_t b)
 {
     return b > 0 && a > INT64_MAX / b ? INT64_MAX : a * b;

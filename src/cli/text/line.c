@@ -1,8 +1,6 @@
 /* A growing line of text, and the simple things that are put on it. */
 #include "text/text.h"
 
-#include "text/unicode.h"
-
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,13 +58,6 @@ void cli_line_int(cli_line *line, int64_t value)
     char text[24];
     snprintf(text, sizeof text, "%" PRId64, value);
     cli_line_puts(line, text);
-}
-
-void cli_line_right(cli_line *line, const char *text, int64_t width)
-{
-    const size_t size = strlen(text);
-    cli_line_fill(line, ' ', width - cli_columns(text, size));
-    cli_line_put(line, text, size);
 }
 
 void cli_line_clear(cli_line *line)

@@ -30,6 +30,13 @@ const char *cli_base_name(const char *path)
     return base;
 }
 
+void cli_line_right(cli_line *line, const char *text, int64_t width)
+{
+    const size_t size = strlen(text);
+    cli_line_fill(line, ' ', width - cli_columns(text, size));
+    cli_line_put(line, text, size);
+}
+
 void cli_line_escape(cli_line *line, uint32_t point)
 {
     char text[16];

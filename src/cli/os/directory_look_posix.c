@@ -1,0 +1,26 @@
+/* What stands at a name in an open directory, on POSIX systems. */
+#include "os/directory_posix.h"
+
+#include "cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#define NOT_A_FILE "what is there is no file, and is not replaced"
+
+nyz_status cli_look_posix(int fd, const char *name, cli_place *out, mode_t *mode,
+                          nyz_error *err)
+{
+    struct stat st;
+    *out = (cli_place){0};
+    if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+        return errno == ENOENT ? NYZ_OK : cli_fail_system(err, errno, "look at the file");
+    }
+    if (!S_ISREG(st.st_mode)) {
+        return cli_fail_with(err, EEXIST, NOT_A_FILE);
+    }
+    *out = (cli_place){1, (uint64_t)st.st_dev, (uint64_t)st.st_ino};
+    *mode = st.st_mode & 0777;
+    return NYZ_OK;
+}
