@@ -92,6 +92,9 @@ typedef struct nyz_error {
 
 /* "corrupt", "not found", ...: the status in lower-case words; never NULL. */
 NYZ_API const char *nyz_status_text(nyz_status status);
+/* The words that messages have for an errno ("permission denied"), whatever the locale; NULL for
+ * one that has none. */
+NYZ_API const char *nyz_system_text(int sys);
 
 /* -------------------------------------------------------------------------------- memory */
 

@@ -207,10 +207,17 @@ def test_a_missing_file_or_directory_has_the_same_words_everywhere(folder, tmp_p
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no symbolic links")
+@pytest.mark.parametrize("command", [["ls"], ["pack", "x.npz"], ["unpack"]])
+def test_failures_of_the_system_have_the_librarys_words(tmp_path, command):
+    os.symlink("loop", tmp_path / "loop")
+    assert fails(1, *command, "loop", cwd=tmp_path).stderr.endswith(b": too many symbolic links\n")
+
+
 @pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="no /proc")
 @pytest.mark.parametrize("command", ["ls", "show", "digest"])
 def test_a_read_error_of_the_system_exits_3(command):
-    assert b"nput/output error" in fails(3, command, "/proc/self/mem").stderr
+    assert b"input/output error" in fails(3, command, "/proc/self/mem").stderr
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGPIPE"), reason="no SIGPIPE")

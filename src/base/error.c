@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "base/system_words.h"
 #include "base/utf8.h"
 
 int nyz_version(void)
@@ -62,7 +61,7 @@ nyz_status nyz_fail(nyz_error *err, nyz_status status, int64_t offset, const cha
 static void append_system_words(nyz_error *err)
 {
     const size_t used = strlen(err->message);
-    const char *const words = nyz_system_words(err->sys);
+    const char *const words = nyz_system_text(err->sys);
     if (words != NULL) {
         (void)snprintf(err->message + used, sizeof err->message - used, ": %s", words);
     } else {

@@ -77,8 +77,8 @@ void cli_complain(const char *file, const char *member, const char *message);
 int cli_complain_error(const char *file, const char *member, const nyz_error *err);
 int cli_complain_system(const char *file, int sys);
 
-/* The system's words for an errno, begun with a small letter as the library's are. */
-#define CLI_WORDS_SIZE 120
+/* The library's words for an errno, or its number, which is put into `out`. */
+#define CLI_WORDS_SIZE 32
 const char *cli_system_words(char out[CLI_WORDS_SIZE], int sys);
 
 /* Fills *err with an errno, or 0, and a message: as it is, or "cannot WHAT: " and the

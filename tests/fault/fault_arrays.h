@@ -4,6 +4,8 @@
 #ifndef NYZ_TESTS_FAULT_ARRAYS_H
 #define NYZ_TESTS_FAULT_ARRAYS_H
 
+#include <errno.h>
+
 #include "base/error.h"
 #include "fault/fault_fixture.h"
 
@@ -37,6 +39,7 @@ static nyz_status look(fixture *s, nyz_error *err)
     const nyz_dtype dtype = nyz_dtype_of(NYZ_INT32);
     assert_int_equal(nyz_version(), NYZ_VERSION_NUMBER);
     assert_string_equal(nyz_status_text(NYZ_ERR_MEMORY), "memory");
+    assert_string_equal(nyz_system_text(ENOMEM), "out of memory");
     assert_int_equal(nyz_size(&s->array), ROWS * COLUMNS);
     assert_int_equal(nyz_is_contiguous(&s->array, NYZ_KEEP_ORDER), s->way->kind != GAPS);
     NYZ_TRY(nyz_dtype_format(&s->array.dtype, text, sizeof text, &length, err));

@@ -18,6 +18,7 @@ typedef struct row {
 static const row rows[] = {
     {"nyz_version", look, KINDS, NOTHING, 1},
     {"nyz_status_text", look, ONE, NOTHING, 1},
+    {"nyz_system_text", look, ONE, NOTHING, 1},
     {"nyz_dtype_of", look, ONE, NOTHING, 1},
     {"nyz_dtype_parse", parse_dtype, 1 << RECORDS, NOTHING, 0},
     {"nyz_dtype_format", look, KINDS, NOTHING, 1},

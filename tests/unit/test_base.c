@@ -1,4 +1,7 @@
 /* Errors, quoting, limits and options: src/common.c and src/base/alloc.c. */
+#include <errno.h>
+#include <limits.h>
+
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/config.h"
@@ -115,6 +118,24 @@ static void status_texts_are_distinct(void **state)
     }
     assert_string_equal(nyz_status_text((nyz_status)(NYZ_ERR_LIMIT + 1)),
                         "unknown status");
+}
+
+static void what_a_file_system_answers_has_words_of_its_own(void **state)
+{
+    static const int answers[] = {EACCES, EPERM,  ENOENT, ENOTDIR,   EISDIR,    EROFS,
+                                  ENOSPC, EFBIG,  EIO,    EBUSY,     EXDEV,     EMFILE,
+                                  ENFILE, ENODEV, ENXIO,  ENOTEMPTY, ETIMEDOUT, EMLINK,
+                                  EINTR,  EAGAIN, EEXIST, EINVAL,    ENOLCK,    ENOSYS};
+    (void)state;
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        const char *const words = nyz_system_text(answers[i]);
+        assert_non_null(words);
+        nyz_error err;
+        (void)nyz_fail_sys(&err, answers[i], -1, "cannot open");
+        assert_string_equal(err.message + strlen("cannot open: "), words);
+    }
+    assert_null(nyz_system_text(0));
+    assert_null(nyz_system_text(INT_MAX));
 }
 
 static void options_out_of_range_are_refused(void **state)
@@ -546,6 +567,7 @@ int main(void)
         cmocka_unit_test(quoting_escapes_what_a_terminal_would_obey),
         cmocka_unit_test(quoting_cuts_long_text_with_dots),
         cmocka_unit_test(status_texts_are_distinct),
+        cmocka_unit_test(what_a_file_system_answers_has_words_of_its_own),
         cmocka_unit_test(options_out_of_range_are_refused),
         cmocka_unit_test(no_limit_may_be_negative),
         cmocka_unit_test(a_limit_above_its_ceiling_is_refused),

@@ -59,11 +59,11 @@ int cli_complain_error(const char *file, const char *member, const nyz_error *er
 
 const char *cli_system_words(char out[CLI_WORDS_SIZE], int sys)
 {
-    snprintf(out, CLI_WORDS_SIZE, "%s", strerror(sys));
-    const int first = (unsigned char)out[0];
-    if (first >= 'A' && first <= 'Z' && out[1] >= 'a' && out[1] <= 'z') {
-        out[0] = (char)(first - 'A' + 'a');
+    const char *const words = nyz_system_text(sys);
+    if (words != NULL) {
+        return words;
     }
+    snprintf(out, CLI_WORDS_SIZE, "system error %d", sys);
     return out;
 }
 

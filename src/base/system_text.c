@@ -1,8 +1,8 @@
-/* Words for the errnos of files: see common.h. */
-#include "base/system_words.h"
-
+/* Words for the errnos of files: nyz_system_text. */
 #include <errno.h>
 #include <stddef.h>
+
+#include "nyz.h"
 
 /* Our own: strerror's depend on the locale and may not be called by two threads.  The
  * first part is ISO C's and POSIX's, the rest is not known to every system. */
@@ -191,7 +191,7 @@ static const struct {
 #endif
 };
 
-const char *nyz_system_words(int sys)
+const char *nyz_system_text(int sys)
 {
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (table[i].sys == sys) {
