@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "base/config.h"
 #include "base/error.h"
+#include "base/file_kind.h"
 #include "base/owner.h"
 #include "io/stream.h"
 #include "npy/header.h"
@@ -25,19 +26,39 @@ int nyz_npy_has_magic(const nyz_npy_start *start)
            memcmp(start->bytes, NYZ_MAGIC, NYZ_MAGIC_SIZE) == 0;
 }
 
-/* Fewer bytes than every .npy file has.  What is no beginning of one is told by what it
- * is. */
-static nyz_status refuse_short(const nyz_npy_start *start, nyz_error *err)
+/* Bytes that do not begin with the magic, called by what they are.  Where the size is
+ * known, more of them are looked at. */
+static nyz_status refuse_magic(nyz_source *source, const nyz_npy_start *start,
+                               nyz_error *err)
 {
+    unsigned char bytes[NYZ_KIND_BYTES];
+    char text[NYZ_KIND_SIZE];
     int version = 0;
     int preamble = 0;
+    int64_t more = 0;
+    memcpy(bytes, start->bytes, (size_t)start->size);
+    if (source->left > 0) {
+        NYZ_TRY(nyz_source_read_some(source, bytes + start->size,
+                                     (int64_t)sizeof bytes - start->size, &more, err));
+    }
+    const char *const kind = nyz_file_kind(text, bytes, start->size + more);
+    return kind != NULL
+               ? nyz_fail(err, NYZ_ERR_CORRUPT, 0, "not a .npy file: %s", kind)
+               : nyz_header_version(start->bytes, start->size, &version, &preamble, err);
+}
+
+/* Fewer bytes than every .npy file has.  What is no beginning of one is told by what it
+ * is. */
+static nyz_status refuse_short(nyz_source *source, const nyz_npy_start *start,
+                               nyz_error *err)
+{
     if (start->size == 0) {
         return nyz_fail(err, NYZ_ERR_NOT_FOUND, start->base,
                         "no array: the end is reached");
     }
     if (memcmp(start->bytes, NYZ_MAGIC, (size_t)nyz_min(start->size, NYZ_MAGIC_SIZE)) !=
         0) {
-        return nyz_header_version(start->bytes, start->size, &version, &preamble, err);
+        return refuse_magic(source, start, err);
     }
     return nyz_fail(
         err, NYZ_ERR_CORRUPT, start->base + start->size,
@@ -61,7 +82,10 @@ static nyz_status read_preamble(nyz_source *source, const nyz_npy_start *start,
     unsigned char preamble[NYZ_PREAMBLE_MAX] = {0};
     int size = 0;
     if (start->size < (int64_t)sizeof start->bytes) {
-        return refuse_short(start, err);
+        return refuse_short(source, start, err);
+    }
+    if (!nyz_npy_has_magic(start)) {
+        return move_offset(refuse_magic(source, start, err), start->base, err);
     }
     NYZ_TRY(
         move_offset(nyz_header_version(start->bytes, start->size, version, &size, err),

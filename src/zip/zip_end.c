@@ -7,6 +7,7 @@
 #include "base/config.h"
 #include "base/endian.h"
 #include "base/error.h"
+#include "base/file_kind.h"
 #include "zip/zip_internal.h"
 
 enum { END_SIZE = NYZ_ZIP_END_SIZE, LOCATOR_SIZE = 20 };
@@ -82,12 +83,17 @@ static nyz_status fail_no_end(const nyz_zip_tail *tail, int64_t misfit, nyz_erro
 {
     static const unsigned char npy_magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
     static const unsigned char local_signature[4] = {'P', 'K', 3, 4};
-    unsigned char first[sizeof npy_magic] = {0};
-    NYZ_TRY(nyz_zip_tail_copy(tail, 0, first, nyz_min(tail->size, (int64_t)sizeof first),
-                              "archive", err));
-    if (memcmp(first, npy_magic, sizeof first) == 0) {
+    unsigned char first[NYZ_KIND_BYTES] = {0};
+    char text[NYZ_KIND_SIZE];
+    const int64_t count = nyz_min(tail->size, (int64_t)sizeof first);
+    NYZ_TRY(nyz_zip_tail_copy(tail, 0, first, count, "archive", err));
+    if (memcmp(first, npy_magic, sizeof npy_magic) == 0) {
         return nyz_fail(err, NYZ_ERR_UNSUPPORTED, 0,
                         "this is a .npy file, read it with nyz_load");
+    }
+    const char *const kind = nyz_file_kind(text, first, count);
+    if (kind != NULL) {
+        return nyz_fail(err, NYZ_ERR_CORRUPT, 0, "not a .npz file: %s", kind);
     }
     if (misfit >= 0) {
         return nyz_fail(err, NYZ_ERR_CORRUPT, tail->start + misfit,

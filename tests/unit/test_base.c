@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/config.h"
 #include "base/error.h"
+#include "base/file_kind.h"
 #include "base/owner.h"
 #include "support/faults.h"
 
@@ -136,6 +137,53 @@ static void what_a_file_system_answers_has_words_of_its_own(void **state)
     }
     assert_null(nyz_system_text(0));
     assert_null(nyz_system_text(INT_MAX));
+}
+
+static void a_file_is_called_by_what_it_is(void **state)
+{
+    static const struct {
+        const char *bytes;
+        int64_t size;
+        const char *text;
+    } cases[] = {
+        {"version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 913296512\n", 0,
+         "a Git LFS pointer, its 871 MiB are not here; run 'git lfs pull'"},
+        {"version https://git-lfs.github.com/spec/v1\nsize 1288490189\n", 0, "1.20 GiB"},
+        {"version https://git-lfs.github.com/spec/v1\nsize 10240\n", 0, "10.0 KiB"},
+        {"version https://git-lfs.github.com/spec/v1\nsize 1023\n", 0, "its 1023 B are"},
+        {"version https://git-lfs.github.com/spec/v1\nsize 9223372036854775807\n", 0,
+         "a Git LFS pointer; run"},
+        {"version https://git-lfs.github.com/spec/v1\nsize 1", 0, "its 1 B are"},
+        {"version https://git-lfs.github.com/spec/v1", 0, "a Git LFS pointer; run"},
+        {"/annex/objects/SHA256E-s100", 0, "git annex get"},
+        {"\r\n <!DocType HTML><html>", 0, "an HTML page"},
+        {"<HTML><head>", 0, "an HTML page"},
+        {"<?xml version", 0, "an XML document"},
+        {"\x1f\x8b\b\0", 4, "a gzip file"},
+        {"\x89HDF\r\n\x1a\n", 0, "an HDF5 file"},
+        {"\x89PNG\r\n\x1a\n", 0, "a PNG image"},
+    };
+    char out[NYZ_KIND_SIZE];
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const unsigned char *const bytes = (const unsigned char *)cases[i].bytes;
+        const int64_t size =
+            cases[i].size > 0 ? cases[i].size : (int64_t)strlen(cases[i].bytes);
+        const char *const text = nyz_file_kind(out, bytes, size);
+        assert_non_null(text);
+        assert_non_null(strstr(text, cases[i].text));
+        for (int64_t cut = 0; cut < size; cut++) { /* reads no byte that is not there */
+            unsigned char *const exact = malloc(cut > 0 ? (size_t)cut : 1);
+            memcpy(exact, bytes, (size_t)cut);
+            (void)nyz_file_kind(out, exact, cut);
+            free(exact);
+        }
+    }
+    const unsigned char zeros[NYZ_KIND_BYTES] = {0};
+    assert_non_null(strstr(nyz_file_kind(out, zeros, sizeof zeros), "zeros"));
+    assert_null(nyz_file_kind(out, zeros, 8));
+    assert_null(nyz_file_kind(out, (const unsigned char *)"\x93NUMPY\1", 7));
+    assert_null(nyz_file_kind(out, (const unsigned char *)"1 2 3\n", 6));
 }
 
 static void options_out_of_range_are_refused(void **state)
@@ -567,6 +615,7 @@ int main(void)
         cmocka_unit_test(quoting_escapes_what_a_terminal_would_obey),
         cmocka_unit_test(quoting_cuts_long_text_with_dots),
         cmocka_unit_test(status_texts_are_distinct),
+        cmocka_unit_test(a_file_is_called_by_what_it_is),
         cmocka_unit_test(what_a_file_system_answers_has_words_of_its_own),
         cmocka_unit_test(options_out_of_range_are_refused),
         cmocka_unit_test(no_limit_may_be_negative),

@@ -322,6 +322,14 @@ static void what_is_no_archive_is_told(void **state)
     zb_append(&a, zb_text, 300);
     assert_fails(NYZ_ERR_UNSUPPORTED, "read it with nyz_load",
                  zb_read(&a, NULL, &dir, err));
+    a.size = 0;
+    zb_append(&a, "PK\3\4 and then it was cut short", 30);
+    assert_fails(NYZ_ERR_CORRUPT, "cut short, or was not finished",
+                 zb_read(&a, NULL, &dir, err));
+    a.size = 0;
+    zb_append(&a, "<!DOCTYPE html><html></html>", 28);
+    assert_fails(NYZ_ERR_CORRUPT, "not a .npz file: an HTML page",
+                 zb_read(&a, NULL, &dir, err));
     zb_free(&a);
 }
 
