@@ -365,8 +365,10 @@ NYZ_API void nyz_array_free(nyz_array *array);
  * opt: order, byteorder, limits, allocator.  Loading takes the memory of the array and at most
  * 1 MiB more (from a source of unknown size, up to twice the array for a moment; a header of over
  * 16 KiB, up to 64 times its bytes).
- * Errors: NOT_FOUND, IO, CORRUPT (also: shorter than its header says, or changed while it was
- * read), UNSUPPORTED (arrays of Python objects; a .npz archive), LIMIT. */
+ * A file that is appended to meanwhile is fine: longer, and its header, read again, has the same
+ * dtype and order and at least as many rows; the array is what the header told at first.
+ * Errors: NOT_FOUND, IO, CORRUPT (also: shorter than its header says, or changed otherwise while
+ * it was read), UNSUPPORTED (arrays of Python objects; a .npz archive), LIMIT. */
 NYZ_API nyz_status nyz_load(const char *path, const nyz_options *opt, nyz_array *out,
                             nyz_error *err);
 

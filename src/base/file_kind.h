@@ -2,6 +2,8 @@
 #ifndef NYZ_FILE_KIND_H
 #define NYZ_FILE_KIND_H
 
+#include <stdint.h>
+
 #define NYZ_KIND_BYTES 512 /* what is looked at */
 #define NYZ_KIND_SIZE 128  /* of a text */
 

@@ -10,6 +10,7 @@
 #include "io/read_ahead.h"
 #include "io/stream.h"
 #include "io/stream_mem.h"
+#include "npy/grown.h"
 #include "npy/npy.h"
 
 /* ------------------------------------------------------------------------------- load */
@@ -76,16 +77,29 @@ static nyz_status open_source(const nyz_input_file *file, const nyz_stream *stre
     return NYZ_OK;
 }
 
+/* What was appended to meanwhile has not changed: the rows that were there are. */
+static nyz_status check_unchanged(const nyz_input_file *file, const nyz_stream *stream,
+                                  const nyz_read_ahead *window, const nyz_config *config,
+                                  nyz_error *err)
+{
+    const nyz_status status = nyz_input_file_unchanged(file, err);
+    return status == NYZ_ERR_CORRUPT &&
+                   nyz_npy_has_grown(file, stream, window->bytes, window->size, config)
+               ? NYZ_OK
+               : status;
+}
+
 static nyz_status read_file(const nyz_input_file *file, const nyz_stream *stream,
                             const nyz_config *config, nyz_npy_reader *reader,
                             nyz_array *array, nyz_error *err)
 {
     nyz_source source;
     nyz_read_ahead window;
+    window.size = 0;
     NYZ_TRY(open_source(file, stream, &window, &source, err));
     NYZ_TRY(refuse_empty(&source, err));
     NYZ_TRY(read_one(&source, config, reader, array, err));
-    return nyz_input_file_unchanged(file, err);
+    return check_unchanged(file, stream, &window, config, err);
 }
 
 static nyz_status read_path(const char *path, const nyz_options *opt,

@@ -1,0 +1,116 @@
+/* .npy files that another program writes to while they are loaded. */
+#include <sys/time.h>
+
+#include "support/faults.h"
+#include "support/temp_directory.h"
+
+enum { ROWS = 1000 };
+
+/* Headers of 128 bytes, as NumPy writes them. */
+#define HEADER(descr, order, shape)                                                      \
+    "{'descr': '" descr "', 'fortran_order': " order ", 'shape': " shape ", }"
+
+static void put_npy(const char *path, const char *mode, const char *header, int rows)
+{
+    static const char zeros[8 * ROWS];
+    char text[128];
+    const size_t size = strlen(header);
+    FILE *const file = fopen(path, mode);
+    assert_non_null(file);
+    memset(text, ' ', sizeof text);
+    memcpy(text, "\x93NUMPY\1\0v\0", 10);
+    memcpy(text + 10, header, size);
+    text[127] = '\n';
+    assert_int_equal(fwrite(text, 1, sizeof text, file), sizeof text);
+    for (; rows > 0; rows -= ROWS) {
+        assert_int_equal(fwrite(zeros, 8, ROWS, file), ROWS);
+    }
+    assert_int_equal(fclose(file), 0);
+}
+
+/* What another program does while memory is allocated for the data. */
+typedef struct writer {
+    counting memory;
+    const char *path;
+    const char *header;
+    int rows; /* 0: only the time changes */
+} writer;
+
+static void *alloc_and_write(void *ctx, size_t size, size_t align)
+{
+    writer *const w = ctx;
+    if (size == 8 * ROWS) {
+        if (w->rows > 0) {
+            put_npy(w->path, "r+b", w->header, w->rows);
+        } else {
+            const struct timeval times[2] = {{1, 0}, {1, 0}};
+            assert_int_equal(utimes(w->path, times), 0);
+        }
+    }
+    return counting_alloc(&w->memory, size, align);
+}
+
+static void free_counted(void *ctx, void *block, size_t size)
+{
+    writer *const w = ctx;
+    counting_free(&w->memory, block, size);
+}
+
+static void
+an_array_that_is_appended_to_is_loaded_and_any_other_change_is_refused(void **state)
+{
+    static const struct {
+        const char *before, *after;
+        int rows;
+        nyz_status status;
+    } cases[] = {
+        {HEADER("<f8", "False", "(1000,)"), HEADER("<f8", "False", "(2000,)"), 2000,
+         NYZ_OK},
+        {HEADER("<f8", "False", "(1000,)"), HEADER("<f8", "False", "(1000,)"), 2000,
+         NYZ_OK},
+        {HEADER("<f8", "False", "(500, 2)"), HEADER("<f8", "False", "(1000, 2)"), 2000,
+         NYZ_OK},
+        {HEADER("<f8", "True", "(2, 500)"), HEADER("<f8", "True", "(2, 1000)"), 2000,
+         NYZ_OK},
+        {HEADER("<f8", "True", "(500, 2)"), HEADER("<f8", "True", "(1000, 2)"), 2000,
+         NYZ_ERR_CORRUPT}, /* in Fortran order every element has moved */
+        {HEADER("<f8", "False", "(500, 2)"), HEADER("<f8", "True", "(1000, 2)"), 2000,
+         NYZ_ERR_CORRUPT},
+        {HEADER("<f8", "False", "(500, 2)"), HEADER("<f8", "False", "(500, 4)"), 2000,
+         NYZ_ERR_CORRUPT},
+        {HEADER("<f8", "False", "(1000,)"), HEADER(">f8", "False", "(2000,)"), 2000,
+         NYZ_ERR_CORRUPT},
+        {HEADER("<f8", "False", "(1000,)"), HEADER("<i8", "False", "(2000,)"), 2000,
+         NYZ_ERR_CORRUPT},
+        {HEADER("<f8", "False", "(1000,)"), HEADER("<f8", "False", "(999,)"), 2000,
+         NYZ_ERR_CORRUPT},
+        {HEADER("<f8", "False", "(1000,)"), "no header", 2000, NYZ_ERR_CORRUPT},
+        {HEADER("<f8", "False", "(1000,)"), NULL, 0, NYZ_ERR_CORRUPT},
+    };
+    const char *const path = in_directory(*state, "a.npy");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        writer w = {.path = path, .header = cases[i].after, .rows = cases[i].rows};
+        const nyz_allocator allocator = {alloc_and_write, free_counted, &w};
+        const nyz_options opt = {.allocator = &allocator};
+        nyz_array a;
+        put_npy(path, "wb", cases[i].before, ROWS);
+        if (cases[i].status == NYZ_OK) {
+            assert_ok(nyz_load(path, &opt, &a, err));
+            assert_int_equal(nyz_size(&a), ROWS);
+        } else {
+            assert_fails(cases[i].status, "the file changed while it was read",
+                         nyz_load(path, &opt, &a, err));
+        }
+        nyz_array_free(&a);
+        assert_int_equal(w.memory.live, 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        directory_test(
+            an_array_that_is_appended_to_is_loaded_and_any_other_change_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
