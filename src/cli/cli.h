@@ -26,6 +26,7 @@ typedef struct cli_args {
     const char *folder; /* pack, unpack -d; NULL: not given */
     int64_t max_bytes;  /* unpack --max-bytes; 0: not given */
     int any;            /* pack --any */
+    int values;         /* digest --values */
     int untrusted;      /* --untrusted */
     nyz_limits limits;  /* --limit NAME=VALUE; 0: not given */
     int help;
@@ -42,7 +43,8 @@ enum {
     CLI_TAKES_LEVEL = 8,      /* and --chunked, --in-place */
     CLI_TAKES_DIRECTORY = 16, /* -d */
     CLI_TAKES_UNPACK = 32,    /* --force, --case-sensitive, --max-bytes */
-    CLI_TAKES_ANY = 64
+    CLI_TAKES_ANY = 64,
+    CLI_TAKES_VALUES = 128
 };
 
 /* Parses argv[0 ... argc), which follows the command; files are moved to its front.

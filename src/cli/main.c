@@ -10,15 +10,16 @@ static const char general_help[] =
     "\n"
     "  nyz ls FILE...       list arrays: name, dtype, shape, order, bytes, method\n"
     "  nyz show FILE...     print values as NumPy does\n"
-    "  nyz digest FILE...   SHA-256 of each array's values\n"
+    "  nyz digest FILE...   digest of each array: dtype, shape and values\n"
     "  nyz cp IN OUT        rewrite a file, compressed or not\n"
     "  nyz pack OUT FILE... make an archive of .npy files\n"
     "  nyz unpack FILE      write each member of an archive to a file\n"
     "  nyz CMD --help       more about a command\n"
     "  nyz --version\n"
     "\n"
-    "FILE may be FILE:MEMBER for one array of an archive (but not of pack), and - for\n"
-    "standard input.  All commands take --untrusted and --limit NAME=VALUE, for files\n"
+    "FILE may be FILE:MEMBER for one array of an archive, or FILE:N for the N-th array,\n"
+    "from 0, of a .npy file that holds several (but not of pack), and - for standard\n"
+    "input.  All commands take --untrusted and --limit NAME=VALUE, for files\n"
     "that are not trusted.\n"
     "Exit status: 0 fine, 1 the file or its data is bad or missing, 2 wrong use,\n"
     "3 the machine failed (memory, disk, output).\n";
@@ -35,14 +36,17 @@ static const char ls_help[] =
     "           \"shape\":[2,3],\"order\":\"C\",\"bytes\":48,\"stored_bytes\":176,\n"
     "           \"method\":\"stored\"}]}]\n"
     "           (a member that is not an array has \"raw\":true, no descr, shape, "
-    "order)\n";
+    "order;\n"
+    "           a file or member that cannot be read has\n"
+    "           \"error\":{\"status\":\"corrupt\",\"message\":\"...\"})\n";
 
 static const char show_help[] =
     "nyz show [OPTION]... FILE[:MEMBER]...\n"
     "\n"
     "Prints the values of arrays in NumPy's layout, every number with the fewest\n"
-    "digits that read back as the same number.  Without :MEMBER, prints all members of\n"
-    "an archive.  FILE - is standard input.\n"
+    "digits that read back as the same number.  Without :MEMBER, all members of an\n"
+    "archive, or arrays of a .npy file, each under a line NAME:, or FILE:NAME: where\n"
+    "several FILEs are shown.  FILE - is standard input.\n"
     "\n"
     "  --all    print everything; otherwise arrays of over 1,000 elements are "
     "shortened\n";
@@ -50,14 +54,18 @@ static const char show_help[] =
 static const char digest_help[] =
     "nyz digest [OPTION]... FILE[:MEMBER]...\n"
     "\n"
-    "Prints one line for each array, 'SHA256  NAME': the SHA-256 of its elements in\n"
-    "C order, multi-byte numbers little-endian.  Equal arrays have equal digests in\n"
-    "any memory order, byte order and container.  A member that is not an array has\n"
-    "the SHA-256 of its bytes.  FILE - is standard input.\n"
+    "Prints one line for each array, 'DIGEST  NAME': n1: and the SHA-256 of its dtype,\n"
+    "shape and elements, so that equal arrays have equal digests whatever their memory\n"
+    "order, byte order and container, and a reshape or cast shows.  A member that is\n"
+    "not an array has sha256: and the SHA-256 of its bytes.  FILE - is standard input.\n"
     "\n"
-    "  --json   one JSON object, for one FILE:\n"
-    "           {\"members\":[{\"name\":\"a\",\"shape\":[2,3],\"descr\":\"<f8\",\n"
-    "           \"sha256\":\"...\"}]}, on one line; nothing if an array cannot be read\n";
+    "  --values  only the SHA-256 of the elements in C order, multi-byte numbers\n"
+    "            little-endian; shape and dtype do not count\n"
+    "  --json    one JSON object, for one FILE:\n"
+    "            {\"members\":[{\"name\":\"a\",\"shape\":[2,3],\"descr\":\"<f8\",\n"
+    "            \"sha256\":\"...\",\"digest\":\"n1:...\"}]}, on one line; sha256 is "
+    "that\n"
+    "            of --values; nothing if an array cannot be read\n";
 
 static const char cp_help[] =
     "nyz cp [OPTION]... IN[:MEMBER] OUT\n"
@@ -144,7 +152,7 @@ static const struct command {
 } commands[] = {
     {"ls", CLI_TAKES_JSON, 1, 0, cli_cmd_ls, ls_help},
     {"show", CLI_TAKES_ALL, 1, 0, cli_cmd_show, show_help},
-    {"digest", CLI_TAKES_JSON, 1, 0, cli_cmd_digest, digest_help},
+    {"digest", CLI_TAKES_JSON | CLI_TAKES_VALUES, 1, 0, cli_cmd_digest, digest_help},
     {"cp", CLI_TAKES_STORE | CLI_TAKES_LEVEL, 2, 2, cli_cmd_cp, cp_help},
     {"pack", CLI_TAKES_STORE | CLI_TAKES_LEVEL | CLI_TAKES_DIRECTORY | CLI_TAKES_ANY, 2,
      0, cli_cmd_pack, pack_help},

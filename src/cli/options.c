@@ -64,6 +64,9 @@ static int *flag_of(const char *option, unsigned takes, cli_args *out)
     if (strcmp(option, "--in-place") == 0 && (takes & CLI_TAKES_LEVEL) != 0) {
         return &out->in_place;
     }
+    if (strcmp(option, "--values") == 0 && (takes & CLI_TAKES_VALUES) != 0) {
+        return &out->values;
+    }
     if (strcmp(option, "--any") == 0 && (takes & CLI_TAKES_ANY) != 0) {
         return &out->any;
     }

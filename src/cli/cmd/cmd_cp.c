@@ -10,7 +10,17 @@
  * which has to be a name for a file on every system.  0 if it has none. */
 static int put_own_name(cli_line *line, const cli_input *input)
 {
-    if (input->npz == NULL || input->member == NULL) {
+    if (input->npz == NULL && input->member != NULL) { /* x.npy:1 */
+        const char *base;
+        size_t base_size;
+        cli_input_base(input, &base, &base_size);
+        cli_line_put(line, base, base_size);
+        cli_line_puts(line, "_");
+        cli_line_int(line, input->first);
+        cli_line_puts(line, ".npy");
+        return strcmp(input->label, "-") != 0;
+    }
+    if (input->member == NULL) {
         cli_line_puts(line, cli_base_name(input->label));
         return strcmp(input->label, "-") != 0;
     }

@@ -1,4 +1,4 @@
-/* nyz digest: SHA-256 of values, equal for equal arrays. */
+/* nyz digest: digests of arrays, equal for equal arrays. */
 #include "cli.h"
 #include "io/hash.h"
 #include "io/input.h"
@@ -19,12 +19,14 @@ typedef struct fact {
     size_t name_size;
     const nyz_array *array;
     int raw;
-    char hash[CLI_HASH_SIZE];
+    char hash[CLI_HASH_SIZE];     /* of the elements */
+    char digest[CLI_DIGEST_SIZE]; /* of dtype and shape, too */
 } fact;
 
 /* How facts are written down. */
 typedef struct report {
     int json;
+    int values; /* --values */
     int prefix; /* several files: FILE:NAME */
     const cli_input *input;
     cli_line out;
@@ -33,7 +35,7 @@ typedef struct report {
 
 static void put_text(report *to, const fact *f)
 {
-    cli_line_puts(&to->out, f->hash);
+    cli_line_puts(&to->out, to->values ? f->hash : f->digest);
     cli_line_puts(&to->out, "  ");
     if (to->prefix) {
         cli_line_name(&to->out, to->input->label, strlen(to->input->label));
@@ -62,14 +64,31 @@ static nyz_status put_json(report *to, const fact *f, nyz_error *err)
     }
     cli_line_puts(&to->out, ",\"sha256\":\"");
     cli_line_puts(&to->out, f->hash);
+    cli_line_puts(&to->out, "\",\"digest\":\"");
+    cli_line_puts(&to->out, f->digest);
     cli_line_puts(&to->out, "\"}");
+    return status;
+}
+
+/* What the report needs of both digests. */
+static nyz_status compute(const report *to, fact *f, nyz_error *err)
+{
+    nyz_status status = NYZ_OK;
+    if (f->raw || to->json || to->values) {
+        status = cli_hash_array(f->array, f->hash, err);
+    }
+    if (f->raw && status == NYZ_OK) {
+        snprintf(f->digest, sizeof f->digest, "sha256:%s", f->hash);
+    } else if (status == NYZ_OK && (to->json || !to->values)) {
+        status = cli_digest_array(f->array, f->digest, err);
+    }
     return status;
 }
 
 /* Hashes the array and reports it.  Text goes out at once, JSON only when all is well. */
 static nyz_status add(report *to, fact *f, nyz_error *err)
 {
-    nyz_status status = cli_hash_array(f->array, f->hash, err);
+    nyz_status status = compute(to, f, err);
     if (status != NYZ_OK) {
         return status;
     }
@@ -120,24 +139,51 @@ static int add_archive(report *to)
     return worst;
 }
 
-/* The first array of a .npy file. */
-static int add_npy(report *to, cli_input *input)
+/* The name of an array of a .npy file: that of the file, and of several :N. */
+static void put_name(cli_line *line, const report *to)
+{
+    const char *const number = cli_input_number(to->input);
+    const char *name = to->input->label;
+    size_t size = strlen(name);
+    if (to->json) {
+        cli_input_base(to->input, &name, &size);
+    }
+    cli_line_put(line, name, size);
+    cli_line_puts(line, number != NULL ? ":" : "");
+    cli_line_puts(line, number != NULL ? number : "");
+}
+
+/* The next array of a .npy file. */
+static int add_array(report *to, cli_input *input)
 {
     const nyz_options opt = as_stored(input);
     nyz_error err;
     nyz_array array;
-    fact f = {.name = input->label, .name_size = strlen(input->label), .array = &array};
-    if (to->json) {
-        cli_input_base(input, &f.name, &f.name_size);
+    cli_line name = {0};
+    int status = cli_input_read(input, &opt, &array);
+    if (status != CLI_EXIT_FINE) {
+        return status;
     }
+    put_name(&name, to);
+    to->out.failed |= name.failed;
+    fact f = {.name = name.failed ? "" : name.data, .name_size = name.size};
+    f.array = &array;
+    if (add(to, &f, &err) != NYZ_OK) {
+        status = cli_complain_error(input->label, cli_input_number(input), &err);
+    }
+    nyz_array_free(&array);
+    cli_line_free(&name);
+    return status;
+}
+
+static int add_npy(report *to, cli_input *input)
+{
+    int worst = CLI_EXIT_FINE;
     to->prefix = 0;
-    nyz_status status = nyz_read(&input->stream, &opt, &array, &err);
-    if (status == NYZ_OK) {
-        status = add(to, &f, &err);
-        nyz_array_free(&array);
+    while (cli_input_more(input) && !ferror(stdout) && !to->out.failed) {
+        worst = cli_worse(worst, add_array(to, input));
     }
-    return status == NYZ_OK ? CLI_EXIT_FINE
-                            : cli_complain_error(input->label, NULL, &err);
+    return worst;
 }
 
 static int digest_file(const char *name, const cli_args *args)
@@ -147,9 +193,11 @@ static int digest_file(const char *name, const cli_args *args)
     if (status != CLI_EXIT_FINE) {
         return status;
     }
-    report to = {.json = args->json, .prefix = args->count > 1, .input = &input};
+    report to = {.json = args->json, .values = args->values, .input = &input};
+    to.prefix = args->count > 1;
     cli_line_puts(&to.out, args->json ? "{\"members\":[" : "");
     status = input.npz != NULL ? add_archive(&to) : add_npy(&to, &input);
+    status = cli_worse(status, cli_input_finish(&input, ""));
     cli_line_puts(&to.out, args->json ? "]}\n" : "");
     if (args->json && status == CLI_EXIT_FINE && !to.out.failed) {
         fwrite(to.out.data, 1, to.out.size, stdout);

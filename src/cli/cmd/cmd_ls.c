@@ -2,6 +2,7 @@
 #include "cli.h"
 #include "cmd/ls.h"
 #include "io/input.h"
+#include "io/pickle.h"
 #include "text/text.h"
 
 #include <stdlib.h>
@@ -80,26 +81,28 @@ static int add_member(const cli_input *input, int64_t index, cli_table *t)
     nyz_array header;
     const nyz_member member = cli_input_member(input, index);
     nyz_status status = nyz_npz_peek(input->npz, index, NULL, &header, &err);
-    if (status != NYZ_OK && status != NYZ_ERR_NOT_FOUND) {
-        return cli_complain_error(input->label, member.name, &err);
-    }
     cli_row *const r = add_row(t);
     if (r == NULL) {
         nyz_array_free(&header);
         return cli_complain_memory(input->label);
     }
     r->raw = status == NYZ_ERR_NOT_FOUND;
+    r->unknown = status != NYZ_OK && !r->raw;
     cli_line_put(&r->name, member.name, r->raw ? member.name_size : member.key_size);
     r->method = member.method;
     r->stored = member.compressed_size;
     r->bytes = member.size;
-    status = r->raw ? NYZ_OK : describe(r, &header, &err);
+    status = status == NYZ_OK ? describe(r, &header, &err) : r->raw ? NYZ_OK : status;
     nyz_array_free(&header);
     if (status != NYZ_OK) {
-        drop_row(t);
-        return cli_complain_error(input->label, member.name, &err);
+        r->unknown = 1;
+        r->error = err;
     }
-    return drop_failed_row(t) ? cli_complain_memory(input->label) : CLI_EXIT_FINE;
+    if (drop_failed_row(t)) {
+        return cli_complain_memory(input->label);
+    }
+    return status == NYZ_OK ? CLI_EXIT_FINE
+                            : cli_complain_error(input->label, member.name, &err);
 }
 
 static int list_archive(const cli_input *input, cli_table *t)
@@ -113,68 +116,62 @@ static int list_archive(const cli_input *input, cli_table *t)
 
 /* ---- .npy files */
 
-/* Reads one header into a row and passes over its data. */
+/* What is there of the next array.  One whose header cannot be read is the file's
+ * failure. */
 static int add_array(cli_input *input, cli_table *t)
 {
     nyz_error err;
-    nyz_array header;
-    const int64_t start = input->offset;
-    if (nyz_read_header(&input->stream, &input->opt, &header, &err) != NYZ_OK) {
-        return cli_complain_error(input->label, NULL, &err);
+    int64_t stored;
+    const int passed = cli_input_pass(input, &stored);
+    if (input->header.ndim < 0) {
+        t->error = input->failure;
+        return passed;
     }
     cli_row *const r = add_row(t);
-    const nyz_status status = r == NULL ? NYZ_ERR_MEMORY : describe(r, &header, &err);
-    nyz_array_free(&header);
+    const nyz_status status =
+        r == NULL ? NYZ_ERR_MEMORY : describe(r, &input->header, &err);
     if (r != NULL && status != NYZ_OK) {
         drop_row(t);
-        return cli_complain_error(input->label, NULL, &err);
+        return cli_complain_error(input->label, cli_input_number(input), &err);
     }
     if (r == NULL || drop_failed_row(t)) {
         return cli_complain_memory(input->label);
     }
-    const int skipped = r->bytes >= 0 ? cli_input_skip(input, r->bytes) : CLI_EXIT_FINE;
-    if (skipped == CLI_EXIT_FINE) {
-        r->stored = r->bytes < 0 ? -1 : input->offset - start;
-    }
-    return skipped;
+    r->stored = stored;
+    r->error = input->failure;
+    return passed;
 }
 
-/* If a file holds several arrays, their names get numbers.  0 if memory has run out. */
-static int name_arrays(cli_table *t, const char *name, size_t size)
+/* Where a file holds several arrays, their names get numbers.  0 if memory has run out.
+ */
+static int name_arrays(cli_table *t, const cli_input *input, const char *name,
+                       size_t size)
 {
     int fine = 1;
     for (size_t i = 0; i < t->count; i++) {
-        cli_line_put(&t->rows[i].name, name, size);
-        if (t->count > 1) {
-            cli_line_puts(&t->rows[i].name, "[");
-            cli_line_int(&t->rows[i].name, (int64_t)i);
-            cli_line_puts(&t->rows[i].name, "]");
+        cli_line *const line = &t->rows[i].name;
+        cli_line_put(line, name, size);
+        if (cli_input_number(input) != NULL) {
+            cli_line_puts(line, ":");
+            cli_line_int(line, input->first + (int64_t)i);
         }
-        fine = fine && !t->rows[i].name.failed;
+        fine = fine && !line->failed;
     }
     return fine;
 }
 
 static int list_npy(cli_input *input, int json, cli_table *t)
 {
-    cli_next next = CLI_NEXT_ARRAY;
     int status = CLI_EXIT_FINE;
-    while (status == CLI_EXIT_FINE && next == CLI_NEXT_ARRAY) {
-        status = add_array(input, t);
-        if (status == CLI_EXIT_FINE) {
-            /* A row is there: what complains never returns CLI_EXIT_FINE. */
-            /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
-            const int known = t->rows[t->count - 1].bytes >= 0;
-            next = known ? cli_input_next(input) : CLI_NEXT_OTHER;
-        }
+    while (cli_input_more(input)) {
+        status = cli_worse(status, add_array(input, t));
     }
-    status = next == CLI_NEXT_FAILED ? CLI_EXIT_MACHINE : status;
     const char *name = input->label;
     size_t size = strlen(name);
     if (json) {
         cli_input_base(input, &name, &size);
     }
-    if (!name_arrays(t, name, size) && status != CLI_EXIT_MACHINE) {
+    if (!name_arrays(t, input, name, size) && status != CLI_EXIT_MACHINE) {
         return cli_complain_memory(input->label);
     }
     return status;
@@ -193,27 +190,52 @@ static int print_heading(const char *name, int listed)
     return failed ? cli_complain_memory(name) : CLI_EXIT_FINE;
 }
 
-/* Lists one file; *listed counts those that could be opened. */
+static int print_json(const char *name, const cli_table *t, int *listed)
+{
+    fputs(*listed > 0 ? "," : "", stdout);
+    *listed += 1;
+    return cli_table_print_json(name, t);
+}
+
+/* A file that cannot be opened: in JSON it has its place, too. */
+static int list_failure(const char *name, const cli_args *args, const nyz_error *err,
+                        int *listed)
+{
+    const cli_table t = {.error = *err};
+    return args->json ? print_json(name, &t, listed) : CLI_EXIT_FINE;
+}
+
+static int print_table(const char *name, const cli_input *input, const cli_args *args,
+                       const cli_table *t, int *listed)
+{
+    int status = CLI_EXIT_FINE;
+    if (args->json) {
+        return print_json(input->label, t, listed);
+    }
+    if (args->count > 1) {
+        status = print_heading(name, *listed);
+    }
+    *listed += 1;
+    return cli_worse(status, cli_table_print(input->label, t));
+}
+
+/* Lists one file; *listed counts them. */
 static int list_file(const char *name, const cli_args *args, int *listed)
 {
     cli_input input;
     int status = cli_input_open(&input, args, name, 0);
     if (status != CLI_EXIT_FINE) {
-        return status;
+        return cli_worse(status, list_failure(name, args, &input.failure, listed));
     }
     cli_table t = {0};
     status =
         input.npz != NULL ? list_archive(&input, &t) : list_npy(&input, args->json, &t);
-    if (args->json) {
-        fputs(*listed > 0 ? "," : "", stdout);
-        status = cli_worse(status, cli_table_print_json(input.label, &t));
-    } else {
-        if (args->count > 1) {
-            status = cli_worse(status, print_heading(name, *listed));
-        }
-        status = cli_worse(status, cli_table_print(input.label, &t));
+    const int finished = cli_input_finish(&input, "");
+    if (finished != CLI_EXIT_FINE && t.error.status == NYZ_OK) {
+        t.error = input.failure;
     }
-    *listed += 1;
+    status = cli_worse(status, finished);
+    status = cli_worse(status, print_table(name, &input, args, &t, listed));
     free_table(&t);
     cli_input_close(&input);
     return status;

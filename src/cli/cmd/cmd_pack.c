@@ -19,7 +19,7 @@ static int complain_name(const cli_pack_file *file, nyz_error *err)
 static int add_file(const cli_target *to, cli_pack_file *file, const cli_args *args)
 {
     nyz_error err;
-    int status = cli_pack_read(file);
+    int status = cli_pack_read(file, args);
     if (status == CLI_EXIT_FINE && !args->any) {
         status = cli_pack_check(file, args);
     }

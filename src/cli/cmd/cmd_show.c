@@ -34,10 +34,22 @@ static int show_raw(const cli_input *input, const nyz_member *member, int64_t in
     return failed ? cli_complain_memory(input->label) : CLI_EXIT_FINE;
 }
 
-static int print_heading(const cli_input *input, const nyz_member *member, int raw)
+/* How values are shown. */
+typedef struct showing {
+    int all;     /* --all */
+    int several; /* files: the heading names the file, too */
+} showing;
+
+/* FILE:NAME: above the values; of one file NAME: will do for a member. */
+static int print_heading(const cli_input *input, const showing *how, const char *name,
+                         size_t size)
 {
     cli_line line = {0};
-    cli_line_name(&line, member->name, raw ? member->name_size : member->key_size);
+    if (how->several || input->npz == NULL) {
+        cli_line_name(&line, input->label, strlen(input->label));
+        cli_line_puts(&line, name != NULL ? ":" : "");
+    }
+    cli_line_name(&line, name != NULL ? name : "", size);
     cli_line_puts(&line, ":\n");
     const int failed = line.failed;
     fputs(failed ? "" : line.data, stdout);
@@ -45,8 +57,8 @@ static int print_heading(const cli_input *input, const nyz_member *member, int r
     return failed ? cli_complain_memory(input->label) : CLI_EXIT_FINE;
 }
 
-/* One member, under its name if all are shown. */
-static int show_member(const cli_input *input, int64_t index, int all)
+/* One member, under its name unless it alone is shown. */
+static int show_member(const cli_input *input, int64_t index, const showing *how)
 {
     nyz_error err;
     nyz_array array;
@@ -56,61 +68,79 @@ static int show_member(const cli_input *input, int64_t index, int all)
         return cli_complain_error(input->label, member.name, &err);
     }
     const int raw = status == NYZ_ERR_NOT_FOUND;
-    const int headed =
-        input->member == NULL ? print_heading(input, &member, raw) : CLI_EXIT_FINE;
+    const int headed = input->member == NULL || how->several
+                           ? print_heading(input, how, member.name,
+                                           raw ? member.name_size : member.key_size)
+                           : CLI_EXIT_FINE;
     if (headed != CLI_EXIT_FINE) {
         nyz_array_free(&array);
         return headed;
     }
     if (raw) {
-        return show_raw(input, &member, index, all);
+        return show_raw(input, &member, index, how->all);
     }
-    const nyz_status printed = cli_print_array(&array, all, &err);
+    const nyz_status printed = cli_print_array(&array, how->all, &err);
     nyz_array_free(&array);
     return printed == NYZ_OK ? CLI_EXIT_FINE : print_failure(input, member.name, &err);
 }
 
-static int show_archive(const cli_input *input, int all)
+static int show_archive(const cli_input *input, const showing *how)
 {
     int worst = CLI_EXIT_FINE;
     for (int64_t i = input->first; i < input->end && !ferror(stdout); i++) {
-        worst = cli_worse(worst, show_member(input, i, all));
+        worst = cli_worse(worst, show_member(input, i, how));
     }
     return worst;
 }
 
-/* All arrays of a .npy file. */
-static int show_npy(cli_input *input, int all)
+/* The next array of a .npy file, under a heading if it is not the only one. */
+static int show_array(cli_input *input, const showing *how)
 {
     nyz_error err;
-    cli_next next;
-    do {
-        nyz_array array;
-        if (nyz_read(&input->stream, &input->opt, &array, &err) != NYZ_OK) {
-            return cli_complain_error(input->label, NULL, &err);
-        }
-        const nyz_status printed = cli_print_array(&array, all, &err);
-        nyz_array_free(&array);
-        if (printed != NYZ_OK) {
-            return print_failure(input, NULL, &err);
-        }
-        next = cli_input_next(input);
-    } while (next == CLI_NEXT_ARRAY);
-    return next == CLI_NEXT_FAILED ? CLI_EXIT_MACHINE : CLI_EXIT_FINE;
+    nyz_array array;
+    int status = cli_input_read(input, &input->opt, &array);
+    if (status != CLI_EXIT_FINE) {
+        return status;
+    }
+    const char *const number = cli_input_number(input);
+    if (how->several || (number != NULL && input->member == NULL)) {
+        status = print_heading(input, how, number, number != NULL ? strlen(number) : 0);
+    }
+    if (status == CLI_EXIT_FINE && cli_print_array(&array, how->all, &err) != NYZ_OK) {
+        status = print_failure(input, number, &err);
+    }
+    nyz_array_free(&array);
+    return status;
+}
+
+static int show_npy(cli_input *input, const showing *how)
+{
+    int worst = CLI_EXIT_FINE;
+    while (cli_input_more(input) && !ferror(stdout)) {
+        worst = cli_worse(worst, show_array(input, how));
+    }
+    return worst;
+}
+
+static int show_file(const char *name, const cli_args *args)
+{
+    const showing how = {args->all, args->count > 1};
+    cli_input input;
+    int status = cli_input_open(&input, args, name, 0);
+    if (status != CLI_EXIT_FINE) {
+        return status;
+    }
+    status = input.npz != NULL ? show_archive(&input, &how) : show_npy(&input, &how);
+    status = cli_worse(status, cli_input_finish(&input, ""));
+    cli_input_close(&input);
+    return status;
 }
 
 int cli_cmd_show(const cli_args *args)
 {
     int worst = CLI_EXIT_FINE;
     for (int i = 0; i < args->count && !ferror(stdout); i++) {
-        cli_input input;
-        int status = cli_input_open(&input, args, args->files[i], 0);
-        if (status == CLI_EXIT_FINE) {
-            status = input.npz != NULL ? show_archive(&input, args->all)
-                                       : show_npy(&input, args->all);
-            cli_input_close(&input);
-        }
-        worst = cli_worse(worst, status);
+        worst = cli_worse(worst, show_file(args->files[i], args));
     }
     return worst;
 }

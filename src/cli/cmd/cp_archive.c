@@ -1,5 +1,6 @@
 /* nyz cp from an archive: member by member, or its one array to a .npy file. */
 #include "cmd/cp.h"
+#include "io/pickle.h"
 
 enum { EXACTLY = NYZ_EXACT_NAME | NYZ_ANY_NAME };
 

@@ -5,22 +5,9 @@
 static int read_array(const cli_cp *cp, nyz_array *array, int *more)
 {
     const nyz_options read = cli_cp_read(cp);
-    nyz_error err;
-    *more = 0;
-    if (nyz_read(&cp->input->stream, &read, array, &err) != NYZ_OK) {
-        return cli_complain_error(cp->input->label, NULL, &err);
-    }
-    const cli_next next = cli_input_next(cp->input);
-    *more = next == CLI_NEXT_ARRAY;
-    if (next == CLI_NEXT_FAILED) {
-        nyz_array_free(array);
-        return CLI_EXIT_MACHINE;
-    }
-    if (next == CLI_NEXT_OTHER) {
-        cli_complain(cp->input->label, NULL,
-                     "bytes behind the last array are not copied");
-    }
-    return CLI_EXIT_FINE;
+    const int status = cli_input_read(cp->input, &read, array);
+    *more = cli_input_more(cp->input);
+    return status;
 }
 
 /* Writes `array` and all that follow, which take its place. */

@@ -34,7 +34,7 @@ int cli_cp_open_archive(const cli_cp *cp, cli_target *to)
 int cli_cp_end(cli_cp *cp, cli_target *to, int status)
 {
     if (status == CLI_EXIT_FINE) {
-        status = cli_input_unchanged(cp->input);
+        status = cli_input_finish(cp->input, ", which are not copied");
     }
     cli_input_close(cp->input);
     if (status == CLI_EXIT_FINE) {

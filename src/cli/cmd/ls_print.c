@@ -44,7 +44,7 @@ static void put_cell(const cli_row *r, int column, cli_line *cell)
 static void measure(const cli_table *t, int64_t width[COLUMNS], cli_line *cell)
 {
     for (size_t i = 0; i < t->count; i++) {
-        for (int column = 0; column < COLUMNS; column++) {
+        for (int column = 0; column < COLUMNS && !t->rows[i].unknown; column++) {
             put_cell(&t->rows[i], column, cell);
             const int64_t found = cli_width(cell->data, cell->size);
             if (found > width[column] && found <= WIDEST) {
@@ -75,6 +75,9 @@ int cli_table_print(const char *file, const cli_table *t)
     int64_t width[COLUMNS] = {0};
     measure(t, width, &cell);
     for (size_t i = 0; i < t->count && !out.failed && !cell.failed; i++) {
+        if (t->rows[i].unknown) {
+            continue;
+        }
         put_row(&t->rows[i], width, &cell, &out);
         fwrite(out.data, 1, out.size, stdout);
     }
@@ -94,13 +97,26 @@ static void put_json_number(cli_line *out, const char *key, int64_t value)
     }
 }
 
+/* ,"error":{"status":"corrupt","message":"..."} if there is one. */
+static void put_json_error(cli_line *out, const nyz_error *err)
+{
+    if (err->status == NYZ_OK) {
+        return;
+    }
+    cli_line_puts(out, ",\"error\":{\"status\":\"");
+    cli_line_puts(out, nyz_status_text(err->status));
+    cli_line_puts(out, "\",\"message\":");
+    cli_line_json(out, err->message, strlen(err->message));
+    cli_line_puts(out, "}");
+}
+
 static void put_json_row(const cli_row *r, cli_line *out)
 {
     cli_line_puts(out, "{\"name\":");
     cli_line_json(out, r->name.data, r->name.size);
     if (r->raw) {
         cli_line_puts(out, ",\"raw\":true");
-    } else {
+    } else if (!r->unknown) {
         cli_line_puts(out, ",\"descr\":");
         cli_line_json(out, r->descr.data, r->descr.size);
         cli_line_puts(out, ",\"shape\":");
@@ -111,8 +127,10 @@ static void put_json_row(const cli_row *r, cli_line *out)
     }
     put_json_number(out, ",\"bytes\":", r->bytes);
     put_json_number(out, ",\"stored_bytes\":", r->stored);
-    cli_line_puts(out, r->method == NYZ_DEFLATED ? ",\"method\":\"deflated\"}"
-                                                 : ",\"method\":\"stored\"}");
+    cli_line_puts(out, r->method == NYZ_DEFLATED ? ",\"method\":\"deflated\""
+                                                 : ",\"method\":\"stored\"");
+    put_json_error(out, &r->error);
+    cli_line_puts(out, "}");
 }
 
 int cli_table_print_json(const char *file, const cli_table *t)
@@ -120,6 +138,7 @@ int cli_table_print_json(const char *file, const cli_table *t)
     cli_line out = {0};
     cli_line_puts(&out, "{\"file\":");
     cli_line_json(&out, file, strlen(file));
+    put_json_error(&out, &t->error);
     cli_line_puts(&out, ",\"members\":[");
     for (size_t i = 0; i < t->count; i++) {
         cli_line_puts(&out, i > 0 ? "," : "");

@@ -17,8 +17,8 @@ typedef struct cli_pack_file {
 
 /* FILE or NAME=FILE, as the command line has it, to path and member. */
 int cli_pack_name(cli_pack_file *file, const cli_args *args, const char *given);
-/* Reads the whole file. */
-int cli_pack_read(cli_pack_file *file);
+/* Reads the whole file, and looks whether it has changed meanwhile. */
+int cli_pack_read(cli_pack_file *file, const cli_args *args);
 /* Sees that it is one array, whole, and nothing else, within the limits. */
 int cli_pack_check(const cli_pack_file *file, const cli_args *args);
 

@@ -1,6 +1,8 @@
 /* nyz pack: the name of a member, its bytes, and whether they are an array. */
 #include "cmd/pack.h"
 #include "io/input.h"
+#include "io/pickle.h"
+#include "io/unchanged.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -134,22 +136,51 @@ static int read_all(cli_pack_file *file, FILE *in, size_t room)
     return 0;
 }
 
-int cli_pack_read(cli_pack_file *file)
+/* Rows that were appended meanwhile are no change; of a file of any kind everything is. */
+static int check_unchanged(const cli_pack_file *file, FILE *in, const cli_stamp *opened,
+                           const cli_args *args)
+{
+    const nyz_options opt = cli_args_reading(args);
+    nyz_buffer bytes = {.data = file->data, .size = file->size, .capacity = file->size};
+    const nyz_stream stream = nyz_stream_buffer(&bytes);
+    nyz_array header;
+    nyz_error err;
+    const cli_seen seen = {&header, 0};
+    const int known =
+        !args->any && nyz_read_header(&stream, &opt, &header, NULL) == NYZ_OK;
+    const nyz_status status =
+        cli_file_unchanged(in, opened, known ? &seen : NULL, &opt, &err);
+    if (known) {
+        nyz_array_free(&header);
+    }
+    return status == NYZ_OK ? CLI_EXIT_FINE
+                            : cli_complain_error(file->path.data, NULL, &err);
+}
+
+static int read_open(cli_pack_file *file, FILE *in, int is_stdin, const cli_args *args)
+{
+    cli_stamp opened;
+    int sys = cli_platform_stamp(in, &opened);
+    if (sys == 0) {
+        sys = read_all(file, in, is_stdin ? PIECE : first_room(in));
+    }
+    return sys != 0 ? cli_complain_system(file->path.data, sys)
+                    : check_unchanged(file, in, &opened, args);
+}
+
+int cli_pack_read(cli_pack_file *file, const cli_args *args)
 {
     const int is_stdin = strcmp(file->path.data, "-") == 0;
     errno = 0;
     FILE *const in = is_stdin ? stdin : cli_platform_open(file->path.data, "rb");
-    int sys = in == NULL ? errno : 0;
-    if (in != NULL) {
-        sys = read_all(file, in, is_stdin ? PIECE : first_room(in));
+    if (in == NULL) {
+        return cli_complain_system(file->path.data, errno);
     }
-    if (in != NULL && !is_stdin) {
+    const int status = read_open(file, in, is_stdin, args);
+    if (!is_stdin) {
         (void)fclose(in); /* it was only read */
     }
-    if (in == NULL || sys != 0) {
-        return cli_complain_system(file->path.data, sys);
-    }
-    return CLI_EXIT_FINE;
+    return status;
 }
 
 /* ------------------------------------------------------------------------------- checking */

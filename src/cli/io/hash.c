@@ -2,6 +2,9 @@
 #include "io/hash.h"
 
 #include "os/sha256.h"
+#include "text/text.h"
+
+#include <string.h>
 
 /* Bytes copied at a time: much to hash, little to hold. */
 #define PIECE ((int64_t)4 << 20)
@@ -27,33 +30,93 @@ static int is_big_endian(const nyz_dtype *dtype)
     return dtype->byteorder == '>';
 }
 
-static nyz_status add_bytes(cli_sha256 *hash, const nyz_array *array, nyz_error *err)
+/* Not 0 if an element has bytes that belong to no field. */
+static int has_padding(const nyz_dtype *dtype)
+{
+    int64_t used = 0;
+    if (dtype->type == NYZ_SUBARRAY) {
+        return has_padding(dtype->base);
+    }
+    for (int64_t i = 0; i < dtype->nfields; i++) {
+        if (has_padding(&dtype->fields[i].dtype)) {
+            return 1;
+        }
+        used += dtype->fields[i].dtype.itemsize;
+    }
+    return dtype->type == NYZ_STRUCT && used < dtype->itemsize;
+}
+
+static void clear_padding(const nyz_dtype *dtype, unsigned char *item);
+
+static void clear_subarray(const nyz_dtype *dtype, unsigned char *item)
+{
+    const int64_t each = dtype->base->itemsize;
+    for (int64_t at = 0; each > 0 && at < dtype->itemsize; at += each) {
+        clear_padding(dtype->base, item + at);
+    }
+}
+
+/* A file's fields follow each other. */
+static void clear_padding(const nyz_dtype *dtype, unsigned char *item)
+{
+    int64_t used = 0;
+    if (dtype->type == NYZ_SUBARRAY) {
+        clear_subarray(dtype, item);
+    }
+    if (dtype->type != NYZ_STRUCT) {
+        return;
+    }
+    for (int64_t i = 0; i < dtype->nfields; i++) {
+        const nyz_field *const field = &dtype->fields[i];
+        if (field->offset > used) {
+            memset(item + used, 0, (size_t)(field->offset - used));
+        }
+        clear_padding(&field->dtype, item + field->offset);
+        used = field->offset + field->dtype.itemsize;
+    }
+    if (dtype->itemsize > used) {
+        memset(item + used, 0, (size_t)(dtype->itemsize - used));
+    }
+}
+
+/* What is hashed, and how. */
+typedef struct hashing {
+    cli_sha256 *hash;
+    int clear; /* padding counts as zeros */
+} hashing;
+
+static nyz_status add_bytes(const hashing *to, const nyz_array *array, nyz_error *err)
 {
     const int64_t size = nyz_size(array) * array->dtype.itemsize;
-    if (size > 0 && cli_sha256_add(hash, array->data, (size_t)size) != 0) {
+    if (size > 0 && cli_sha256_add(to->hash, array->data, (size_t)size) != 0) {
         return fail(err);
     }
     return NYZ_OK;
 }
 
-static nyz_status add_copy(cli_sha256 *hash, const nyz_array *array, nyz_error *err)
+static nyz_status add_copy(const hashing *to, const nyz_array *array, nyz_error *err)
 {
     nyz_array copy;
     const nyz_options opt = {.order = NYZ_C_ORDER, .byteorder = NYZ_LITTLE_ENDIAN};
     nyz_status status = nyz_copy(array, &opt, &copy, err);
     if (status == NYZ_OK) {
-        status = add_bytes(hash, &copy, err);
+        const int64_t count = to->clear ? nyz_size(&copy) : 0;
+        for (int64_t i = 0; i < count; i++) {
+            clear_padding(&copy.dtype,
+                          (unsigned char *)copy.data + i * copy.dtype.itemsize);
+        }
+        status = add_bytes(to, &copy, err);
         nyz_array_free(&copy);
     }
     return status;
 }
 
 /* Cuts the first axis into pieces; where one row is too large already, cuts the rows. */
-static nyz_status add_pieces(cli_sha256 *hash, const nyz_array *array, nyz_error *err)
+static nyz_status add_pieces(const hashing *to, const nyz_array *array, nyz_error *err)
 {
     const int64_t size = nyz_size(array) * array->dtype.itemsize;
     if (array->ndim == 0 || size <= PIECE) {
-        return size == 0 ? NYZ_OK : add_copy(hash, array, err);
+        return size == 0 ? NYZ_OK : add_copy(to, array, err);
     }
     const int64_t rows = array->shape[0];
     const int64_t fit = PIECE / (size / rows);
@@ -64,33 +127,83 @@ static nyz_status add_pieces(cli_sha256 *hash, const nyz_array *array, nyz_error
                                      &part, err)
                          : nyz_index(array, 0, i, &part, err);
         if (status == NYZ_OK) {
-            status = fit > 0 ? add_copy(hash, &part, err) : add_pieces(hash, &part, err);
+            status = fit > 0 ? add_copy(to, &part, err) : add_pieces(to, &part, err);
         }
     }
     return status;
 }
 
-static nyz_status add_array(cli_sha256 *hash, const nyz_array *array, nyz_error *err)
+static nyz_status add_array(const hashing *to, const nyz_array *array, nyz_error *err)
 {
-    return nyz_is_contiguous(array, NYZ_C_ORDER) && !is_big_endian(&array->dtype)
-               ? add_bytes(hash, array, err)
-               : add_pieces(hash, array, err);
+    return nyz_is_contiguous(array, NYZ_C_ORDER) && !is_big_endian(&array->dtype) &&
+                   !to->clear
+               ? add_bytes(to, array, err)
+               : add_pieces(to, array, err);
 }
 
-nyz_status cli_hash_array(const nyz_array *array, char out[CLI_HASH_SIZE], nyz_error *err)
+/* The dtype's text with all numbers little-endian: that of a copy without elements. */
+static nyz_status put_descr(cli_line *line, const nyz_array *array, nyz_error *err)
 {
-    unsigned char digest[32];
-    cli_sha256 *const hash = cli_sha256_new();
-    if (hash == NULL) {
-        return fail(err);
+    nyz_array none = *array;
+    nyz_array copy;
+    const nyz_options opt = {.order = NYZ_C_ORDER, .byteorder = NYZ_LITTLE_ENDIAN};
+    none.ndim = 1;
+    none.shape[0] = 0;
+    none.strides[0] = array->dtype.itemsize;
+    nyz_status status = nyz_copy(&none, &opt, &copy, err);
+    if (status == NYZ_OK) {
+        status = cli_line_descr(line, &copy.dtype, err);
+        nyz_array_free(&copy);
     }
-    nyz_status status = add_array(hash, array, err);
-    if (status == NYZ_OK && cli_sha256_finish(hash, digest) != 0) {
+    return status;
+}
+
+static nyz_status add_facts(const hashing *to, const nyz_array *array, nyz_error *err)
+{
+    cli_line line = {0};
+    cli_line_puts(&line, "nyz array 1\n");
+    nyz_status status = put_descr(&line, array, err);
+    cli_line_puts(&line, "\n");
+    cli_line_shape(&line, array);
+    cli_line_puts(&line, "\n");
+    if (status == NYZ_OK &&
+        (line.failed || cli_sha256_add(to->hash, line.data, line.size) != 0)) {
         status = fail(err);
     }
-    cli_sha256_free(hash);
+    cli_line_free(&line);
+    return status;
+}
+
+/* Hashes the array, with dtype and shape before it if they count. */
+static nyz_status hash(const nyz_array *array, int facts, char *out, nyz_error *err)
+{
+    unsigned char digest[32];
+    const hashing to = {cli_sha256_new(), facts && has_padding(&array->dtype)};
+    if (to.hash == NULL) {
+        return fail(err);
+    }
+    nyz_status status = facts ? add_facts(&to, array, err) : NYZ_OK;
+    if (status == NYZ_OK) {
+        status = add_array(&to, array, err);
+    }
+    if (status == NYZ_OK && cli_sha256_finish(to.hash, digest) != 0) {
+        status = fail(err);
+    }
+    cli_sha256_free(to.hash);
     for (int i = 0; i < 32 && status == NYZ_OK; i++) {
         snprintf(out + 2 * i, 3, "%02x", digest[i]);
     }
     return status;
+}
+
+nyz_status cli_hash_array(const nyz_array *array, char out[CLI_HASH_SIZE], nyz_error *err)
+{
+    return hash(array, 0, out, err);
+}
+
+nyz_status cli_digest_array(const nyz_array *array, char out[CLI_DIGEST_SIZE],
+                            nyz_error *err)
+{
+    memcpy(out, "n1:", 3);
+    return hash(array, 1, out + 3, err);
 }

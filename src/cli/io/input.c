@@ -5,8 +5,38 @@
 #include "text/text.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Opening has failed: remembers why, and complains. */
+static int fail(cli_input *input, const nyz_error *err)
+{
+    input->failure = *err;
+    return cli_complain_error(input->label, NULL, err);
+}
+
+static int fail_system(cli_input *input, int sys)
+{
+    char words[CLI_WORDS_SIZE];
+    (void)cli_fail_with(&input->failure, sys, cli_system_words(words, sys));
+    if (sys == ENOENT || sys == ENOTDIR) {
+        input->failure.status = NYZ_ERR_NOT_FOUND;
+    }
+    return cli_complain_system(input->label, sys);
+}
+
+static int fail_memory(cli_input *input)
+{
+    return fail_system(input, ENOMEM);
+}
+
+static int fail_with(cli_input *input, nyz_status status, const char *message)
+{
+    nyz_error err = {.status = status, .offset = -1};
+    snprintf(err.message, sizeof err.message, "%s", message);
+    return fail(input, &err);
+}
 
 static int is_stdin(const cli_input *input)
 {
@@ -22,13 +52,12 @@ static int slurp(cli_input *input)
     for (;;) {
         const int64_t count = input->stream.read(input, piece, sizeof piece);
         if (count <= 0) {
-            return count == 0 ? CLI_EXIT_FINE
-                              : cli_complain_system(input->label, (int)-count);
+            return count == 0 ? CLI_EXIT_FINE : fail_system(input, (int)-count);
         }
         for (int64_t done = 0; done < count;) {
             const int64_t more = to.write(to.ctx, piece + done, (size_t)(count - done));
             if (more <= 0) {
-                return cli_complain_memory(input->label);
+                return fail_memory(input);
             }
             done += more;
         }
@@ -41,8 +70,8 @@ static int can_reopen(const cli_input *input)
     return !is_stdin(input) && !cli_platform_is_special(input->label);
 }
 
-/* The whole file as an archive.  By its path the library sees whether it changes; else
- * cli_input_unchanged does. */
+/* The whole file as an archive.  By its path the library sees whether it changes while
+ * members are read; cli_input_unchanged does at the end. */
 static nyz_status reopen(cli_input *input, nyz_error *err)
 {
     if (!input->guarded) {
@@ -68,40 +97,81 @@ static int open_archive(cli_input *input)
         again ? reopen(input, &err)
               : nyz_npz_open_mem(input->memory.data, input->memory.size, &input->opt,
                                  &input->npz, &err);
-    return status == NYZ_OK ? CLI_EXIT_FINE
-                            : cli_complain_error(input->label, NULL, &err);
+    return status == NYZ_OK ? CLI_EXIT_FINE : fail(input, &err);
+}
+
+/* The library's message, with the name that is near. */
+static void find_missing(const cli_input *input, const char *member, nyz_error *err)
+{
+    nyz_array array;
+    *err = (nyz_error){0};
+    (void)nyz_npz_load(input->npz, member, NULL, &array, err);
+    nyz_array_free(&array);
+    err->status = NYZ_ERR_NOT_FOUND;
 }
 
 int cli_input_missing(const cli_input *input, const char *member)
 {
-    nyz_error err = {0};
-    nyz_array array;
-    (void)nyz_npz_load(input->npz, member, NULL, &array, &err);
-    nyz_array_free(&array);
-    cli_complain(input->label, NULL, err.message);
-    return CLI_EXIT_DATA;
+    nyz_error err;
+    find_missing(input, member, &err);
+    return cli_complain_error(input->label, NULL, &err);
 }
 
-/* Finds the members that are meant. */
+/* The number of an array, as FILE:N has it; -1: it is none. */
+static int64_t array_number(const char *text)
+{
+    int64_t number = -1;
+    for (; *text >= '0' && *text <= '9' && number < INT64_MAX / 10 - 1; text++) {
+        number = (number < 0 ? 0 : number) * 10 + (*text - '0');
+    }
+    return *text == '\0' ? number : -1;
+}
+
+/* Passes over the arrays before the one that is meant. */
+static int go_to_array(cli_input *input)
+{
+    char text[80];
+    int64_t stored;
+    const int64_t number = array_number(input->member);
+    if (number < 0) {
+        return fail_with(input, NYZ_ERR_NOT_FOUND,
+                         "a .npy file has no members; FILE:0 is its first array");
+    }
+    input->first = number;
+    input->end = number + 1;
+    while (cli_input_more(input) && input->index < input->first) {
+        const int status = cli_input_pass(input, &stored);
+        if (status != CLI_EXIT_FINE) {
+            return status;
+        }
+    }
+    if (cli_input_more(input)) {
+        return CLI_EXIT_FINE;
+    }
+    snprintf(text, sizeof text,
+             "no array %" PRId64 ": the file holds %" PRId64 ", from 0", number,
+             input->index);
+    return fail_with(input, NYZ_ERR_NOT_FOUND, text);
+}
+
+/* Finds the members that are meant, or the arrays of a .npy file. */
 static int choose_members(cli_input *input)
 {
-    if (input->npz == NULL) {
-        if (input->member == NULL) {
-            return CLI_EXIT_FINE;
-        }
-        cli_complain(input->label, input->member, "a .npy file has no members");
-        return CLI_EXIT_DATA;
-    }
-    input->end = nyz_npz_count(input->npz);
+    input->end = input->npz != NULL ? nyz_npz_count(input->npz) : INT64_MAX;
     if (input->member == NULL) {
         return CLI_EXIT_FINE;
     }
+    if (input->npz == NULL) {
+        return go_to_array(input);
+    }
     input->first = nyz_npz_find(input->npz, input->member);
     input->end = input->first + 1;
-    if (input->first < 0) {
-        return cli_input_missing(input, input->member);
+    if (input->first >= 0) {
+        return CLI_EXIT_FINE;
     }
-    return CLI_EXIT_FINE;
+    nyz_error err;
+    find_missing(input, input->member, &err);
+    return fail(input, &err);
 }
 
 /* Not 0 if the file is an archive that --untrusted alone refuses. */
@@ -116,32 +186,38 @@ static int is_archive_if_trusted(cli_input *input)
     return found;
 }
 
-/* By the first bytes: a zip archive, a .npy file, or perhaps an archive behind other
- * bytes. */
-static int open_by_content(cli_input *input)
+/* Neither an array nor a zip archive at the file's start: perhaps an archive behind other
+ * bytes.  Else the reason is that of what the file's name promises. */
+static int open_other(cli_input *input)
 {
-    const cli_next next = cli_input_next(input);
-    if (next == CLI_NEXT_FAILED) {
-        return CLI_EXIT_MACHINE;
-    }
-    if (next == CLI_NEXT_END) {
-        cli_complain(input->label, NULL, "the file is empty");
-        return CLI_EXIT_DATA;
-    }
-    const int zip = input->ahead_size >= 2 && memcmp(input->ahead, "PK", 2) == 0;
-    const int status = zip ? open_archive(input) : CLI_EXIT_FINE;
-    if (status != CLI_EXIT_FINE) {
-        return status;
-    }
-    if (next == CLI_NEXT_OTHER && !zip && can_reopen(input)) {
-        nyz_error err;
-        const nyz_status opened = reopen(input, &err);
+    nyz_error err;
+    nyz_status opened = NYZ_ERR_CORRUPT;
+    const int named_npz = cli_ends_in(input->label, ".npz");
+    if (can_reopen(input)) {
+        opened = reopen(input, &err);
+        if (opened == NYZ_OK) {
+            return choose_members(input);
+        }
         if (opened == NYZ_ERR_MEMORY || opened == NYZ_ERR_IO || opened == NYZ_ERR_LIMIT ||
-            (opened != NYZ_OK && is_archive_if_trusted(input))) {
-            return cli_complain_error(input->label, NULL, &err);
+            named_npz || is_archive_if_trusted(input)) {
+            return fail(input, &err);
         }
     }
-    return choose_members(input);
+    opened = cli_input_header(input, &err);
+    return opened == NYZ_OK ? choose_members(input) : fail(input, &err);
+}
+
+/* By the first bytes. */
+static int open_by_content(cli_input *input)
+{
+    if (input->next == CLI_NEXT_END) {
+        return fail_with(input, NYZ_ERR_CORRUPT, "the file is empty");
+    }
+    if (input->ahead.size >= 2 && memcmp(input->ahead.data, "PK", 2) == 0) {
+        const int status = open_archive(input);
+        return status == CLI_EXIT_FINE ? choose_members(input) : status;
+    }
+    return input->next == CLI_NEXT_OTHER ? open_other(input) : choose_members(input);
 }
 
 static int open_file(cli_input *input)
@@ -149,11 +225,11 @@ static int open_file(cli_input *input)
     errno = 0;
     input->file = is_stdin(input) ? stdin : cli_platform_open(input->label, "rb");
     if (input->file == NULL) {
-        return cli_complain_system(input->label, errno);
+        return fail_system(input, errno);
     }
-    const int sys = input->guarded ? cli_platform_stamp(input->file, &input->opened) : 0;
+    const int sys = cli_platform_stamp(input->file, &input->opened);
     if (sys != 0) {
-        return cli_complain_system(input->label, sys);
+        return fail_system(input, sys);
     }
     const int status = cli_input_start(input);
     return status == CLI_EXIT_FINE ? open_by_content(input) : status;
@@ -169,12 +245,12 @@ static int split(cli_input *input, const char *name)
         found = cli_platform_exists(name);
     }
     if (found != 0) {
-        return found < 0 ? cli_complain_system(name, errno) : CLI_EXIT_FINE;
+        return found < 0 ? fail_system(input, errno) : CLI_EXIT_FINE;
     }
     const size_t size = strlen(name) + 1;
     input->path = malloc(size);
     if (input->path == NULL) {
-        return cli_complain_memory(name);
+        return fail_memory(input);
     }
     memcpy(input->path, name, size);
     for (char *colon = strchr(input->path, ':'); colon != NULL;
@@ -182,7 +258,7 @@ static int split(cli_input *input, const char *name)
         *colon = '\0';
         found = strcmp(input->path, "-") == 0 ? 1 : cli_platform_exists(input->path);
         if (found < 0) {
-            return cli_complain_system(name, errno);
+            return fail_system(input, errno);
         }
         if (found > 0) {
             input->label = input->path;
@@ -190,22 +266,6 @@ static int split(cli_input *input, const char *name)
             return CLI_EXIT_FINE;
         }
         *colon = ':';
-    }
-    return CLI_EXIT_FINE;
-}
-
-int cli_input_unchanged(const cli_input *input)
-{
-    cli_stamp now;
-    const cli_stamp *const then = &input->opened;
-    const int sys = cli_platform_stamp(input->file, &now);
-    if (sys != 0) {
-        return cli_complain_system(input->label, sys);
-    }
-    if (now.size != then->size || now.time != then->time ||
-        now.fraction != then->fraction) {
-        cli_complain(input->label, NULL, "the file changed while it was read");
-        return CLI_EXIT_DATA;
     }
     return CLI_EXIT_FINE;
 }
@@ -218,7 +278,9 @@ int cli_input_open(cli_input *input, const cli_args *args, const char *name, int
         status = open_file(input);
     }
     if (status != CLI_EXIT_FINE) {
+        const nyz_error failure = input->failure;
         cli_input_close(input);
+        input->failure = failure;
     }
     return status;
 }
@@ -230,6 +292,8 @@ void cli_input_close(cli_input *input)
     if (input->file != NULL && input->file != stdin) {
         fclose(input->file);
     }
+    nyz_array_free(&input->header);
+    free(input->ahead.data);
     free(input->path);
     *input = (cli_input){0};
 }
@@ -240,19 +304,6 @@ void cli_input_base(const cli_input *input, const char **name, size_t *size)
     const size_t length = strlen(base);
     *name = base;
     *size = cli_ends_in(base, ".npy") ? length - 4 : length;
-}
-
-int cli_has_objects(const nyz_dtype *dtype)
-{
-    if (dtype->type == NYZ_SUBARRAY) {
-        return cli_has_objects(dtype->base);
-    }
-    for (int64_t i = 0; i < dtype->nfields; i++) {
-        if (cli_has_objects(&dtype->fields[i].dtype)) {
-            return 1;
-        }
-    }
-    return dtype->type == NYZ_OBJECT;
 }
 
 nyz_member cli_input_member(const cli_input *input, int64_t index)

@@ -5,43 +5,6 @@
 #include "cli.h"
 #include "io/guard.h"
 
-#define CLI_INPUT_AHEAD 6
-
-/* Not to be moved while it is open. */
-typedef struct cli_input {
-    const char *label;  /* the file, for messages; without :MEMBER */
-    const char *member; /* MEMBER, or NULL for all */
-    nyz_npz *npz;       /* an archive; else NULL, and: */
-    nyz_stream stream;  /* one .npy array after the other */
-    int64_t offset;     /* bytes that the stream has returned or passed over */
-    int64_t first, end; /* an archive: the members that are meant */
-    nyz_options opt;    /* limits and flags: how to read the stream; npz was opened so */
-
-    char *path; /* private from here on: what label points to, if it is ours */
-    int guarded;
-    FILE *file;
-    cli_stamp opened; /* as the file was then */
-    nyz_stream inner;
-    unsigned char ahead[CLI_INPUT_AHEAD]; /* bytes read to see what follows */
-    size_t ahead_size, ahead_used;
-    nyz_buffer memory;
-    cli_guard guards[2]; /* of `inner`, and of the archive's stream */
-} cli_input;
-
-/* Opens `name` as the command line has it, within its limits.  guarded: Ctrl-C ends the
- * reading of an archive as it does that of a .npy file (guard.h).  Returns an exit
- * status, having complained; then nothing is held. */
-int cli_input_open(cli_input *input, const cli_args *args, const char *name, int guarded);
-void cli_input_close(cli_input *input);
-
-/* Makes the stream of the open file, and looks what it begins with (for input.c).
- * Returns an exit status, having complained. */
-int cli_input_start(cli_input *input);
-
-/* Looks whether the file, opened as guarded, has been written to since.  Returns an exit
- * status, having complained. */
-int cli_input_unchanged(const cli_input *input);
-
 /* What is next in a stream of arrays. */
 typedef enum cli_next {
     CLI_NEXT_ARRAY, /* the magic of a .npy file */
@@ -49,17 +12,89 @@ typedef enum cli_next {
     CLI_NEXT_OTHER, /* bytes that are no array */
     CLI_NEXT_FAILED /* to read; it has complained: CLI_EXIT_MACHINE */
 } cli_next;
-cli_next cli_input_next(cli_input *input);
 
-/* Passes over `size` bytes of a stream, the data of an array.  Returns an exit status,
- * having complained. */
-int cli_input_skip(cli_input *input, int64_t size);
+/* Not to be moved while it is open. */
+typedef struct cli_input {
+    const char *label;  /* the file, for messages; without :MEMBER */
+    const char *member; /* MEMBER, or NULL for all */
+    nyz_npz *npz;       /* an archive; else NULL: a .npy file, below */
+    int64_t first, end; /* the members, or arrays of a .npy file, that are meant */
+    nyz_options opt;    /* limits and flags: how to read the arrays; npz was opened so */
+    nyz_array header;   /* of the array of a .npy file that was read last */
+    nyz_error failure;  /* of that array; or why the file could not be opened */
+
+    char *path; /* private from here on: what label points to, if it is ours */
+    int guarded;
+    FILE *file;
+    cli_stamp opened; /* as the file was then */
+    nyz_stream inner;
+    nyz_stream stream;    /* one array after the other */
+    int64_t base, offset; /* where the stream began; bytes that it has handed out */
+    struct {
+        unsigned char *data; /* bytes read to see what follows, and given back */
+        size_t size, used, capacity;
+        int64_t at;    /* their place in the file, where it can seek */
+        int away;      /* the stream's place is not in them, but that of `inner` */
+        int recording; /* what is read stays, to be given back */
+    } ahead;
+    cli_next next;       /* what follows the array that was read last */
+    int64_t index;       /* of the array that comes next */
+    int64_t header_at;   /* offset of `header` */
+    int64_t header_size; /* in the file */
+    int several;         /* the file holds more than one array */
+    int broken;          /* nothing more can be read */
+    char number[24];
+    nyz_buffer memory;
+    cli_guard guards[2]; /* of `inner`, and of the archive's stream */
+} cli_input;
+
+/* Opens `name` as the command line has it, within its limits.  guarded: Ctrl-C ends the
+ * reading of an archive as it does that of a .npy file (guard.h).  Returns an exit
+ * status, having complained; then nothing is held, and `failure` says why. */
+int cli_input_open(cli_input *input, const cli_args *args, const char *name, int guarded);
+void cli_input_close(cli_input *input);
+
+/* Looks whether the file is what it was when it was opened (unchanged.h).  Returns an exit
+ * status, having complained. */
+int cli_input_unchanged(cli_input *input);
+
+/* ---- input_arrays.c: the arrays of a .npy file, in their order */
+
+/* Not 0 if an array that is meant comes next. */
+int cli_input_more(const cli_input *input);
+
+/* Reads it.  An array of Python objects fails, but others may follow.  Returns an exit
+ * status, having complained. */
+int cli_input_read(cli_input *input, const nyz_options *opt, nyz_array *out);
+
+/* Reads its header alone, which is kept (ndim -1: it cannot be read), and passes over the
+ * data.  *stored: the bytes of both that are there.  Returns an exit status, having
+ * complained. */
+int cli_input_pass(cli_input *input, int64_t *stored);
+
+/* The number of the array that was read last; NULL if it is the file's only one. */
+const char *cli_input_number(const cli_input *input);
+
+/* After the last array that is meant: warns of bytes that are no array (`what` follows the
+ * words), and looks whether the file has changed.  Returns an exit status, having
+ * complained. */
+int cli_input_finish(cli_input *input, const char *what);
+
+/* ---- input_stream.c, for input.c and input_arrays.c */
+
+/* Makes the stream of the open file, and looks what it begins with.  Returns an exit
+ * status, having complained. */
+int cli_input_start(cli_input *input);
+cli_next cli_input_next(cli_input *input);
+/* Passes over `size` bytes; *found tells how many were there. */
+nyz_status cli_input_skip(cli_input *input, int64_t size, int64_t *found, nyz_error *err);
+/* Reads the header of the next array, and gives it back. */
+nyz_status cli_input_header(cli_input *input, nyz_error *err);
+
+/* ---- names */
 
 /* The name of a .npy file's array: the file's base name without ".npy". */
 void cli_input_base(const cli_input *input, const char **name, size_t *size);
-
-/* Not 0 if there are Python objects in the elements. */
-int cli_has_objects(const nyz_dtype *dtype);
 
 /* Complains that the archive has no member of this name, with the library's suggestion;
  * returns CLI_EXIT_DATA. */

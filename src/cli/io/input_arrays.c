@@ -1,0 +1,176 @@
+/* The arrays of a .npy file, one after the other: see input.h. */
+#include "io/input.h"
+
+#include "cli.h"
+#include "io/pickle.h"
+#include "io/unchanged.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+int cli_input_more(const cli_input *input)
+{
+    return !input->broken && input->next == CLI_NEXT_ARRAY && input->index < input->end;
+}
+
+const char *cli_input_number(const cli_input *input)
+{
+    return input->several ? input->number : NULL;
+}
+
+static int complain(cli_input *input, const nyz_error *err)
+{
+    input->failure = *err;
+    return cli_complain_error(input->label, cli_input_number(input), err);
+}
+
+/* The array that comes next is the one at hand. */
+static nyz_status begin(cli_input *input, nyz_error *err)
+{
+    snprintf(input->number, sizeof input->number, "%" PRId64, input->index);
+    input->several = input->several || input->index > 0 || input->member != NULL;
+    input->failure = (nyz_error){0};
+    const nyz_status status = cli_input_header(input, err);
+    input->broken = status != NYZ_OK;
+    return status;
+}
+
+/* Behind an array: looks what follows. */
+static void end(cli_input *input)
+{
+    input->index++;
+    input->next = input->broken ? CLI_NEXT_OTHER : cli_input_next(input);
+    input->broken = input->broken || input->next == CLI_NEXT_FAILED;
+    input->several = input->several || input->next == CLI_NEXT_ARRAY;
+}
+
+static nyz_status unchanged(const cli_input *input, nyz_error *err)
+{
+    const cli_seen seen = {&input->header, input->base + input->header_at};
+    const int known = input->npz == NULL && input->header.ndim >= 0 && input->index > 0;
+    return cli_file_unchanged(input->file, &input->opened, known ? &seen : NULL,
+                              &input->opt, err);
+}
+
+int cli_input_unchanged(cli_input *input)
+{
+    nyz_error err;
+    if (unchanged(input, &err) == NYZ_OK) {
+        return CLI_EXIT_FINE;
+    }
+    input->failure = err;
+    return cli_complain_error(input->label, NULL, &err);
+}
+
+/* Reads the data; after Python objects, which are not read, the next array can be. */
+static nyz_status read_data(cli_input *input, const nyz_options *opt, nyz_array *out,
+                            nyz_error *err)
+{
+    const nyz_status status = nyz_read(&input->stream, opt, out, err);
+    input->broken = status != NYZ_OK;
+    if (status == NYZ_ERR_UNSUPPORTED && cli_has_objects(&input->header.dtype)) {
+        input->broken = cli_pickle_skip(&input->stream, NULL) != NYZ_OK;
+    }
+    return status;
+}
+
+int cli_input_read(cli_input *input, const nyz_options *opt, nyz_array *out)
+{
+    nyz_error err;
+    memset(out, 0, sizeof *out);
+    nyz_status status = begin(input, &err);
+    if (status == NYZ_OK) {
+        status = read_data(input, opt, out, &err);
+    }
+    end(input);
+    if (status == NYZ_OK) {
+        status = unchanged(input, &err);
+        input->broken = input->broken || status != NYZ_OK;
+    }
+    if (status == NYZ_OK) {
+        return CLI_EXIT_FINE;
+    }
+    nyz_array_free(out);
+    return complain(input, &err);
+}
+
+/* Passes over as many bytes as the data has, in the library's words if they are not
+ * there. */
+static nyz_status pass_numbers(cli_input *input, nyz_error *err)
+{
+    const int64_t items = nyz_size(&input->header);
+    const int64_t size = items * input->header.dtype.itemsize;
+    int64_t found;
+    const nyz_status status = cli_input_skip(input, size, &found, err);
+    if (status != NYZ_OK || found == size) {
+        return status;
+    }
+    *err = (nyz_error){.status = NYZ_ERR_CORRUPT, .offset = -1};
+    snprintf(err->message, sizeof err->message,
+             "data: expected %" PRId64 " bytes (%" PRId64 " items of %" PRId64
+             "), found %" PRId64,
+             size, items, input->header.dtype.itemsize, found);
+    return err->status;
+}
+
+static nyz_status pass_data(cli_input *input, nyz_error *err)
+{
+    int64_t found;
+    const nyz_status status = cli_input_skip(input, input->header_size, &found, err);
+    if (status != NYZ_OK) {
+        return status;
+    }
+    return cli_has_objects(&input->header.dtype) ? cli_pickle_skip(&input->stream, err)
+                                                 : pass_numbers(input, err);
+}
+
+int cli_input_pass(cli_input *input, int64_t *stored)
+{
+    nyz_error err;
+    const int64_t start = input->offset;
+    nyz_status status = begin(input, &err);
+    if (status == NYZ_OK) {
+        status = pass_data(input, &err);
+        input->broken = status != NYZ_OK;
+    }
+    end(input);
+    *stored = input->offset - start;
+    return status == NYZ_OK ? CLI_EXIT_FINE : complain(input, &err);
+}
+
+/* Counts what follows the last array, but for what was appended while it was read. */
+static int warn_of_rest(cli_input *input, const char *what)
+{
+    nyz_error err;
+    int64_t rest;
+    cli_stamp now;
+    char text[120];
+    const nyz_status status = cli_input_skip(input, INT64_MAX / 2, &rest, &err);
+    if (status != NYZ_OK) {
+        return cli_complain_error(input->label, NULL, &err);
+    }
+    if (cli_platform_stamp(input->file, &now) == 0) {
+        rest -= now.size - input->opened.size;
+    }
+    snprintf(text, sizeof text, "warning: %" PRId64 " byte%s after the last array%s",
+             rest, rest == 1 ? "" : "s", what);
+    if (rest > 0) {
+        cli_complain(input->label, NULL, text);
+    }
+    return CLI_EXIT_FINE;
+}
+
+int cli_input_finish(cli_input *input, const char *what)
+{
+    if (input->next == CLI_NEXT_FAILED) {
+        return CLI_EXIT_MACHINE;
+    }
+    if (input->broken) {
+        return CLI_EXIT_FINE; /* it has complained */
+    }
+    const int status = cli_input_unchanged(input);
+    return status == CLI_EXIT_FINE && input->npz == NULL &&
+                   input->next == CLI_NEXT_OTHER && input->index < input->end
+               ? warn_of_rest(input, what)
+               : status;
+}

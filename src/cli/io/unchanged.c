@@ -1,0 +1,84 @@
+/* Whether a file is still what it was: see unchanged.h.  The words are the library's. */
+#include "io/unchanged.h"
+
+#include "text/text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static nyz_status fail(nyz_error *err, const char *message)
+{
+    *err = (nyz_error){.status = NYZ_ERR_CORRUPT, .offset = -1};
+    snprintf(err->message, sizeof err->message, "the file changed while it was read: %s",
+             message);
+    return err->status;
+}
+
+static int same_dtype(const nyz_array *a, const nyz_array *b)
+{
+    cli_line was = {0};
+    cli_line is = {0};
+    const int same = cli_line_descr(&was, &a->dtype, NULL) == NYZ_OK &&
+                     cli_line_descr(&is, &b->dtype, NULL) == NYZ_OK && !was.failed &&
+                     !is.failed && was.size == is.size &&
+                     memcmp(was.data, is.data, was.size) == 0;
+    cli_line_free(&was);
+    cli_line_free(&is);
+    return same;
+}
+
+/* In Fortran order rows are those of the last axis: only there can be appended to. */
+static int has_more_rows(const nyz_array *was, const nyz_array *is)
+{
+    const int fortran = !nyz_is_contiguous(was, NYZ_C_ORDER);
+    const int rows = fortran ? was->ndim - 1 : 0;
+    if (was->ndim != is->ndim || fortran != !nyz_is_contiguous(is, NYZ_C_ORDER)) {
+        return 0;
+    }
+    for (int i = 0; i < was->ndim; i++) {
+        if (i == rows ? is->shape[i] < was->shape[i] : is->shape[i] != was->shape[i]) {
+            return 0;
+        }
+    }
+    return same_dtype(was, is);
+}
+
+/* Reads the header again, past the buffer of the C file, whose place stays. */
+static int has_grown(FILE *file, const cli_seen *seen, const nyz_options *opt)
+{
+    const nyz_stream stream = nyz_stream_fd(cli_platform_descriptor(file));
+    const int64_t place = stream.seek != NULL ? stream.seek(stream.ctx, 0, SEEK_CUR) : -1;
+    nyz_array now;
+    int grown = 0;
+    if (place < 0) {
+        return 0;
+    }
+    if (stream.seek(stream.ctx, seen->at, SEEK_SET) == seen->at &&
+        nyz_read_header(&stream, opt, &now, NULL) == NYZ_OK) {
+        grown = has_more_rows(seen->header, &now);
+        nyz_array_free(&now);
+    }
+    return stream.seek(stream.ctx, place, SEEK_SET) == place && grown;
+}
+
+nyz_status cli_file_unchanged(FILE *file, const cli_stamp *opened, const cli_seen *seen,
+                              const nyz_options *opt, nyz_error *err)
+{
+    cli_stamp now;
+    char text[80];
+    const int sys = cli_platform_stamp(file, &now);
+    if (sys != 0) {
+        return cli_fail_system(err, sys, "look at the file again");
+    }
+    if (now.size > opened->size && seen != NULL && has_grown(file, seen, opt)) {
+        return NYZ_OK;
+    }
+    if (now.size != opened->size) {
+        snprintf(text, sizeof text, "it had %" PRId64 " bytes, now %" PRId64,
+                 opened->size, now.size);
+        return fail(err, text);
+    }
+    return now.time == opened->time && now.fraction == opened->fraction
+               ? NYZ_OK
+               : fail(err, "it was written to");
+}
