@@ -9,7 +9,7 @@ import pytest
 
 from conftest import ROOT
 
-CLAIMS = 124
+CLAIMS = 128
 
 
 def text_of(*path):
