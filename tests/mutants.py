@@ -50,7 +50,7 @@ KNOWS = {
     "cli/os/directory": "test_unpack.py", "cli/text/fold": "unicode test_unpack.py",
     "cli/text/limits": "test_tool_limits.py", "cli/io/input": "test_tool_limits.py test_tool.py",
     "cli/text/text": "test_tool.py", "cli/text/unicode": "unicode test_tool.py",
-    "cli/cmd/cmd_cp": "test_tool.py", "nearest": "nearest", "npz_missing": "nearest",
+    "grown": "grown", "cli/cmd/cmd_cp": "test_tool.py", "nearest": "nearest", "npz_missing": "nearest",
     "cli/cmd/pack": "test_pack.py", "cli/cmd/cmd_pack": "test_pack.py",
 }
 TESTS = ("base array pylit dtype header zip_directory zip_end zip_names zip_member npy entry_points "
@@ -253,6 +253,10 @@ MUTANTS = [
     ("base/sort.c", "> 0 ? child - 1", "> 0 ? child"),
     ("base/sort.c", "return child == h->count ? child - 1 : root;", "return root;"),
     # one array
+    ("npy/grown.c", "now <= nyz_input_file_size(file)", "0"),
+    ("npy/grown.c", "was->fortran != is->fortran ||", ""),
+    ("npy/grown.c", "i == rows ? b->shape[i] < a->shape[i]", "i == rows ? 0"),
+    ("npy/grown.c", ": b->shape[i] != a->shape[i]", ": 0"),
     ("npy/npy_header.c", "source->left >= 0 && length > source->left", "0"),
     ("npy/npy_read.c", "source->left >= 0 && *bytes > source->left", "0"),
     ("npy/npy_read.c", "if (file->ndim != into->ndim)", "if (0)"),
@@ -427,8 +431,8 @@ MUTANTS = [
     ("cli/cmd/unpack_name.c", "components > COMPONENTS_MAX", "0"),
     ("cli/os/directory_posix.c", "open_folder(*fd, component, O_NOFOLLOW)", "open_folder(*fd, component, 0)"),
     ("cli/os/directory_posix.c", "follow ? 0 : O_NOFOLLOW", "0"),
-    ("cli/os/directory_posix.c", "fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW)", "fstatat(fd, name, &st, 0)"),
-    ("cli/os/directory_posix.c", "if (!S_ISREG(st.st_mode))", "if (0)"),
+    ("cli/os/directory_look_posix.c", "fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW)", "fstatat(fd, name, &st, 0)"),
+    ("cli/os/directory_look_posix.c", "if (!S_ISREG(st.st_mode))", "if (0)"),
     ("cli/os/directory_write_posix.c", "now.exists && now.device == w->before->device && now.file == w->before->file", "now.exists"),
     ("cli/os/directory_write_posix.c", "w->before->exists ? check_unchanged(w, err) : reserve(w, err)", "NYZ_OK"),
     ("cli/os/directory_write_posix.c", "            (void)unlinkat(w->folder, w->temporary, 0);\n", ""),
@@ -459,7 +463,7 @@ MUTANTS = [
     ("cli/text/limits.c", "if (*value > (INT64_MAX - more) / factor)", "if (0)"),
     ("cli/text/limits.c", ".flags = args->untrusted ? NYZ_UNTRUSTED : 0u", ".flags = 0u"),
     ("cli/io/input.c", "nyz_npz_open(input->label, &input->opt,", "nyz_npz_open(input->label, NULL,"),
-    ("cli/io/input.c", "(opened != NYZ_OK && is_archive_if_trusted(input))", "0"),
+    ("cli/io/input.c", "named_npz || is_archive_if_trusted(input)", "0"),
     ("cli/cmd/cmd_cp.c", " || cli_unpack_refuses(name, size) != NULL", ""),
     # "did you mean"
     ("base/nearest.c", "nearest->tried > NYZ_NEAREST_CANDIDATES", "0"),
