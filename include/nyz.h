@@ -379,8 +379,9 @@ NYZ_API nyz_status nyz_load_mem(const void *bytes, size_t size, const nyz_option
 /* Loads into existing memory: `into` describes it (nyz_wrap), with any strides, in the shape
  * of the file's array, which nyz_peek returns.  Numbers are cast on the way: to the same kind
  * or one that holds it (bool, unsigned, signed, float, complex; NumPy's "same_kind"; not yet
- * NYZ_FLOAT16 and long doubles), and to the byte order of into->dtype; other dtypes must be
- * the file's.  The memory is unspecified after a failure.  opt: limits, threads, allocator.
+ * long doubles), and to the byte order of into->dtype; other dtypes must be
+ * the file's.  Into a smaller type integers wrap, and floats are rounded to nearest or become
+ * infinite.  The memory is unspecified after a failure.  opt: limits, threads, allocator.
  * Errors: as nyz_load, and ARGUMENT (another shape, a dtype that cannot be cast, readonly). */
 NYZ_API nyz_status nyz_load_into(const char *path, const nyz_options *opt, const nyz_array *into,
                                  nyz_error *err);

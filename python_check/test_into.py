@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import libnyz
 from strategies import COMMON
 
-PLAIN = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8", "c8", "c16"]
+PLAIN = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"]
 PLACES = ["C", "F", "backwards", "gaps"]
 
 
@@ -74,6 +74,75 @@ def test_every_other_dtype_is_filled_if_it_is_the_same(tmp_path):
         into = np.zeros((2, 3), dtype, order="F")
         libnyz.load_into(path, into)
         assert into.tobytes() == values.tobytes()
+
+
+@pytest.mark.parametrize("endian", "<>")
+@pytest.mark.parametrize("target", ["f4", ">f8", "c8", ">c16"])
+def test_every_float16_becomes_numpys(target, endian, tmp_path):
+    path = str(tmp_path / "a.npy")
+    values = np.arange(65536, dtype="u2").view("f2").reshape(256, 256)
+    np.save(path, values.astype(endian + "f2"))
+    into = np.ones((256, 256), target)
+    libnyz.load_into(path, into)
+    with np.errstate(invalid="ignore"):
+        expected = values.astype(target)
+    assert np.array_equal(into, expected, equal_nan=True)
+    real = into.real
+    assert (np.signbit(real) == np.signbit(values)).all() and (into.imag == 0).all()
+
+
+def float16_neighbours():
+    """Of every two neighbouring float16 the ends, the middle, and what lies just beside it."""
+    finite = np.arange(0x7c00, dtype="u2").view("f2").astype("f8")
+    after = np.append(finite[1:], 65536.0)
+    middle = (finite + after) / 2
+    values = np.concatenate([finite, middle, np.nextafter(middle, 0), np.nextafter(middle, 1e9),
+                             np.nextafter(middle.astype("f4"), np.float32(0)).astype("f8"),
+                             np.nextafter(middle.astype("f4"), np.float32(1e9)).astype("f8"),
+                             [1e300, 5e-324, 1e-40, np.inf, np.nan]])
+    return np.concatenate([values, -values])
+
+
+@pytest.mark.parametrize("source", ["f4", "f8"])
+def test_float16_is_rounded_to_the_nearest_and_to_even(source, tmp_path):
+    path = str(tmp_path / "a.npy")
+    with np.errstate(over="ignore"):
+        values = float16_neighbours().astype(source)
+        expected = values.astype("f2")
+    np.save(path, values)
+    into = np.zeros(values.shape, "f2")
+    libnyz.load_into(path, into)
+    assert into.tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("source", ["i4", "u4", "i8", "u8"])
+def test_integers_become_float16_as_numpys_do(source, tmp_path):
+    path = str(tmp_path / "a.npy")
+    values = np.concatenate([np.arange(0, 70000), 2**np.arange(17, 31)]).astype(source)
+    np.save(path, values)
+    into = np.zeros(values.shape, "f2")
+    libnyz.load_into(path, into)
+    with np.errstate(over="ignore"):
+        assert into.tobytes() == values.astype("f2").tobytes()
+
+
+@pytest.mark.parametrize("source", PLAIN + ["g", "G", "S4", "M8[s]"])
+def test_a_refusal_names_what_the_dtype_becomes(source, tmp_path):
+    path = str(tmp_path / "a.npy")
+    np.save(path, np.zeros(3, source))
+    named = set()
+    for target in PLAIN + ["g"]:
+        into = np.zeros(3, target)
+        try:
+            libnyz.load_into(path, into)
+        except libnyz.NyzError as failure:
+            named.add(str(failure).split("expected ")[1])
+            assert not np.can_cast(source, target, "same_kind") or "g" in (source, target.lower()) \
+                or source == "G"
+    assert len(named) == 1
+    kinds = {"?": "any", "u": "any", "i": "int8 to int64", "f": "or float16", "c": "or complex64"}
+    kind = np.dtype(source).kind if source not in ("?", "g", "G", "S4", "M8[s]") else source
+    assert kinds.get(kind, "it is not converted") in named.pop()
 
 
 @pytest.mark.parametrize("compressed", [False, True])

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "array/half.h"
+
 /* For each value v of FROM: VALUE, as TO. */
 #define LOOP(FROM, from_type, VALUE, TO, to_type)                                        \
     static void FROM##_to_##TO(const unsigned char *from, unsigned char *to,             \
@@ -48,17 +50,22 @@
     LOOP_COMPLEX(FROM, from_type, VALUE, complex64, float)                               \
     LOOP_COMPLEX(FROM, from_type, VALUE, complex128, double)
 
+/* By way of a float, as NumPy does. */
+#define TO_HALF(FROM, from_type, VALUE)                                                  \
+    LOOP(FROM, from_type, nyz_float_to_half((float)(VALUE)), float16, uint16_t)
+
 #define FROM_UNSIGNED(FROM, from_type)                                                   \
     TO_UNSIGNED(FROM, from_type, v)                                                      \
-    TO_SIGNED(FROM, from_type, v)                                                        \
-    TO_FLOATS(FROM, from_type, v)
+    FROM_SIGNED(FROM, from_type)
 
 #define FROM_SIGNED(FROM, from_type)                                                     \
     TO_SIGNED(FROM, from_type, v)                                                        \
+    TO_HALF(FROM, from_type, v)                                                          \
     TO_FLOATS(FROM, from_type, v)
 
 TO_UNSIGNED(bool, uint8_t, v != 0)
 TO_SIGNED(bool, uint8_t, v != 0)
+TO_HALF(bool, uint8_t, v != 0)
 TO_FLOATS(bool, uint8_t, v != 0)
 FROM_UNSIGNED(uint8, uint8_t)
 FROM_UNSIGNED(uint16, uint16_t)
@@ -70,6 +77,15 @@ FROM_SIGNED(int32, int32_t)
 FROM_SIGNED(int64, int64_t)
 TO_FLOATS(float32, float, v)
 TO_FLOATS(float64, double, v)
+
+/* Bits to bits. */
+LOOP(float16, uint16_t, v, float16, uint16_t)
+LOOP(float16, uint16_t, nyz_from_half(v, 23, 127), float32, uint32_t)
+LOOP(float16, uint16_t, nyz_from_half(v, 52, 1023), float64, uint64_t)
+LOOP_COMPLEX(float16, uint16_t, nyz_from_half(v, 23, 127), complex64, uint32_t)
+LOOP_COMPLEX(float16, uint16_t, nyz_from_half(v, 52, 1023), complex128, uint64_t)
+LOOP(float32, uint32_t, nyz_to_half(v, 23, 127), float16, uint16_t)
+LOOP(float64, uint64_t, nyz_to_half(v, 52, 1023), float16, uint16_t)
 
 /* A complex number is two floats. */
 static void complex64_to_complex128(const unsigned char *from, unsigned char *to,
@@ -91,8 +107,9 @@ static void complex128_to_complex64(const unsigned char *from, unsigned char *to
     [NYZ_UINT8] = FROM##_to_uint8, [NYZ_UINT16] = FROM##_to_uint16,                      \
     [NYZ_UINT32] = FROM##_to_uint32, [NYZ_UINT64] = FROM##_to_uint64
 #define ROW_FLOATS(FROM)                                                                 \
-    [NYZ_FLOAT32] = FROM##_to_float32, [NYZ_FLOAT64] = FROM##_to_float64,                \
-    [NYZ_COMPLEX64] = FROM##_to_complex64, [NYZ_COMPLEX128] = FROM##_to_complex128
+    [NYZ_FLOAT16] = FROM##_to_float16, [NYZ_FLOAT32] = FROM##_to_float32,                \
+    [NYZ_FLOAT64] = FROM##_to_float64, [NYZ_COMPLEX64] = FROM##_to_complex64,            \
+    [NYZ_COMPLEX128] = FROM##_to_complex128
 
 #define TYPES (NYZ_COMPLEX128 + 1)
 
@@ -106,6 +123,7 @@ static nyz_cast *const converters[TYPES][TYPES] = {
     [NYZ_INT16] = {ROW_SIGNED(int16), ROW_FLOATS(int16)},
     [NYZ_INT32] = {ROW_SIGNED(int32), ROW_FLOATS(int32)},
     [NYZ_INT64] = {ROW_SIGNED(int64), ROW_FLOATS(int64)},
+    [NYZ_FLOAT16] = {ROW_FLOATS(float16)},
     [NYZ_FLOAT32] = {ROW_FLOATS(float32)},
     [NYZ_FLOAT64] = {ROW_FLOATS(float64)},
     [NYZ_COMPLEX64] = {[NYZ_COMPLEX128] = complex64_to_complex128},
@@ -118,4 +136,19 @@ nyz_cast *nyz_cast_find(nyz_type from, nyz_type to)
         return NULL;
     }
     return converters[from][to];
+}
+
+const char *nyz_conversions_of(nyz_type from)
+{
+    if (from == NYZ_BOOL || (from >= NYZ_UINT8 && from <= NYZ_UINT64)) {
+        return "any integer, float16 to float64, complex64 or complex128";
+    }
+    if (from >= NYZ_INT8 && from <= NYZ_INT64) {
+        return "int8 to int64, float16 to float64, complex64 or complex128";
+    }
+    if (from >= NYZ_FLOAT16 && from <= NYZ_FLOAT64) {
+        return "float16 to float64, complex64 or complex128";
+    }
+    return from == NYZ_COMPLEX64 || from == NYZ_COMPLEX128 ? "complex64 or complex128"
+                                                           : NULL;
 }

@@ -25,11 +25,11 @@ static nyz_status refuse_cast(const nyz_element_reader *t, nyz_error *err)
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
                         "the file's dtype is not that of the array");
     }
-    return nyz_fail(
-        err, NYZ_ERR_ARGUMENT, -1,
-        "the file's dtype %s does not become %s: expected the same, or a kind that "
-        "holds it (bool, unsigned, signed, float, complex)",
-        from, to);
+    const char *const others = nyz_conversions_of(t->from.type);
+    return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
+                    "the file's dtype %s does not become %s: expected the same dtype%s%s",
+                    from, to, others != NULL ? ", or " : "; it is not converted",
+                    others != NULL ? others : "");
 }
 
 /* The one order that turns the file's items into those of `to`, if there is one. */

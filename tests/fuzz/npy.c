@@ -103,9 +103,9 @@ static void check_converted(const file *f)
         return;
     }
     const nyz_status status = read_into(f, &memory, &end);
-    const int number =
-        f->array.dtype.type >= NYZ_BOOL && f->array.dtype.type <= NYZ_COMPLEX128 &&
-        f->array.dtype.type != NYZ_FLOAT16 && f->array.dtype.type != NYZ_LONGDOUBLE;
+    const int number = f->array.dtype.type >= NYZ_BOOL &&
+                       f->array.dtype.type <= NYZ_COMPLEX128 &&
+                       f->array.dtype.type != NYZ_LONGDOUBLE;
     CHECK(status == (number ? NYZ_OK : NYZ_ERR_ARGUMENT));
     free(data);
 }

@@ -15,7 +15,7 @@ static int kind(nyz_type type)
     if (type >= NYZ_INT8 && type <= NYZ_INT64) {
         return 2;
     }
-    if (type == NYZ_FLOAT32 || type == NYZ_FLOAT64) {
+    if (type >= NYZ_FLOAT16 && type <= NYZ_FLOAT64) {
         return 3;
     }
     return type == NYZ_COMPLEX64 || type == NYZ_COMPLEX128 ? 4 : -1;
@@ -60,6 +60,108 @@ static void values_become_what_c_makes_of_them(void **state)
     assert_true(pairs[0] == 0 && pairs[2] == 1 && pairs[4] == 1 && pairs[5] == 0);
 }
 
+/* The value of a float16 by its definition. */
+static double value_of(unsigned half)
+{
+    const int exponent = (int)(half >> 10 & 0x1f);
+    const double fraction = half & 0x3ff;
+    const double size = exponent == 0 ? fraction : fraction + 1024;
+    double scale = 1.0 / (1 << 24);
+    for (int i = 1; i < exponent; i++) {
+        scale *= 2;
+    }
+    return half >> 15 ? -(size * scale) : size * scale;
+}
+
+static void every_float16_has_its_value_and_comes_back(void **state)
+{
+    (void)state;
+    for (unsigned half = 0; half < 65536; half++) {
+        const uint16_t from = (uint16_t)half;
+        uint16_t back[2];
+        float small;
+        double large;
+        uint32_t small_bits;
+        uint64_t large_bits;
+        const unsigned char *const bytes = (const unsigned char *)&from;
+        nyz_cast_find(NYZ_FLOAT16, NYZ_FLOAT32)(bytes, (unsigned char *)&small, 1);
+        nyz_cast_find(NYZ_FLOAT16, NYZ_FLOAT64)(bytes, (unsigned char *)&large, 1);
+        nyz_cast_find(NYZ_FLOAT32, NYZ_FLOAT16)((const unsigned char *)&small,
+                                                (unsigned char *)&back[0], 1);
+        nyz_cast_find(NYZ_FLOAT64, NYZ_FLOAT16)((const unsigned char *)&large,
+                                                (unsigned char *)&back[1], 1);
+        assert_int_equal(back[0], half);
+        assert_int_equal(back[1], half);
+        memcpy(&small_bits, &small, sizeof small);
+        memcpy(&large_bits, &large, sizeof large);
+        assert_int_equal(small_bits >> 31, half >> 15);
+        assert_int_equal(large_bits >> 63, half >> 15);
+        if ((half & 0x7c00) != 0x7c00) {
+            assert_true((double)small == value_of(half) && large == value_of(half));
+        } else {
+            assert_int_equal(small_bits & 0x7fffffff, 0x7f800000 | (half & 0x3ff) << 13);
+            assert_true((large_bits & INT64_MAX) ==
+                        (UINT64_C(0x7ff) << 52 | (uint64_t)(half & 0x3ff) << 42));
+        }
+    }
+}
+
+static uint16_t rounded(double value)
+{
+    uint16_t out;
+    nyz_cast_find(NYZ_FLOAT64, NYZ_FLOAT16)((const unsigned char *)&value,
+                                            (unsigned char *)&out, 1);
+    return out;
+}
+
+static void what_lies_between_two_float16_goes_to_the_nearest_or_even(void **state)
+{
+    (void)state;
+    for (unsigned half = 0; half < 0x7c00; half++) {
+        const double low = value_of(half);
+        const double high = half == 0x7bff ? 65536 : value_of(half + 1);
+        const double middle = (low + high) / 2;
+        const double step = (high - low) / (1 << 20);
+        assert_int_equal(rounded(middle), half + (half & 1));
+        assert_int_equal(rounded(middle - step), half);
+        assert_int_equal(rounded(middle + step), half + 1);
+        assert_int_equal(rounded(-middle), 0x8000 | (half + (half & 1)));
+    }
+    assert_int_equal(rounded(1e300), 0x7c00);
+    assert_int_equal(rounded(-1e300), 0xfc00);
+    assert_int_equal(rounded(1e-300), 0);
+    assert_int_equal(rounded(-1e-300), 0x8000);
+}
+
+/* Whose payload has no bit that is kept: still no infinity. */
+static void a_nan_stays_one(void **state)
+{
+    (void)state;
+    const uint32_t small[2] = {0x7f800001, 0xffffffff};
+    const uint64_t large[2] = {UINT64_C(0x7ff0000000000001), UINT64_MAX};
+    uint16_t out[4];
+    nyz_cast_find(NYZ_FLOAT32, NYZ_FLOAT16)((const unsigned char *)small,
+                                            (unsigned char *)&out[0], 2);
+    nyz_cast_find(NYZ_FLOAT64, NYZ_FLOAT16)((const unsigned char *)large,
+                                            (unsigned char *)&out[2], 2);
+    assert_int_equal(out[0], 0x7c01);
+    assert_int_equal(out[1], 0xffff);
+    assert_int_equal(out[2], 0x7c01);
+    assert_int_equal(out[3], 0xffff);
+}
+
+static void words_tell_what_a_type_becomes(void **state)
+{
+    (void)state;
+    for (int from = NYZ_NONE; from <= NYZ_OBJECT; from++) {
+        int others = 0;
+        for (int to = NYZ_NONE; to <= NYZ_OBJECT; to++) {
+            others += from != to && nyz_cast_find((nyz_type)from, (nyz_type)to) != NULL;
+        }
+        assert_int_equal(nyz_conversions_of((nyz_type)from) != NULL, others > 0);
+    }
+}
+
 static void unaligned_numbers_are_converted(void **state)
 {
     (void)state;
@@ -78,6 +180,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_kind_becomes_itself_or_one_that_holds_more),
         cmocka_unit_test(values_become_what_c_makes_of_them),
+        cmocka_unit_test(every_float16_has_its_value_and_comes_back),
+        cmocka_unit_test(what_lies_between_two_float16_goes_to_the_nearest_or_even),
+        cmocka_unit_test(a_nan_stays_one),
+        cmocka_unit_test(words_tell_what_a_type_becomes),
         cmocka_unit_test(unaligned_numbers_are_converted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
