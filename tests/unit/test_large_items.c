@@ -5,7 +5,7 @@
 #include "array/array.h"
 
 #define MIB ((size_t)1 << 20)
-enum { ROWS = 2, COLUMNS = 3 };
+enum { ROWS = 2, COLUMNS = 2 };
 static const int64_t shape[2] = {ROWS, COLUMNS};
 
 /* More than a mebibyte each: one kind of number; text; and, with numbers small and large,

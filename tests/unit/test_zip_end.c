@@ -324,7 +324,7 @@ static void what_is_no_archive_is_told(void **state)
                  zb_read(&a, NULL, &dir, err));
     a.size = 0;
     zb_append(&a, "PK\3\4 and then it was cut short", 30);
-    assert_fails(NYZ_ERR_CORRUPT, "cut short, or was not finished",
+    assert_fails(NYZ_ERR_CORRUPT, "cut short, or the program that wrote it",
                  zb_read(&a, NULL, &dir, err));
     a.size = 0;
     zb_append(&a, "<!DOCTYPE html><html></html>", 28);
