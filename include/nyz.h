@@ -174,7 +174,7 @@ enum {
                            that opt->threads make them side by side.  About 0.1 % larger (each
                            chunk more by what it would repeat of the one before), and no longer
                            NumPy's very bytes; NYZ_LEVEL_FAST is always so */
-    NYZ_IN_PLACE = 32   /* saving to a path: write into an existing file instead of replacing it,
+    NYZ_IN_PLACE = 32  /* saving to a path: write into an existing file instead of replacing it,
                            for where it cannot be renamed over (a mounted file, a directory that
                            may not be written to).  Not atomic: it is emptied first; readers
                            see a part meanwhile, a crash leaves one, a failure leaves it empty.

@@ -138,7 +138,7 @@ nyz_cast *nyz_cast_find(nyz_type from, nyz_type to)
     return converters[from][to];
 }
 
-const char *nyz_conversions_of(nyz_type from)
+const char *nyz_cast_targets(nyz_type from)
 {
     if (from == NYZ_BOOL || (from >= NYZ_UINT8 && from <= NYZ_UINT64)) {
         return "any integer, float16 to float64, complex64 or complex128";

@@ -15,6 +15,6 @@ typedef void nyz_cast(const unsigned char *from, unsigned char *to, int64_t coun
 nyz_cast *nyz_cast_find(nyz_type from, nyz_type to);
 
 /* What a type may become, for messages; NULL: only itself. */
-const char *nyz_conversions_of(nyz_type from);
+const char *nyz_cast_targets(nyz_type from);
 
 #endif

@@ -25,7 +25,7 @@ static nyz_status refuse_cast(const nyz_element_reader *t, nyz_error *err)
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
                         "the file's dtype is not that of the array");
     }
-    const char *const others = nyz_conversions_of(t->from.type);
+    const char *const others = nyz_cast_targets(t->from.type);
     return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
                     "the file's dtype %s does not become %s: expected the same dtype%s%s",
                     from, to, others != NULL ? ", or " : "; it is not converted",
