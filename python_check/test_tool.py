@@ -1054,3 +1054,16 @@ def test_a_missing_member_is_named_and_the_nearest_suggested(tmp_path, command, 
 def test_cp_to_a_missing_folder_exits_1(folder, tmp_path):
     for name in ["a.npy", "three.npy", "some.npz"]:
         fails(1, "cp", folder / name, tmp_path / "no" / ("x" + name[-4:]))
+
+
+@pytest.mark.parametrize("name,descr", [("mldtype_float8_e5m2", "|V1"), ("mldtype_bfloat16", "|V2")])
+def test_opaque_bytes_have_one_dtype_in_a_digest(name, descr):
+    path = os.path.join(ROOT, "fixtures", "good", name + ".npy")
+    with open(path, "rb") as file:
+        content = file.read()
+    end = 10 + int.from_bytes(content[8:10], "little")
+    shape = content[10:end].split(b"'shape': ")[1].split(b", }")[0].decode()
+    text = "nyz array 1\n%s\n%s\n" % (descr, shape)
+    wanted = hashlib.sha256(text.encode() + content[end:]).hexdigest()
+    done = subprocess.run([TOOL, "digest", path], capture_output=True, text=True, check=True)
+    assert done.stdout.split()[0] == "n1:" + wanted

@@ -141,6 +141,22 @@ static nyz_status add_array(const hashing *to, const nyz_array *array, nyz_error
                : add_pieces(to, array, err);
 }
 
+/* Opaque bytes have no order here, whichever their file gives: '|V2' for '<V2', '|V1' for '<f1'.
+ * The dtype is a copy of ours. */
+static void drop_order_of_void(nyz_dtype *dtype)
+{
+    if (dtype->type == NYZ_VOID) {
+        dtype->byteorder = '|';
+        dtype->letter = 0;
+    }
+    for (int64_t i = 0; i < dtype->nfields; i++) {
+        drop_order_of_void((nyz_dtype *)&dtype->fields[i].dtype);
+    }
+    if (dtype->type == NYZ_SUBARRAY) {
+        drop_order_of_void((nyz_dtype *)dtype->base);
+    }
+}
+
 /* The dtype's text with all numbers little-endian: that of a copy without elements. */
 static nyz_status put_descr(cli_line *line, const nyz_array *array, nyz_error *err)
 {
@@ -152,6 +168,7 @@ static nyz_status put_descr(cli_line *line, const nyz_array *array, nyz_error *e
     none.strides[0] = array->dtype.itemsize;
     nyz_status status = nyz_copy(&none, &opt, &copy, err);
     if (status == NYZ_OK) {
+        drop_order_of_void(&copy.dtype);
         status = cli_line_descr(line, &copy.dtype, err);
         nyz_array_free(&copy);
     }
