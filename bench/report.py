@@ -4,7 +4,7 @@ import os
 import platform
 import re
 
-from table import checks_table, judged, table
+from table import checks_table, goals_of, table
 
 BUSY = 1.5  # load average from which times mean little
 
@@ -59,7 +59,7 @@ def report(env, rows, peers):
         "times:", env["rounds"], ", SMALL DATA: not to be quoted" if env["quick"] else ""))
     for text in tables(rows, peers):
         print("\n" + text)
-    goals = [good for row in rows for _, good in judged(row)]
+    goals = [good for row in rows for _, good in goals_of(row)]
     print("\n%d goals met, %d not, %d not measured" % (
         goals.count(True), goals.count(False), goals.count(None)))
     load = max([env["load_before"]] + [row["load"] for row in rows])

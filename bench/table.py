@@ -47,7 +47,7 @@ def memory(row, name):
     return None if peak is None or row["size"] < 1 << 20 else peak * 1024 / row["size"]
 
 
-def judged(row):
+def goals_of(row):
     """Each goal of a row: (text, whether it is met, or None)."""
     ratio = ratios(row)
     goals = (("one", "%g", False), ("two", "2T %g", False), ("baseline", "baseline %g", True),
@@ -72,7 +72,7 @@ def cells(row, peers):
     text += [figure(least(runs.get("nyz-2"), "wall_ns")), figure(ratio["two"])]
     text += [figure(memory(row, "numpy")), figure(ratio["memory"])]
     text += ["-" if ratio["file"] is None else "%.1f %%" % (100 * ratio["file"])]
-    text += [", ".join(goal + marks[good] for goal, good in judged(row)) or "-"]
+    text += [", ".join(goal + marks[good] for goal, good in goals_of(row)) or "-"]
     for peer in peers:
         time = least(runs.get(peer), "cpu_ns")
         times = over(least(runs.get("numpy"), "cpu_ns"), time)

@@ -536,7 +536,7 @@ NYZ_API nyz_status nyz_npz_member(const nyz_npz *npz, int64_t index, nyz_member 
                                   nyz_error *err);
 
 /* The member with this name, or with this name plus ".npy"; -1: there is none.  Where a name
- * stands twice, the last one counts, as for NumPy.  Takes the same time in any archive. */
+ * occurs twice, the last one counts, as for NumPy.  Takes the same time in any archive. */
 NYZ_API int64_t nyz_npz_find(const nyz_npz *npz, const char *name);
 
 /* The array of the member with this name, or with this index.  The CRC is compared before

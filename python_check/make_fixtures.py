@@ -106,7 +106,7 @@ def manifest(entries):
     return ("[\n" + lines + "\n]\n").encode()
 
 
-def doors(entries):
+def entry_points(entries):
     """The same for tests/unit/test_entry_points.c: one line per array or refusal, tabs between.  Columns:
     file; npy, open or load; status; status of a .npy as an archive's member, number of members,
     or number of the member; descr; shape; order in the file; CRC-32 of the elements in C order,
@@ -133,7 +133,7 @@ def files(folder=ROOT, old=True, new=True):
     """{name in fixtures/: bytes} of all that this generator makes."""
     all_ = collect(folder, old, new)
     return {**all_.contents, "manifest.json": manifest(all_.entries),
-            "entry_points.tsv": doors(all_.entries)}
+            "entry_points.tsv": entry_points(all_.entries)}
 
 
 def old_files():

@@ -30,7 +30,7 @@ def test_every_power_of_the_table_is_rounded_up_to_128_bits():
 
 
 @pytest.mark.parametrize("name", table.FORMATS)
-def test_the_table_tells_whole_products_from_others(name):
+def test_the_table_separates_whole_products_from_others(name):
     """scale() of decimal_shortest.c takes a product for whole if less than 2^60 is left of it:
     that is more than the error of whole ones, and less than is left of any other; nor does the
     error lift another one to the next whole number."""

@@ -87,7 +87,7 @@ def test_a_folder_that_is_not_there_is_reported(tmp_path, name):
     assert status == 1 and lines == [] and "none" in errors
 
 
-def test_digits_tells_its_story_and_numpy_agrees(tmp_path):
+def test_digits_prints_its_steps_and_numpy_agrees(tmp_path):
     status, lines, errors = run("digits", FIXTURES, tmp_path)
     assert (status, errors) == (0, "")
     assert [line[0] for line in lines] == list("12345678")

@@ -314,7 +314,7 @@ def test_ls_shows_raw_bytes_objects_and_escapes(folder):
     assert "|O" in fine("ls", "objects.npz", cwd=folder)
 
 
-def test_ls_tells_stored_from_deflated(folder):
+def test_ls_shows_stored_and_deflated(folder):
     rows = [line.split() for line in fine("ls", "small.npz", cwd=folder).splitlines()]
     assert rows == [["zeros", "<f8", "(1000,)", "C", "8000", "deflated"],
                     ["day", "<M8[D]", "()", "C", "8", "deflated"]]
@@ -737,7 +737,7 @@ def test_digest_is_of_little_endian_elements_in_c_order(tmp_path):
     assert lines == ["%s  arr_%d" % (full_digest_of(array), i) for i, array in enumerate(arrays)]
 
 
-def test_digest_tells_shapes_and_dtypes_apart(tmp_path):
+def test_digest_differs_by_shape_and_dtype(tmp_path):
     a = np.arange(6, dtype="i4")
     arrays = [a, a.reshape(2, 3), a.reshape(3, 2), a.reshape(1, 6), a.view("f4"), a.view("u4"),
               a.view("S4"), a.view("V4"), a.view("i2"), a.view([("x", "<i4")]), a.view([("y", "<i4")]),

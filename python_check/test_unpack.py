@@ -543,7 +543,7 @@ def test_every_character_clashes_with_what_unicode_folds_it_to(here):
 
 
 @known
-def test_no_character_clashes_with_another_that_unicode_tells_apart(here):
+def test_no_character_clashes_with_another_that_unicode_separates(here):
     table = folding()
     names = [chr(p) for p in range(0x80, 0x30000)
              if p not in table and not 0xAC00 <= p < 0xD7A4 and

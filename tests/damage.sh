@@ -23,7 +23,7 @@ export ASAN_OPTIONS=quarantine_size_mb=4:malloc_context_size=4
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 
 # Shows how a file was damaged last, where the sweep ended badly.
-blame()
+report_failure()
 {
     say "$2: damaged, it ends badly; the last one was"
     NYZ_DAMAGE_VERBOSE=1 "$1" build "$2" 2>&1 | tail -n 30 || true
@@ -39,7 +39,7 @@ sweep()
             passed=$((passed + 1))
         else
             failed=$((failed + 1))
-            blame "$program" "$file"
+            report_failure "$program" "$file"
         fi
     done
     damaged=$(awk '{ n += $2 } END { print n + 0 }' build/damage.txt)

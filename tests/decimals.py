@@ -4,7 +4,7 @@
     tests/decimals.py [short]
 
 - Every float32, with either sign: strtof reads the decimal back as the same bits; by exact
-  integers, nothing shorter reads back, and nothing as short is nearer (tests/support/decimal_exact.h tells
+  integers, nothing shorter reads back, and nothing as short is nearer (tests/support/decimal_exact.h says
   how that is known without trying all of them).  Infinities and NaNs have no digits.
 - Every float16, 5,000,000 float32 and 5,000,000 float64 against NumPy's text.
 - 100,000,000 float64 against Python's repr.

@@ -158,7 +158,7 @@ same()
 }
 
 # Checks the run whose status is $1; the rest says what failed.
-judge()
+check_run()
 {
     local status=$1 what="${*:2}" out line clear=0 wrong=
     local -a lines left
@@ -250,7 +250,7 @@ fail_memory()
             reset_out
             status=0
             run env LD_PRELOAD="$LOG/shim.so" NYZ_FAIL_AT="$n" ${on:+NYZ_FAIL_ON=1} || status=$?
-            judge "$status" "allocation $n of $total $on"
+            check_run "$status" "allocation $n of $total $on"
         done
     done
 }
@@ -267,7 +267,7 @@ fail_space()
         if ((status == 127)) || grep -q "shared lib" "$LOG/err"; then
             return
         fi
-        judge "$status" "$kib KiB of address space on"
+        check_run "$status" "$kib KiB of address space on"
     done
 }
 
@@ -295,7 +295,7 @@ fail_call()
                 status=0
                 run strace -f -qq -o "$LOG/trace" -e "trace=$1" \
                     -e "inject=$1:error=$error:when=$n${on:++}" || status=$?
-                judge "$status" "$error of $1 $n $on"
+                check_run "$status" "$error of $1 $n $on"
             done
         done
     done
@@ -330,7 +330,7 @@ fill_stdout()
     if [[ -s $LOG/good.out ]]; then
         reset_out
         "$TOOL" "${COMMAND[@]}" <in.npz >/dev/full 2>"$LOG/err" || status=$?
-        judge "$status" "standard output is full"
+        check_run "$status" "standard output is full"
         if ((status != 3)); then
             failed=$((failed + 1))
             echo "FAILED: nyz ${COMMAND[*]} >/dev/full: status $status"

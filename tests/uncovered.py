@@ -15,7 +15,7 @@ LIST = os.path.join(ROOT, "tests", "uncovered.txt")
 HEAD = """# Lines of the library that the tests do not reach, or not with every outcome, by file:
 # REASON | LINE.  tests/coverage.sh compares.
 #
-# guard    holds by what stands before it; kept, so that a change there cannot do harm
+# guard    holds by what comes before it; kept, so that a change there cannot do harm
 # library  only where zlib or the C library do what they are not known to do
 # machine  only on other machines (tests/other_machines.sh), or without libdeflate
 # large    only with gigabytes in memory, or more than there are

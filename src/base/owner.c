@@ -12,7 +12,7 @@
 
 #define ALIGNMENT ((size_t)64)
 
-/* Whole lines of the cache, so that what stands behind is aligned as all memory is. */
+/* Whole lines of the cache, so that what follows is aligned as all memory is. */
 #define OWNER_HEAD                                                                       \
     ((int64_t)((sizeof(nyz_owner) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT))
 

@@ -1,4 +1,4 @@
-/* Work shared by the threads of a crew: see parallel.h. */
+/* Work shared by threads: see parallel.h. */
 #include "base/parallel.h"
 
 #include "base/sort.h"

@@ -70,7 +70,7 @@ static const char digest_help[] =
 static const char cp_help[] =
     "nyz cp [OPTION]... IN[:MEMBER] OUT\n"
     "\n"
-    "Reads all arrays of IN and writes them anew to OUT: an archive if OUT ends in\n"
+    "Reads all arrays of IN and writes them to OUT: an archive if OUT ends in\n"
     ".npz, else a .npy file; to - (standard output) what IN is; into a directory what\n"
     "IN is, under its name.  OUT is replaced only when all is written; it may be IN.\n"
     "What NumPy wrote keeps its bytes.\n"
@@ -115,7 +115,7 @@ static const char unpack_help[] =
     "                     without .npz; -d . unpacks to where you are, as unzip does\n"
     "  --force            replace files that are there, each at once and whole\n"
     "  --case-sensitive   take names that differ only in case or form of Unicode, for\n"
-    "                     a DIR that tells them apart\n"
+    "                     a DIR that separates them\n"
     "  --max-bytes BYTES  most that the members may take, as 500M or 20G; else 4G, or\n"
     "                     four times what they take in the archive if that is more\n";
 

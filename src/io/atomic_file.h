@@ -17,7 +17,7 @@ static inline int nyz_atomic_file_how(unsigned flags)
     return ((flags & NYZ_NO_SYNC) == 0 ? NYZ_OUTPUT_SYNC : 0) |
            ((flags & NYZ_IN_PLACE) != 0 ? NYZ_OUTPUT_IN_PLACE : 0);
 }
-/* Tells the file system that so many bytes are about to be written at a place, or, if it
+/* Announces to the file system that so many bytes are about to be written at a place, or, if it
  * is -1, at the stream's; a hint. */
 void nyz_atomic_file_preallocate(const nyz_output *output, int64_t place, int64_t size);
 

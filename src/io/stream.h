@@ -23,7 +23,7 @@ nyz_status nyz_source_read(nyz_source *source, void *buffer, int64_t size,
 /* Passes over bytes that have been read by read_at.  Errors: IO. */
 nyz_status nyz_source_skip(nyz_source *source, int64_t size, nyz_error *err);
 
-/* Reads up to `size` bytes, fewer only at the end; *got tells how many. */
+/* Reads up to `size` bytes, fewer only at the end; *got is how many. */
 nyz_status nyz_source_read_some(nyz_source *source, void *buffer, int64_t size,
                                 int64_t *got, nyz_error *err);
 

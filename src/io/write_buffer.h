@@ -16,16 +16,16 @@ typedef struct nyz_write_buffer {
 } nyz_write_buffer;
 
 /* Puts bytes into it.  Errors: IO, MEMORY. */
-nyz_sink nyz_write_buffer_sink(nyz_write_buffer *gather);
+nyz_sink nyz_write_buffer_sink(nyz_write_buffer *buffer);
 
 /* Puts other bytes at a place before `position`: in the buffer, or, where they are
  * written already, by seeking back.  Errors: IO. */
-nyz_status nyz_write_buffer_patch(nyz_write_buffer *gather, int64_t place,
+nyz_status nyz_write_buffer_patch(nyz_write_buffer *buffer, int64_t place,
                                   const void *bytes, int64_t size, nyz_error *err);
 
 /* Writes what is in the buffer.  Errors: IO. */
-nyz_status nyz_write_buffer_flush(nyz_write_buffer *gather, nyz_error *err);
+nyz_status nyz_write_buffer_flush(nyz_write_buffer *buffer, nyz_error *err);
 
-void nyz_write_buffer_free(nyz_write_buffer *gather);
+void nyz_write_buffer_free(nyz_write_buffer *buffer);
 
 #endif

@@ -11,7 +11,7 @@
 #include "io/stream_mem.h"
 #include "npy/npy.h"
 
-/* A header, and the order that it tells. */
+/* A header, and the order in it. */
 typedef struct found {
     nyz_array header;
     int fortran;

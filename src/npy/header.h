@@ -23,7 +23,7 @@ nyz_status nyz_header_length(const unsigned char *preamble, int version,
 
 /* Parses the header's text.  out: dtype (its tree in `arena`, owner NULL), ndim, shape,
  * and strides in the file's memory order; data NULL.  *fortran gets fortran_order as it
- * stands. A sub-array as the whole dtype extends the shape.  All sizes are checked: the
+ * is. A sub-array as the whole dtype extends the shape.  All sizes are checked: the
  * product of the non-zero extents and the itemsize fits 64 bits and, where no extent is
  * 0, limits.array_bytes.  err->offset counts from the text's start.  Errors: CORRUPT,
  * UNSUPPORTED, LIMIT. */

@@ -192,7 +192,7 @@ nyz_status nyz_write_header(const nyz_stream *stream, const nyz_array *array,
 /* Up to here, copying the elements after the header costs less than a call of its own. */
 #define SMALL_FILE (16 << 10)
 
-/* The plan tells the size before a byte is written: one allocation. */
+/* The plan gives the size before a byte is written: one allocation. */
 static nyz_status write_buffer(const nyz_npy_writer *plan, nyz_buffer *buffer,
                                nyz_error *err)
 {

@@ -98,7 +98,7 @@ static nyz_status emit_blocks(const nyz_npy_writer *plan, const nyz_blocks *bloc
     return NYZ_OK;
 }
 
-static nyz_status emit_gathered(const nyz_npy_writer *plan, const nyz_sink *sink,
+static nyz_status emit_buffered(const nyz_npy_writer *plan, const nyz_sink *sink,
                                 nyz_error *err)
 {
     const int64_t itemsize = plan->array.dtype.itemsize;
@@ -125,5 +125,5 @@ nyz_status nyz_npy_write(const nyz_npy_writer *plan, const nyz_sink *sink, nyz_e
         !nyz_dtype_needs_byteswap(&plan->array.dtype, plan->byteorder)) {
         return nyz_sink_put(sink, plan->array.data, plan->bytes, err);
     }
-    return emit_gathered(plan, sink, err);
+    return emit_buffered(plan, sink, err);
 }

@@ -122,7 +122,7 @@ nyz_status nyz_npz_read_extracted(nyz_npz_extracted *e, nyz_npz_reader *reader,
     return status;
 }
 
-/* What the header of a member in memory tells beside shape and dtype. */
+/* What the header of a member in memory has beside shape and dtype. */
 typedef struct parsed {
     nyz_dtype from; /* as the file has it */
     nyz_byteorder byteorder;

@@ -79,7 +79,7 @@ static void close_bracket(nyz_pylit_scanner *scan, char outer)
     scan->position++;
 }
 
-/* ["," ...]: goes over a comma, *comma tells whether there was one; else `close` must
+/* ["," ...]: goes over a comma, *comma: whether there was one; else `close` must
  * follow. */
 static nyz_status parse_comma(nyz_pylit_scanner *scan, char close, int *comma)
 {

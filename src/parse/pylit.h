@@ -1,5 +1,5 @@
 /* Python literals: { } ( ) [ ] , : 'text' 12 True None.  Of NumPy it knows
- * only how its integers are written; takes text and length.  docs/format.md 1.4 tells
+ * only how its integers are written; takes text and length.  docs/format.md 1.4 says
  * which of Python's forms are read. */
 #ifndef NYZ_PYLIT_H
 #define NYZ_PYLIT_H

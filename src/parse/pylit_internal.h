@@ -63,7 +63,7 @@ size_t nyz_pylit_scan_is_string(const nyz_pylit_scanner *scan);
 int nyz_pylit_scan_is_numpy(const nyz_pylit_scanner *scan);
 
 /* A string or bytes literal, with the ones that follow it directly; an integer;
- * one of NumPy's.  The scanner stands at the first byte of it. */
+ * one of NumPy's.  The scanner is at the first byte of it. */
 nyz_status nyz_pylit_scan_string(nyz_pylit_scanner *scan, nyz_pylit *lit);
 nyz_status nyz_pylit_scan_number(nyz_pylit_scanner *scan, nyz_pylit *lit);
 nyz_status nyz_pylit_scan_numpy(nyz_pylit_scanner *scan, nyz_pylit *lit);

@@ -26,7 +26,7 @@ typedef struct nyz_zip_directory {
     int64_t count;
     nyz_zip_entry *entries; /* in the directory's order */
     nyz_name_table index;
-    unsigned char *bytes; /* the central directory as it stands in the file, but for a NUL
+    unsigned char *bytes; /* the central directory as in the file, but for a NUL
                            * behind each name that is ASCII, which is used where it is */
     void *memory;         /* of all these, in one piece */
     int64_t memory_size;

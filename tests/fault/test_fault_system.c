@@ -20,7 +20,7 @@ typedef enum variant {
 
 static variant saving;
 
-/* ---------------------------------------------------------------------------- judging */
+/* ---------------------------------------------------------------------------- checks */
 
 /* What the system may interrupt at any time, and what comes in pieces, is no failure. */
 static int must_succeed(const failing *f)
@@ -101,7 +101,7 @@ static void give_attributes(const char *path)
 
 /* What others than the owner and user 1234 may do with the file: nothing, for the list,
  * or as long as it has none. */
-static void judge_rights(const char *path)
+static void check_rights(const char *path)
 {
     struct stat st;
     if (stat(path, &st) == 0 && getxattr(path, "system.posix_acl_access", NULL, 0) < 0) {
@@ -131,7 +131,7 @@ static int fail_the_nth(run *r, const failing *plan)
     check_leaks(r);
     check_files(r, &f, status);
     if (saving == ATTRIBUTES && r->exists) {
-        judge_rights(s->target);
+        check_rights(s->target);
     }
     (void)each_name(s->folder.path, remove_temporary);
     return f.failed;

@@ -1,6 +1,6 @@
 /* The list of fixtures, fixtures/entry_points.tsv, and what it says of an array: for
  * test_entry_points.c. python_check/make_fixtures.py writes the list and names its columns
- * (doors() there). */
+ * (entry_points() there). */
 #ifndef NYZ_TESTS_ENTRY_POINTS_H
 #define NYZ_TESTS_ENTRY_POINTS_H
 

@@ -25,7 +25,7 @@ static void an_error_is_filled_whole_and_cut_not_overrun(void **state)
     assert_int_equal(strlen(err.message), sizeof err.message - 1);
 }
 
-static void a_prefix_stands_before_the_message_and_the_end_is_cut(void **state)
+static void a_prefix_comes_before_the_message_and_the_end_is_cut(void **state)
 {
     (void)state;
     nyz_error err;
@@ -609,7 +609,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_error_is_filled_whole_and_cut_not_overrun),
-        cmocka_unit_test(a_prefix_stands_before_the_message_and_the_end_is_cut),
+        cmocka_unit_test(a_prefix_comes_before_the_message_and_the_end_is_cut),
         cmocka_unit_test(a_system_failure_keeps_errno_and_names_it_in_our_words),
         cmocka_unit_test(err_may_be_null),
         cmocka_unit_test(quoting_escapes_what_a_terminal_would_obey),

@@ -394,7 +394,7 @@ static void test_65536_fields_are_quick_and_a_repeated_name_is_found(void **stat
     free(text);
 }
 
-static void test_format_cuts_and_tells_the_whole_length(void **state)
+static void test_format_cuts_and_returns_the_whole_length(void **state)
 {
     (void)state;
     const nyz_dtype d = nyz_dtype_of(NYZ_UINT8);
@@ -865,7 +865,7 @@ int main(void)
         cmocka_unit_test(test_fields_have_offsets_names_and_titles),
         cmocka_unit_test(test_limits_are_kept),
         cmocka_unit_test(test_65536_fields_are_quick_and_a_repeated_name_is_found),
-        cmocka_unit_test(test_format_cuts_and_tells_the_whole_length),
+        cmocka_unit_test(test_format_cuts_and_returns_the_whole_length),
         cmocka_unit_test(test_dtype_of_gives_every_plain_scalar),
         cmocka_unit_test(test_overlapping_fields_have_no_text),
         cmocka_unit_test(test_check_refuses_what_was_built_wrongly),

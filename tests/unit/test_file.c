@@ -123,7 +123,7 @@ static void without_memory_nothing_stays_open(void **state)
 
 /* Memory as Linux shows it ends in EIO.  What was read before is not worth more than why
  * no more comes: the next read could not tell it. */
-static void a_file_that_fails_behind_some_bytes_tells_why(void **state)
+static void a_file_that_fails_after_some_bytes_gives_the_reason(void **state)
 {
     enum { SIZE = 65536 };
     static unsigned char got[SIZE];
@@ -744,7 +744,7 @@ int main(void)
         directory_test(a_socket_is_refused),
         directory_test(without_memory_nothing_stays_open),
         directory_test(an_open_file_is_not_inherited),
-        cmocka_unit_test(a_file_that_fails_behind_some_bytes_tells_why),
+        cmocka_unit_test(a_file_that_fails_after_some_bytes_gives_the_reason),
         cmocka_unit_test(a_device_is_only_read),
         directory_test(a_file_that_changed_is_noticed),
         directory_test(a_file_whose_time_was_set_back_is_noticed),

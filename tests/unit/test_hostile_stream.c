@@ -393,7 +393,7 @@ enum { ACTS = sizeof operations / sizeof operations[0] };
 
 /* --------------------------------------------------------------------------- the runs */
 
-/* What is written where a stream says that it stands is right only if it stands there. */
+/* What is written where a stream says that it is, is right only if it is there. */
 static void check_result(hostile *h, const struct operation *operation)
 {
     if (operation->check != NULL && h->base == 0 && h->function <= WRITE) {

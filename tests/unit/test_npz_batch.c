@@ -50,7 +50,7 @@ static void runs_of_small_members_are_read_as_one_by_one(void **state)
 }
 
 /* Small archives with every bit of them flipped: the same verdict on both paths. */
-static void every_flipped_bit_is_judged_alike(void **state)
+static void every_flipped_bit_is_found_alike(void **state)
 {
     (void)state;
     for (int count = 1; count <= 4; count += 3) { /* the last is deflated */
@@ -303,7 +303,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs_of_small_members_are_read_as_one_by_one),
-        cmocka_unit_test(every_flipped_bit_is_judged_alike),
+        cmocka_unit_test(every_flipped_bit_is_found_alike),
         cmocka_unit_test(small_members_take_few_reads_and_allocations),
         cmocka_unit_test(a_failing_read_of_a_run_is_told),
         cmocka_unit_test(data_behind_an_old_header_is_moved_to_its_place),

@@ -16,18 +16,18 @@ static unsigned char byte_at(int64_t at)
 
 static nyz_write_buffer begin(const nyz_stream *stream, counting *memory)
 {
-    nyz_write_buffer gather = {.stream = *stream, .position = nyz_stream_tell(stream)};
+    nyz_write_buffer buffer = {.stream = *stream, .position = nyz_stream_tell(stream)};
     counting_init(memory);
-    gather.allocator = memory->allocator;
-    return gather;
+    buffer.allocator = memory->allocator;
+    return buffer;
 }
 
-static nyz_status put(nyz_write_buffer *gather, int64_t size, nyz_error *err)
+static nyz_status put(nyz_write_buffer *buffer, int64_t size, nyz_error *err)
 {
     static unsigned char bytes[TOTAL];
-    const nyz_sink sink = nyz_write_buffer_sink(gather);
+    const nyz_sink sink = nyz_write_buffer_sink(buffer);
     for (int64_t i = 0; i < size; i++) {
-        bytes[i] = byte_at(gather->position + i);
+        bytes[i] = byte_at(buffer->position + i);
     }
     return nyz_sink_put(&sink, bytes, size, err);
 }
@@ -40,16 +40,16 @@ static void pieces_of_all_sizes_come_out_in_order(void **state)
     counting memory;
     (void)state;
     const nyz_stream stream = trickle_stream(&t, 1000, 1);
-    nyz_write_buffer gather = begin(&stream, &memory);
+    nyz_write_buffer buffer = begin(&stream, &memory);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        assert_ok(put(&gather, sizes[i], err));
+        assert_ok(put(&buffer, sizes[i], err));
     }
-    assert_ok(nyz_write_buffer_flush(&gather, err));
-    assert_int_equal((int64_t)t.buffer.size, gather.position);
-    for (int64_t i = 0; i < gather.position; i++) {
+    assert_ok(nyz_write_buffer_flush(&buffer, err));
+    assert_int_equal((int64_t)t.buffer.size, buffer.position);
+    for (int64_t i = 0; i < buffer.position; i++) {
         assert_int_equal(t.buffer.data[i], byte_at(i));
     }
-    nyz_write_buffer_free(&gather);
+    nyz_write_buffer_free(&buffer);
     assert_int_equal(memory.live, 0);
     nyz_buffer_free(&t.buffer);
 }
@@ -60,17 +60,17 @@ static void small_pieces_share_a_call_and_large_ones_are_not_copied(void **state
     counting memory;
     (void)state;
     const nyz_stream stream = trickle_stream(&t, TOTAL, 1);
-    nyz_write_buffer gather = begin(&stream, &memory);
+    nyz_write_buffer buffer = begin(&stream, &memory);
     const long before = t.calls;
     for (int i = 0; i < 1000; i++) {
-        assert_ok(put(&gather, 100, err));
+        assert_ok(put(&buffer, 100, err));
     }
     assert_int_equal(t.calls - before, 1); /* 65,500 bytes */
-    assert_ok(put(&gather, TOTAL, err));
+    assert_ok(put(&buffer, TOTAL, err));
     assert_int_equal(t.calls - before, 3);
     assert_int_equal(memory.peak, ROOM);
     assert_int_equal(memory.calls, 1);
-    nyz_write_buffer_free(&gather);
+    nyz_write_buffer_free(&buffer);
     nyz_buffer_free(&t.buffer);
 }
 
@@ -81,14 +81,14 @@ static void the_buffer_is_filled_to_its_end_and_no_further(void **state)
         trickle t = {0};
         counting memory;
         const nyz_stream stream = trickle_stream(&t, TOTAL, 1);
-        nyz_write_buffer gather = begin(&stream, &memory);
+        nyz_write_buffer buffer = begin(&stream, &memory);
         const long before = t.calls;
         for (int i = 0; i < 4; i++) {
-            assert_ok(put(&gather, 16000, err));
+            assert_ok(put(&buffer, 16000, err));
         }
-        assert_ok(put(&gather, ROOM - 4 * 16000 + over, err));
+        assert_ok(put(&buffer, ROOM - 4 * 16000 + over, err));
         assert_int_equal(t.calls - before, over);
-        nyz_write_buffer_free(&gather);
+        nyz_write_buffer_free(&buffer);
         nyz_buffer_free(&t.buffer);
     }
 }
@@ -100,21 +100,21 @@ static void patch_once(int64_t total, int64_t back, int64_t size)
     trickle t = {0};
     counting memory;
     const nyz_stream stream = trickle_stream(&t, TOTAL, 1);
-    nyz_write_buffer gather = begin(&stream, &memory);
+    nyz_write_buffer buffer = begin(&stream, &memory);
     memset(patch, 0xee, sizeof patch);
     for (int64_t done = 0; done < total; done += 1000) {
-        assert_ok(put(&gather, nyz_min(1000, total - done), err));
+        assert_ok(put(&buffer, nyz_min(1000, total - done), err));
     }
     const int64_t place = total - back;
-    assert_ok(nyz_write_buffer_patch(&gather, place, patch, size, err));
-    assert_ok(put(&gather, 10, err));
-    assert_ok(nyz_write_buffer_flush(&gather, err));
+    assert_ok(nyz_write_buffer_patch(&buffer, place, patch, size, err));
+    assert_ok(put(&buffer, 10, err));
+    assert_ok(nyz_write_buffer_flush(&buffer, err));
     assert_int_equal(t.buffer.size, total + 10);
     for (int64_t i = 0; i < total + 10; i++) {
         const int patched = i >= place && i < place + size;
         assert_int_equal(t.buffer.data[i], patched ? 0xee : byte_at(i));
     }
-    nyz_write_buffer_free(&gather);
+    nyz_write_buffer_free(&buffer);
     nyz_buffer_free(&t.buffer);
 }
 
@@ -135,41 +135,41 @@ static void what_the_stream_or_the_allocator_refuses_is_told(void **state)
     counting memory;
     (void)state;
     const nyz_stream stream = trickle_stream(&t, TOTAL, 1);
-    nyz_write_buffer gather = begin(&stream, &memory);
+    nyz_write_buffer buffer = begin(&stream, &memory);
     memory.fail_at = 1;
-    assert_fails(NYZ_ERR_MEMORY, "65536", put(&gather, 1, err));
+    assert_fails(NYZ_ERR_MEMORY, "65536", put(&buffer, 1, err));
     memory.fail_at = 0;
-    assert_ok(put(&gather, 1, err));
+    assert_ok(put(&buffer, 1, err));
     t.calls = 0;
     t.fail_at = 1;
-    assert_fails(NYZ_ERR_IO, "cannot write", nyz_write_buffer_flush(&gather, err));
+    assert_fails(NYZ_ERR_IO, "cannot write", nyz_write_buffer_flush(&buffer, err));
     t.fail_at = 0;
     t.calls = 0;
     for (int large = 0; large < 2; large++) { /* the buffer is full, and makes way */
         for (int i = 0; i < 4; i++) {
-            assert_ok(put(&gather, 16000, err));
+            assert_ok(put(&buffer, 16000, err));
         }
         t.calls = 0;
         t.fail_at = 1;
         assert_fails(NYZ_ERR_IO, "cannot write",
-                     put(&gather, large ? TOTAL : 16000, err));
+                     put(&buffer, large ? TOTAL : 16000, err));
         t.fail_at = 0;
     }
-    assert_ok(put(&gather, 10, err));
+    assert_ok(put(&buffer, 10, err));
     t.calls = 0;
     t.fail_at = 1;
     assert_fails(NYZ_ERR_IO, "cannot write",
-                 nyz_write_buffer_patch(&gather, 0, "x", 1, err));
+                 nyz_write_buffer_patch(&buffer, 0, "x", 1, err));
     t.fail_at = 0;
     t.calls = 0;
-    assert_ok(put(&gather, TOTAL, err));
+    assert_ok(put(&buffer, TOTAL, err));
     for (long call = 1; call <= 3; call++) { /* seek, write, seek */
         t.calls = 0;
         t.fail_at = call;
         assert_fails(NYZ_ERR_IO, call == 2 ? "cannot write" : "cannot seek",
-                     nyz_write_buffer_patch(&gather, 0, "x", 1, err));
+                     nyz_write_buffer_patch(&buffer, 0, "x", 1, err));
     }
-    nyz_write_buffer_free(&gather);
+    nyz_write_buffer_free(&buffer);
     nyz_buffer_free(&t.buffer);
 }
 

@@ -86,7 +86,7 @@ int cli_input_finish(cli_input *input, const char *what);
  * status, having complained. */
 int cli_input_start(cli_input *input);
 cli_next cli_input_next(cli_input *input);
-/* Passes over `size` bytes; *found tells how many were there. */
+/* Passes over `size` bytes; *found is how many were there. */
 nyz_status cli_input_skip(cli_input *input, int64_t size, int64_t *found, nyz_error *err);
 /* Reads the header of the next array, and gives it back. */
 nyz_status cli_input_header(cli_input *input, nyz_error *err);

@@ -1,4 +1,4 @@
-/* What stands at a name in an open directory, on POSIX systems. */
+/* What exists at a name in an open directory, on POSIX systems. */
 #include "os/directory_posix.h"
 
 #include "cli.h"

@@ -1,4 +1,4 @@
-/* What stands at a path on Windows, and its errors as errnos. */
+/* What exists at a path on Windows, and its errors as errnos. */
 #include "os/directory_win32.h"
 
 #include "cli.h"

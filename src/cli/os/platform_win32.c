@@ -93,7 +93,7 @@ int cli_platform_is_special(const char *path)
     return found != INVALID_FILE_ATTRIBUTES && (found & FILE_ATTRIBUTE_DEVICE) != 0;
 }
 
-/* What tells one file from another; not 0 if it could be found out. */
+/* The identity of a file; not 0 if it could be found out. */
 static int look(const char *path, BY_HANDLE_FILE_INFORMATION *info)
 {
     if (strcmp(path, "-") == 0) {

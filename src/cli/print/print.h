@@ -7,7 +7,7 @@
 
 /* ---- print_decimal.c: the fewest digits that read back as the same number */
 
-/* `value` is finite and not negative; `size` tells its type: 2, 4 or 8 bytes, else long
+/* `value` is finite and not negative; `size` gives its type: 2, 4 or 8 bytes, else long
  * double. */
 void cli_decimal_shortest(long double value, int size, cli_decimal *out);
 /* Exactly `count` digits, correctly rounded. */
