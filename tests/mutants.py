@@ -53,10 +53,11 @@ KNOWS = {
     "grown": "grown", "cli/cmd/cmd_cp": "test_tool.py", "nearest": "nearest", "npz_missing": "nearest",
     "cli/cmd/pack": "test_pack.py", "cli/cmd/cmd_pack": "test_pack.py",
 }
-TESTS = ("base array pylit dtype header zip_directory zip_end zip_names zip_member npy entry_points "
-         "npz load_into read_paths npz_batch transpose strided_copy npz_add_all file utf8 cast "
+TESTS = ("base array pylit dtype header zip_directory zip_end zip_names zip_member npy "
+         "entry_points npz load_into read_paths npz_batch transpose strided_copy npz_add_all file utf8 cast "
          "stream_mem parallel threads stream output write_buffer deflate_parallel codec "
-         "zip_writer_directory nearest fault_unusual fault_memory fault_system").split()
+         "zip_writer_directory nearest grown sort parallel_read large_items fault_unusual "
+         "fault_memory fault_system").split()
 
 # (file, text, what comes in its place)
 MUTANTS = [
