@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the files of the baseline share: the bare system calls, or the bare codec, that move
  * the same bytes.  Nothing is parsed and nothing is checked but the CRC; where a member
  * lies is known beforehand, from the file ARCHIVE.index that data.py writes.  What is

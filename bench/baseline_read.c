@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The baseline (baseline.h): archives, read. */
 #include <fcntl.h>
 #include <stdio.h>

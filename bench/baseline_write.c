@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The baseline (baseline.h): what is written. */
 #include <fcntl.h>
 #include <string.h>

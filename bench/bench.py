@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Measures nyz against NumPy, the baseline and any peer, and prints one table.  `bench/run` builds
 what is needed and starts it; README.md says how it measures."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # What bench/run and bench/check share; sourced by both, in the project's folder.
 # shellcheck source=scripts/setup.sh

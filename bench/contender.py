@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The other side of the protocol (README.md): a server process for each contender."""
 
 import os

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What `bench/check` counts instructions of: `count FOLDER OPERATION`, and `count FOLDER
  * make` for the files.  callgrind counts only within counted(). */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What count.c and count_files.c share.  Both may use only what the nyz.h of the earlier
  * release has against which they are built, too. */
 #ifndef COUNT_H

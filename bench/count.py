@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Counts the instructions of some operations in two builds of the library, and fails where one
 takes more than 2 % (and 10,000) more than before, and more than accepted.txt lets it.
 `bench/check` builds both and starts it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the operations of count.c need: files, numbers, and how a failure ends it all. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The files that the benchmark reads: made when a workload needs them, with fixed seeds.
 
 Four kinds of numbers: `weights`, float32 from a normal distribution, as in a network; `doubles`,

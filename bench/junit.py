@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """JUnit's XML, which ./check adds up."""
 
 from xml.etree import ElementTree

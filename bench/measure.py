@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Running the rows: the servers of this benchmark, and their turns at one workload."""
 
 import os

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A worker without CRCs: linked with -Wl,--wrap=nyz_crc32, so that the library calls this
  * instead of its own function.  It reads the archives whose CRCs data.py has set to 0,
  * and no others. */

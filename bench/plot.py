@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Draws what scaling.py has measured: plot.py CSV PNG.  Needs matplotlib."""
 
 import csv

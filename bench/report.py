@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the benchmark says about the machine and at its end."""
 
 import os

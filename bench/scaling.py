@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Measures how the time grows with the size of an array and with the members of an archive, and
 writes one line of CSV for each point.  `bench/scaling` builds what is needed and starts it."""
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The conversation and the measuring (worker.h).  Usage: worker KIND, one of `kinds`. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One contender of the benchmark is a process that reads requests, a line each, and
  * answers each with a line (README.md, "The protocol").  worker.c has that conversation
  * and the measuring; worker_nyz.c and worker_baseline.c have the operations, one small

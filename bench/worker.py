@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """NumPy as a contender of the benchmark: the operations of worker_nyz.c with the ordinary calls
 of NumPy, under the protocol of README.md.  A new operation is a function with @operation.
 """

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The baseline (baseline.h): what its files share, the .npy files, the table of operations. */
 #include <fcntl.h>
 #include <sys/stat.h>

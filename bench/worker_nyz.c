@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The library's operations, through <nyz.h> and nothing else.  A new one is a function
  * and a row at the end; the other contenders' are in worker_baseline.c and worker.py. */
 #include <stdio.h>

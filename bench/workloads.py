@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The rows of the benchmark's table.  A new one is a line in `workloads`, and an operation of
 its name in worker_nyz.c, worker_baseline.c and worker.py where they have none yet."""
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A dictionary of tensors, saved compressed and loaded by name.  Usage: dict [FILE.npz]
  * In Python: np.savez_compressed("dict.npz", x=x, y=y); np.load("dict.npz")["x"]
  * Build: cc dict.c $(pkg-config --cflags --libs nyz) */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The story of saving and loading in deep learning, on real handwritten digits: tensors,
  * lists and dictionaries of them, and the parameters of a network that NumPy has trained.
  * Usage: digits FIXTURES OUT   (folders: the one with digits*.np?, and one to write to)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A list of tensors, saved and loaded again.  Usage: list [FILE.npz]
  * In Python: np.savez("list.npz", x, y); z = np.load("list.npz"); z["arr_0"], z["arr_1"]
  * Build: cc list.c $(pkg-config --cflags --libs nyz) */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The network of digits.c: loading and saving its parameters, and computing with them. */
 #include "network.h"
 

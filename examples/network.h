@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A small network for digits.c: 64 pixels - 256 - some outputs, its parameters kept in
  * nyz_arrays and named as the archive names them. */
 #ifndef NETWORK_H

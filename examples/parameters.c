@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The parameters of a model, loaded by name and by prefix.
  * Usage: parameters MODEL.npz [PREFIX]
  * In Python: np.savez("model.npz", **{"layer1.weight": w, "layer1.bias": b, ...})

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One tensor, saved and loaded again.  Usage: save_load [FILE.npy]
  * In Python: np.save("x.npy", x); x = np.load("x.npy")
  * Build: cc save_load.c $(pkg-config --cflags --libs nyz) */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Arrays that are not files: one after the other in a FILE, and in memory.
  * Usage: stream [FILE]
  * In Python: with open("log.bin", "wb") as f: np.save(f, a); np.save(f, b); ...

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nyz: NumPy's .npy and .npz files in C.  This header is the manual.
  *
  *     nyz_array w;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Preloaded into the tool by test_tool_changed.py: runs the command in NYZ_CHANGE after the
  * first fread that gives at least NYZ_CHANGE_AT bytes. */
 #define _GNU_SOURCE

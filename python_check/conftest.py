@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the tests in Python share: where things are, and which NumPy and zip layout run."""
 
 import os

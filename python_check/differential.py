@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """NumPy and we on the same generated files, valid ones and damaged ones.
 
     NYZ_LIB=build/libnyz.so python_check/differential.py [COUNT [SEED]]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The .npy fixtures that no current NumPy writes, made by hand: the headers of old NumPys and
 of other programs (good), and every header and length that is refused (bad).
 docs/format.md 1 and 2 decide which is which."""

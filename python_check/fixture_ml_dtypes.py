@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The fixtures that NumPy writes of ml_dtypes' types (bfloat16, the 8-bit floats, integers of 1
 to 4 bits, ...), built without ml_dtypes: their descr and their bytes.  Where ml_dtypes is
 installed, test_ml_dtypes.py compares them with what np.save and np.savez write of `arrays`."""

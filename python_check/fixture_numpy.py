@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The fixtures that NumPy itself writes: .npy files, which every NumPy since 1.24 writes
 alike, and archives, whose bytes depend on the Python that runs (its zipfile changed in
 3.11.4)."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The bricks of the fixtures: .npy headers and zip archives built byte by byte, where every
 field can be made to lie; and the description of an array that the manifest keeps.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The archives made by hand: what other programs than NumPy write (good), and every lie that
 a zip archive can tell (bad).  docs/format.md 4 decides which is which.
 

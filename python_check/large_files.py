@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Files over 2 and 4 GiB, byte for byte: a long run, by hand (some minutes, 15 GB of disk).
 
     python3 python_check/large_files.py build/nyz [folder]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """libnyz for Python's tests, through ctypes: the structs of nyz.h as they lie in memory, and
 the calls that the tests need, with NumPy arrays on this side.
 

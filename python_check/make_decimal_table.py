@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Writes src/cli/print/decimal_table.c: powers of ten to 128 bits, for the shortest decimals of floats.
 
 The functions below the table prove that 128 bits suffice; test_decimals.py calls them."""
@@ -45,7 +46,8 @@ def text():
     """The whole file."""
     each = list(rows())
     lines = ["    " + " ".join(each[i:i + 2]) for i in range(0, len(each), 2)]
-    return ("/* Powers of ten, from 10^%d to 10^%d, of 128 bits, the first set; rounded up.\n *"
+    return ("/* SPDX-License-Identifier: MIT */\n"
+            "/* Powers of ten, from 10^%d to 10^%d, of 128 bits, the first set; rounded up.\n *"
             " Made by python_check/make_decimal_table.py. */\n"
             '#include "print/decimal.h"\n\n/* clang-format off */\n\n'
             "const cli_power cli_powers[CLI_POWER_MOST - CLI_POWER_LEAST + 1] = {\n%s\n};\n"

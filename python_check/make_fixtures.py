@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Makes fixtures/: good/ and bad/, manifest.json and entry_points.tsv.  Running it again gives the
 same bytes.  Two runs make them all:
 

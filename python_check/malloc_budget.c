@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Archives are written to a path while the n-th malloc of the process fails, whoever calls
  * it, once and from there on, for every n: the library answers OK or MEMORY, has freed
  * everything, and leaves no file but a whole one.  With an allocator of the caller's,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reads every member of an archive through minizip, a validator of what the library writes:
  * minizip_reads ARCHIVE prints the number of members, or says what went wrong. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Arrays of every dtype, shape and memory order, for hypothesis."""
 
 import string

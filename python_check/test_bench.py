@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """bench/check: which commit it compares with, what it lets pass, and what it reports."""
 
 import os

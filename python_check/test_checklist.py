@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """docs/checklist.md and docs/differences.md are true: every claim is there once, and every test,
 fixture, script and phrase of docs/limitations.md that they name exists."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The shortest decimals of the tool: their table of powers of ten, the proof that it is precise
 enough, and the short form of tests/decimals.py."""
 

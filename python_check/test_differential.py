@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """NumPy and we on some hundreds of generated files; differential.py makes as many as one wants."""
 
 import io

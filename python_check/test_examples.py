@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The programs of examples/: each is run, and NumPy opens what it wrote."""
 
 import os

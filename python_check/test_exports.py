@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the shared library exports: the functions of nyz.h, all of them, and nothing else."""
 
 import os

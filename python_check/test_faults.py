@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The tool and the library on a failing machine: the short forms of tests/faults.sh and
 tests/crash_consistency.py, which tell what they do."""
 

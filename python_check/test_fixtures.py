@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The committed fixtures: that the generator still makes them, that NumPy reads the good ones
 as the manifest says, and that the library does, by name and by number."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Files found in the world that are damaged, or something else than their names say: fixtures/found/,
 which is kept as it was found.  EXPECT.tsv has a row for each file and command: the exit status, and
 what standard output and standard error hold (nothing where it is empty), FILE for the path."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The public header is self-contained: in C99, C11, C++98 and C++17, with every warning, and after
 NumPy's own headers."""
 

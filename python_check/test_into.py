@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Loading into memory that is there already: conversions are those of NumPy's astype with
 casting="same_kind", and refused where NumPy refuses them; any order and strides."""
 

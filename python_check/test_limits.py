@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Limits and sizes: settable limits, offsets beyond 4 GiB (in a sparse file), many members;
 and, with NYZ_SLOW=1, archives of members beyond 2 and 4 GiB."""
 

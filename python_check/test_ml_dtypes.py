@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Arrays of ml_dtypes' types (bfloat16, the 8-bit floats, ...), which NumPy saves without their
 names: what the library and the tool write of them again.  Where ml_dtypes is installed, also that
 the fixtures are what NumPy writes."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """tests/mutants.py, which takes an hour, can run at any time: each rule that it breaks is in its file
 once."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """nyz pack: archives of files, as np.savez makes them of arrays; and back from nyz unpack."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """README.md and docs/tour.md are true: their C compiles, and their sessions with the tool go as
 printed; and the README is short."""
 

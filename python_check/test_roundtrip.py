@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """One array in a file: NumPy writes, the library reads; the library writes, NumPy reads; and
 both write the same bytes."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """SECURITY.md is true: what its commands name exists, and its limits are those of nyz.h and
 of the C tests."""
 

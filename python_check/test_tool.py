@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The tool nyz against NumPy: ls, show, digest, cp, and how they end.  test_pack.py and
 test_unpack.py have pack and unpack."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Files that another program writes to while the tool reads them: after the tool has opened the
 file and read the header of an array, or the first bytes of an archive (change_file.c)."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The tool nyz with --untrusted and --limit: every command, for every way to name a file."""
 
 import os

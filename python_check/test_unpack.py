@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """nyz unpack: what it writes, and that no archive makes it write anything else."""
 
 import os

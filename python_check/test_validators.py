@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Independent validators of the archives that the library writes: unzip, 7z, bsdtar, zipinfo,
 Python's zipfile and minizip's reader.  Each has to accept every one, without a warning."""
 

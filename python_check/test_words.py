@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """tests/words.tsv lists words that nyz does not use, and what it says instead: `pattern` is a regular
 expression, `where` is identifier or prose.  Sources, tests, scripts, pages and file names are read.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """The network of ./demo: where its data, its parameters and its logits come from.
 
     train_digits.py              checks the files in fixtures/ (needs NumPy only)

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """The last step of ./demo: NumPy opens what C wrote.  Usage: verify_demo.py FIXTURES OUT"""
 
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # What tests/other_machines.sh and tests/tools.sh share: Debian's packages, downloaded without
 # installing them.  Sourced after scripts/setup.sh.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # what is set here is used there
 # What ./demo and ./check share: finding what is missing, installing it with the system's

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Counts the tests of one suite for ./check: prints PASSED FAILED SKIPPED.
 
     tally.py meson FOLDER    of `meson test`: the newest testlog*.json in FOLDER.  A program

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Which lines and branches of the library the tests do not reach:
 #
 #     tests/coverage.sh [--accept]

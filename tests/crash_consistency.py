@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Pulls the plug while a file is saved, and fills the disk.
 
     tests/crash_consistency.py [short]

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # The damage sweep (tests/fuzz/damage.c): small files, cut at every length and with every bit
 # flipped, through every entry point, under the sanitizers.
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Shortest decimals, very many of them: what tests/decimals.py runs.
  *
  *     decimals float32 FIRST LAST STEP    each STEP-th bit pattern against

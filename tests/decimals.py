@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Shortest decimals against all float32, NumPy's text and Python's repr.
 
     tests/decimals.py [short]

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Runs each command of the tool on a failing machine:
 #
 #     tests/faults.sh [short] [WORD]      # WORD: only lines of COMMANDS with it

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Runs the fuzz targets of tests/fuzz/ with an engine, two processes at a time:
 #
 #     tests/fuzz.sh libfuzzer|afl [TARGET|all] [SECONDS] [--record]

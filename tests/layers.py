@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Holds the sources against the table of layers: who may use whom.
 
     tests/layers.py BUILD        # BUILD: a build folder, for the symbols of its objects

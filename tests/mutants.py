@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Breaks the code by hand, one small change at a time, and sees whether a test notices.
 
     tests/mutants.py [--jobs N] [--only WORD]

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Builds everything for another machine, and runs the C tests there, in an emulator:
 #
 #     tests/other_machines.sh s390x|i686|i686-asan|aarch64|windows [NAME_OF_A_TEST ...]

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Runs one of the tools that find mistakes, or all of them:
 #
 #     tests/tools.sh asan-ubsan|msan|tsan|valgrind|analyzer|clang-tidy|cppcheck|all

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Compares what gcovr found not covered with tests/uncovered.txt.
 
     uncovered.py COVERAGE.json [--accept]

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Shapes and strides of arrays, and making new ones: see array.h.  Views are in view.c,
  * copying in copy.c. */
 #include "array/array.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Arrays in memory: shapes, strides and views.  Knows no file. */
 #ifndef NYZ_ARRAY_H
 #define NYZ_ARRAY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Cutting arrays into blocks that fit a buffer: see strided_copy.h. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Numbers of one type to another: see cast.h.  One loop for each pair of types, so
  * that the compiler can make vectors of it; this file is worth -O3. */
 #include "array/cast.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Numbers of one type to another.  Knows no file. */
 #ifndef NYZ_CAST_H
 #define NYZ_CAST_H

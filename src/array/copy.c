@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whole arrays from any strides to any other, and nyz_copy. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The bits of a float16 to and from those of wider floats (IEEE 754), which C has no type
  * for. Row "array".  Done with integers, so that signaling NaNs, rounding modes and
  * processors change nothing. */

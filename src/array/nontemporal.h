@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whole lines of the cache, written to memory past it.  A line that is not
  * in the cache would be fetched first, only to be overwritten.  nontemporal_x86.c can, and
  * nontemporal_none.c writes them as any bytes. */

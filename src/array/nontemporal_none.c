@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Lines written as any bytes: see nontemporal.h. */
 #include "array/nontemporal.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Lines written past the cache by SSE2, which each x86-64 processor has: see nontemporal.h. */
 #include "array/nontemporal.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Copying boxes: the axes are put in order, joined and walked through; see strided_copy.h.  The
  * innermost one or two are transpose.c's. */
 #include "array/strided_copy.h"

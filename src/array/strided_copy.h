@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Copying boxes of items from any strides to any other, and cutting arrays into boxes. */
 #ifndef NYZ_STRIDED_COPY_H
 #define NYZ_STRIDED_COPY_H

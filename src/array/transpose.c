@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tiles of a plane, whose rows become columns: see transpose.h.  Only loops over items of a
  * fixed size, from which the compiler can make vectors: this file is worth -O3. */
 #include "array/transpose.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The innermost loops of copying: rows of items to columns. */
 #ifndef NYZ_TRANSPOSE_H
 #define NYZ_TRANSPOSE_H

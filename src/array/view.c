@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Views of arrays: wrap, slice, index, transpose, select.  None of them copies or
  * allocates. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Memory: see alloc.h. */
 #include "base/alloc.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Memory, through the caller's allocator: the only file that calls malloc. */
 #ifndef NYZ_ALLOC_H
 #define NYZ_ALLOC_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Blocks that are freed together: see arena.h. */
 #include "base/arena.h"
 

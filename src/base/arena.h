@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Blocks of memory that are freed together, for trees. */
 #ifndef NYZ_ARENA_H
 #define NYZ_ARENA_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Checked sums and products of sizes, and the size of a buffer. */
 #ifndef NYZ_ARITHMETIC_H
 #define NYZ_ARITHMETIC_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A growing piece of memory: see buffer.h. */
 #include "base/buffer.h"
 

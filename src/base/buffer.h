@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A growing piece of memory: the public nyz_buffer. */
 #ifndef NYZ_BUFFER_H
 #define NYZ_BUFFER_H

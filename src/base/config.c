@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Checking a call's options and filling in the defaults: see config.h. */
 #include "base/config.h"
 

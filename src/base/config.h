@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The options of one call, resolved. */
 #ifndef NYZ_CONFIG_H
 #define NYZ_CONFIG_H

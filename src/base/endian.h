@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Little-endian numbers in bytes, and the order of this machine's own. */
 #ifndef NYZ_ENDIAN_H
 #define NYZ_ENDIAN_H

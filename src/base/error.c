@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Errors: see error.h. */
 #include "base/error.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Making errors, passing them on, and text that is fit for a message. */
 #ifndef NYZ_ERROR_H
 #define NYZ_ERROR_H

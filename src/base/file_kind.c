@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Kinds of files: see file_kind.h.  The bytes are those of each format's own
  * specification. */
 #include "base/file_kind.h"

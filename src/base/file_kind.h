@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a file is that is neither a .npy nor a .npz file, by its first bytes. */
 #ifndef NYZ_FILE_KIND_H
 #define NYZ_FILE_KIND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names to numbers: see name_table.h. */
 #include "base/name_table.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A hash table of names that others keep: a name to its number.  Open addressing, at most
  * half full.  The hash is SipHash-1-3 under a random key, so that no list of names can be
  * made to collide. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The candidate nearest to a name: see nearest.h. */
 #include "base/nearest.h"
 

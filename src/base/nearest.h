@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* "did you mean": the candidate nearest to a name. */
 #ifndef NYZ_NEAREST_H
 #define NYZ_NEAREST_H

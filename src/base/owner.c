@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What an array or a dtype owns: see owner.h. */
 #include "base/owner.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What an array or a dtype owns. */
 #ifndef NYZ_OWNER_H
 #define NYZ_OWNER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Work shared by threads: see parallel.h. */
 #include "base/parallel.h"
 

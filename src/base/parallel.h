@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pieces of work on several threads.  threads.h has what it needs of the
  * system.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Bytes that nobody can guess, from the system.  random_linux.c,
  * random_posix.c and random_win32.c have them. */
 #ifndef NYZ_RANDOM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Random bytes on Linux: see random.h. */
 #define _GNU_SOURCE /* getrandom's flags; NOLINT: the C library's own name */
 #include "base/random.h"

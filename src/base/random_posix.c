@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Random bytes on POSIX systems other than Linux: see random.h.  Each has this device,
  * but not the same call. */
 #include "base/random.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Random bytes on Windows: see random.h. */
 
 #ifndef WIN32_LEAN_AND_MEAN

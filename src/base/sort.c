@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Heapsort, with the larger child sought to the bottom first, which takes half of the
  * comparisons: see sort.h. */
 #include "base/sort.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sorting without memory of its own, in O(n log n) whatever the order was: the C library's
  * qsort may allocate, and may take quadratic time. */
 #ifndef NYZ_SORT_H

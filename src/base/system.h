@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What only some systems can do, for speed alone: hints, each of which may do nothing.  system_linux.c has them, system_none.c is for systems without. */
 #ifndef NYZ_SYSTEM_H
 #define NYZ_SYSTEM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The hints of system.h on Linux. */
 #define _GNU_SOURCE /* madvise, fallocate; NOLINT: the C library's own name */
 #include "base/system.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The hints of system.h on systems that take none. */
 #include "base/system.h"
 

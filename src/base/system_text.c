@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Words for the errnos of files: nyz_system_text. */
 #include <errno.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Threads that work together for as long as one call lasts.  For parallel.c
  * alone.  threads_posix.c and threads_win32.c have it. */
 #ifndef NYZ_THREADS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Threads of POSIX: see threads.h. */
 #include "base/threads.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Threads of Windows: see threads.h. */
 #include "base/threads.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* UTF-8: one code point at a time. */
 #ifndef NYZ_UTF8_H
 #define NYZ_UTF8_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The tool `nyz`: what its files share.  It is built on <nyz.h> alone. */
 #ifndef NYZ_CLI_CLI_H
 #define NYZ_CLI_CLI_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The tool `nyz`: dispatch, help, and the end of it all. */
 #include "cli.h"
 #include "text/unicode.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The command line: options anywhere, `--` ends them, `--level=9` or `--level 9`. */
 #include "cli.h"
 

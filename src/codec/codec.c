@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* CRC-32, by libdeflate or zlib, and whole streams inflated by libdeflate, whose memory
  * comes from malloc: see codec.h. */
 #include "codec/codec.h"

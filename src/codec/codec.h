@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* CRC-32 and deflate.  The files of this folder alone know zlib, and
  * codec.c the only one that knows libdeflate; crc32_x86.c leaves its last 16 bytes to
  * zlib. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* No CRC-32 of our own: zlib's or libdeflate's does all.  See crc32.h. */
 #include "codec/crc32.h"
 

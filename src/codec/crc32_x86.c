@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* CRC-32 on x86-64 processors with PCLMULQDQ, four times 64 bytes at a time with
  * VPCLMULQDQ.  See crc32.h.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Raw deflate streams made by zlib: see codec.h. */
 #include <string.h>
 

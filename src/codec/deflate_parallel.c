@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Chunks deflated side by side and put one after the other: see deflate_parallel.h. */
 #include "codec/deflate_parallel.h"
 

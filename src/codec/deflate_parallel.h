@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One deflate stream of many chunks that do not know each other, made by zlib or by
  * fast_deflate.h on several threads; any inflater reads it. */
 #ifndef NYZ_DEFLATE_PARALLEL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A block of the fast deflater: its codes, and its bits.  See fast_internal.h.  "RFC" is RFC
  * 1951. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The fast deflater: from block to block of a chunk.  See fast_deflate.h. */
 #include "codec/fast_deflate.h"
 

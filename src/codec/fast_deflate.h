@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Deflate for arrays, made for speed: chunks that do not know each other, so that threads
  * make them and their outputs are put one after the other.  fast_*.c, which
  * know neither zlib nor libdeflate. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Huffman codes of limited length for the fast deflater: see fast_internal.h. */
 #include <string.h>
 

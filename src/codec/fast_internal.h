@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The parts of the fast deflater, and what they hand each other.  Private to fast_*.c.
  *
  *   fast_sample.c   looks at a chunk and chooses how to search it

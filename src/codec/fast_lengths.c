@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The lengths of a block's codes, themselves coded, for the fast deflater: see
  * fast_internal.h.  "RFC" is RFC 1951. */
 #include <string.h>

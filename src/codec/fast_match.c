@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Searching for matches, greedily and at most once per place, for the fast deflater: see
  * fast_internal.h. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Choosing how a chunk is searched for matches, from two samples of it: see
  * fast_internal.h. */
 #include "codec/fast_deflate.h"

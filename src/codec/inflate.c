@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Raw deflate streams inflated by zlib, piece by piece: see codec.h. */
 #include "base/alloc.h"
 #include "base/error.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* zlib's memory and failures: see zlib_internal.h. */
 #include <string.h>
 

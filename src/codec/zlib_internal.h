@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the files that know zlib share: its memory, its limits, its failures.  Private to
  * codec*.c. */
 #ifndef NYZ_ZLIB_INTERNAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What can be said of a dtype: the layout of each type, copies, objects, byte orders. */
 #include "dtype/dtype.h"
 

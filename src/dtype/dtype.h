@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* dtypes: from a literal to a tree and back, and what can be said of one.
  * docs/format.md 2. */
 #ifndef NYZ_DTYPE_H

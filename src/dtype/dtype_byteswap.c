@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Byte-swapping in place.  Loops over a dtype's tree are outside, loops over the
  * numbers inside, so that each runs as long as it can.  docs/format.md 2.5. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether a dtype that the caller may have built by hand is one. */
 #include "base/arithmetic.h"
 #include "base/error.h"

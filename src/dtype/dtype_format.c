@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Dtypes written: NumPy's canonical text.  docs/format.md 2.1, 2.2, 2.4. */
 #include "base/error.h"
 #include "dtype/dtype.h"

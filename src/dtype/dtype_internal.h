@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the dtype files share beyond dtype.h: dtype_scalar.c, dtype_parse.c,
  * dtype_names.c, dtype_format.c, dtype.c.  No other row includes it. */
 #ifndef NYZ_DTYPE_INTERNAL_H

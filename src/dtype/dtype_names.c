@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names and titles of a struct's fields: whether one occurs twice.  By sorting, so that
  * 65,536 names, however chosen, are no long work. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Dtypes from literals: strings, lists of fields, (base, shape); and the public calls
  * that make and free a dtype.  docs/format.md 2.4. */
 #include <string.h>

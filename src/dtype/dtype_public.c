@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The public calls on dtypes: made from a kind or a text, and freed.  (Written:
  * dtype_format.c.) */
 #include <float.h>

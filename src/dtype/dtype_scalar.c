@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Dtypes that are one string: "<f8", "|S5", "<M8[25us]", "float64".
  * docs/format.md 2.1-2.3. */
 #include <string.h>

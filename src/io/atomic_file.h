@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Saving to a path, atomically.  atomic_file_posix.c and atomic_file_win32.c have it.
  */
 #ifndef NYZ_ATOMIC_FILE_H

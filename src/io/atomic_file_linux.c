@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files without a name, and locks, on Linux: see atomic_file_posix.h. */
 #define _GNU_SOURCE /* O_TMPFILE, flock; NOLINT: the C library's own name */
 #include "io/atomic_file_posix.h"

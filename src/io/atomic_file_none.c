@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Systems without files that have no name, and without locks of which it is known who
  * sees them: see atomic_file_posix.h. */
 #include "io/atomic_file_posix.h"

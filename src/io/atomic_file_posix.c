@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Saving to a path on POSIX systems: a new file in the target's folder that takes the
  * target's place when it is whole and on the disk.  The parts: atomic_file_posix.h.
  * Windows: atomic_file_win32.c. */

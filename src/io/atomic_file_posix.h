@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the files about saving to a path on POSIX systems share: atomic_file_posix.c (the
  * calls), atomic_target_posix.c (finding the target), atomic_temporary_posix.c (the new
  * file and its name), atomic_file_linux.c or atomic_file_none.c (files without a name,

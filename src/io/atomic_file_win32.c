@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Saving to a path on Windows: a new file in the target's folder that takes the target's
  * place when it is whole and on the disk.  POSIX: atomic_file_posix.c. */
 #include "io/atomic_file_posix.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Finding the file that a path to save to leads to: see atomic_file_posix.h. */
 #include <errno.h>
 #include <fcntl.h>

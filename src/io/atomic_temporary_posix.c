@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The new file and its temporary name: see atomic_file_posix.h.
  *
  * Where the system has files without a name, the new file gets one only when it is whole,

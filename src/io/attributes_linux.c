@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Access control lists and user attributes, on Linux: see atomic_file_posix.h.  An ACL is
  * an extended attribute, which is copied as its bytes. */
 #define _GNU_SOURCE /* fgetxattr; NOLINT: the C library's own name */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Systems whose extended attributes and access control lists we do not know: see
  * atomic_file_posix.h. */
 #include "io/atomic_file_posix.h"

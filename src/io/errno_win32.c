@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The errnos that say what the errors of Windows say: see win32.h. */
 #include <errno.h>
 

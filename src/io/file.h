@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files open for reading, by path or descriptor, and what C has no 64-bit call for.  file_posix.c and file_win32.c have it. */
 #ifndef NYZ_FILE_H
 #define NYZ_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files and descriptors on POSIX systems: opening a path for reading, streams over a
  * descriptor, and the seeks of a FILE.  Windows: file_win32.c. */
 #include "io/file.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files and descriptors on Windows: opening a path for reading, streams over a
  * descriptor, and the seeks of a FILE.  POSIX: file_posix.c. */
 #include "io/file.h"

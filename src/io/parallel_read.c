@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A range of a stream read by several threads: see parallel_read.h. */
 #include "io/parallel_read.h"
 

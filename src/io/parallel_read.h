@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A range of a stream read into memory by several threads, each a part of it. */
 #ifndef NYZ_PARALLEL_READ_H
 #define NYZ_PARALLEL_READ_H

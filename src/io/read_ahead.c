@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A stream seen through a window: see read_ahead.h. */
 #include "io/read_ahead.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A stream seen through a window: a few KiB at one place are read in one call, and what
  * is asked for there comes from them.  For headers, which are read in many small pieces. */
 #ifndef NYZ_READ_AHEAD_H

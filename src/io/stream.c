@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The loops around a stream's four functions: short counts are continued, what a function
  * answers is checked, ends and failures become errors.  No platform here, no memory. */
 #include "io/stream.h"

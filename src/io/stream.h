@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reading and writing through the caller's or our own nyz_stream, with errors. */
 #ifndef NYZ_STREAM_H
 #define NYZ_STREAM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Streams over memory: bytes that are there, and a nyz_buffer that grows. */
 #include "io/stream_mem.h"
 

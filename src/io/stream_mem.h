@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Streams over memory; nyz_stream_buffer is public. */
 #ifndef NYZ_STREAM_MEM_H
 #define NYZ_STREAM_MEM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Streams over a C file.  Seeking beyond 2 GiB is the platform's: file_posix.c,
  * file_win32.c. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What file_win32.c, atomic_file_win32.c and errno_win32.c share: errors, paths and
  * streams over handles. */
 #ifndef NYZ_WIN32_H

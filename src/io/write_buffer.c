@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Writing with a buffer: see write_buffer.h. */
 #include "io/write_buffer.h"
 

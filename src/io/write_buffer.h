@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Writing to a stream with a buffer before it: small pieces are collected and written in
  * one call, large ones go straight through.  What is still in the buffer can be written
  * over there. */

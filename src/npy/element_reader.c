@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Items from a file to memory, and straight to it where they can: see element_reader.h. */
 #include "npy/element_reader.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Items on their way from a file to their place in memory: byte order, type, strides, on
  * one or several threads. */
 #ifndef NYZ_ELEMENT_READER_H

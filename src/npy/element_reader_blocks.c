@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Items that are converted, or whose order is another in memory, on their way through a
  * buffer: see element_reader.h.  A block is read, byte-swapped and converted while it is in the
  * cache, and then put where it belongs. */

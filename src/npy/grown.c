@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A .npy file that a recorder appends to while it is read: see grown.h. */
 #include "npy/grown.h"
 

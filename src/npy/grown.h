@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether a .npy file that is longer than when it was opened has only been appended to. */
 #ifndef NYZ_GROWN_H
 #define NYZ_GROWN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The header of a .npy file: preamble, and the text {'descr': ..., 'fortran_order': ...,
  * 'shape': ...} to and from an nyz_array without data.  docs/format.md 1.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The header of a .npy file, written: to the byte as NumPy 1.24 and later write it.
  * docs/format.md 1.1-1.3. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The header of a .npy file, read: preamble, and text to dtype, order and shape.
  * docs/format.md 1.1, 1.4. */
 #include <string.h>

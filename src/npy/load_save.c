@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The public calls for one array: from and to a path, memory and a stream. */
 #include <string.h>
 

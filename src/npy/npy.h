@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One array from a source, or to a sink: the single .npy reader and the single .npy
  * writer, which files, memory, streams and zip members all go through. */
 #ifndef NYZ_NPY_H

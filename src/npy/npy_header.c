@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The beginning of a .npy file: its magic, and its header read from a source.  See npy.h;
  * what the header's text says is in header_parse.c. */
 #include <string.h>

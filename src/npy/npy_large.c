@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Items that no buffer holds whole, on their way to a file: piece by piece, each brought
  * to its byte order in the buffer.  See npy.h. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The one .npy reader: data, after its header (npy_header.c), straight into its place.
  * See npy.h. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The one .npy writer: header, then data straight from its place.  See npy.h. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the files of an archive open for reading share. */
 #ifndef NYZ_NPZ_H
 #define NYZ_NPZ_H

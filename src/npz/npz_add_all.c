@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Many arrays added at once, and nyz_npz_save.  Members to be deflated are so on several
  * threads, into memory, and written in their order. */
 #include <string.h>

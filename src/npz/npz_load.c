@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The public calls for the array of one member: as a stream or, where that is faster, by way
  * of memory to which all of it is extracted (zip_extract.h). */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* All members of an archive at once, extracted into one piece of memory: small ones in
  * batches, others by several threads (zip_extract.h). */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is read of one member: from its bytes as a stream, or as they have been extracted to
  * memory. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The failure of a look-up by name, with the name that may be meant. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names of members being written: see npz_names.h. */
 #include "npz/npz_names.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The names of the members being written: which are allowed, and which are there already. */
 #ifndef NYZ_NPZ_NAMES_H
 #define NYZ_NPZ_NAMES_H

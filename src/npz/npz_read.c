@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An archive open for reading: its members and their names.  Their arrays: npz_load.c. */
 #include <string.h>
 

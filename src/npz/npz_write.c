@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The public calls for an archive being written. */
 #include <string.h>
 

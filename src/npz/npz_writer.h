@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the files of an archive being written share. */
 #ifndef NYZ_NPZ_WRITER_H
 #define NYZ_NPZ_WRITER_H

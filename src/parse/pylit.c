@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Python literals: values, brackets, names.  Numbers are in pylit_number.c,
  * strings in pylit_string.c.  docs/format.md 1.4. */
 #include "parse/pylit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Python literals: { } ( ) [ ] , : 'text' 12 True None.  Of NumPy it knows
  * only how its integers are written; takes text and length.  docs/format.md 1.4 says
  * which of Python's forms are read. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the files of the literal parser share: pylit.c (values), pylit_number.c,
  * pylit_string.c. No other file includes it. */
 #ifndef NYZ_PYLIT_INTERNAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Python literals: integers, and those of NumPy.  docs/format.md 1.4. */
 #include <string.h>
 

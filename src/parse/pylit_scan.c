@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The scanner of Python literals: white space, comments, and what was found in place of
  * what was expected.  docs/format.md 1.4. */
 #include "base/endian.h"

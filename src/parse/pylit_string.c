@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Python literals: strings, their prefixes, quotes and escapes.  docs/format.md 1.4. */
 #include <string.h>
 

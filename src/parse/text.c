@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Python literals written: text that counts its length, and repr of a str.
  * docs/format.md 1.3. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The directory of an archive: finds it, reads its headers, checks that the members do
  * not overlap, decodes their names.  docs/format.md 4.2.  zip_internal.h lists the
  * parts. */

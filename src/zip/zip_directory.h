@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The directory of a zip archive: end record and central directory, read strictly to an
  * index by name.  Knows no NumPy.  docs/format.md 4. */
 #ifndef NYZ_ZIP_DIRECTORY_H

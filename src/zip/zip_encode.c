@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A member's bytes on their way into an archive: see zip_encode.h. */
 #include "zip/zip_encode.h"
 

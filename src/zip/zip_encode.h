@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A member's bytes on their way into an archive, deflated.  Private to zip_writer.c. */
 #ifndef NYZ_ZIP_ENCODE_H
 #define NYZ_ZIP_ENCODE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The record at the end of a zip archive, and, with the zip64 record before it
  * (zip_end64.c), where the directory lies.  Every ambiguity in that is an error: two
  * readers must not see two archives in one file.  docs/format.md 4.1. */

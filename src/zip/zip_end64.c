@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The zip64 locator and the zip64 end record, which stand right before the end record of
  * an archive that is too large for it.  docs/format.md 4.1. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The central headers of the directory, checked field by field.  docs/format.md 4.2. */
 #include <string.h>
 

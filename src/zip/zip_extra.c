@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The extra fields of local and central headers: blocks of id, size and data. */
 #include "base/endian.h"
 #include "zip/zip_internal.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whole members into memory: see zip_extract.h. */
 #include "zip/zip_extract.h"
 

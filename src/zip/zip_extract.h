@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whole members of a zip archive into memory, with the checks and errors of zip_member.h,
  * where a member is a stream.  Knows no NumPy. */
 #ifndef NYZ_ZIP_EXTRACT_H

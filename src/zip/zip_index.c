@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The index of a directory by name.  docs/format.md 3.2. */
 #include <string.h>
 

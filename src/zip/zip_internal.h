@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the files of the directory reader share with each other: the last bytes of an
  * archive (zip_tail.c), end records (zip_end.c, zip_end64.c), central headers
  * (zip_entry.c), extra fields (zip_extra.c), names (zip_name.c), the index by name

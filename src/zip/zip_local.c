@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The local header of a member: it must repeat what the directory says, so that a reader
  * that goes by the one sees the same file as a reader that goes by the other.
  * docs/format.md 4.3. */

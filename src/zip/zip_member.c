@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A member's bytes as a stream: read or inflated, counted, and CRC'd while they are hot.
  * docs/format.md 4.3.  The check of the local header is in zip_local.c. */
 #include "zip/zip_member.h"

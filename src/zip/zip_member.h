@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One member of a zip archive as a stream: its local header checked against the
  * directory, its bytes inflated, counted and CRC'd as they are read.  Knows no NumPy. */
 #ifndef NYZ_ZIP_MEMBER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names of members, decoded to UTF-8 as Python's zipfile decodes them. */
 #include <string.h>
 

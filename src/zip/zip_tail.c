@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The end of an archive, in one read: how long the stream is, and its last bytes, in
  * which the end records are found, and often the whole directory.  docs/format.md 4.1. */
 #include <string.h>

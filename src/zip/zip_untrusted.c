@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is refused in untrusted files, because other readers could see another archive in
  * them: bytes that belong to no member, and members that are no plain files.
  * docs/format.md 4.4. */

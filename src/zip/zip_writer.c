@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Members of a zip archive being written: see zip_writer.h.  The records are made in
  * zip_writer_directory.c; docs/format.md 5. */
 #include "zip/zip_writer.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A zip archive being written to a stream, in the layout of Python's zipfile
  * since 3.11.4.  docs/format.md 5. */
 #ifndef NYZ_ZIP_WRITER_H

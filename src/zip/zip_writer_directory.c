@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The records of an archive being written: see zip_writer_internal.h.  docs/format.md 5.1
  * to 5.3. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The records of an archive being written, as Python's zipfile lays them out.  Private to
  * zip_writer.c, and to zip_writer_directory.c, which makes them. */
 #ifndef NYZ_ZIP_WRITER_INTERNAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Saves COUNT doubles, all VALUE, to PATH; for tests/crash_consistency.py, which ends it
  * anywhere.
  *

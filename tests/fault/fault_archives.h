@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Acts for the tests in which something fails: archives, read and written.  One calls a
  * function with arguments that lead through its code; fault_table.h lists them. */
 #ifndef NYZ_TESTS_FAULT_ARCHIVES_H

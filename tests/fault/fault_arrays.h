@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Acts for the tests in which something fails: dtypes, arrays, .npy files, streams, and
  * files that take a path's place.  One calls a function with arguments that lead through
  * its code; fault_table.h lists them. */

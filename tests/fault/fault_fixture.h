@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What one run of a fault test works with: a folder, files made without faults, an array
  * to write, and how the results are checked.  The acts work with it (fault_arrays.h,
  * fault_archives.h); fault_run.h makes it. */

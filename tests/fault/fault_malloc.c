@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A library to be loaded before all others (LD_PRELOAD), for tests/faults.sh: the n-th
  * call of malloc, calloc or realloc of a whole program fails, whichever library makes it.
  * NYZ_FAIL_AT=n, and with NYZ_FAIL_ON all that follow fail too; NYZ_FAIL_REPORT names a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the tests of the table share, whatever it is that fails: a function's run in a
  * folder of its own, with memory that is counted; and which ways it takes. */
 #ifndef NYZ_TESTS_FAULT_RUN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The system calls of the library, each of which can be told to fail: for
  * test_fault_system.c, whose linking puts these functions before the C library's.  The
  * linker wants their names so, reserved or not.  Linux, glibc. */

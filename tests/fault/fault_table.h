@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every public function, with the act that calls it and the ways that are worth it:
  * test_fault_memory.c and test_fault_system.c run this table, by fault_run.h.
  * python_check/test_exports.py compares it with nyz.h. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every public function with its n-th allocation failing, once and from there on, until
  * it has no n-th: it says MEMORY (or does without), leaves its outputs zeroed, holds no
  * memory and no file, and the old file is whole.  The functions: fault_table.h. */

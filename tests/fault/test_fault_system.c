@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every public function with its n-th system call failing, once and from there on: it
  * says IO and why (or does without), leaves no descriptor, no memory and no temporary
  * file, and the old file is whole.  What is interrupted or cut short is tried on.  The

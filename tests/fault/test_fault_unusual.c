@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Legal but rare results of system calls: a temporary name that is taken, a directory
  * that cannot be synced, a file that becomes something else.  The linker puts these
  * functions before the C library's, and wants their names so, reserved or not.  One call

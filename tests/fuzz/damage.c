@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The damage sweep: a good file is cut at every length, and each of its bits is
  * flipped, and the result is read through every entry point.  Linked with the fuzz target of
  * its kind, which reads from memory and streams and compares; here it is read by its

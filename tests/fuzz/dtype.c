@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Fuzz target: dtypes from their text and to it.  The last two bytes choose the limits,
  * the rest is the text.  What was read is written, read again and written again: nothing
  * may change.  A clone in the other byte order and byte-swapped numbers follow. */

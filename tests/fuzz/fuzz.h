@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the fuzz targets share: the input, memory that is counted, streams that give a few
  * bytes at a time, and comparing what two entry points have read.  A target is one file with
  * LLVMFuzzerTestOneInput; replay.c runs it without an engine. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Fuzz target: a .npy file.  The last two bytes choose options, the rest is the file.  It
  * is read from memory, from streams, and into memory that is there already: all must
  * agree. */

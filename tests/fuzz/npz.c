@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Fuzz target: an archive.  The last three bytes choose options and what is repaired
  * (zip_repair.h), the rest is the archive.  Its members are read as streams, which zlib
  * inflates piece by piece, and by all calls: all must agree. */

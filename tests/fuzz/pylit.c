@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Fuzz target: the parser of Python literals.  The last byte chooses the rules, the rest
  * is the text.  A tree that was read is written as Python would write it, and read again:
  * it must be the same tree. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Runs a target without an engine: on each file that is named, and on each file of each
  * folder.  A missing one is a failure, and so is running nothing. */
 #include "fuzz.h"

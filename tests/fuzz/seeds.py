@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Makes the seed corpora of the fuzz targets from fixtures/: FOLDER/TARGET/name.
 
     seeds.py FOLDER

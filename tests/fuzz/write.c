@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Fuzz target: what is written can be read.  The input is a small program: it says
  * options and a few arrays (dtype, shape, strides, name).  They are written one by one
  * and all at once, as files and as an archive; the reader, also with NYZ_UNTRUSTED, must

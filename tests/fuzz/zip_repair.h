@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Makes a damaged archive whole enough that a reader goes on to its members: writes
  * correct sizes, CRCs, offsets and counts into it.  A fuzzer changes bytes, and
  * this gets them past the first checks.  It knows nothing of our reader: docs/format.md 4 is all

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* For tests/tools.sh alone: informs static analysers, which look at one file at a time,
  * what they cannot see in error.c: a failure is one, nyz_fail returns the status that it
  * is given, and nyz_fail_sys never NYZ_OK. */

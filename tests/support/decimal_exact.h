@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a shortest decimal must be, by exact integers: another way than that of
  * src/cli/print/decimal_shortest.c, which has no logarithm, no table and no rounding.
  *

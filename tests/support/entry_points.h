@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The list of fixtures, fixtures/entry_points.tsv, and what it says of an array: for
  * test_entry_points.c. python_check/make_fixtures.py writes the list and names its columns
  * (entry_points() there). */

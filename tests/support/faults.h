@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An allocator that counts and can fail, and a stream that trickles, cannot seek, or
  * fails: for tests of memory bounds, of leaks, and of every error path. */
 #ifndef NYZ_TESTS_FAULTS_H

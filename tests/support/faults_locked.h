@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The counting allocator of faults.h, for one thread at a time: for tests in which
  * several allocate. */
 #ifndef NYZ_TESTS_FAULTS_LOCKED_H

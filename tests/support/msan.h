@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* For tests/tools.sh msan alone, included before everything: MemorySanitizer knows
  * glibc's stat functions by the names that they had before glibc 2.33, and so takes what
  * they write for unwritten. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What several C tests use of POSIX, and Windows has not. */
 #ifndef NYZ_TESTS_ON_WINDOWS_H
 #define NYZ_TESTS_ON_WINDOWS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The ways to read a member beside each other: as a stream, which is the reference, and all
  * that the calls choose in its place.  The same bytes, and the same error: its status, its
  * offset and its words. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What all C tests share: cmocka in the order it wants, and assertions on nyz_status that
  * print the library's message. */
 #ifndef NYZ_TESTS_SUPPORT_H

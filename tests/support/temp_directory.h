@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A fresh folder for each test that writes files, removed with its contents (POSIX). */
 #ifndef NYZ_TESTS_TEMP_DIRECTORY_H
 #define NYZ_TESTS_TEMP_DIRECTORY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Zip archives put together by hand, so that a test can make any field of them wrong: add
  * members, finish, then patch bytes at the places that were noted. */
 #ifndef NYZ_TESTS_ZIP_BUILD_H

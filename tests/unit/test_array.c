@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Views, contiguity and copies: src/array/array.c, view.c, copy.c. */
 
 #include "array/array.h"

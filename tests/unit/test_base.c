@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Errors, quoting, limits and options: src/common.c and src/base/alloc.c. */
 #include <errno.h>
 #include <limits.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Numbers of one type to another: src/array/cast.c.  That the results are NumPy's is
  * compared in python_check/test_into.py; here are the rules that need no NumPy. */
 #include "support/support.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* codec.c: CRC-32, inflate, deflate, against known values, zlib itself and a hostile
  * caller. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Shortest decimals against their definition, by exact integers (decimal_exact.h):
  * src/cli/print/decimal_shortest.c, decimal_table.c.  tests/decimals.py has the long
  * runs. */

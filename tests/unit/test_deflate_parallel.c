@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* deflate_parallel.c: one deflate stream whatever the pieces that come in and the threads that make
  * it, and nothing leaks where memory or the sink fails. */
 

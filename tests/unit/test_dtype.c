@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Dtypes: read, written, checked, copied, byte-swapped.  docs/format.md 2. */
 #include "support/faults.h"
 

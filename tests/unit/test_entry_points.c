@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every fixture through every entry point: the path, memory, a stream that gives one byte at a
  * time, a stream that cannot seek, a member of an archive, stored and deflated.  All must
  * give the same array, or the same status.  entry_points.h reads what is expected. */

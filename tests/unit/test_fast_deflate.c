@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fast_*.c: what they deflate, zlib inflates to the same bytes; the codes are complete
  * and the matches true. */
 

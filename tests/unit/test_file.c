@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files opened by path, and streams over descriptors (POSIX). */
 
 #include <pthread.h>

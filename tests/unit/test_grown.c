@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* .npy files that another program writes to while they are loaded. */
 #include <sys/time.h>
 

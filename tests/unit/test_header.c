@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The header of a .npy file: preamble, text read, bytes written.  docs/format.md 1. */
 
 #include "base/alloc.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A stream of the caller's that answers what it may not: whatever one of its functions
  * says, once, from there on or by chance, whatever is read or written ends with an error
  * or with the right result, holds no memory, and touches none that is not its own (the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Items that are larger than every buffer, loaded into another order and saved from one:
  * src/npy/element_reader_blocks.c, npy_large.c. */
 #include "support/faults.h"

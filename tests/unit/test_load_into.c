@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Loading into the caller's memory, in windows and on several threads: src/npy/read_elements.c,
  * read_ahead.c, and the dtypes that are the same (src/dtype/dtype.c). */
 

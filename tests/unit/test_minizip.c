@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Archives made by minizip, another writer than Python's: its local headers have the
  * sizes and a zip64 field of zeros beside them.  POSIX. */
 #include "support/temp_directory.h"

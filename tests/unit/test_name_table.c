@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* name_table.c: a table of names, its hash and its key. */
 
 #include "base/name_table.h"

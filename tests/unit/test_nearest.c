@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* "did you mean": which name is near to another. */
 #include "support/support.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Archives written and read back through the public calls: src/npz/npz_write.c, npz_read.c,
  * npz_names.c, zip_writer.c, zip_writer_directory.c. */
 

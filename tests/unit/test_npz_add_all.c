@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Many arrays added at once: the same archive as one by one, whatever the threads.
  * src/npz/npz_add_all.c, parallel.c. */
 

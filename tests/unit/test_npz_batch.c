@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Small stored members: batches of zip_extract.c, and how npz_load.c and npz_load_all.c use
  * them. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Saving to a path: the old file or the new one, whole, and nothing else (POSIX). */
 
 #include <pthread.h>

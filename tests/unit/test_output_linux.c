@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Saving to a path on Linux: what a killed writer leaves, locks, access control lists and
  * attributes, writing in place where a rename cannot work. */
 #define _GNU_SOURCE /* unshare; NOLINT: the C library's own name */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Work on several threads: src/base/parallel.c, threads_posix.c, threads_win32.c. */
 #ifdef __linux__
 #define _GNU_SOURCE /* pthread_setattr_default_np; NOLINT: the C library's own name */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A range of a stream read by several threads: src/io/parallel_read.c. */
 
 #include "base/alloc.h"

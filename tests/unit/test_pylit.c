@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Python literals: which forms are read, what they stand for, and repr.
  * docs/format.md 1.4. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Members that are extracted whole against those read as streams, and nyz_npz_load_all:
  * zip_extract.c, npz_load.c, npz_load_all.c.  Small stored members: test_npz_batch.c. */
 

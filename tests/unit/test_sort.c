@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The library's one sort: src/base/sort.c. */
 #include "support/support.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The loops around streams, and sources. */
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The streams over memory, over growing buffers and over C files. */
 
 #include <errno.h>

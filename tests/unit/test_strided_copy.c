@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Boxes of any strides against a copy item by item, and arrays cut into blocks:
  * src/array/strided_copy.c, transpose.c, blocks.c. */
 

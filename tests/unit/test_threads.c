@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One archive read by many threads at once, and many written: law 7 of nyz.h.  Build it
  * with -Db_sanitize=thread to have each access watched. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files in one order filling memory in the other, block by block: src/npy/read_elements_blocks.c.
  */
 #include "base/arithmetic.h"

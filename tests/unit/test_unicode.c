@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The tool's characters: which names may be one file, what is visible, how wide it is.
  * With any version of utf8proc: what is asserted of all code points does not depend on
  * it. */

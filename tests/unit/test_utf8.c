@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* UTF-8: what is well formed, and how much of what is not counts as one mistake. */
 #include "support/support.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files by path, streams and saving on Windows: what test_file.c and test_output.c test
  * of POSIX systems. */
 

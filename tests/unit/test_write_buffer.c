@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* write_buffer.c: what is put comes out in its order, few calls are made, and patches reach
  * their place wherever it is. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* zip_directory.c, zip_entry.c, zip_extra.c: the central directory of an archive, strictly.
  * One row or test for each rule of docs/format.md 4.2. */
 #include "base/alloc.h"

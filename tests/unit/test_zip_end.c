@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* zip_end.c, zip_end64.c: the records at the end of an archive, what is
  * before and after it.  One row or test for each rule of docs/format.md 4.1. */
 #include "support/zip_build.h"

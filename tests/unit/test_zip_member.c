@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* zip_member.c, zip_local.c: a member's local header against the directory, and its bytes.
  * One row or test for each rule of docs/format.md 4.3. */
 

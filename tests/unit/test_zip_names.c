@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* zip_name.c, zip_index.c: the names of members, decoded and found, few and many. */
 #include "support/zip_build.h"
 

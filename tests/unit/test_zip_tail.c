@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* zip_tail.c: an archive is opened by one read of its end, or two. */
 
 #include "base/alloc.h"

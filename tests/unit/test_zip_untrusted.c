@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* zip_untrusted.c: what is refused in untrusted files alone.  One row or test for each
  * rule of docs/format.md 4.4. */
 

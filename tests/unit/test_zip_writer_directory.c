@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The records that are written; the limits of zip64 in them, without gigabytes of data:
  * Python's, 2^31 - 1.  docs/format.md 5.2, 5.3, 5.5. */
 

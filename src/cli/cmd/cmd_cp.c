@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nyz cp: everything that IN holds, rewritten. */
 #include "cmd/cp.h"
 #include "cmd/unpack.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nyz digest: digests of arrays, equal for equal arrays. */
 #include "cli.h"
 #include "io/hash.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nyz ls: what is in a file, from headers and directory alone. */
 #include "cli.h"
 #include "cmd/ls.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nyz pack: files to an archive. */
 #include "cmd/pack.h"
 #include "io/target.h"

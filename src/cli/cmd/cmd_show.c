@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nyz show: values. */
 #include "cli.h"
 #include "io/input.h"

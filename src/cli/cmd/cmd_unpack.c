@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nyz unpack: each member of an archive to a file. */
 #include "cmd/unpack.h"
 #include "text/text.h"

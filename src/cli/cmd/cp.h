@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nyz cp, its two halves: by what IN is. */
 #ifndef NYZ_CLI_CMD_CP_H
 #define NYZ_CLI_CMD_CP_H

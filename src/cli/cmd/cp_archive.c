@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nyz cp from an archive: member by member, or its one array to a .npy file. */
 #include "cmd/cp.h"
 #include "io/pickle.h"

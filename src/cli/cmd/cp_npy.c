@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nyz cp from a .npy file, which may hold several arrays one after the other. */
 #include "cmd/cp.h"
 

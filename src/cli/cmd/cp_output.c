@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nyz cp: what both halves share: how to read, how to write, and the end of OUT. */
 #include "cmd/cp.h"
 

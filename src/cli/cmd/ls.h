@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What `nyz ls` has found, and printing it. */
 #ifndef NYZ_CLI_CMD_LS_H
 #define NYZ_CLI_CMD_LS_H

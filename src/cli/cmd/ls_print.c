@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The list of `nyz ls`, as a table and as JSON. */
 #include "cmd/ls.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nyz pack: the files that become members. */
 #ifndef NYZ_CLI_CMD_PACK_H
 #define NYZ_CLI_CMD_PACK_H

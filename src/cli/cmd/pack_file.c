@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nyz pack: the name of a member, its bytes, and whether they are an array. */
 #include "cmd/pack.h"
 #include "io/input.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nyz unpack: which members go where, decided before anything is written. */
 #ifndef NYZ_CLI_CMD_UNPACK_H
 #define NYZ_CLI_CMD_UNPACK_H

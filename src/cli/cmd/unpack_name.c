@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names of members that become no files, on this system or any other: those that lead out
  * of the directory on one of them, mean a device, or are another name than they seem. */
 #include "cmd/unpack.h"

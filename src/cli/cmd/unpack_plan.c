@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nyz unpack: choosing the members and checking all of their names. */
 #include "cmd/unpack.h"
 #include "text/fold.h"

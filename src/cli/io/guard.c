@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Streams that fail once the tool is to end: see guard.h. */
 #include "io/guard.h"
 

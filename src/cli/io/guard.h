@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Streams that fail once the user wants the tool to end (Ctrl-C), so that what is half
  * written is removed on the way out. */
 #ifndef NYZ_CLI_IO_GUARD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Hashing: an array in C order as it is, any other in pieces copied to C order. */
 #include "io/hash.h"
 

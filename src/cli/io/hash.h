@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Digests of arrays, equal for equal arrays. */
 #ifndef NYZ_CLI_IO_HASH_H
 #define NYZ_CLI_IO_HASH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Opening what the command line names, by its content. */
 #include "io/input.h"
 

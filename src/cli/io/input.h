@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* FILE, FILE:MEMBER or -, opened: an archive, or a stream of arrays. */
 #ifndef NYZ_CLI_IO_INPUT_H
 #define NYZ_CLI_IO_INPUT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The arrays of a .npy file, one after the other: see input.h. */
 #include "io/input.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The stream of an input: a C file, with some bytes of it read ahead and given back, so
  * that what follows can be seen.  Opening: input.c. */
 #include "io/input.h"

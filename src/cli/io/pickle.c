@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Python objects: see pickle.h.  The instructions are those of Python's module
  * pickletools, protocols 0 to 5. */
 #include "io/pickle.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Python objects in a .npy file: whether there are any, and the end of their pickle. */
 #ifndef NYZ_CLI_IO_PICKLE_H
 #define NYZ_CLI_IO_PICKLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Standard output, or a file that takes OUT's place: see target.h. */
 #include "io/target.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What cp and pack write to: standard output, or a file that takes OUT's place when it is
  * whole.  Until then Ctrl-C removes it, and OUT is what it was. */
 #ifndef NYZ_CLI_IO_TARGET_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether a file is still what it was: see unchanged.h.  The words are the library's. */
 #include "io/unchanged.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether a file is still what it was when it was opened: one rule for every command. */
 #ifndef NYZ_CLI_IO_UNCHANGED_H
 #define NYZ_CLI_IO_UNCHANGED_H

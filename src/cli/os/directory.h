@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files below a folder, from names that nobody vouches for: no link is followed below the
  * folder, nothing is replaced but what was asked for, and no file is there in part. */
 #ifndef NYZ_CLI_OS_DIRECTORY_H

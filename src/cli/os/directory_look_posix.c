@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What exists at a name in an open directory, on POSIX systems. */
 #include "os/directory_posix.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What exists at a path on Windows, and its errors as errnos. */
 #include "os/directory_win32.h"
 

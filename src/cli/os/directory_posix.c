@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files below a directory on POSIX systems: every component is opened by itself, from the
  * folder above it, and no link is followed.  Windows: directory_win32.c. */
 #include "os/directory_posix.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the directory*_posix.c share. */
 #ifndef NYZ_CLI_OS_DIRECTORY_POSIX_H
 #define NYZ_CLI_OS_DIRECTORY_POSIX_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files below a folder on Windows: while one is written, all folders above it are held
  * open, so that nobody can put others in their place, and none of them may be a link (a
  * reparse point).  POSIX: directory_posix.c. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What platform_win32.c and the directory*_win32.c share. */
 #ifndef NYZ_CLI_OS_DIRECTORY_WIN32_H
 #define NYZ_CLI_OS_DIRECTORY_WIN32_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One file on POSIX systems, from its folder that is open: under another name, then
  * renamed. */
 #include "os/directory_posix.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the tool needs of a POSIX system. */
 #include "cli.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the tool needs of Windows: UTF-8 arguments and paths, binary streams. */
 #include "os/directory_win32.h"
 

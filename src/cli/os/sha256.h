@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* SHA-256 of bytes, by nettle (sha256_posix.c) or by Windows itself. */
 #ifndef NYZ_CLI_OS_SHA256_H
 #define NYZ_CLI_OS_SHA256_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* SHA-256 by nettle, which takes no memory and cannot fail.  Windows: sha256_win32.c. */
 #include "os/sha256.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* SHA-256 by Windows (CNG).  POSIX: sha256_posix.c. */
 #include "os/sha256.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The shortest decimals that read back as the same binary float.  These files use nothing
  * else of the tool. */
 #ifndef NYZ_CLI_PRINT_DECIMAL_H

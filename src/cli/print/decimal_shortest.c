@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Schubfach: the shortest decimal of a binary float, by three products with a power of
  * ten.  R. Giulietti, "The Schubfach way to render doubles", 2020.
  *

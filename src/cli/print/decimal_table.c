@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Powers of ten, from 10^-292 to 10^324, of 128 bits, the first set; rounded up.
  * Made by python_check/make_decimal_table.py. */
 #include "print/decimal.h"

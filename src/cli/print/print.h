@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Values as NumPy prints them: numbers, dates, items, arrays. */
 #ifndef NYZ_CLI_PRINT_PRINT_H
 #define NYZ_CLI_PRINT_PRINT_H

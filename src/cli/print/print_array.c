@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Arrays in NumPy's layout: nested brackets, lines of 75 characters, shortened. */
 #include "print/print.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* datetime64 and timedelta64 as text. */
 #include "print/print.h"
 

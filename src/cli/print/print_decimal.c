@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Decimal digits of floats of any type: long doubles, and digits beyond the shortest,
  * through the C library's exact printf and strtold. */
 #include "print/print.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Floats in columns, as NumPy's FloatingFormat sets them with floatmode 'unique'; and
  * alone. */
 #include "print/print.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Setting items in their columns, and items that stand alone. */
 #include "print/print.h"
 

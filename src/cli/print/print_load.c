@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Items as the machine's own numbers: what kind they are, and loading them from any
  * address. */
 #include "print/print.h"

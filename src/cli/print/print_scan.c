@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Measuring items: all that are to be printed are looked at first, so that they can be
  * set in columns of equal width. */
 #include "print/print.h"

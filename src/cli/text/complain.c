@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the tool says on stderr, and the exit statuses that follow from it. */
 #include "cli.h"
 #include "text/text.h"

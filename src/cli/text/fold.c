@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names that may be one file: folding by utf8proc. */
 #include "text/fold.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which names may be one file: a key that is equal for all of them. */
 #ifndef NYZ_CLI_TEXT_FOLD_H
 #define NYZ_CLI_TEXT_FOLD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* --limit NAME=VALUE: the limits of nyz_limits by their names, and numbers with K, M, G
  * or T. */
 #include "cli.h"

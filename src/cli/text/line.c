@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A growing line of text, and the simple things that are put on it. */
 #include "text/text.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Escapes, Python's repr, JSON strings. */
 #include "text/text.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Text being built: a growing line, escapes, Python's repr. */
 #ifndef NYZ_CLI_TEXT_TEXT_H
 #define NYZ_CLI_TEXT_TEXT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Characters by utf8proc, the one place but fold.c that calls it: see unicode.h. */
 #include "text/unicode.h"
 

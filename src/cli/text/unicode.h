@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Characters, by utf8proc: UTF-8, which ones are printable or visible, display width. */
 #ifndef NYZ_CLI_TEXT_UNICODE_H
 #define NYZ_CLI_TEXT_UNICODE_H
