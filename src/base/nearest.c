@@ -51,7 +51,7 @@ static int cell(const matrix *m, const char *a, size_t i, const char *b, size_t 
 /* FAR if it is over MOST.  Cells further than MOST from the diagonal stay FAR. */
 static int distance(const char *a, size_t a_size, const char *b, size_t b_size)
 {
-    matrix m;
+    matrix m = {{{0}}};
     for (size_t i = 0; i <= a_size; i++) {
         unsigned char *const row = m.rows[i % 3];
         const size_t first = i > MOST ? i - MOST : 0;

@@ -139,11 +139,11 @@ static nyz_status check_member(walk *w, const nyz_zip_entry *entry)
 }
 
 /* Where the first member begins; the directory, if there is none. */
-static int64_t first_offset(const walk *w)
+static int64_t first_offset(const nyz_zip_directory *dir, int64_t directory)
 {
-    int64_t first = w->directory;
-    for (int64_t i = 0; i < w->dir->count; i++) {
-        first = nyz_min(first, w->dir->entries[i].offset);
+    int64_t first = directory;
+    for (int64_t i = 0; i < dir->count; i++) {
+        first = nyz_min(first, dir->entries[i].offset);
     }
     return first;
 }
@@ -158,7 +158,7 @@ nyz_status nyz_zip_untrusted_check(const nyz_stream *stream, const nyz_zip_direc
     w.err = err;
     w.window.offset = 0;
     w.window.size = 0;
-    const int64_t first = first_offset(&w);
+    const int64_t first = first_offset(dir, start);
     if (first != 0) {
         return nyz_fail(
             err, NYZ_ERR_CORRUPT, 0,
