@@ -10,16 +10,16 @@
 
 /* Nothing in a file comes near these; 0 would be the default. */
 static const nyz_limits out_of_reach = {
-    .header_bytes = INT64_MAX,
-    .dims = INT64_MAX,
-    .nesting = INT64_MAX,
-    .brackets = INT64_MAX,
-    .fields = INT64_MAX,
-    .item_bytes = INT64_MAX,
-    .array_bytes = INT64_MAX,
-    .members = INT64_MAX,
-    .directory_bytes = INT64_MAX,
-    .name_bytes = INT64_MAX,
+    .header_bytes = 256 << 20,
+    .dims = NYZ_MAX_DIMS,
+    .nesting = 64,
+    .brackets = 256,
+    .fields = INT32_MAX,
+    .item_bytes = INT32_MAX,
+    .array_bytes = PTRDIFF_MAX,
+    .members = INT32_MAX,
+    .directory_bytes = UINT32_MAX,
+    .name_bytes = 65535,
     .archive_bytes = INT64_MAX,
     .ratio = INT64_MAX,
 };

@@ -1068,3 +1068,11 @@ def test_opaque_bytes_have_one_dtype_in_a_digest(name, descr):
     wanted = hashlib.sha256(text.encode() + content[end:]).hexdigest()
     done = subprocess.run([TOOL, "digest", path], capture_output=True, text=True, check=True)
     assert done.stdout.split()[0] == "n1:" + wanted
+
+
+@pytest.mark.parametrize("name", ["descr_O8", "descr_object", "descr_object_field"])
+def test_objects_without_a_pickle_are_refused_by_every_command_that_reads(name):
+    path = os.path.join(ROOT, "fixtures", "bad", name + ".npy")
+    for command in ("digest", "show"):
+        done = subprocess.run([TOOL, command, path], capture_output=True, text=True, check=False)
+        assert done.returncode == 1 and "Python objects" in done.stderr

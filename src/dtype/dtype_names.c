@@ -70,6 +70,9 @@ nyz_status nyz_dtype_repeated_name(const nyz_dtype *dtype, const nyz_allocator *
     void *memory = NULL;
     *text = NULL;
     *size = 0;
+    if (dtype->nfields == 0) {
+        return NYZ_OK;
+    }
     NYZ_TRY(nyz_alloc_array(allocator, dtype->nfields, each, &memory, err));
     name *const list = memory;
     int64_t *const order = (void *)(list + 2 * dtype->nfields);

@@ -73,13 +73,21 @@ static nyz_status load_stream(const archive *a, int64_t i, nyz_array *array,
     return status;
 }
 
+/* Of a member whose header is not supported and whose data is damaged, either is reported:
+ * a stream may meet the damage before it has the whole header. */
+static int same_outcome(nyz_status a, nyz_status b)
+{
+    return a == b || (a == NYZ_ERR_CORRUPT && b == NYZ_ERR_UNSUPPORTED) ||
+           (a == NYZ_ERR_UNSUPPORTED && b == NYZ_ERR_CORRUPT);
+}
+
 static void check_streaming_path(const archive *a, int64_t i)
 {
     nyz_array array;
     nyz_status status;
     FUZZ_TRIED(status, load_stream(a, i, &array, err));
     CHECK_ZERO_UNLESS_OK(status, array);
-    CHECK(status == a->status[i]);
+    CHECK(same_outcome(status, a->status[i]));
     if (status == NYZ_OK) {
         fuzz_check_same(&a->arrays[i], &array);
     }
@@ -92,7 +100,7 @@ static void check_another_order(const archive *a, int64_t i)
     nyz_status status;
     FUZZ_TRIED(status, nyz_npz_load_at(a->npz, i, &a->ordered, &array, err));
     CHECK_ZERO_UNLESS_OK(status, array);
-    CHECK(status == a->status[i]);
+    CHECK(same_outcome(status, a->status[i]));
     if (status == NYZ_OK) {
         fuzz_check_same(&a->arrays[i], &array);
     }
@@ -105,7 +113,7 @@ static void check_peek(const archive *a, int64_t i)
     nyz_status status;
     FUZZ_TRIED(status, nyz_npz_peek(a->npz, i, &a->opt, &array, err));
     CHECK_ZERO_UNLESS_OK(status, array);
-    CHECK(status == NYZ_OK ? array.data == NULL : status == a->status[i]);
+    CHECK(status == NYZ_OK ? array.data == NULL : same_outcome(status, a->status[i]));
     CHECK(a->status[i] != NYZ_OK || fuzz_same_shape(&array, &a->arrays[i]));
     nyz_array_free(&array);
 }

@@ -70,7 +70,8 @@ static nyz_status read_data(cli_input *input, const nyz_options *opt, nyz_array 
     const nyz_status status = nyz_read(&input->stream, opt, out, err);
     input->broken = status != NYZ_OK;
     if (status == NYZ_ERR_UNSUPPORTED && cli_has_objects(&input->header.dtype)) {
-        input->broken = cli_pickle_skip(&input->stream, NULL) != NYZ_OK;
+        nyz_error why;
+        input->broken = cli_pickle_skip(&input->stream, &why) != NYZ_OK;
     }
     return status;
 }
