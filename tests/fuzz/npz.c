@@ -73,12 +73,12 @@ static nyz_status load_stream(const archive *a, int64_t i, nyz_array *array,
     return status;
 }
 
-/* Of a member whose header is not supported and whose data is damaged, either is reported:
- * a stream may meet the damage before it has the whole header. */
+/* Of a damaged member that holds no array, or one that is not supported, either is reported: a
+ * stream may meet the damage before it has the whole header. */
 static int same_outcome(nyz_status a, nyz_status b)
 {
-    return a == b || (a == NYZ_ERR_CORRUPT && b == NYZ_ERR_UNSUPPORTED) ||
-           (a == NYZ_ERR_UNSUPPORTED && b == NYZ_ERR_CORRUPT);
+    const int either = a == NYZ_ERR_CORRUPT || b == NYZ_ERR_CORRUPT;
+    return a == b || (either && a != NYZ_OK && b != NYZ_OK);
 }
 
 static void check_streaming_path(const archive *a, int64_t i)

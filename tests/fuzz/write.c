@@ -255,6 +255,7 @@ static void check_archive(const program *p, const nyz_buffer *buffer)
     nyz_npz *npz;
     nyz_arrays all;
     int twice = 0;
+    int directory = 0; /* a member is named as one, which is refused in untrusted files */
     CHECK_OK(nyz_npz_open_mem(buffer->data, buffer->size, &lenient, &npz, err));
     CHECK(nyz_npz_count(npz) == p->count);
     for (int64_t i = 0; i < p->count; i++) {
@@ -262,12 +263,13 @@ static void check_archive(const program *p, const nyz_buffer *buffer)
         check_member(p, npz, i);
         CHECK_OK(nyz_npz_member(npz, i, &member, err));
         twice |= nyz_npz_find(npz, member.name) != i;
+        directory |= member.name_size > 0 && member.name[member.name_size - 1] == '/';
     }
     nyz_npz_close(&npz);
     CHECK(!twice || (p->opt.flags & NYZ_ANY_NAME) != 0);
     const nyz_status status =
         nyz_npz_open_mem(buffer->data, buffer->size, &strict, &npz, NULL);
-    CHECK(status == (twice ? NYZ_ERR_CORRUPT : NYZ_OK));
+    CHECK(status == (twice || directory ? NYZ_ERR_CORRUPT : NYZ_OK));
     if (status == NYZ_OK) {
         CHECK_OK(nyz_npz_load_all(npz, &strict, &all, err));
         nyz_arrays_free(&all);
