@@ -38,6 +38,32 @@ link()
         -o "$program" "$@" "$folder/libnyz.a" $needs
 }
 
+# Prints the hash of a commit that is here.
+commit_of()
+{
+    git rev-parse --verify --quiet "$1^{commit}" 2>/dev/null
+}
+
+# sources_of HASH: unpacks an earlier commit, in place of another, and prints the directory.
+sources_of()
+{
+    local folder=$BENCH/base-${1:0:12}
+    if [[ ! -d $folder ]]; then
+        rm -rf "$BENCH"/base-*
+        mkdir -p "$folder.new"
+        git archive "$1" | tar -x -C "$folder.new"
+        mv "$folder.new" "$folder"
+    fi
+    say "$folder"
+}
+
+# build_worker_of DIRECTORY: the same of an earlier commit, of whatever files it was made of.
+build_worker_of()
+{
+    build_library "$1" "$1/build"
+    link "$1" "$1/build" "$1/worker" "$1"/bench/worker*.c "$1"/bench/*_{read,write}.c -ldeflate -lz
+}
+
 # build_worker: the library and the program `worker`; WORKER is what that is made of.
 build_worker()
 {

@@ -27,9 +27,19 @@ WANTED = ("numpy", "baseline", "nyz", "own", "with", "without")  # know all oper
 WITHOUT = {"crc": "nyz-no-crc", "limits": "nyz-unlimited"}
 
 
+def newest_numpy(python):
+    """NumPy as PyPI has it, where it is another one than that of this Python."""
+    server = Server([python, os.path.join(HERE, "worker.py")])
+    if "NumPy %s," % np.__version__ in server.say("codecs"):
+        server.stop()
+        return {}
+    return {"newest": server}
 
-def start_servers(build):
+
+def start_servers(build, newest=None, before=None):
     return {
+        **(newest_numpy(newest) if newest else {}),
+        **({"before": Server([before, "nyz"])} if before else {}),
         "numpy": Server([sys.executable, os.path.join(HERE, "worker.py")]),
         "baseline": Server([os.path.join(build, "worker"), "baseline"]),
         "nyz": Server([os.path.join(build, "worker"), "nyz"]),
@@ -46,9 +56,19 @@ def contenders_of(workload, servers, peers):
                 Contender("without", servers[WITHOUT[workload.check]], ending=ending)]
     nyz = servers[workload.library]
     own = [Contender("own", nyz, 1, workload.own)] if workload.own else []
+    newest = [Contender("newest", servers["newest"], 1, workload.numpy)]
     return [Contender("numpy", servers["numpy"], 1, workload.numpy),
+            *(newest if "newest" in servers else []),
             Contender("baseline", servers["baseline"], 1, workload.baseline),
-            Contender("nyz", nyz), Contender("nyz-2", nyz, 2)] + own + peers
+            Contender("nyz-2", nyz, 2), *pair_of(workload, servers), *own, *peers]
+
+
+def pair_of(workload, servers):
+    """This library and, where there is one, that of an earlier commit: each runs directly before
+    or after the other."""
+    both = workload.library == "nyz" and "before" in servers
+    before = [Contender("before", servers["before"])] if both else []
+    return [Contender("nyz", servers[workload.library]), *before]
 
 
 # ----------------------------------------------------------------------------------- runs

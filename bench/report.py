@@ -31,6 +31,7 @@ def environment(args, servers):
         "machine": "%s, %d cores, Linux %s, huge pages: %s" % (
             processor(), os.cpu_count(), platform.release(), huge_pages()),
         "numpy": servers["numpy"].say("codecs"),
+        **({"newest": servers["newest"].say("codecs")} if "newest" in servers else {}),
         "baseline": servers["baseline"].say("codecs"),
         "rounds": args.rounds, "quick": args.quick, "load_before": args.load,
     }
@@ -52,11 +53,12 @@ def results(rows):
         yield row["title"], "; ".join(wrong) or None
 
 
-def report(env, rows, peers):
+def report(env, rows, peers, slower):
     print()
-    for key in ("machine", "numpy", "baseline"):
-        print("%-8s %s" % (key + ":", env[key]))
-    print("%-8s least CPU time (2T: least wall time) of %d rounds%s" % (
+    for key in ("machine", "numpy", "newest", "baseline"):
+        if key in env:
+            print("%-9s %s" % (key + ":", env[key]))
+    print("%-9s least CPU time (2T: least wall time) of %d rounds%s" % (
         "times:", env["rounds"], ", SMALL DATA: not to be quoted" if env["quick"] else ""))
     for text in tables(rows, peers):
         print("\n" + text)
@@ -67,6 +69,8 @@ def report(env, rows, peers):
     if load > BUSY:
         print("WARNING: the load average was %.1f: others used the machine, and the times, "
               "those of two threads most, mean little" % load)
+    for title in slower:
+        print("SLOWER than before, twice: " + title)
     for row in rows:
         for problem in row["problems"]:
             print("FAILED: %s: %s: %s" % (row["title"], *problem))

@@ -35,6 +35,9 @@ def ratios(row):
     return {
         "one": over(least(runs.get("numpy"), "cpu_ns"), one),
         "two": over(least(runs.get("numpy"), "wall_ns"), two),
+        "newest": over(least(runs.get("newest"), "cpu_ns"), one),
+        "newest_two": over(least(runs.get("newest"), "wall_ns"), two),
+        "before": over(least(runs.get("before"), "cpu_ns"), one),
         "baseline": over(one, least(runs.get("baseline"), "cpu_ns")),
         "own": over(least(runs.get("own"), "cpu_ns"), one),
         "memory": memory(row, "nyz"),
@@ -62,6 +65,20 @@ def goals_of(row):
 
 HEAD = ("workload", "NumPy ms", "baseline ms", "nyz ms", "x NumPy", "x baseline", "2T ms", "x NumPy",
         "memory: NumPy", "memory: nyz", "file", "must (NO: not met; ?: not measured)")
+# Columns that only some runs have: the contender, and each column's head and value.
+SOME = {
+    "newest": (("newest NumPy ms", lambda row: figure(least(row["contenders"].get("newest"), "cpu_ns"))),
+               ("x newest", lambda row: figure(ratios(row)["newest"])),
+               ("2T x newest", lambda row: figure(ratios(row)["newest_two"]))),
+    "before": (("before ms", lambda row: figure(least(row["contenders"].get("before"), "cpu_ns"))),
+               ("before / nyz", lambda row: figure(ratios(row)["before"]))),
+}
+
+
+def some_columns(rows):
+    """Of SOME, those whose contender took part."""
+    return [column for name, columns in SOME.items() for column in columns
+            if any(name in row["contenders"] for row in rows)]
 
 
 def cells(row, peers):
@@ -82,9 +99,13 @@ def cells(row, peers):
 
 
 def table(rows, peers):
-    head = list(HEAD) + [text % peer for peer in peers
-                         for text in ("%s ms", "%s x NumPy", "memory: %s")]
-    return markdown([head] + [cells(row, peers) for row in rows], (0, len(HEAD) - 1))
+    some = some_columns(rows)
+    head = list(HEAD) + [text for text, _ in some]
+    head += [text % peer for peer in peers for text in ("%s ms", "%s x NumPy", "memory: %s")]
+    lines = [cells(row, peers) for row in rows]
+    for line, row in zip(lines, rows):
+        line[len(HEAD):len(HEAD)] = [text(row) for _, text in some]
+    return markdown([head] + lines, (0, len(HEAD) - 1))
 
 
 def checks_table(rows):

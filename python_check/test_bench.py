@@ -11,9 +11,12 @@ import pytest
 from conftest import ROOT
 
 sys.path.insert(0, os.path.join(ROOT, "bench"))
+import bench  # pylint: disable=wrong-import-position
 import count  # pylint: disable=wrong-import-position
 import junit  # pylint: disable=wrong-import-position
 import report  # pylint: disable=wrong-import-position
+import table  # pylint: disable=wrong-import-position
+import workloads  # pylint: disable=wrong-import-position
 
 SKIPPED = 77
 
@@ -145,3 +148,28 @@ def test_a_row_with_wrong_bytes_counts_as_failed(tmp_path):
     junit.write_report(tmp_path / "x.xml", "benchmark", list(report.results(rows)))
     assert tally(tmp_path / "x.xml") == ["1", "1", "0"]
     assert "nyz: WRONG: other bytes; numpy: error" in (tmp_path / "x.xml").read_text()
+
+
+def timed(title, **times):
+    """A row of results: each contender with its least CPU time in ms."""
+    return {"title": title, "size": 1 << 20, "must": {}, "contenders": {
+        name: {"peak_kib": 0, "threads": 1, "samples": [{"cpu_ns": ms * 10**6, "wall_ns": 1}]}
+        for name, ms in times.items()}}
+
+
+def test_a_row_is_slower_below_95_per_cent_of_the_earlier_time():
+    rows = [workloads.Workload(title, "load", "x", None, 1) for title in "abc"]
+    done = [timed("a", nyz=100, before=94), timed("b", nyz=100, before=96), timed("c", nyz=100)]
+    assert [row.title for row in bench.slower(rows, done)] == ["a"]
+
+
+def test_columns_of_contenders_that_took_no_part_are_left_out():
+    with_newest = table.table([timed("load", numpy=30, newest=20, nyz=10)], [])
+    assert "x newest" in with_newest and "before" not in with_newest
+    assert "newest" not in table.table([timed("load", numpy=30, nyz=10, before=10)], [])
+
+
+def test_each_row_has_a_cell_under_each_head():
+    text = table.table([timed("load", numpy=30, newest=20, nyz=10, before=9),
+                        timed("save", numpy=30, nyz=10, peer=3)], ["peer"])
+    assert len({line.count("|") for line in text.splitlines()}) == 1

@@ -254,3 +254,34 @@ build()
     rm "$folder/options.txt.new"
     quietly meson compile -C "$folder"
 }
+
+# -------------------------------------------------------------------------- the newest NumPy
+
+# The newest Python here that can make a virtual environment: the newest NumPy wants it.
+newest_python()
+{
+    local candidate version
+    for candidate in python3 /usr/bin/python3; do
+        if runs "$candidate" -m ensurepip --version; then
+            version=$("$candidate" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])')
+            say "$version $(command -v "$candidate")"
+        fi
+    done | sort -V | tail -n 1 | cut -d' ' -f2
+}
+
+# Fills build/venv with the newest NumPy.  Fails where PyPI cannot be reached, but for an
+# environment that is there already: then that one is used.
+make_venv()
+{
+    local python=build/venv/bin/python
+    if ! runs "$python" -m pip --version; then
+        rm -rf build/venv
+        "$(newest_python)" -m venv build/venv >>"$LOG" 2>&1 || return 1
+    fi
+    if "$python" -m pip install --disable-pip-version-check --timeout 15 --retries 1 --upgrade \
+        --only-binary numpy numpy pytest hypothesis >>"$LOG" 2>&1 </dev/null; then
+        return 0
+    fi
+    runs "$python" -c 'import numpy, pytest, hypothesis' || return 1
+    say "PyPI cannot be reached: build/venv stays as it is"
+}
