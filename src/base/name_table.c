@@ -99,10 +99,8 @@ static void draw_key(nyz_name_table *table)
 {
     uint64_t key[2];
     if (!nyz_random(key, sizeof key)) {
-        struct timespec now = {0};
-        (void)timespec_get(&now, TIME_UTC);
-        key[0] = (uint64_t)(uintptr_t)key ^ (uint64_t)now.tv_nsec << 32;
-        key[1] = (uint64_t)now.tv_sec ^ (uint64_t)clock() << 32;
+        key[0] = (uint64_t)(uintptr_t)key;
+        key[1] = (uint64_t)time(NULL) ^ (uint64_t)clock() << 32;
     }
     nyz_name_table_set_key(table, key[0], key[1]);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Saving to a path on Windows: a new file in the target's folder that takes the target's
  * place when it is whole and on the disk.  POSIX: atomic_file_posix.c. */
-#include "io/atomic_file_posix.h"
+#include "io/atomic_file.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,7 +9,6 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "io/atomic_file.h"
 #include "io/win32.h"
 
 #define KEPT_NAME 64    /* units of the target's name that the temporary one repeats */

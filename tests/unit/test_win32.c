@@ -11,6 +11,7 @@
 #include "io/atomic_file.h"
 #include "io/file.h"
 #include "io/stream.h"
+#include "io/win32.h"
 #include "support/support.h"
 
 static const nyz_allocator *const memory = &nyz_default_allocator;
