@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The innermost loops of copying: rows of items to columns. */
+/* The innermost loops of nyz_strided_copy: rows of items become columns.  The public
+ * nyz_transpose, which only makes a view, is in view.c. */
 #ifndef NYZ_TRANSPOSE_H
 #define NYZ_TRANSPOSE_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Items on their way from a file to their place in memory: byte order, type, strides, on
- * one or several threads. */
+/* Items on their way from a file to their place in memory, on one or several threads: their
+ * byte order, their type, and memory of another order (C, Fortran) or other strides. */
 #ifndef NYZ_ELEMENT_READER_H
 #define NYZ_ELEMENT_READER_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The one .npy reader: data, after its header (npy_header.c), straight into its place.
- * See npy.h. */
+/* The one .npy reader: the data after a header (npy_header.c), into memory of the order
+ * that is asked for (element_reader.h).  See npy.h. */
 #include <string.h>
 
 #include "array/array.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Loading into the caller's memory, in windows and on several threads: src/npy/read_elements.c,
+/* Loading into the caller's memory, in windows and on several threads: src/npy/element_reader.c,
  * read_ahead.c, and the dtypes that are the same (src/dtype/dtype.c). */
 
 #include <errno.h>

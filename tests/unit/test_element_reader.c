@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Files in one order filling memory in the other, block by block: src/npy/read_elements_blocks.c.
- */
+/* Files in one order filling memory in the other, block by block:
+ * src/npy/element_reader_blocks.c. */
 #include "base/arithmetic.h"
 #include "support/faults.h"
 
