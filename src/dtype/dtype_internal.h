@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the dtype files share beyond dtype.h: dtype_scalar.c, dtype_parse.c,
- * dtype_names.c, dtype_format.c, dtype.c.  No other row includes it. */
+/* What the files of this folder share beyond dtype.h.  No other folder includes it. */
 #ifndef NYZ_DTYPE_INTERNAL_H
 #define NYZ_DTYPE_INTERNAL_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Dtypes from literals: strings, lists of fields, (base, shape); and the public calls
- * that make and free a dtype.  docs/format.md 2.4. */
+/* Dtypes from literals: lists of fields and (base, shape); a string such as '<f4' is read by
+ * dtype_scalar.c.  docs/format.md 2.4. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -230,8 +230,7 @@ static nyz_status build_struct(builder *b, const nyz_pylit *lit, int64_t depth,
     return check_names(b, lit, out);
 }
 
-/* -------------------------------------------------------------------------------- a
- * dtype */
+/* ------------------------------------------------------------------------------ a dtype */
 
 static nyz_status build(builder *b, const nyz_pylit *lit, int64_t depth, nyz_dtype *out)
 {

@@ -265,7 +265,7 @@ static nyz_status check_last_byte(const char *text, size_t size, nyz_error *err)
     if (last == '\r') {
         return nyz_fail(err, NYZ_ERR_CORRUPT, (int64_t)size - 1,
                         "header: it ends in a carriage return: the file was damaged by a "
-                        "text-mode elements");
+                        "text-mode transfer");
     }
     return nyz_fail(err, NYZ_ERR_CORRUPT, (int64_t)size - 1,
                     "header: expected a newline as its last byte, found 0x%02x",

@@ -2,8 +2,9 @@
 /* What the files of the directory reader share with each other: the last bytes of an
  * archive (zip_tail.c), end records (zip_end.c, zip_end64.c), central headers
  * (zip_entry.c), extra fields (zip_extra.c), names (zip_name.c), the index by name
- * (zip_index.c), the check of a local header (zip_local.c), and what is refused in
- * untrusted files (zip_untrusted.c).  Only this folder includes it. */
+ * (zip_index.c), the check of a local header (zip_local.c), what is refused in untrusted
+ * files (zip_untrusted.c); and the layout of records, which the writer and the readers of
+ * members use too.  No other folder includes it. */
 #ifndef NYZ_ZIP_INTERNAL_H
 #define NYZ_ZIP_INTERNAL_H
 

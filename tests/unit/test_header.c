@@ -183,7 +183,7 @@ static const struct {
     {"", NYZ_ERR_CORRUPT, "empty"},
     {"\n", NYZ_ERR_CORRUPT, "the end of the text"},
     {"{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }\r", NYZ_ERR_CORRUPT,
-     "text-mode elements"},
+     "text-mode transfer"},
     {"{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }x", NYZ_ERR_CORRUPT,
      "0x78"},
     {"{'descr': '<f8', 'fortran_order': False, 'shape': (3,), \n", NYZ_ERR_CORRUPT,
