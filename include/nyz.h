@@ -541,7 +541,8 @@ NYZ_API nyz_status nyz_npz_member(const nyz_npz *npz, int64_t index, nyz_member 
 NYZ_API int64_t nyz_npz_find(const nyz_npz *npz, const char *name);
 
 /* The array of the member with this name, or with this index.  The CRC is compared before
- * the array is returned.  out owns it and no longer needs the archive.  Memory as for
+ * the array is returned, and before NOT_FOUND or UNSUPPORTED is: a damaged member is CORRUPT,
+ * whatever its header says; nyz_npz_peek does not read it all.  out owns it and no longer needs the archive.  Memory as for
  * nyz_load; with libdeflate also the member's deflated bytes meanwhile, if they are at most
  * 64 MiB, or in another order than NYZ_KEEP_ORDER all its bytes, deflated and inflated, if
  * together they are at most 64 MiB.

@@ -39,7 +39,7 @@ KNOWS = {
     "zip_member": "zip_member npz", "zip_extract": "read_paths npz_batch npz",
     "sort": "sort", "parallel_read": "parallel_read read_paths", "npy": "npy load_into file", "npy_write": "npy transpose npz",
     "load_save": "npy load_into file", "npz_read": "npz entry_points",
-    "npz_load": "read_paths npz_batch npz", "npz_member": "read_paths npz_batch npz",
+    "npz_load": "read_paths npz_batch npz", "npz_member": "npz_damaged read_paths npz_batch npz",
     "npz_load_all": "read_paths npz_batch", "npz_names": "npz", "npz_add_all": "npz npz_add_all",
     "npz_write": "npz npz_add_all", "element_reader": "load_into transpose npy read_paths",
     "alloc": "base array pylit dtype", "arena": "base array pylit dtype", "owner": "base array npy",
@@ -55,7 +55,7 @@ KNOWS = {
     "cli/cmd/pack": "test_pack.py", "cli/cmd/cmd_pack": "test_pack.py",
 }
 TESTS = ("base array pylit dtype header zip_directory zip_end zip_names zip_member npy "
-         "entry_points npz load_into read_paths npz_batch transpose strided_copy npz_add_all file utf8 cast "
+         "entry_points npz npz_damaged load_into read_paths npz_batch transpose strided_copy npz_add_all file utf8 cast "
          "stream_mem parallel threads stream output write_buffer deflate_parallel codec "
          "zip_writer_directory nearest grown sort parallel_read large_items fault_unusual "
          "fault_memory fault_system").split()
@@ -242,9 +242,9 @@ MUTANTS = [
     ("zip/zip_member.c", "if (behind > 0)", "if (0)"),
     ("zip/zip_member.c", "if (!member->done) {\n        return", "if (0) {\n        return"),
     ("zip/zip_member.c", "crc32 != entry->crc32", "0"),
-    ("zip/zip_member.c", "        member->partial = size - (int64_t)missing;\n", ""),
+    ("zip/zip_member.c", "if (got == 0 && member->failure", "if (member->failure"),
     ("zip/zip_member.c", "if (member->left > 0)", "if (0)"),
-    ("zip/zip_member.c", "if (missing > 0)", "if (0)"),
+    ("zip/zip_member.c", "== NYZ_OK && missing > 0", "== NYZ_OK && 0"),
     ("zip/zip_member.c", "member->failure.sys > 0 ? -(int64_t)member->failure.sys : -1", "0"),
     ("zip/zip_extract.c", "return nyz_zip_check_crc(entry, join(&sums), err);", "return NYZ_OK;"),
     ("zip/zip_extract.c", "return nyz_zip_check_crc(entry, nyz_crc32(0, to, (size_t)entry->size), err);",
@@ -276,8 +276,10 @@ MUTANTS = [
     # archives
     ("npz/npz_member.c", "if (source->left > 0)", "if (0)"),
     ("npz/npz_load.c", "size > config->limits.array_bytes", "0"),
-    ("npz/npz_member.c", "to_the_end     ?", "0 ?"),
-    ("npz/npz_member.c", "(status == NYZ_OK || e->failed)", "status == NYZ_OK"),
+    ("npz/npz_member.c", "if (to_the_end && depends", "if (0 && depends"),
+    ("npz/npz_member.c", "(depends_on_all_bytes(status) || e->failed)", "depends_on_all_bytes(status)"),
+    ("npz/npz_member.c", "status == NYZ_OK || status == NYZ_ERR_NOT_FOUND ||", "status == NYZ_OK ||"),
+    ("npz/npz_member.c", "rest = rest == NYZ_OK ?", "rest = 0 ?"),
     ("npz/npz_load.c", "entry->compressed_size <= NYZ_ZIP_MAX_INPUT - entry->size &&", ""),
     ("npz/npz_read.c", "index >= npz->dir.count", "index > npz->dir.count"),
     ("npz/npz_load.c", "opt->limits == NULL && (o.flags & NYZ_UNTRUSTED) == held", "0"),

@@ -38,8 +38,8 @@ nyz_npz_reader nyz_npz_read_array;
 nyz_npz_reader nyz_npz_read_into;
 nyz_npz_reader nyz_npz_read_header;
 
-/* Lets `reader` read member `index` as a stream.  to_the_end: it reads all of it, and its
- * end and CRC are checked, too. */
+/* Lets `reader` read member `index` as a stream.  to_the_end: the member's end and CRC are
+ * checked, too, also where the reader finds no array or one that is not supported. */
 nyz_status nyz_npz_read_stream(const nyz_npz *npz, int64_t index,
                                const nyz_config *config, nyz_npz_reader *reader,
                                int to_the_end, nyz_array *array, nyz_error *err);
@@ -58,8 +58,8 @@ typedef struct nyz_npz_extracted {
     int failed;       /* it wanted more than `got` */
 } nyz_npz_extracted;
 
-/* Lets `reader` read it as if it were the stream: what is wrong in the bytes before the
- * failure is reported before the failure.  The array is that of the reader. */
+/* Lets `reader` read it as if it were the stream: the same result and the same error as
+ * with nyz_npz_read_stream to the end.  The array is that of the reader. */
 nyz_status nyz_npz_read_extracted(nyz_npz_extracted *extracted, nyz_npz_reader *reader,
                                   const nyz_config *config, nyz_array *array,
                                   nyz_error *err);

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "array/array.h"
+#include "base/alloc.h"
 #include "base/arena.h"
+#include "base/arithmetic.h"
 #include "base/config.h"
 #include "base/error.h"
 #include "base/owner.h"
@@ -72,6 +74,48 @@ nyz_status nyz_npz_name_member(const nyz_npz *npz, int64_t index, nyz_status sta
     return status;
 }
 
+/* -------------------------------------------------------------------- damage goes before */
+
+/* A damaged member is CORRUPT, whatever its first bytes say: it may be the damage alone
+ * that makes them no array, or one that is not supported.  So these two results count only
+ * after the rest of the member has been read and checked, as success does.  Other failures
+ * count at once: a limit is there so that no more is read, and a header that breaks the
+ * format's rules is damage already.  docs/format.md 4.3. */
+static int depends_on_all_bytes(nyz_status status)
+{
+    return status == NYZ_OK || status == NYZ_ERR_NOT_FOUND ||
+           status == NYZ_ERR_UNSUPPORTED;
+}
+
+static nyz_status read_rest(nyz_source *source, const nyz_allocator *allocator,
+                            nyz_error *err)
+{
+    const int64_t size = nyz_min(source->left, (int64_t)NYZ_IO_BLOCK);
+    nyz_status status = NYZ_OK;
+    void *piece = NULL;
+    NYZ_TRY(nyz_alloc(allocator, size, &piece, err));
+    while (source->left > 0 && status == NYZ_OK) {
+        status =
+            nyz_source_read(source, piece, nyz_min(source->left, size), "member", err);
+    }
+    nyz_release(allocator, piece, size);
+    return status;
+}
+
+/* What a reader gave, `status`, unless the rest of the member is damaged. */
+static nyz_status check_rest(nyz_zip_member *member, nyz_source *source,
+                             const nyz_config *config, nyz_status status, nyz_error *err)
+{
+    nyz_error damage;
+    nyz_status rest = read_rest(source, &config->allocator, &damage);
+    rest = rest == NYZ_OK ? nyz_zip_member_finish(member, &damage)
+                          : nyz_zip_member_error(member, rest, &damage);
+    if (rest != NYZ_OK && err != NULL) {
+        *err = damage;
+    }
+    return rest != NYZ_OK ? rest : status;
+}
+
 /* ------------------------------------------------------------------------------ as a stream */
 
 nyz_status nyz_npz_read_stream(const nyz_npz *npz, int64_t index,
@@ -82,9 +126,10 @@ nyz_status nyz_npz_read_stream(const nyz_npz *npz, int64_t index,
     NYZ_TRY(nyz_zip_member_open(&npz->stream, &npz->dir, index, &member, err));
     nyz_source source = nyz_zip_member_source(&member);
     nyz_status status = reader(&source, config, array, err);
-    status = status != NYZ_OK ? nyz_zip_member_error(&member, status, err)
-             : to_the_end     ? nyz_zip_member_finish(&member, err)
-                              : NYZ_OK;
+    status = nyz_zip_member_error(&member, status, err);
+    if (to_the_end && depends_on_all_bytes(status)) {
+        status = check_rest(&member, &source, config, status, err);
+    }
     nyz_zip_member_close(&member);
     return status;
 }
@@ -114,7 +159,7 @@ nyz_status nyz_npz_read_extracted(nyz_npz_extracted *e, nyz_npz_reader *reader,
     e->position = 0;
     e->failed = 0;
     const nyz_status status = reader(&source, config, array, err);
-    if ((status == NYZ_OK || e->failed) && e->error.status != NYZ_OK) {
+    if ((depends_on_all_bytes(status) || e->failed) && e->error.status != NYZ_OK) {
         if (err != NULL) {
             *err = e->error;
         }

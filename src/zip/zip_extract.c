@@ -36,7 +36,7 @@ static nyz_status extract_in_order(const nyz_stream *archive,
     NYZ_TRY(nyz_zip_member_open(archive, dir, index, &member, err));
     nyz_source source = nyz_zip_member_source(&member);
     nyz_status status = nyz_source_read(&source, to, source.left, "member", err);
-    *got = source.offset + (status != NYZ_OK ? member.partial : 0);
+    *got = source.offset;
     status = status == NYZ_OK ? nyz_zip_member_finish(&member, err)
                               : nyz_zip_member_error(&member, status, err);
     nyz_zip_member_close(&member);

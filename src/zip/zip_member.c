@@ -128,26 +128,28 @@ static nyz_status fail_short(const nyz_zip_member *member, int64_t missing,
                     (long long)member->entry->size);
 }
 
-static nyz_status read_piece(nyz_zip_member *member, void *buffer, int64_t size,
-                             nyz_error *err)
+static int64_t inflate_piece(nyz_zip_member *member, void *buffer, int64_t size)
 {
-    if (member->inflater == NULL) {
-        NYZ_TRY(take_stored(member, buffer, size, err));
-    } else {
-        size_t missing = (size_t)size;
-        const nyz_status status = inflate_to(member, buffer, &missing, err);
-        member->partial = size - (int64_t)missing;
-        if (status != NYZ_OK) {
-            return status;
-        }
-        if (missing > 0) {
-            const int64_t left = member->left - size + (int64_t)missing;
-            return fail_short(member, left, err);
-        }
+    nyz_error *const err = &member->failure;
+    size_t missing = (size_t)size;
+    if (inflate_to(member, buffer, &missing, err) == NYZ_OK && missing > 0) {
+        (void)fail_short(member, member->left - size + (int64_t)missing, err);
     }
-    member->crc32 = nyz_crc32(member->crc32, buffer, (size_t)size);
-    member->left -= size;
-    return NYZ_OK;
+    return size - (int64_t)missing;
+}
+
+/* Returns how many bytes there are before a failure, which is kept. */
+static int64_t read_piece(nyz_zip_member *member, void *buffer, int64_t size)
+{
+    int64_t got = 0;
+    if (member->inflater != NULL) {
+        got = inflate_piece(member, buffer, size);
+    } else if (take_stored(member, buffer, size, &member->failure) == NYZ_OK) {
+        got = size;
+    }
+    member->crc32 = nyz_crc32(member->crc32, buffer, (size_t)got);
+    member->left -= got;
+    return got;
 }
 
 static int64_t member_read(void *ctx, void *buffer, size_t size)
@@ -155,13 +157,14 @@ static int64_t member_read(void *ctx, void *buffer, size_t size)
     nyz_zip_member *const member = ctx;
     const int64_t piece =
         nyz_min(member->left, (int64_t)(size < NYZ_IO_BLOCK ? size : NYZ_IO_BLOCK));
-    if (piece > 0 && member->failure.status == NYZ_OK) {
-        (void)read_piece(member, buffer, piece, &member->failure);
-    }
-    if (member->failure.status != NYZ_OK) {
+    const int64_t got = piece > 0 && member->failure.status == NYZ_OK
+                            ? read_piece(member, buffer, piece)
+                            : 0;
+    if (got == 0 && member->failure.status != NYZ_OK) {
+        member->failed = 1;
         return member->failure.sys > 0 ? -(int64_t)member->failure.sys : -1;
     }
-    return piece;
+    return got;
 }
 
 nyz_source nyz_zip_member_source(nyz_zip_member *member)
@@ -175,16 +178,18 @@ nyz_source nyz_zip_member_source(nyz_zip_member *member)
     return source;
 }
 
-nyz_status nyz_zip_member_error(const nyz_zip_member *member, nyz_status status,
-                                nyz_error *err)
+static nyz_status report_failure(const nyz_zip_member *member, nyz_error *err)
 {
-    if (status == NYZ_OK || member->failure.status == NYZ_OK) {
-        return status;
-    }
     if (err != NULL) {
         *err = member->failure;
     }
     return member->failure.status;
+}
+
+nyz_status nyz_zip_member_error(const nyz_zip_member *member, nyz_status status,
+                                nyz_error *err)
+{
+    return status == NYZ_OK || !member->failed ? status : report_failure(member, err);
 }
 
 /* ----------------------------------------------------------------------- finishing it */
@@ -231,7 +236,9 @@ nyz_status nyz_zip_check_crc(const nyz_zip_entry *entry, uint32_t crc32, nyz_err
 
 nyz_status nyz_zip_member_finish(nyz_zip_member *member, nyz_error *err)
 {
-    NYZ_TRY(nyz_zip_member_error(member, member->failure.status, err));
+    if (member->failure.status != NYZ_OK) {
+        return report_failure(member, err);
+    }
     if (member->left > 0) {
         return nyz_fail(err, NYZ_ERR_CORRUPT, member->entry->size - member->left,
                         "%lld of the member's %lld bytes have not been read",

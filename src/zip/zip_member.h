@@ -16,14 +16,14 @@ typedef struct nyz_zip_member {
     int64_t position;        /* in the archive, of the next stored byte */
     int64_t compressed_left; /* stored bytes not read yet */
     int64_t left;            /* inflated bytes not handed out yet */
-    int64_t partial;         /* of a read that failed: bytes before the failure */
     uint32_t crc32;          /* of the bytes handed out */
     nyz_inflater *inflater;  /* NULL: stored */
     unsigned char *input;    /* NYZ_IO_BLOCK bytes of deflated input */
     const unsigned char *next;
     size_t available;      /* bytes at next */
     int done;              /* the deflate stream has ended */
-    nyz_error failure;     /* why the stream's read failed */
+    int failed;            /* a read has reported `failure` */
+    nyz_error failure;     /* why no more bytes can be read */
     nyz_read_ahead window; /* the last: it is never cleared, only opened */
 } nyz_zip_member;
 
@@ -33,8 +33,9 @@ nyz_status nyz_zip_member_open(const nyz_stream *archive, const nyz_zip_director
                                int64_t index, nyz_zip_member *member, nyz_error *err);
 
 /* Its bytes, as a source that knows how many are left.  Stored bytes are read straight
- * into the buffer that is asked for, deflated ones are inflated straight into it.  Where
- * reading fails, nyz_zip_member_error says why. */
+ * into the buffer that is asked for, deflated ones are inflated straight into it.  All
+ * bytes before a failure are handed out; the read after them fails, and
+ * nyz_zip_member_error says why. */
 nyz_source nyz_zip_member_source(nyz_zip_member *member);
 
 /* Puts the reason of a failed read in *err, in place of the plain one that the source
@@ -43,7 +44,7 @@ nyz_status nyz_zip_member_error(const nyz_zip_member *member, nyz_status status,
                                 nyz_error *err);
 
 /* After the last byte: the deflate stream and the stored bytes end here too, and the CRC
- * is right.  Errors: CORRUPT (bytes not read yet, too), IO. */
+ * is right.  Errors: CORRUPT (bytes not read yet, too), IO; why a read failed. */
 nyz_status nyz_zip_member_finish(nyz_zip_member *member, nyz_error *err);
 
 /* That of all its bytes is the directory's.  Errors: CORRUPT. */

@@ -51,7 +51,8 @@ static void check_bytes(const archive *a, int64_t i)
     if (status == NYZ_OK) {
         check_content(a, i, &bytes);
     } else {
-        CHECK(status == NYZ_ERR_LIMIT || a->status[i] != NYZ_OK);
+        CHECK(status == NYZ_ERR_LIMIT || status == a->status[i] ||
+              a->status[i] == NYZ_ERR_LIMIT);
     }
     nyz_array_free(&bytes);
 }
@@ -73,21 +74,13 @@ static nyz_status load_stream(const archive *a, int64_t i, nyz_array *array,
     return status;
 }
 
-/* Of a damaged member that holds no array, or one that is not supported, either is reported: a
- * stream may meet the damage before it has the whole header. */
-static int same_outcome(nyz_status a, nyz_status b)
-{
-    const int either = a == NYZ_ERR_CORRUPT || b == NYZ_ERR_CORRUPT;
-    return a == b || (either && a != NYZ_OK && b != NYZ_OK);
-}
-
 static void check_streaming_path(const archive *a, int64_t i)
 {
     nyz_array array;
     nyz_status status;
     FUZZ_TRIED(status, load_stream(a, i, &array, err));
     CHECK_ZERO_UNLESS_OK(status, array);
-    CHECK(same_outcome(status, a->status[i]));
+    CHECK(status == a->status[i]);
     if (status == NYZ_OK) {
         fuzz_check_same(&a->arrays[i], &array);
     }
@@ -100,11 +93,18 @@ static void check_another_order(const archive *a, int64_t i)
     nyz_status status;
     FUZZ_TRIED(status, nyz_npz_load_at(a->npz, i, &a->ordered, &array, err));
     CHECK_ZERO_UNLESS_OK(status, array);
-    CHECK(same_outcome(status, a->status[i]));
+    CHECK(status == a->status[i]);
     if (status == NYZ_OK) {
         fuzz_check_same(&a->arrays[i], &array);
     }
     nyz_array_free(&array);
+}
+
+/* What the header alone says may be only because of damage, which loading finds. */
+static int may_be_damage(nyz_status peeked, nyz_status loaded)
+{
+    return loaded == NYZ_ERR_CORRUPT &&
+           (peeked == NYZ_ERR_NOT_FOUND || peeked == NYZ_ERR_UNSUPPORTED);
 }
 
 static void check_peek(const archive *a, int64_t i)
@@ -113,7 +113,9 @@ static void check_peek(const archive *a, int64_t i)
     nyz_status status;
     FUZZ_TRIED(status, nyz_npz_peek(a->npz, i, &a->opt, &array, err));
     CHECK_ZERO_UNLESS_OK(status, array);
-    CHECK(status == NYZ_OK ? array.data == NULL : same_outcome(status, a->status[i]));
+    CHECK(status == NYZ_OK
+              ? array.data == NULL
+              : status == a->status[i] || may_be_damage(status, a->status[i]));
     CHECK(a->status[i] != NYZ_OK || fuzz_same_shape(&array, &a->arrays[i]));
     nyz_array_free(&array);
 }
