@@ -175,12 +175,15 @@ enum {
                            that opt->threads make them side by side.  About 0.1 % larger (each
                            chunk more by what it would repeat of the one before), and no longer
                            NumPy's very bytes; NYZ_LEVEL_FAST is always so */
-    NYZ_IN_PLACE = 32  /* saving to a path: write into an existing file instead of replacing it,
+    NYZ_IN_PLACE = 32, /* saving to a path: write into an existing file instead of replacing it,
                            for where it cannot be renamed over (a mounted file, a directory that
                            may not be written to).  Not atomic: it is emptied first; readers
                            see a part meanwhile, a crash leaves one, a failure leaves it empty.
                            Keeps owner, rights, attributes and hard links.  A new file is saved
                            as without this flag */
+    NYZ_SKIP_UNSUPPORTED = 64 /* nyz_npz_load_all: leave members empty that are not supported
+                           (Python objects, a later version of .npy); nyz_arrays_error has the
+                           reason */
 };
 
 /* A level for arrays of numbers, much faster than zlib's.  Any inflater reads it.  Weights of a
@@ -541,34 +544,40 @@ NYZ_API nyz_status nyz_npz_member(const nyz_npz *npz, int64_t index, nyz_member 
 NYZ_API int64_t nyz_npz_find(const nyz_npz *npz, const char *name);
 
 /* The array of the member with this name, or with this index.  The CRC is compared before
- * the array is returned, and before NOT_FOUND or UNSUPPORTED is: a damaged member is CORRUPT,
- * whatever its header says; nyz_npz_peek does not read it all.  out owns it and no longer needs the archive.  Memory as for
+ * the array is returned.  out owns it and no longer needs the archive.  Memory as for
  * nyz_load; with libdeflate also the member's deflated bytes meanwhile, if they are at most
  * 64 MiB, or in another order than NYZ_KEEP_ORDER all its bytes, deflated and inflated, if
  * together they are at most 64 MiB.
  * opt NULL: as the archive was opened.
  * Errors: NOT_FOUND (no such member: the message suggests a name that is near; or it holds no
  * array: nyz_npz_bytes reads those), IO, CORRUPT (also: CRC, bytes behind the array), UNSUPPORTED
- * (objects), LIMIT. */
+ * (objects), LIMIT.  A damaged member is CORRUPT whatever it seems to hold: all of it is read
+ * before NOT_FOUND or UNSUPPORTED is returned; nyz_npz_peek reads its header alone. */
 NYZ_API nyz_status nyz_npz_load(const nyz_npz *npz, const char *name, const nyz_options *opt,
                                 nyz_array *out, nyz_error *err);
 NYZ_API nyz_status nyz_npz_load_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
                                    nyz_array *out, nyz_error *err);
 
 /* All members of an archive at once: items[i] is the array of member i.  For a member that is
- * not an array it is empty (dtype.type NYZ_NONE); nyz_npz_bytes reads it.  The list owns all of
- * its arrays; none outlives it. */
+ * not an array, and for one that was skipped, it is empty (dtype.type NYZ_NONE); nyz_npz_bytes
+ * reads it.  The list owns all of its arrays; none outlives it. */
 typedef struct nyz_arrays {
     int64_t count;
     nyz_array *items;
+    nyz_error *errors; /* private: nyz_arrays_error */
     nyz_owner *owner;
 } nyz_arrays;
 
 /* Loads all members, in the order of the directory, into one block of memory: faster than one
- * by one.  opt: as nyz_npz_load; threads share the members.
- * Errors: as nyz_npz_load, of the first member that fails. */
+ * by one.  opt: as nyz_npz_load; threads share the members; NYZ_SKIP_UNSUPPORTED skips each whose
+ * loading is UNSUPPORTED, after its CRC was compared.  (An encrypted member, or one of another
+ * method, makes the whole archive UNSUPPORTED when it is opened.)
+ * Errors: as nyz_npz_load, of the first member that fails; the message names it. */
 NYZ_API nyz_status nyz_npz_load_all(const nyz_npz *npz, const nyz_options *opt, nyz_arrays *out,
                                     nyz_error *err);
+
+/* Why member `index` was skipped, borrowed from the list; NULL: it was not. */
+NYZ_API const nyz_error *nyz_arrays_error(const nyz_arrays *arrays, int64_t index);
 NYZ_API void nyz_arrays_free(nyz_arrays *arrays);
 
 /* The array of member `index` into memory that you have, as nyz_load_into; the memory holds what

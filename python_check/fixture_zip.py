@@ -110,6 +110,11 @@ def good_layouts(add):
     pickled = npy(header("|O", ()), b"\x80\x04N.")
     same("objects", archive([Member("o.npy", pickled), Member("a.npy", A)]),
          "an array of Python objects beside another", [34], [("o.npy", "unsupported"), ("a.npy", A)])
+    same("mixed_objects", archive([Member("a.npy", A), Member("none.npy", pickled), Member("b.npy", A, 8),
+                                   Member("deflated.npy", pickled, 8), Member("note.txt", TEXT)]),
+         "arrays of Python objects among others", [34],
+         [("a.npy", A), ("none.npy", "unsupported"), ("b.npy", A), ("deflated.npy", "unsupported"),
+          ("note.txt", TEXT)])
 
 
 def good_zip64(add):

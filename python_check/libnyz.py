@@ -20,6 +20,7 @@ STORED, DEFLATED = 0, 8
 FAST = -1
 STRUCT, SUBARRAY = 22, 23
 UNTRUSTED, NO_SYNC, EXACT_NAME, ANY_NAME, CHUNKED = 1, 2, 4, 8, 16
+SKIP_UNSUPPORTED = 64
 
 
 class Error(c.Structure):
@@ -74,6 +75,11 @@ class Stream(c.Structure):
                 ("read_at", c.c_void_p), ("ctx", c.c_void_p)]
 
 
+class Arrays(c.Structure):
+    _fields_ = [("count", c.c_int64), ("items", c.POINTER(Array)), ("errors", c.c_void_p),
+                ("owner", c.c_void_p)]
+
+
 class Member(c.Structure):
     _fields_ = [("name", c.c_void_p), ("name_size", c.c_size_t), ("key_size", c.c_size_t),
                 ("size", c.c_int64), ("compressed_size", c.c_int64), ("method", c.c_int),
@@ -95,6 +101,7 @@ lib.nyz_stream_buffer.restype = Stream
 lib.nyz_size.restype = c.c_int64
 lib.nyz_npz_count.restype = c.c_int64
 lib.nyz_npz_find.restype = c.c_int64
+lib.nyz_arrays_error.restype = c.POINTER(Error)
 
 
 def text(status):
@@ -317,6 +324,23 @@ class Npz:
         else:
             call("npz_load_at", self.handle, c.c_int64(which), opt, c.byref(out))
         return to_numpy(out)
+
+    def load_all(self, **opt):
+        """Of each member its array, None if it holds none, or a NyzError: why it was skipped."""
+        out = Arrays()
+        call("npz_load_all", self.handle, options(**opt), c.byref(out))
+        try:
+            return [self.item(out, i) for i in range(out.count)]
+        finally:
+            lib.nyz_arrays_free(c.byref(out))
+
+    @staticmethod
+    def item(arrays, i):
+        error = lib.nyz_arrays_error(c.byref(arrays), c.c_int64(i))
+        if error:
+            assert arrays.items[i].dtype.type == 0
+            return NyzError(error.contents.status, error.contents)
+        return to_numpy(arrays.items[i]) if arrays.items[i].dtype.type != 0 else None
 
     def load_into(self, index, array):
         with Wrapped(array) as wrapped:

@@ -193,3 +193,36 @@ def test_without_memory_an_archive_is_an_error(tmp_path):
                             check=False)
     assert result.returncode == 0, result
     assert int(result.stdout) > 50
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_numpys_members_of_objects_are_skipped_if_asked_for(save, threads):
+    numbers = np.arange(6.0).reshape(2, 3)
+    out = io.BytesIO()
+    save(out, w=numbers, none=np.array(None), flag=np.array(True),
+         ragged=np.array([[1], [2, 3]], object), mixed=np.zeros(2, [("i", "<i4"), ("o", "O")]))
+    with libnyz.Npz(out.getvalue()) as npz:
+        w, none, flag, ragged, mixed = npz.load_all(flags=libnyz.SKIP_UNSUPPORTED, threads=threads)
+        with pytest.raises(libnyz.NyzError, match="unsupported: member 'none.npy': "):
+            npz.load_all(threads=threads)
+        assert npz.load("flag").item() is True
+        for skipped, name in ((none, "none"), (ragged, "ragged"), (mixed, "mixed")):
+            assert skipped.status == "unsupported"
+            with pytest.raises(libnyz.NyzError) as alone:
+                npz.load(name)
+            assert str(skipped) == str(alone.value) and "Python objects" in str(skipped)
+    assert w.tolist() == numbers.tolist() and flag.item() is True
+
+
+def test_a_damaged_member_of_objects_is_not_skipped():
+    out = io.BytesIO()
+    np.savez(out, a=np.arange(3), o=np.array(["text", None], object))
+    content = bytearray(out.getvalue())
+    content[content.index(b"text")] ^= 1
+    with libnyz.Npz(bytes(content)) as npz:
+        for flags in (0, libnyz.SKIP_UNSUPPORTED):
+            with pytest.raises(libnyz.NyzError, match="corrupt: member 'o.npy': the CRC-32"):
+                npz.load_all(flags=flags)
+        with pytest.raises(libnyz.NyzError, match="corrupt: member 'o.npy': the CRC-32"):
+            npz.load("o")

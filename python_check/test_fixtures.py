@@ -86,7 +86,7 @@ def test_every_checklist_item_with_a_file_has_one():
 READ_BY_US_ONLY = set("""
 type_f12.npy type_f12_big.npy type_c24.npy type_c24_big.npy descr_top_subarray.npy
 descr_top_struct.npy names_not_utf8.npz comment_signature.npz prefix.npz prefix_shift.npz
-objects.npz
+objects.npz mixed_objects.npz
 mldtype_float8_e5m2.npy mldtype_float8_e5m2_big.npy mldtype_complex32.npy
 mldtype_complex32_big.npy mldtype_bcomplex32.npy mldtype_struct.npy
 shape_np_int64.npy shape_array.npy

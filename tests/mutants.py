@@ -40,7 +40,7 @@ KNOWS = {
     "sort": "sort", "parallel_read": "parallel_read read_paths", "npy": "npy load_into file", "npy_write": "npy transpose npz",
     "load_save": "npy load_into file", "npz_read": "npz entry_points",
     "npz_load": "read_paths npz_batch npz", "npz_member": "npz_damaged read_paths npz_batch npz",
-    "npz_load_all": "read_paths npz_batch", "npz_names": "npz", "npz_add_all": "npz npz_add_all",
+    "npz_load_all": "npz_skip read_paths npz_batch", "npz_names": "npz", "npz_add_all": "npz npz_add_all",
     "npz_write": "npz npz_add_all", "element_reader": "load_into transpose npy read_paths",
     "alloc": "base array pylit dtype", "arena": "base array pylit dtype", "owner": "base array npy",
     "atomic_file": "output fault_unusual fault_system npz", "file": "file fault_unusual stream",
@@ -55,7 +55,7 @@ KNOWS = {
     "cli/cmd/pack": "test_pack.py", "cli/cmd/cmd_pack": "test_pack.py",
 }
 TESTS = ("base array pylit dtype header zip_directory zip_end zip_names zip_member npy "
-         "entry_points npz npz_damaged load_into read_paths npz_batch transpose strided_copy npz_add_all file utf8 cast "
+         "entry_points npz npz_damaged npz_skip load_into read_paths npz_batch transpose strided_copy npz_add_all file utf8 cast "
          "stream_mem parallel threads stream output write_buffer deflate_parallel codec "
          "zip_writer_directory nearest grown sort parallel_read large_items fault_unusual "
          "fault_memory fault_system").split()
@@ -298,6 +298,9 @@ MUTANTS = [
     ("zip/zip_extract.c", "entry->method != NYZ_STORED || ", ""),
     ("zip/zip_extract.c", "entry->offset != end ||", ""),
     ("npz/npz_load_all.c", "m->offset >= 0 && m->status == NYZ_OK &&", "m->offset >= 0 &&"),
+    ("npz/npz_load_all.c", "if (status == NYZ_ERR_UNSUPPORTED &&", "if (status != NYZ_OK &&"),
+    ("npz/npz_load_all.c", "has && arrays->errors[index].status != NYZ_OK", "has"),
+    ("npz/npz_load_all.c", "index >= 0 && index < arrays->count", "index >= 0"),
     ("npy/element_reader_blocks.c", "j->statuses[i] != NYZ_OK", "0"),
     ("npy/element_reader.c", "if (fortran)", "if (0)"),
     ("npy/element_reader_blocks.c", "to->byteorder == '>' ? NYZ_BIG_ENDIAN : NYZ_LITTLE_ENDIAN", "NYZ_LITTLE_ENDIAN"),

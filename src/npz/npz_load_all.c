@@ -192,10 +192,25 @@ static nyz_status read_alone(const slots *s, int64_t index, nyz_array *out,
     return nyz_npz_read_extracted(&whole, nyz_npz_read_array, s->config, out, err);
 }
 
-/* One that holds no array is left empty, and is no failure that *err may report. */
-static nyz_status take_member(const slots *s, int64_t index, nyz_array *out,
+/* The list of reasons is made for the first member that is skipped. */
+static nyz_status skip_member(const slots *s, int64_t index, const nyz_error *why,
+                              nyz_arrays *out, nyz_error *err)
+{
+    if (out->errors == NULL) {
+        void *errors = NULL;
+        NYZ_TRY(nyz_arena_alloc(s->arena, out->count, sizeof *why, &errors, err));
+        out->errors = errors;
+    }
+    out->errors[index] = *why;
+    return NYZ_OK;
+}
+
+/* One that holds no array is left empty, and is no failure that *err may report; nor is one
+ * that is not supported, if such are to be skipped.  Both are whole: a damaged one fails. */
+static nyz_status take_member(const slots *s, int64_t index, nyz_arrays *all,
                               nyz_error *err)
 {
+    nyz_array *const out = &all->items[index];
     const slot *const m = &s->slots[index];
     const int64_t size = s->npz->dir.entries[index].size;
     nyz_error why;
@@ -212,10 +227,14 @@ static nyz_status take_member(const slots *s, int64_t index, nyz_array *out,
     if (status == NYZ_ERR_NOT_FOUND) {
         return NYZ_OK;
     }
+    (void)nyz_npz_name_member(s->npz, index, status, &why);
+    if (status == NYZ_ERR_UNSUPPORTED && (s->config->flags & NYZ_SKIP_UNSUPPORTED) != 0) {
+        return skip_member(s, index, &why, all, err);
+    }
     if (err != NULL) {
         *err = why;
     }
-    return nyz_npz_name_member(s->npz, index, status, err);
+    return status;
 }
 
 static nyz_status take_members(const slots *s, nyz_arrays *out, nyz_error *err)
@@ -228,7 +247,7 @@ static nyz_status take_members(const slots *s, nyz_arrays *out, nyz_error *err)
     out->items = items;
     out->count = count;
     for (int64_t i = 0; i < count; i++) {
-        status = take_member(s, i, &out->items[i], err);
+        status = take_member(s, i, out, err);
         if (status != NYZ_OK) {
             memset(&out->items[i], 0, (size_t)(count - i) * sizeof *out->items);
             break;
@@ -290,6 +309,12 @@ nyz_status nyz_npz_load_all(const nyz_npz *npz, const nyz_options *opt, nyz_arra
         nyz_arrays_free(out);
     }
     return status;
+}
+
+const nyz_error *nyz_arrays_error(const nyz_arrays *arrays, int64_t index)
+{
+    const int has = arrays->errors != NULL && index >= 0 && index < arrays->count;
+    return has && arrays->errors[index].status != NYZ_OK ? &arrays->errors[index] : NULL;
 }
 
 void nyz_arrays_free(nyz_arrays *arrays)

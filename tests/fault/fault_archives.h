@@ -11,7 +11,7 @@
 static void look_at_members(const nyz_npz *npz)
 {
     nyz_member member;
-    assert_int_equal(nyz_npz_count(npz), 2);
+    assert_int_equal(nyz_npz_count(npz), 3);
     assert_int_equal(nyz_npz_find(npz, "note"), 1);
     assert_ok(nyz_npz_member(npz, 1, &member, err));
     assert_string_equal(member.name, "note");
@@ -96,12 +96,17 @@ static nyz_status use_load_at(fixture *s, const nyz_npz *npz, nyz_error *err)
 static nyz_status use_load_all(fixture *s, const nyz_npz *npz, nyz_error *err)
 {
     nyz_arrays out;
+    nyz_options opt = s->opt;
+    opt.flags |= NYZ_SKIP_UNSUPPORTED;
     POISON(&out);
-    const nyz_status status = nyz_npz_load_all(npz, NULL, &out, err);
+    const nyz_status status = nyz_npz_load_all(npz, &opt, &out, err);
     if (status == NYZ_OK) {
-        assert_int_equal(out.count, 2);
+        assert_int_equal(out.count, 3);
         assert_same(s, &out.items[0]);
         assert_int_equal(out.items[1].dtype.type, NYZ_NONE);
+        assert_null(nyz_arrays_error(&out, 1));
+        assert_int_equal(out.items[2].dtype.type, NYZ_NONE);
+        assert_int_equal(nyz_arrays_error(&out, 2)->status, NYZ_ERR_UNSUPPORTED);
     } else {
         assert_zero(&out);
     }

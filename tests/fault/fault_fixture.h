@@ -126,11 +126,16 @@ static inline void put_bytes(const char *path, const nyz_buffer *bytes)
 
 static inline void make_archive(fixture *s)
 {
+    static const char objects[] =
+        "\x93NUMPY\1\0\x38\0{'descr': '|O', 'fortran_order': False, "
+        "'shape': (1,)} \n\x80\x04N.";
     const nyz_stream to = nyz_stream_buffer(&s->archive);
     nyz_npz_writer *writer = NULL;
     assert_ok(nyz_npz_create_stream(&to, &s->opt, &writer, err));
     assert_ok(nyz_npz_add(writer, "a", &s->array, NULL, err));
     assert_ok(nyz_npz_add_bytes(writer, "note", "text", 4, NULL, err));
+    assert_ok(
+        nyz_npz_add_bytes(writer, "objects.npy", objects, sizeof objects - 1, NULL, err));
     assert_ok(nyz_npz_finish(&writer, err));
     put_bytes(s->npz_path, &s->archive);
 }

@@ -60,6 +60,7 @@ static const row rows[] = {
     {"nyz_npz_load", member_load, ALL, NOTHING, 0},
     {"nyz_npz_load_at", member_load_at, METHODS, NOTHING, 0},
     {"nyz_npz_load_all", member_load_all, ALL, NOTHING, 0},
+    {"nyz_arrays_error", member_load_all, ONE, NOTHING, 0},
     {"nyz_arrays_free", member_load_all, ONE, NOTHING, 0},
     {"nyz_npz_load_into", member_load_into, SMALL, NOTHING, 0},
     {"nyz_npz_peek", member_peek, METHODS, NOTHING, 0},

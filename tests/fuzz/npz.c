@@ -170,15 +170,29 @@ static void check_member(archive *a, int64_t i)
 
 /* ------------------------------------------------------------------- the whole archive */
 
+/* Not 0 if the failure of one member is that of all. */
+static int counts(nyz_status status, const nyz_options *opt)
+{
+    return status != NYZ_OK && status != NYZ_ERR_NOT_FOUND &&
+           (status != NYZ_ERR_UNSUPPORTED || (opt->flags & NYZ_SKIP_UNSUPPORTED) == 0);
+}
+
 /* Of the first member that fails, where those that hold no array do not fail. */
-static nyz_status expected_of_all(const archive *a)
+static nyz_status expected_of_all(const archive *a, const nyz_options *opt)
 {
     for (int64_t i = 0; i < a->count; i++) {
-        if (a->status[i] != NYZ_OK && a->status[i] != NYZ_ERR_NOT_FOUND) {
+        if (counts(a->status[i], opt)) {
             return a->status[i];
         }
     }
     return NYZ_OK;
+}
+
+static void check_reason(const nyz_arrays *all, int64_t i, nyz_status status)
+{
+    const nyz_error *const why = nyz_arrays_error(all, i);
+    CHECK((why != NULL) == (status == NYZ_ERR_UNSUPPORTED));
+    CHECK(why == NULL || fuzz_error_end(NYZ_ERR_UNSUPPORTED, why) == status);
 }
 
 static void check_all(const archive *a, const nyz_options *opt)
@@ -188,7 +202,7 @@ static void check_all(const archive *a, const nyz_options *opt)
     FUZZ_TRIED(status, nyz_npz_load_all(a->npz, opt, &all, err));
     CHECK_ZERO_UNLESS_OK(status, all);
     if (a->count == nyz_npz_count(a->npz)) {
-        CHECK(status == expected_of_all(a));
+        CHECK(status == expected_of_all(a, opt));
     }
     for (int64_t i = 0; status == NYZ_OK && i < a->count; i++) {
         if (a->status[i] == NYZ_OK) {
@@ -196,6 +210,7 @@ static void check_all(const archive *a, const nyz_options *opt)
         } else {
             CHECK(fuzz_is_zero(&all.items[i], sizeof all.items[i]));
         }
+        check_reason(&all, i, a->status[i]);
     }
     nyz_arrays_free(&all);
 }
@@ -259,6 +274,10 @@ static void check_archive(archive *a)
         check_member(a, i);
     }
     check_all(a, &a->opt);
+    check_all(a, &a->ordered);
+    a->ordered.flags |= NYZ_SKIP_UNSUPPORTED;
+    check_all(a, &a->ordered);
+    a->ordered.order = a->opt.order;
     check_all(a, &a->ordered);
 }
 

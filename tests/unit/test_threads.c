@@ -140,6 +140,40 @@ static void *copy_archive(void *ctx)
     return NULL;
 }
 
+/* The members of objects that archive_with_objects has between the others. */
+static const char *check_all(const nyz_arrays *all)
+{
+    int32_t expected[COUNT];
+    if (all->count != 2 * MEMBERS) {
+        return "another count";
+    }
+    for (int64_t i = 0; i < MEMBERS; i++) {
+        fill(expected, i);
+        if (nyz_arrays_error(all, 2 * i) != NULL ||
+            memcmp(all->items[2 * i].data, expected, sizeof expected) != 0) {
+            return "other numbers";
+        }
+        if (nyz_arrays_error(all, 2 * i + 1) == NULL ||
+            all->items[2 * i + 1].dtype.type != NYZ_NONE) {
+            return "not skipped";
+        }
+    }
+    return NULL;
+}
+
+static void *load_all_but_objects(void *ctx)
+{
+    job *const j = ctx;
+    for (int i = 0; i < ROUNDS && j->wrong == NULL; i++) {
+        const nyz_options opt = {.flags = NYZ_SKIP_UNSUPPORTED, .threads = i % 4};
+        nyz_arrays all;
+        j->wrong = nyz_npz_load_all(j->npz, &opt, &all, NULL) == NYZ_OK ? check_all(&all)
+                                                                        : "not loaded";
+        nyz_arrays_free(&all);
+    }
+    return NULL;
+}
+
 static void in_threads(void *(*work)(void *), const nyz_npz *npz)
 {
     pthread_t threads[THREADS];
@@ -230,6 +264,45 @@ static void archives_are_written_at_once(void **state)
     in_threads(write_and_read, NULL);
 }
 
+/* After each member of numbers one of objects. */
+static nyz_buffer archive_with_objects(void)
+{
+    static const int64_t shape[1] = {COUNT};
+    static const char objects[] =
+        "\x93NUMPY\1\0\x38\0{'descr': '|O', 'fortran_order': False, "
+        "'shape': (1,)} \n\x80\x04N.";
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_INT32);
+    int32_t numbers[COUNT];
+    nyz_buffer file = {0};
+    nyz_npz_writer *writer = NULL;
+    const nyz_stream stream = nyz_stream_buffer(&file);
+    assert_ok(nyz_npz_create_stream(&stream, NULL, &writer, err));
+    for (int64_t i = 0; i < MEMBERS; i++) {
+        char name[32];
+        nyz_array array;
+        const nyz_options opt = {.method = i % 2 == 0 ? NYZ_STORED : NYZ_DEFLATED};
+        fill(numbers, i);
+        (void)snprintf(name, sizeof name, "objects_%d.npy", (int)i);
+        assert_ok(nyz_wrap(numbers, &dtype, 1, shape, NULL, &array, err));
+        assert_ok(nyz_npz_add(writer, NULL, &array, &opt, err));
+        assert_ok(
+            nyz_npz_add_bytes(writer, name, objects, sizeof objects - 1, &opt, err));
+    }
+    assert_ok(nyz_npz_finish(&writer, err));
+    return file;
+}
+
+static void members_of_objects_are_skipped_by_all(void **state)
+{
+    (void)state;
+    nyz_buffer file = archive_with_objects();
+    nyz_npz *npz = NULL;
+    assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+    in_threads(load_all_but_objects, npz);
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +310,7 @@ int main(void)
         cmocka_unit_test(an_archive_in_memory_is_shared),
         cmocka_unit_test(one_archive_is_copied_by_all),
         cmocka_unit_test(archives_are_written_at_once),
+        cmocka_unit_test(members_of_objects_are_skipped_by_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
