@@ -3,12 +3,13 @@
 """Holds the sources against the table of layers: who may use whom.
 
     tests/layers.py BUILD        # BUILD: a build folder, for the symbols of its objects
-    tests/layers.py --table      # the table as CONTRIBUTING.md prints it
+    tests/layers.py --table      # the tables as CONTRIBUTING.md prints them
 
 Checks the includes of each file, the undefined symbols of each object, that no files use each other
-in a circle, that a private name begins with that of its file or folder, that X_internal.h stays in its folder,
-that file names are unique, and who includes the headers of other libraries.  Prints each breach,
-and ends with status 1 where there is one."""
+in a circle, that a private name begins with that of its file or folder (in the tool: with cli_), that
+X_internal.h stays in its folder, that file names are unique, who includes the headers of other libraries,
+and that the tool uses no private name of the library.  Prints each breach, and ends with status 1
+where there is one."""
 
 import collections
 import glob
@@ -30,6 +31,15 @@ LIBRARY = [
     ("array", "base dtype", "shapes, strides, copies, casts; no files"),
     ("npy", "base io parse dtype array", "the .npy format"),
     ("npz", "base io zip parse dtype array npy", "the .npz format"),
+]
+# The same of the tool, below src/cli/, which uses the library's public header alone.
+TOOL = [
+    ("text", "", "lines of text, escapes, Unicode, errors as values"),
+    ("os", "text", "what differs between systems"),
+    ("io", "text os", "files and arrays in and out, messages, exit statuses"),
+    ("print", "text", "values as NumPy prints them"),
+    ("cmd", "text os io print", "the commands, each with its options and help"),
+    (".", "text os io print cmd", "the list of commands, parsing options, printing help"),
 ]
 # Headers of other libraries and of systems, and the files that may include them.
 OTHERS = {
@@ -83,7 +93,7 @@ class Part:
                 yield path
 
     def layer_of(self, path):
-        folder = os.path.relpath(os.path.dirname(path), self.top)
+        folder = os.path.relpath(os.path.dirname(path), self.top)  # "." for the top itself
         return folder if folder in self.uses else None
 
     def may_use(self, path, other):
@@ -178,28 +188,46 @@ def check_names(known):
                 yield "%s: %s does not begin with nyz_%s" % (path, name, stem)
 
 
-def table():
+def check_tool_names(known):
+    public = set(re.findall(r"\bnyz_\w+", text_of("include/nyz.h")))
+    for path, (defined, needed) in known.items():
+        for name in sorted(defined - {"main"}):
+            if not name.startswith("cli_"):
+                yield "%s: %s does not begin with cli_" % (path, name)
+        for name in sorted(needed - public):
+            if name.startswith("nyz_"):
+                yield "%s: uses %s, which is not in nyz.h" % (path, name)
+
+
+def table(top, rows):
     lines = ["| folder | uses | knows |", "|---|---|---|"]
-    for folder, uses, knows in LIBRARY:
-        lines.append("| `src/%s/` | %s | %s |" % (folder, uses or "-", knows))
+    for folder, uses, knows in rows:
+        path = os.path.normpath(os.path.join(top, folder))
+        lines.append("| `%s/` | %s | %s |" % (path, uses or "-", knows))
     return "\n".join(lines)
 
 
-def check_table():
-    if table() not in text_of("CONTRIBUTING.md"):
-        yield "CONTRIBUTING.md does not print this table (tests/layers.py --table)"
+def tables():
+    return [table("src", LIBRARY), table("src/cli", TOOL)]
+
+
+def check_tables():
+    for each in tables():
+        if each not in text_of("CONTRIBUTING.md"):
+            yield "CONTRIBUTING.md does not print this table (tests/layers.py --table):\n" + each
 
 
 def breaches(build):
-    yield from check_table()
+    yield from check_tables()
     yield from check_other_headers()
-    part = Part("src", LIBRARY)
-    known = objects(part, build)
-    assert len(known) > 50, "%s: no objects of the library" % build
-    yield from check_includes(part)
-    yield from check_unique(part)
-    yield from check_names(known)
-    yield from check_symbols(part, known)
+    for part in (Part("src", LIBRARY), Part("src/cli", TOOL)):
+        known = objects(part, build)
+        is_tool = part.top == "src/cli"
+        assert is_tool or len(known) > 50, "%s: no objects of the library" % build
+        yield from check_includes(part)
+        yield from check_unique(part)
+        yield from check_tool_names(known) if is_tool else check_names(known)
+        yield from check_symbols(part, known)
 
 
 def main(build):
@@ -210,7 +238,7 @@ def main(build):
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["--table"]:
-        print(table())
+        print("\n\n".join(tables()))
     elif len(sys.argv) == 2:
         sys.exit(main(sys.argv[1]))
     else:

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The tool `nyz`: dispatch, help, and the end of it all. */
-#include "cli.h"
+#include "cmd/command.h"
+#include "io/complain.h"
+#include "options.h"
+#include "os/platform.h"
+#include "text/fail.h"
 #include "text/unicode.h"
 
 #include <errno.h>

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The command line: options anywhere, `--` ends them, `--level=9` or `--level 9`. */
-#include "cli.h"
+#include "options.h"
+
+#include "io/complain.h"
+#include "text/number.h"
 
 #include <string.h>
 
@@ -29,7 +32,7 @@ static int set_level(const char *value, cli_args *out)
 
 static int set_max_bytes(const char *value, cli_args *out)
 {
-    if (cli_args_number(value, &out->max_bytes) <= 0 || out->max_bytes == 0) {
+    if (cli_number_parse(value, &out->max_bytes) <= 0 || out->max_bytes == 0) {
         return wrong(out->command, "--max-bytes takes bytes, as 500M or 20G, not", value);
     }
     return CLI_EXIT_FINE;

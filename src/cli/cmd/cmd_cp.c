@@ -2,6 +2,9 @@
 /* nyz cp: everything that IN holds, rewritten. */
 #include "cmd/cp.h"
 #include "cmd/unpack.h"
+#include "io/complain.h"
+#include "os/path.h"
+#include "os/platform.h"
 #include "text/text.h"
 
 #include <errno.h>
@@ -22,7 +25,7 @@ static int put_own_name(cli_line *line, const cli_input *input)
         return strcmp(input->label, "-") != 0;
     }
     if (input->member == NULL) {
-        cli_line_puts(line, cli_base_name(input->label));
+        cli_line_puts(line, cli_path_base(input->label));
         return strcmp(input->label, "-") != 0;
     }
     const nyz_member member = cli_input_member(input, input->first);
@@ -80,7 +83,7 @@ static int copy(const cli_args *args, cli_input *input)
         cp.to_npz = cli_ends_in(out, ".npz");
     }
     if (status == CLI_EXIT_FINE) {
-        status = cli_target_check(args, input->label, cp.out);
+        status = cli_target_check(args->in_place, input->label, cp.out);
     }
     if (status == CLI_EXIT_FINE) {
         status = archive ? cli_cp_archive(&cp) : cli_cp_npy(&cp);
@@ -92,7 +95,7 @@ static int copy(const cli_args *args, cli_input *input)
 int cli_cmd_cp(const cli_args *args)
 {
     cli_input input;
-    int status = cli_input_open(&input, args, args->files[0], 1);
+    int status = cli_input_open(&input, cli_args_reading(args), args->files[0], 1);
     if (status == CLI_EXIT_FINE) {
         status = copy(args, &input);
         cli_input_close(&input);

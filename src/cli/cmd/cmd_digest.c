@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* nyz digest: digests of arrays, equal for equal arrays. */
-#include "cli.h"
+#include "cmd/command.h"
+#include "io/complain.h"
 #include "io/hash.h"
 #include "io/input.h"
 #include "text/text.h"
@@ -190,7 +191,7 @@ static int add_npy(report *to, cli_input *input)
 static int digest_file(const char *name, const cli_args *args)
 {
     cli_input input;
-    int status = cli_input_open(&input, args, name, 0);
+    int status = cli_input_open(&input, cli_args_reading(args), name, 0);
     if (status != CLI_EXIT_FINE) {
         return status;
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* nyz ls: what is in a file, from headers and directory alone. */
-#include "cli.h"
+#include "cmd/command.h"
 #include "cmd/ls.h"
+#include "io/complain.h"
 #include "io/input.h"
 #include "io/pickle.h"
 #include "text/text.h"
@@ -224,7 +225,7 @@ static int print_table(const char *name, const cli_input *input, const cli_args 
 static int list_file(const char *name, const cli_args *args, int *listed)
 {
     cli_input input;
-    int status = cli_input_open(&input, args, name, 0);
+    int status = cli_input_open(&input, cli_args_reading(args), name, 0);
     if (status != CLI_EXIT_FINE) {
         return cli_worse(status, list_failure(name, args, &input.failure, listed));
     }

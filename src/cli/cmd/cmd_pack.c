@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* nyz pack: files to an archive. */
 #include "cmd/pack.h"
+#include "io/complain.h"
 #include "io/target.h"
 
 #include <string.h>
@@ -55,7 +56,7 @@ static int check_files(const cli_args *args)
         cli_pack_file file;
         status = cli_pack_name(&file, args, args->files[i]);
         if (status == CLI_EXIT_FINE) {
-            status = cli_target_check(args, file.path.data, args->files[0]);
+            status = cli_target_check(args->in_place, file.path.data, args->files[0]);
         }
         cli_pack_free(&file);
     }
@@ -74,7 +75,7 @@ static int pack(const cli_args *args)
     if (status != CLI_EXIT_FINE) {
         return status;
     }
-    status = cli_target_open(&to, args->files[0], &opt, args);
+    status = cli_target_open(&to, args->files[0], &opt, args->in_place);
     if (status == CLI_EXIT_FINE) {
         status = add_files(&to, args);
     }

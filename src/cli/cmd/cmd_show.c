@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* nyz show: values. */
-#include "cli.h"
+#include "cmd/command.h"
+#include "io/complain.h"
 #include "io/input.h"
 #include "print/print.h"
+#include "text/text.h"
 
 #include <string.h>
 
@@ -127,7 +129,7 @@ static int show_file(const char *name, const cli_args *args)
 {
     const showing how = {args->all, args->count > 1};
     cli_input input;
-    int status = cli_input_open(&input, args, name, 0);
+    int status = cli_input_open(&input, cli_args_reading(args), name, 0);
     if (status != CLI_EXIT_FINE) {
         return status;
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* nyz unpack: each member of an archive to a file. */
 #include "cmd/unpack.h"
+#include "io/complain.h"
+#include "os/path.h"
 #include "text/text.h"
 
 #include <stdlib.h>
@@ -12,7 +14,7 @@
  * a directory.  The caller frees it. */
 static char *name_folder(const char *path)
 {
-    const char *const base = cli_base_name(path);
+    const char *const base = cli_path_base(path);
     const size_t size = cli_ends_in(base, ".npz") ? strlen(base) - 4 : 0;
     if (cli_unpack_refuses(base, size) != NULL) {
         return NULL;
@@ -123,7 +125,7 @@ static int unpack(const cli_args *args, const cli_input *input)
 int cli_cmd_unpack(const cli_args *args)
 {
     cli_input input;
-    int status = cli_input_open(&input, args, args->files[0], 0);
+    int status = cli_input_open(&input, cli_args_reading(args), args->files[0], 0);
     if (status != CLI_EXIT_FINE) {
         return status;
     }

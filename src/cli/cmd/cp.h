@@ -3,7 +3,7 @@
 #ifndef NYZ_CLI_CMD_CP_H
 #define NYZ_CLI_CMD_CP_H
 
-#include "cli.h"
+#include "cmd/command.h"
 #include "io/input.h"
 #include "io/target.h"
 

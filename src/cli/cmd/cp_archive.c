@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* nyz cp from an archive: member by member, or its one array to a .npy file. */
 #include "cmd/cp.h"
+
+#include "io/complain.h"
 #include "io/pickle.h"
 
 enum { EXACTLY = NYZ_EXACT_NAME | NYZ_ANY_NAME };
@@ -131,7 +133,7 @@ static int copy_to_npy(cli_cp *cp)
         cli_complain(cp->input->label, NULL, "members that hold no array are not copied");
     }
     cli_target to;
-    int written = cli_target_open(&to, cp->out, NULL, cp->args);
+    int written = cli_target_open(&to, cp->out, NULL, cp->args->in_place);
     if (written == CLI_EXIT_FINE &&
         nyz_write(&to.stream, &array, &cli_cp_write, &err) != NYZ_OK) {
         written = cli_complain_error(cp->out, NULL, &err);

@@ -2,6 +2,8 @@
 /* nyz cp from a .npy file, which may hold several arrays one after the other. */
 #include "cmd/cp.h"
 
+#include "io/complain.h"
+
 /* Reads the next array; *more says whether another follows.  Exit status. */
 static int read_array(const cli_cp *cp, nyz_array *array, int *more)
 {
@@ -39,7 +41,7 @@ static int copy_to_npy(cli_cp *cp)
     if (status != CLI_EXIT_FINE) {
         return status;
     }
-    status = cli_target_open(&to, cp->out, NULL, cp->args);
+    status = cli_target_open(&to, cp->out, NULL, cp->args->in_place);
     if (status == CLI_EXIT_FINE) {
         status = write_arrays(cp, &array, more, &to.stream);
     }

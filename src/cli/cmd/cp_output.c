@@ -2,6 +2,8 @@
 /* nyz cp: what both halves share: how to read, how to write, and the end of OUT. */
 #include "cmd/cp.h"
 
+#include "io/complain.h"
+
 const nyz_options cli_cp_write = {.order = NYZ_KEEP_ORDER,
                                   .byteorder = NYZ_KEEP_BYTEORDER};
 
@@ -28,7 +30,7 @@ nyz_options cli_cp_how(const cli_cp *cp, nyz_method method)
 int cli_cp_open_archive(const cli_cp *cp, cli_target *to)
 {
     const nyz_options opt = cli_cp_how(cp, NYZ_STORED);
-    return cli_target_open(to, cp->out, &opt, cp->args);
+    return cli_target_open(to, cp->out, &opt, cp->args->in_place);
 }
 
 /* IN may be OUT, and Windows replaces no file that is open. */

@@ -2,7 +2,7 @@
 /* The list of `nyz ls`, as a table and as JSON. */
 #include "cmd/ls.h"
 
-#include "cli.h"
+#include "io/complain.h"
 #include "text/unicode.h"
 
 #include <string.h>

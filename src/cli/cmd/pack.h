@@ -3,7 +3,7 @@
 #ifndef NYZ_CLI_CMD_PACK_H
 #define NYZ_CLI_CMD_PACK_H
 
-#include "cli.h"
+#include "cmd/command.h"
 #include "text/text.h"
 
 /* One file that is to be a member. */

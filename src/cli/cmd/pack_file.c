@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* nyz pack: the name of a member, its bytes, and whether they are an array. */
 #include "cmd/pack.h"
+
+#include "io/complain.h"
 #include "io/input.h"
 #include "io/pickle.h"
 #include "io/unchanged.h"
+#include "os/path.h"
+#include "os/platform.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -28,7 +32,7 @@ static void put_path(cli_line *line, const cli_args *args, const char *file)
 static void put_own_name(cli_line *line, const cli_args *args, const char *file)
 {
     if (args->folder == NULL) {
-        cli_line_puts(line, cli_base_name(file));
+        cli_line_puts(line, cli_path_base(file));
         return;
     }
     while (file[0] == '.' && cli_platform_is_slash(file[1])) {

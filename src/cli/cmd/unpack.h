@@ -3,7 +3,7 @@
 #ifndef NYZ_CLI_CMD_UNPACK_H
 #define NYZ_CLI_CMD_UNPACK_H
 
-#include "cli.h"
+#include "cmd/command.h"
 #include "io/input.h"
 #include "os/directory.h"
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* nyz unpack: choosing the members and checking all of their names. */
 #include "cmd/unpack.h"
+
+#include "io/complain.h"
 #include "text/fold.h"
+#include "text/text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

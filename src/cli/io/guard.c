@@ -2,7 +2,7 @@
 /* Streams that fail once the tool is to end: see guard.h. */
 #include "io/guard.h"
 
-#include "cli.h"
+#include "os/platform.h"
 
 #include <errno.h>
 

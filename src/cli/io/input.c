@@ -2,7 +2,9 @@
 /* Opening what the command line names, by its content. */
 #include "io/input.h"
 
-#include "cli.h"
+#include "io/complain.h"
+#include "os/path.h"
+#include "text/fail.h"
 #include "text/text.h"
 
 #include <errno.h>
@@ -271,9 +273,9 @@ static int split(cli_input *input, const char *name)
     return CLI_EXIT_FINE;
 }
 
-int cli_input_open(cli_input *input, const cli_args *args, const char *name, int guarded)
+int cli_input_open(cli_input *input, nyz_options opt, const char *name, int guarded)
 {
-    *input = (cli_input){.opt = cli_args_reading(args), .guarded = guarded};
+    *input = (cli_input){.opt = opt, .guarded = guarded};
     int status = split(input, name);
     if (status == CLI_EXIT_FINE) {
         status = open_file(input);
@@ -301,7 +303,7 @@ void cli_input_close(cli_input *input)
 
 void cli_input_base(const cli_input *input, const char **name, size_t *size)
 {
-    const char *const base = cli_base_name(input->label);
+    const char *const base = cli_path_base(input->label);
     const size_t length = strlen(base);
     *name = base;
     *size = cli_ends_in(base, ".npy") ? length - 4 : length;

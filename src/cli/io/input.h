@@ -3,8 +3,8 @@
 #ifndef NYZ_CLI_IO_INPUT_H
 #define NYZ_CLI_IO_INPUT_H
 
-#include "cli.h"
 #include "io/guard.h"
+#include "os/platform.h"
 
 /* What is next in a stream of arrays. */
 typedef enum cli_next {
@@ -49,10 +49,10 @@ typedef struct cli_input {
     cli_guard guards[2]; /* of `inner`, and of the archive's stream */
 } cli_input;
 
-/* Opens `name` as the command line has it, within its limits.  guarded: Ctrl-C ends the
- * reading of an archive as it does that of a .npy file (guard.h).  Returns an exit
- * status, having complained; then nothing is held, and `failure` says why. */
-int cli_input_open(cli_input *input, const cli_args *args, const char *name, int guarded);
+/* Opens `name` as the command line has it.  opt: its limits and flags.  guarded: Ctrl-C
+ * ends the reading of an archive as it does that of a .npy file (guard.h).  Returns an
+ * exit status, having complained; then nothing is held, and `failure` says why. */
+int cli_input_open(cli_input *input, nyz_options opt, const char *name, int guarded);
 void cli_input_close(cli_input *input);
 
 /* Looks whether the file is what it was when it was opened (unchanged.h).  Returns an exit

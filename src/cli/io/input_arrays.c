@@ -2,7 +2,7 @@
 /* The arrays of a .npy file, one after the other: see input.h. */
 #include "io/input.h"
 
-#include "cli.h"
+#include "io/complain.h"
 #include "io/pickle.h"
 #include "io/unchanged.h"
 

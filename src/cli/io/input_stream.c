@@ -3,7 +3,8 @@
  * that what follows can be seen.  Opening: input.c. */
 #include "io/input.h"
 
-#include "cli.h"
+#include "io/complain.h"
+#include "text/fail.h"
 
 #include <errno.h>
 #include <stdlib.h>

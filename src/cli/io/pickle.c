@@ -3,7 +3,7 @@
  * pickletools, protocols 0 to 5. */
 #include "io/pickle.h"
 
-#include "cli.h"
+#include "text/fail.h"
 
 #include <string.h>
 

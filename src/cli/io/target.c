@@ -2,7 +2,8 @@
 /* Standard output, or a file that takes OUT's place: see target.h. */
 #include "io/target.h"
 
-#include "cli.h"
+#include "io/complain.h"
+#include "os/platform.h"
 
 #include <string.h>
 
@@ -52,9 +53,9 @@ static int complain(const cli_target *target, nyz_error *err)
     return cli_complain_error(target->path, NULL, err);
 }
 
-int cli_target_check(const cli_args *args, const char *in, const char *out)
+int cli_target_check(int in_place, const char *in, const char *out)
 {
-    if (!args->in_place || !cli_platform_is_same(in, out)) {
+    if (!in_place || !cli_platform_is_same(in, out)) {
         return CLI_EXIT_FINE;
     }
     cli_complain(out, NULL, "--in-place cannot write to a file that is also read");
@@ -62,12 +63,12 @@ int cli_target_check(const cli_args *args, const char *in, const char *out)
 }
 
 int cli_target_open(cli_target *target, const char *path, const nyz_options *opt,
-                    const cli_args *args)
+                    int in_place)
 {
     nyz_error err;
     *target = (cli_target){.path = path};
-    return begin(target, opt, args->in_place, &err) == NYZ_OK ? CLI_EXIT_FINE
-                                                              : complain(target, &err);
+    return begin(target, opt, in_place, &err) == NYZ_OK ? CLI_EXIT_FINE
+                                                        : complain(target, &err);
 }
 
 int cli_target_finish(cli_target *target)

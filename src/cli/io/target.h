@@ -4,7 +4,6 @@
 #ifndef NYZ_CLI_IO_TARGET_H
 #define NYZ_CLI_IO_TARGET_H
 
-#include "cli.h"
 #include "io/guard.h"
 
 /* Not to be moved while it is open. */
@@ -16,14 +15,14 @@ typedef struct cli_target {
     cli_guard guard;
 } cli_target;
 
-/* Begins at OUT.  opt: of an archive; NULL: there is none.  args: whether it is written
- * in place.  Returns an exit status, having complained.  Close it in any case. */
+/* Begins at OUT.  opt: of an archive; NULL: there is none.  Returns an exit status, having
+ * complained.  Close it in any case. */
 int cli_target_open(cli_target *target, const char *path, const nyz_options *opt,
-                    const cli_args *args);
+                    int in_place);
 
 /* What is written in place cannot be read meanwhile.  Returns an exit status, having
  * complained if that is asked for. */
-int cli_target_check(const cli_args *args, const char *in, const char *out);
+int cli_target_check(int in_place, const char *in, const char *out);
 
 /* Puts what was written in OUT's place; Ctrl-C that comes while this waits for the disk
  * no longer prevents it.  Returns an exit status, having complained. */

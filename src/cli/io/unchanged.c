@@ -2,6 +2,7 @@
 /* Whether a file is still what it was: see unchanged.h.  The words are the library's. */
 #include "io/unchanged.h"
 
+#include "text/fail.h"
 #include "text/text.h"
 
 #include <inttypes.h>

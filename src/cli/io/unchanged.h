@@ -3,7 +3,8 @@
 #ifndef NYZ_CLI_IO_UNCHANGED_H
 #define NYZ_CLI_IO_UNCHANGED_H
 
-#include "cli.h"
+#include "nyz.h"
+#include "os/platform.h"
 
 /* The header of an array that was read, and where it begins in the file. */
 typedef struct cli_seen {

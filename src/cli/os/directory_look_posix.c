@@ -2,7 +2,7 @@
 /* What exists at a name in an open directory, on POSIX systems. */
 #include "os/directory_posix.h"
 
-#include "cli.h"
+#include "text/fail.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 /* What exists at a path on Windows, and its errors as errnos. */
 #include "os/directory_win32.h"
 
-#include "cli.h"
+#include "text/fail.h"
 
 #include <errno.h>
 

@@ -3,7 +3,7 @@
  * folder above it, and no link is followed.  Windows: directory_win32.c. */
 #include "os/directory_posix.h"
 
-#include "cli.h"
+#include "text/fail.h"
 
 #include <errno.h>
 #include <fcntl.h>

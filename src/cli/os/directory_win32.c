@@ -4,7 +4,7 @@
  * reparse point).  POSIX: directory_posix.c. */
 #include "os/directory_win32.h"
 
-#include "cli.h"
+#include "text/fail.h"
 
 #include <errno.h>
 #include <stdlib.h>

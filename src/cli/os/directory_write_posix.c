@@ -3,7 +3,8 @@
  * renamed. */
 #include "os/directory_posix.h"
 
-#include "cli.h"
+#include "os/platform.h"
+#include "text/fail.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the tool needs of a POSIX system. */
-#include "cli.h"
+#include "os/platform.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What the tool needs of Windows: UTF-8 arguments and paths, binary streams. */
-#include "os/directory_win32.h"
+#include "os/platform.h"
 
-#include "cli.h"
+#include "os/directory_win32.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 /* Arrays in NumPy's layout: nested brackets, lines of 75 characters, shortened. */
 #include "print/print.h"
 
-#include "cli.h"
+#include "text/fail.h"
 #include "text/unicode.h"
 
 #include <errno.h>

@@ -2,7 +2,6 @@
 /* Escapes, Python's repr, JSON strings. */
 #include "text/text.h"
 
-#include "cli.h"
 #include "text/unicode.h"
 
 #include <string.h>
@@ -18,17 +17,6 @@ int cli_ends_in(const char *text, const char *end)
         }
     }
     return size >= tail;
-}
-
-const char *cli_base_name(const char *path)
-{
-    const char *base = path;
-    for (const char *c = path; *c != '\0'; c++) {
-        if (cli_platform_is_slash(*c)) {
-            base = c + 1;
-        }
-    }
-    return base;
 }
 
 void cli_line_right(cli_line *line, const char *text, int64_t width)

@@ -26,9 +26,6 @@ void cli_line_free(cli_line *line);
 /* Not 0 if the text ends so, in small letters or capitals; `end` is in small ones. */
 int cli_ends_in(const char *text, const char *end);
 
-/* What follows the last slash of a path. */
-const char *cli_base_name(const char *path);
-
 /* Adds Python's escape of a character: \n, \x1b, \u200b, ... */
 void cli_line_escape(cli_line *line, uint32_t point);
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tool says on stderr, and the exit statuses that follow from it. */
-#include "cli.h"
+/* Messages on stderr: see complain.h. */
+#include "io/complain.h"
+
+#include "os/platform.h"
+#include "text/fail.h"
 #include "text/text.h"
 
 #include <errno.h>
@@ -58,38 +61,12 @@ int cli_complain_error(const char *file, const char *member, const nyz_error *er
                : CLI_EXIT_DATA;
 }
 
-const char *cli_system_words(char out[CLI_WORDS_SIZE], int sys)
-{
-    const char *const words = nyz_system_text(sys);
-    if (words != NULL) {
-        return words;
-    }
-    snprintf(out, CLI_WORDS_SIZE, "system error %d", sys);
-    return out;
-}
-
 int cli_complain_system(const char *file, int sys)
 {
     nyz_error err = {.status = sys == ENOMEM ? NYZ_ERR_MEMORY : NYZ_ERR_IO, .sys = sys};
     char words[CLI_WORDS_SIZE];
     snprintf(err.message, sizeof err.message, "%s", cli_system_words(words, sys));
     return cli_complain_error(file, NULL, &err);
-}
-
-nyz_status cli_fail_with(nyz_error *err, int sys, const char *message)
-{
-    *err = (nyz_error){
-        .status = sys == ENOMEM ? NYZ_ERR_MEMORY : NYZ_ERR_IO, .sys = sys, .offset = -1};
-    snprintf(err->message, sizeof err->message, "%s", message);
-    return err->status;
-}
-
-nyz_status cli_fail_system(nyz_error *err, int sys, const char *what)
-{
-    char text[200];
-    char words[CLI_WORDS_SIZE];
-    snprintf(text, sizeof text, "cannot %.60s: %s", what, cli_system_words(words, sys));
-    return cli_fail_with(err, sys, text);
 }
 
 int cli_complain_memory(const char *file)

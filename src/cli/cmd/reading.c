@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* --limit NAME=VALUE: the limits of nyz_limits by their names, and numbers with K, M, G
  * or T. */
-#include "cli.h"
+#include "cmd/command.h"
+#include "io/complain.h"
+#include "text/number.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -28,35 +30,6 @@ static const struct known {
 };
 
 enum { KNOWN = sizeof known / sizeof known[0] };
-
-/* Multiplies *value by `factor` and adds `more`; -1 if that is over INT64_MAX. */
-static int scale(int64_t *value, int factor, int more)
-{
-    if (*value > (INT64_MAX - more) / factor) {
-        return -1;
-    }
-    *value = *value * factor + more;
-    return 1;
-}
-
-int cli_args_number(const char *text, int64_t *out)
-{
-    static const char units[] = "KMGT";
-    const char *c = text;
-    int result = 1;
-    *out = 0;
-    for (; *c >= '0' && *c <= '9'; c++) {
-        result = result > 0 ? scale(out, 10, *c - '0') : result;
-    }
-    const char *const unit = *c != '\0' ? strchr(units, *c) : NULL;
-    if (c == text || c[unit != NULL] != '\0') {
-        return 0;
-    }
-    for (const char *u = units; unit != NULL && u <= unit; u++) {
-        result = result > 0 ? scale(out, 1024, 0) : result;
-    }
-    return result;
-}
 
 static const struct known *find(const char *name, size_t size)
 {
@@ -114,7 +87,7 @@ int cli_args_limit(const char *value, cli_args *args)
         return complain_name(args, value, (size_t)(equals - value));
     }
     int64_t number;
-    if (cli_args_number(equals + 1, &number) <= 0 || number == 0 ||
+    if (cli_number_parse(equals + 1, &number) <= 0 || number == 0 ||
         number > limit->most) {
         return complain_value(args, limit, equals + 1);
     }
