@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pickle
+import re
 import shutil
 import signal
 import subprocess
@@ -144,6 +145,32 @@ def folder(tmp_path_factory):
 def test_help_of_each_command_goes_to_stdout(command):
     assert fine(command, "--help").startswith("nyz " + command)
     assert fine(command, "x", "--help").startswith("nyz " + command)
+
+
+def options_of(command):
+    """{option: what its value is called, or ""} of a command's help, without those of all commands."""
+    own = fine(command, "--help").split("\nOf all commands")[0]
+    return dict(re.findall(r"^  (--?[a-z-]+)(?: ([A-Z]+)(?=  ))?", own, re.MULTILINE))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_takes_the_options_of_its_help_and_no_others(command):
+    values = {"N": ["3"], "BYTES": ["1"], "DIR": ["."], "": []}
+    taken = options_of(command)
+    assert taken
+    for option, value in {o: v for c in COMMANDS for o, v in options_of(c).items()}.items():
+        done = run(command, option, *values[value], "--help")
+        assert done.returncode == (0 if option in taken else 2)
+        assert (b"no such option" in done.stderr) == (option not in taken)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_manuals_synopsis_has_the_options_of_the_help(root, command):
+    with open(os.path.join(root, "docs", "man", "nyz.1"), encoding="utf-8") as file:
+        synopsis = file.read().split(".SH DESCRIPTION")[0].replace("\\-", "-")
+    lines = synopsis.split(".B nyz %s\n" % command)[1].split(".br")[0]
+    found = re.findall(r"(?<=[\s\[\"])--?[a-z][a-z-]*", lines)
+    assert sorted(found) == sorted(options_of(command))
 
 
 def test_help_and_version():

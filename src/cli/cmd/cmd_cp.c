@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* nyz cp: everything that IN holds, rewritten. */
 #include "cmd/cp.h"
+#include "cmd/reading.h"
 #include "cmd/unpack.h"
+#include "cmd/writing.h"
 #include "io/complain.h"
 #include "os/path.h"
 #include "os/platform.h"
@@ -92,13 +94,47 @@ static int copy(const cli_args *args, cli_input *input)
     return status;
 }
 
-int cli_cmd_cp(const cli_args *args)
+static int run(const cli_args *args)
 {
     cli_input input;
-    int status = cli_input_open(&input, cli_args_reading(args), args->files[0], 1);
+    int status = cli_input_open(&input, cli_reading(args), args->files[0], 1);
     if (status == CLI_EXIT_FINE) {
         status = copy(args, &input);
         cli_input_close(&input);
     }
     return status;
 }
+
+static const char text[] =
+    "Reads all arrays of IN and writes them to OUT: an archive if OUT ends in\n"
+    ".npz, else a .npy file; to - (standard output) what IN is; into a directory what\n"
+    "IN is, under its name.  OUT is replaced only when all is written; it may be IN.\n"
+    "What NumPy wrote keeps its bytes.";
+
+static const cli_option options[] = {
+    {.name = "--store",
+     .where = offsetof(cli_args, store),
+     .help = "do not compress the members of an archive"},
+    {.name = "--level",
+     .value = "N",
+     .set = cli_writing_level,
+     .help = "compress all members, 1 (fastest) to 9 (smallest), or fast: several\n"
+             "times faster, for arrays of numbers.  Without either option each\n"
+             "member is stored or deflated as in IN"},
+    CLI_WRITING_CHUNKED,
+    CLI_WRITING_IN_PLACE,
+    {.name = NULL},
+};
+
+const cli_command cli_cmd_cp = {
+    .name = "cp",
+    .brief = "IN OUT",
+    .summary = "rewrite a file, compressed or not",
+    .operands = "IN[:MEMBER] OUT",
+    .text = text,
+    .options = options,
+    .min = 2,
+    .max = 2,
+    .check = cli_writing_check,
+    .run = run,
+};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* nyz digest: digests of arrays, equal for equal arrays. */
 #include "cmd/command.h"
+#include "cmd/reading.h"
 #include "io/complain.h"
 #include "io/hash.h"
 #include "io/input.h"
@@ -191,7 +192,7 @@ static int add_npy(report *to, cli_input *input)
 static int digest_file(const char *name, const cli_args *args)
 {
     cli_input input;
-    int status = cli_input_open(&input, cli_args_reading(args), name, 0);
+    int status = cli_input_open(&input, cli_reading(args), name, 0);
     if (status != CLI_EXIT_FINE) {
         return status;
     }
@@ -212,7 +213,7 @@ static int digest_file(const char *name, const cli_args *args)
     return status;
 }
 
-int cli_cmd_digest(const cli_args *args)
+static int run(const cli_args *args)
 {
     if (args->json && args->count != 1) {
         cli_complain("digest", NULL, "--json takes one file");
@@ -224,3 +225,34 @@ int cli_cmd_digest(const cli_args *args)
     }
     return worst;
 }
+
+static const char text[] =
+    "Prints one line for each array, 'DIGEST  NAME': n1: and the SHA-256 of its dtype,\n"
+    "shape and elements, so that equal arrays have equal digests whatever their memory\n"
+    "order, byte order and container, and a reshape or cast shows.  A member that is\n"
+    "not an array has sha256: and the SHA-256 of its bytes.  FILE - is standard input.";
+
+static const cli_option options[] = {
+    {.name = "--values",
+     .where = offsetof(cli_args, values),
+     .help = "only the SHA-256 of the elements in C order, multi-byte numbers\n"
+             "little-endian; shape and dtype do not count"},
+    {.name = "--json",
+     .where = offsetof(cli_args, json),
+     .help = "one JSON object, for one FILE:\n"
+             "{\"members\":[{\"name\":\"a\",\"shape\":[2,3],\"descr\":\"<f8\",\n"
+             "\"sha256\":\"...\",\"digest\":\"n1:...\"}]}, on one line; sha256 is that\n"
+             "of --values; nothing if an array cannot be read"},
+    {.name = NULL},
+};
+
+const cli_command cli_cmd_digest = {
+    .name = "digest",
+    .brief = "FILE...",
+    .summary = "digest of each array: dtype, shape and values",
+    .operands = "FILE[:MEMBER]...",
+    .text = text,
+    .options = options,
+    .min = 1,
+    .run = run,
+};

@@ -2,6 +2,7 @@
 /* nyz ls: what is in a file, from headers and directory alone. */
 #include "cmd/command.h"
 #include "cmd/ls.h"
+#include "cmd/reading.h"
 #include "io/complain.h"
 #include "io/input.h"
 #include "io/pickle.h"
@@ -225,7 +226,7 @@ static int print_table(const char *name, const cli_input *input, const cli_args 
 static int list_file(const char *name, const cli_args *args, int *listed)
 {
     cli_input input;
-    int status = cli_input_open(&input, cli_args_reading(args), name, 0);
+    int status = cli_input_open(&input, cli_reading(args), name, 0);
     if (status != CLI_EXIT_FINE) {
         return cli_worse(status, list_failure(name, args, &input.failure, listed));
     }
@@ -243,7 +244,7 @@ static int list_file(const char *name, const cli_args *args, int *listed)
     return status;
 }
 
-int cli_cmd_ls(const cli_args *args)
+static int run(const cli_args *args)
 {
     int worst = CLI_EXIT_FINE;
     int listed = 0;
@@ -254,3 +255,32 @@ int cli_cmd_ls(const cli_args *args)
     fputs(args->json ? "]\n" : "", stdout);
     return worst;
 }
+
+static const char text[] =
+    "Lists the arrays of .npy and .npz files, one a line: name, dtype, shape,\n"
+    "memory order (C or F), bytes, and stored or deflated.  Members that are not\n"
+    "arrays have dtype -.  FILE - is standard input.";
+
+static const cli_option options[] = {
+    {.name = "--json",
+     .where = offsetof(cli_args, json),
+     .help = "one JSON array, an object for each file:\n"
+             "[{\"file\":\"x.npz\",\"members\":[{\"name\":\"a\",\"descr\":\"<f8\",\n"
+             "\"shape\":[2,3],\"order\":\"C\",\"bytes\":48,\"stored_bytes\":176,\n"
+             "\"method\":\"stored\"}]}]\n"
+             "(a member that is not an array has \"raw\":true, no descr, shape, order;\n"
+             "a file or member that cannot be read has\n"
+             "\"error\":{\"status\":\"corrupt\",\"message\":\"...\"})"},
+    {.name = NULL},
+};
+
+const cli_command cli_cmd_ls = {
+    .name = "ls",
+    .brief = "FILE...",
+    .summary = "list arrays: name, dtype, shape, order, bytes, method",
+    .operands = "FILE[:MEMBER]...",
+    .text = text,
+    .options = options,
+    .min = 1,
+    .run = run,
+};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* nyz pack: files to an archive. */
 #include "cmd/pack.h"
+#include "cmd/writing.h"
 #include "io/complain.h"
 #include "io/target.h"
 
@@ -86,7 +87,7 @@ static int pack(const cli_args *args)
     return status;
 }
 
-int cli_cmd_pack(const cli_args *args)
+static int run(const cli_args *args)
 {
     const char *const out = args->files[0];
     if (strcmp(out, "-") != 0 && !cli_ends_in(out, ".npz")) {
@@ -96,3 +97,43 @@ int cli_cmd_pack(const cli_args *args)
     }
     return pack(args);
 }
+
+static const char text[] =
+    "Makes an archive of .npy files, byte for byte, in this order.  The name of a\n"
+    "member is NAME, or that of its file without directories.  FILE - is standard\n"
+    "input, OUT - is standard output.  OUT is replaced only when everything is written;\n"
+    "it may be a FILE.";
+
+static const cli_option options[] = {
+    {.name = "-d",
+     .value = "DIR",
+     .where = offsetof(cli_args, folder),
+     .help = "FILEs are below DIR, and members get their whole names: what\n"
+             "nyz unpack -d DIR wrote becomes the same archive again"},
+    {.name = "--any",
+     .where = offsetof(cli_args, any),
+     .help = "accept files of any kind, under exactly their names"},
+    {.name = "--store",
+     .where = offsetof(cli_args, store),
+     .help = "do not compress; this is the default"},
+    {.name = "--level",
+     .value = "N",
+     .set = cli_writing_level,
+     .help = "compress, 1 (fastest) to 9 (smallest), or fast: several times\n"
+             "faster, for arrays of numbers"},
+    CLI_WRITING_CHUNKED,
+    CLI_WRITING_IN_PLACE,
+    {.name = NULL},
+};
+
+const cli_command cli_cmd_pack = {
+    .name = "pack",
+    .brief = "OUT FILE...",
+    .summary = "make an archive of .npy files",
+    .operands = "OUT.npz [NAME=]FILE...",
+    .text = text,
+    .options = options,
+    .min = 2,
+    .check = cli_writing_check,
+    .run = run,
+};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* nyz show: values. */
 #include "cmd/command.h"
+#include "cmd/reading.h"
 #include "io/complain.h"
 #include "io/input.h"
 #include "print/print.h"
@@ -129,7 +130,7 @@ static int show_file(const char *name, const cli_args *args)
 {
     const showing how = {args->all, args->count > 1};
     cli_input input;
-    int status = cli_input_open(&input, cli_args_reading(args), name, 0);
+    int status = cli_input_open(&input, cli_reading(args), name, 0);
     if (status != CLI_EXIT_FINE) {
         return status;
     }
@@ -139,7 +140,7 @@ static int show_file(const char *name, const cli_args *args)
     return status;
 }
 
-int cli_cmd_show(const cli_args *args)
+static int run(const cli_args *args)
 {
     int worst = CLI_EXIT_FINE;
     for (int i = 0; i < args->count && !ferror(stdout); i++) {
@@ -147,3 +148,27 @@ int cli_cmd_show(const cli_args *args)
     }
     return worst;
 }
+
+static const char text[] =
+    "Prints the values of arrays in NumPy's layout, every number with the fewest\n"
+    "digits that read back as the same number.  Without :MEMBER, all members of an\n"
+    "archive, or arrays of a .npy file, each under a line NAME:, or FILE:NAME: where\n"
+    "several FILEs are shown.  FILE - is standard input.";
+
+static const cli_option options[] = {
+    {.name = "--all",
+     .where = offsetof(cli_args, all),
+     .help = "print everything; otherwise arrays of over 1,000 elements are shortened"},
+    {.name = NULL},
+};
+
+const cli_command cli_cmd_show = {
+    .name = "show",
+    .brief = "FILE...",
+    .summary = "print values as NumPy does",
+    .operands = "FILE[:MEMBER]...",
+    .text = text,
+    .options = options,
+    .min = 1,
+    .run = run,
+};

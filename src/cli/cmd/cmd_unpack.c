@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* nyz unpack: each member of an archive to a file. */
+#include "cmd/reading.h"
 #include "cmd/unpack.h"
 #include "io/complain.h"
 #include "os/path.h"
+#include "text/number.h"
 #include "text/text.h"
 
 #include <stdlib.h>
@@ -122,10 +124,10 @@ static int unpack(const cli_args *args, const cli_input *input)
     return status;
 }
 
-int cli_cmd_unpack(const cli_args *args)
+static int run(const cli_args *args)
 {
     cli_input input;
-    int status = cli_input_open(&input, cli_args_reading(args), args->files[0], 0);
+    int status = cli_input_open(&input, cli_reading(args), args->files[0], 0);
     if (status != CLI_EXIT_FINE) {
         return status;
     }
@@ -142,3 +144,50 @@ int cli_cmd_unpack(const cli_args *args)
     cli_input_close(&input);
     return status;
 }
+
+static int set_max_bytes(const char *value, cli_args *args)
+{
+    if (cli_number_parse(value, &args->max_bytes) <= 0 || args->max_bytes == 0) {
+        return cli_command_misused(args->command,
+                                   "--max-bytes takes bytes, as 500M or 20G, not", value);
+    }
+    return CLI_EXIT_FINE;
+}
+
+static const char text[] =
+    "Writes each member of an archive, or those named, to a file below DIR, byte for\n"
+    "byte.  Nothing is written if a name leads out of DIR or cannot be a file name on\n"
+    "some systems (see the manual), if two members have the same file, or if a file\n"
+    "exists already.  Links below DIR are not followed.";
+
+static const cli_option options[] = {
+    {.name = "-d",
+     .value = "DIR",
+     .where = offsetof(cli_args, folder),
+     .help = "the folder, made if need be; else one here, of FILE's name\n"
+             "without .npz; -d . unpacks to where you are, as unzip does"},
+    {.name = "--force",
+     .where = offsetof(cli_args, force),
+     .help = "replace files that are there, each at once and whole"},
+    {.name = "--case-sensitive",
+     .where = offsetof(cli_args, case_sensitive),
+     .help = "take names that differ only in case or form of Unicode, for\n"
+             "a DIR that separates them"},
+    {.name = "--max-bytes",
+     .value = "BYTES",
+     .set = set_max_bytes,
+     .help = "most that the members may take, as 500M or 20G; else 4G, or\n"
+             "four times what they take in the archive if that is more"},
+    {.name = NULL},
+};
+
+const cli_command cli_cmd_unpack = {
+    .name = "unpack",
+    .brief = "FILE",
+    .summary = "write each member of an archive to a file",
+    .operands = "FILE[:MEMBER] [MEMBER]...",
+    .text = text,
+    .options = options,
+    .min = 1,
+    .run = run,
+};

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The commands, and the command line that each of them gets. */
+/* What a command is: its operands, options and help, and the command line that it gets. */
 #ifndef NYZ_CLI_CMD_COMMAND_H
 #define NYZ_CLI_CMD_COMMAND_H
 
 #include "nyz.h"
+
+#include <stddef.h>
 
 /* A parsed command line. */
 typedef struct cli_args {
@@ -27,19 +29,38 @@ typedef struct cli_args {
     char **files;
 } cli_args;
 
-/* The commands.  Each returns an exit status. */
-int cli_cmd_ls(const cli_args *args);
-int cli_cmd_show(const cli_args *args);
-int cli_cmd_digest(const cli_args *args);
-int cli_cmd_cp(const cli_args *args);
-int cli_cmd_pack(const cli_args *args);
-int cli_cmd_unpack(const cli_args *args);
+/* An option: the command line is parsed, and the help printed, by tables of them, which
+ * end with a name of NULL. */
+typedef struct cli_option {
+    const char *name;  /* "--level", "-d" */
+    const char *value; /* what the help calls its value; NULL: a flag */
+    const char *help;  /* its lines, "\n" between them */
+    size_t where;      /* in cli_args: the int that the flag sets, or the value's text */
+    /* Takes the value, in place of `where`; returns an exit status, having complained. */
+    int (*set)(const char *value, cli_args *args);
+} cli_option;
 
-/* How every call reads that takes its file from the command line: the limits and flags of
- * --limit and --untrusted, which all commands take.  It borrows from args. */
-nyz_options cli_args_reading(const cli_args *args);
+typedef struct cli_command {
+    const char *name;
+    const char *brief;    /* operands, in the list of commands */
+    const char *summary;  /* in the list of commands */
+    const char *operands; /* in the usage line */
+    const char *text;     /* of the help, between usage line and options */
+    const cli_option *options;
+    int min, max; /* operands; max 0: any number */
+    /* Sees that the options go together; NULL: all do.  An exit status, as of run. */
+    int (*check)(const cli_args *args);
+    int (*run)(const cli_args *args);
+} cli_command;
 
-/* Takes the value of --limit; returns an exit status, having complained. */
-int cli_args_limit(const char *value, cli_args *args);
+extern const cli_command cli_cmd_ls;
+extern const cli_command cli_cmd_show;
+extern const cli_command cli_cmd_digest;
+extern const cli_command cli_cmd_cp;
+extern const cli_command cli_cmd_pack;
+extern const cli_command cli_cmd_unpack;
+
+/* "WHAT 'TEXT'; see 'nyz COMMAND --help'"; returns CLI_EXIT_USAGE. */
+int cli_command_misused(const char *command, const char *what, const char *text);
 
 #endif

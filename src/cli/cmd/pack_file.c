@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* nyz pack: the name of a member, its bytes, and whether they are an array. */
 #include "cmd/pack.h"
+#include "cmd/reading.h"
 
 #include "io/complain.h"
 #include "io/input.h"
@@ -145,7 +146,7 @@ static int read_all(cli_pack_file *file, FILE *in, size_t room)
 static int check_unchanged(const cli_pack_file *file, FILE *in, const cli_stamp *opened,
                            const cli_args *args)
 {
-    const nyz_options opt = cli_args_reading(args);
+    const nyz_options opt = cli_reading(args);
     nyz_buffer bytes = {.data = file->data, .size = file->size, .capacity = file->size};
     const nyz_stream stream = nyz_stream_buffer(&bytes);
     nyz_array header;
@@ -217,7 +218,7 @@ static int check_size(const cli_pack_file *file, const nyz_array *header, int64_
 
 int cli_pack_check(const cli_pack_file *file, const cli_args *args)
 {
-    const nyz_options opt = cli_args_reading(args);
+    const nyz_options opt = cli_reading(args);
     nyz_buffer bytes = {.data = file->data, .size = file->size, .capacity = file->size};
     const nyz_stream stream = nyz_stream_buffer(&bytes);
     nyz_array header;

@@ -1,44 +1,49 @@
 /* SPDX-License-Identifier: MIT */
 /* --limit NAME=VALUE: the limits of nyz_limits by their names, and numbers with K, M, G
  * or T. */
-#include "cmd/command.h"
+#include "cmd/reading.h"
+
 #include "io/complain.h"
 #include "text/number.h"
 
 #include <inttypes.h>
-#include <stddef.h>
 #include <string.h>
 
-/* What the library itself cannot exceed: `most` of each. */
-static const struct known {
-    const char *name;
-    size_t offset; /* in nyz_limits */
-    int64_t most;
-} known[] = {
-    {"header_bytes", offsetof(nyz_limits, header_bytes), INT64_C(256) << 20},
-    {"dims", offsetof(nyz_limits, dims), NYZ_MAX_DIMS},
-    {"nesting", offsetof(nyz_limits, nesting), 64},
-    {"brackets", offsetof(nyz_limits, brackets), 256},
-    {"fields", offsetof(nyz_limits, fields), INT32_MAX},
-    {"item_bytes", offsetof(nyz_limits, item_bytes), INT32_MAX},
-    {"array_bytes", offsetof(nyz_limits, array_bytes), PTRDIFF_MAX},
-    {"members", offsetof(nyz_limits, members), INT32_MAX},
-    {"directory_bytes", offsetof(nyz_limits, directory_bytes), UINT32_MAX},
-    {"name_bytes", offsetof(nyz_limits, name_bytes), 65535},
-    {"archive_bytes", offsetof(nyz_limits, archive_bytes), INT64_MAX},
-    {"ratio", offsetof(nyz_limits, ratio), INT64_MAX},
+const cli_reading_limit cli_reading_limits[] = {
+    {"header_bytes", offsetof(nyz_limits, header_bytes), INT64_C(256) << 20,
+     "text of a .npy header", "1M [64K]"},
+    {"dims", offsetof(nyz_limits, dims), NYZ_MAX_DIMS, "dimensions of an array",
+     "64 [32]"},
+    {"nesting", offsetof(nyz_limits, nesting), 64, "dtypes within dtypes", "32 [8]"},
+    {"brackets", offsetof(nyz_limits, brackets), 256, "brackets within brackets",
+     "64 [16]"},
+    {"fields", offsetof(nyz_limits, fields), INT32_MAX, "fields of a dtype",
+     "65,536 [4,096]"},
+    {"item_bytes", offsetof(nyz_limits, item_bytes), INT32_MAX, "one element",
+     "2^31 - 1 [1M]"},
+    {"array_bytes", offsetof(nyz_limits, array_bytes), PTRDIFF_MAX, "one array",
+     "none [1G]"},
+    {"members", offsetof(nyz_limits, members), INT32_MAX, "members of an archive",
+     "1,000,000 [10,000]"},
+    {"directory_bytes", offsetof(nyz_limits, directory_bytes), UINT32_MAX,
+     "directory of an archive", "256M [4M]"},
+    {"name_bytes", offsetof(nyz_limits, name_bytes), 65535, "name of a member",
+     "65,535 [1,024]"},
+    {"archive_bytes", offsetof(nyz_limits, archive_bytes), INT64_MAX,
+     "all members, inflated", "none [4G]"},
+    {"ratio", offsetof(nyz_limits, ratio), INT64_MAX, "inflated : deflated, over 1 MiB",
+     "none [200]"},
+    {.name = NULL},
 };
 
-enum { KNOWN = sizeof known / sizeof known[0] };
-
-static const struct known *find(const char *name, size_t size)
+static const cli_reading_limit *find(const char *name, size_t size)
 {
-    for (size_t i = 0; i < KNOWN; i++) {
-        if (strlen(known[i].name) == size && memcmp(known[i].name, name, size) == 0) {
-            return &known[i];
-        }
+    const cli_reading_limit *limit = cli_reading_limits;
+    while (limit->name != NULL &&
+           (strlen(limit->name) != size || memcmp(limit->name, name, size) != 0)) {
+        limit++;
     }
-    return NULL;
+    return limit->name != NULL ? limit : NULL;
 }
 
 static int complain_name(const cli_args *args, const char *name, size_t size)
@@ -47,18 +52,19 @@ static int complain_name(const cli_args *args, const char *name, size_t size)
     size_t used =
         (size_t)snprintf(text, sizeof text, "no limit is called '%.*s': there are",
                          (int)(size < 60 ? size : 60), name);
-    for (size_t i = 0; i < KNOWN; i++) {
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s %s",
-                                 i == 0          ? ""
-                                 : i + 1 < KNOWN ? ","
-                                                 : " and",
-                                 known[i].name);
+    for (const cli_reading_limit *limit = cli_reading_limits; limit->name != NULL;
+         limit++) {
+        const char *const between = limit == cli_reading_limits ? ""
+                                    : limit[1].name != NULL     ? ","
+                                                                : " and";
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s %s", between,
+                                 limit->name);
     }
     cli_complain(args->command, NULL, text);
     return CLI_EXIT_USAGE;
 }
 
-static int complain_value(const cli_args *args, const struct known *limit,
+static int complain_value(const cli_args *args, const cli_reading_limit *limit,
                           const char *value)
 {
     char text[300];
@@ -69,7 +75,7 @@ static int complain_value(const cli_args *args, const struct known *limit,
     return CLI_EXIT_USAGE;
 }
 
-int cli_args_limit(const char *value, cli_args *args)
+static int set_limit(const char *value, cli_args *args)
 {
     const char *const equals = strchr(value, '=');
     if (equals == NULL) {
@@ -82,7 +88,7 @@ int cli_args_limit(const char *value, cli_args *args)
         cli_complain(args->command, NULL, text);
         return CLI_EXIT_USAGE;
     }
-    const struct known *const limit = find(value, (size_t)(equals - value));
+    const cli_reading_limit *const limit = find(value, (size_t)(equals - value));
     if (limit == NULL) {
         return complain_name(args, value, (size_t)(equals - value));
     }
@@ -91,11 +97,24 @@ int cli_args_limit(const char *value, cli_args *args)
         number > limit->most) {
         return complain_value(args, limit, equals + 1);
     }
-    memcpy((char *)&args->limits + limit->offset, &number, sizeof number);
+    memcpy((char *)&args->limits + limit->where, &number, sizeof number);
     return CLI_EXIT_FINE;
 }
 
-nyz_options cli_args_reading(const cli_args *args)
+const cli_option cli_reading_options[] = {
+    {.name = "--untrusted",
+     .where = offsetof(cli_args, untrusted),
+     .help = "lower limits; duplicate names, and bytes before the first\n"
+             "member of an archive, are refused"},
+    {.name = "--limit",
+     .value = "NAME=VALUE",
+     .set = set_limit,
+     .help = "sets one limit, as array_bytes=2G (K, M, G, T: of 1,024);\n"
+             "may be given several times"},
+    {.name = NULL},
+};
+
+nyz_options cli_reading(const cli_args *args)
 {
     return (nyz_options){.limits = &args->limits,
                          .flags = args->untrusted ? NYZ_UNTRUSTED : 0u};

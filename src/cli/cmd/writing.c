@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* How members are compressed, as the command line says it: see writing.h. */
+#include "cmd/writing.h"
+
+#include "io/complain.h"
+
+#include <string.h>
+
+int cli_writing_level(const char *value, cli_args *args)
+{
+    if (strcmp(value, "fast") == 0) {
+        args->level = NYZ_LEVEL_FAST;
+        return CLI_EXIT_FINE;
+    }
+    if (value[0] < '1' || value[0] > '9' || value[1] != '\0') {
+        return cli_command_misused(args->command,
+                                   "--level takes 1 to 9 (smallest) or fast, not", value);
+    }
+    args->level = value[0] - '0';
+    return CLI_EXIT_FINE;
+}
+
+int cli_writing_check(const cli_args *args)
+{
+    if (args->store && (args->level != 0 || args->chunked)) {
+        return cli_command_misused(args->command, "--store goes without",
+                                   args->chunked ? "--chunked" : "--level");
+    }
+    return CLI_EXIT_FINE;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* The options of the commands that write archives. */
+#ifndef NYZ_CLI_CMD_WRITING_H
+#define NYZ_CLI_CMD_WRITING_H
+
+#include "cmd/command.h"
+
+/* Rows of their tables of options. */
+#define CLI_WRITING_CHUNKED                                                              \
+    {                                                                                    \
+        .name = "--chunked", .where = offsetof(cli_args, chunked),                       \
+        .help = "compress in chunks of 1 MiB, on all cores: about 0.1 % larger, and\n"   \
+                "not the bytes that NumPy would write"                                   \
+    }
+#define CLI_WRITING_IN_PLACE                                                             \
+    {                                                                                    \
+        .name = "--in-place", .where = offsetof(cli_args, in_place),                     \
+        .help = "write into an OUT that cannot be replaced, as a mounted file: a\n"      \
+                "crash leaves a part of it, a failure an empty file"                     \
+    }
+
+/* Takes the value of --level. */
+int cli_writing_level(const char *value, cli_args *args);
+/* --store goes without --level and --chunked. */
+int cli_writing_check(const cli_args *args);
+
+#endif
