@@ -470,7 +470,7 @@ MUTANTS = [
      "           1"),
     ("cli/text/text.c", "((point - 0x10000) >> 10)", "(point >> 10)"),
     # The command line's limits, and a directory to copy to
-    ("cli/cmd/reading.c", "number > limit->most", "0"),
+    ("cli/cmd/reading.c", "status == NYZ_ERR_ARGUMENT", "0"),
     ("cli/text/number.c", "if (*value > (INT64_MAX - more) / factor)", "if (0)"),
     ("cli/cmd/reading.c", ".flags = args->untrusted ? NYZ_UNTRUSTED : 0u", ".flags = 0u"),
     ("cli/io/input.c", "nyz_npz_open(input->label, &input->opt,", "nyz_npz_open(input->label, NULL,"),

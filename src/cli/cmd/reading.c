@@ -6,32 +6,26 @@
 #include "io/complain.h"
 #include "text/number.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 const cli_reading_limit cli_reading_limits[] = {
-    {"header_bytes", offsetof(nyz_limits, header_bytes), INT64_C(256) << 20,
-     "text of a .npy header", "1M [64K]"},
-    {"dims", offsetof(nyz_limits, dims), NYZ_MAX_DIMS, "dimensions of an array",
-     "64 [32]"},
-    {"nesting", offsetof(nyz_limits, nesting), 64, "dtypes within dtypes", "32 [8]"},
-    {"brackets", offsetof(nyz_limits, brackets), 256, "brackets within brackets",
-     "64 [16]"},
-    {"fields", offsetof(nyz_limits, fields), INT32_MAX, "fields of a dtype",
-     "65,536 [4,096]"},
-    {"item_bytes", offsetof(nyz_limits, item_bytes), INT32_MAX, "one element",
-     "2^31 - 1 [1M]"},
-    {"array_bytes", offsetof(nyz_limits, array_bytes), PTRDIFF_MAX, "one array",
-     "none [1G]"},
-    {"members", offsetof(nyz_limits, members), INT32_MAX, "members of an archive",
+    {"header_bytes", offsetof(nyz_limits, header_bytes), "text of a .npy header",
+     "1M [64K]"},
+    {"dims", offsetof(nyz_limits, dims), "dimensions of an array", "64 [32]"},
+    {"nesting", offsetof(nyz_limits, nesting), "dtypes within dtypes", "32 [8]"},
+    {"brackets", offsetof(nyz_limits, brackets), "brackets within brackets", "64 [16]"},
+    {"fields", offsetof(nyz_limits, fields), "fields of a dtype", "65,536 [4,096]"},
+    {"item_bytes", offsetof(nyz_limits, item_bytes), "one element", "2^31 - 1 [1M]"},
+    {"array_bytes", offsetof(nyz_limits, array_bytes), "one array", "none [1G]"},
+    {"members", offsetof(nyz_limits, members), "members of an archive",
      "1,000,000 [10,000]"},
-    {"directory_bytes", offsetof(nyz_limits, directory_bytes), UINT32_MAX,
-     "directory of an archive", "256M [4M]"},
-    {"name_bytes", offsetof(nyz_limits, name_bytes), 65535, "name of a member",
+    {"directory_bytes", offsetof(nyz_limits, directory_bytes), "directory of an archive",
+     "256M [4M]"},
+    {"name_bytes", offsetof(nyz_limits, name_bytes), "name of a member",
      "65,535 [1,024]"},
-    {"archive_bytes", offsetof(nyz_limits, archive_bytes), INT64_MAX,
-     "all members, inflated", "none [4G]"},
-    {"ratio", offsetof(nyz_limits, ratio), INT64_MAX, "inflated : deflated, over 1 MiB",
+    {"archive_bytes", offsetof(nyz_limits, archive_bytes), "all members, inflated",
+     "none [4G]"},
+    {"ratio", offsetof(nyz_limits, ratio), "inflated : deflated, over 1 MiB",
      "none [200]"},
     {.name = NULL},
 };
@@ -64,15 +58,32 @@ static int complain_name(const cli_args *args, const char *name, size_t size)
     return CLI_EXIT_USAGE;
 }
 
-static int complain_value(const cli_args *args, const cli_reading_limit *limit,
-                          const char *value)
+/* given: NAME=VALUE */
+static int complain_value(const cli_args *args, const char *given, int over)
 {
     char text[300];
-    snprintf(text, sizeof text,
-             "--limit %s takes 1 to %" PRId64 ", perhaps with K, M, G or T, not '%.60s'",
-             limit->name, limit->most, value);
+    snprintf(text, sizeof text, "--limit %.80s: %s", given,
+             over ? "the value is over 2^63 - 1"
+                  : "expected a number, 1 or more, perhaps with K, M, G or T");
     cli_complain(args->command, NULL, text);
     return CLI_EXIT_USAGE;
+}
+
+/* The library knows the ceilings, and reports one that is passed before it reads. */
+static int check_ceilings(const cli_args *args)
+{
+    nyz_buffer nothing = {0};
+    const nyz_stream stream = nyz_stream_buffer(&nothing);
+    const nyz_options opt = {.limits = &args->limits};
+    nyz_array header;
+    nyz_error err;
+    const nyz_status status = nyz_read_header(&stream, &opt, &header, &err);
+    nyz_array_free(&header);
+    if (status == NYZ_ERR_ARGUMENT) {
+        cli_complain(args->command, NULL, err.message);
+        return CLI_EXIT_USAGE;
+    }
+    return CLI_EXIT_FINE;
 }
 
 static int set_limit(const char *value, cli_args *args)
@@ -93,12 +104,12 @@ static int set_limit(const char *value, cli_args *args)
         return complain_name(args, value, (size_t)(equals - value));
     }
     int64_t number;
-    if (cli_number_parse(equals + 1, &number) <= 0 || number == 0 ||
-        number > limit->most) {
-        return complain_value(args, limit, equals + 1);
+    const int parsed = cli_number_parse(equals + 1, &number);
+    if (parsed <= 0 || number == 0) {
+        return complain_value(args, value, parsed < 0);
     }
     memcpy((char *)&args->limits + limit->where, &number, sizeof number);
-    return CLI_EXIT_FINE;
+    return check_ceilings(args);
 }
 
 const cli_option cli_reading_options[] = {

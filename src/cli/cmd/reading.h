@@ -12,7 +12,6 @@ extern const cli_option cli_reading_options[];
 typedef struct cli_reading_limit {
     const char *name;
     size_t where; /* in nyz_limits */
-    int64_t most; /* what the library itself cannot exceed */
     const char *what;
     const char *defaults; /* "DEFAULT [with --untrusted]" */
 } cli_reading_limit;
