@@ -64,6 +64,31 @@ def rewrites(path):
     os.utime(path, (1, 1))  # whatever the clock's ticks
 
 
+def rewrites_and_sets_the_time_back(path):
+    found = os.stat(path)
+    write_at(path, 4096 + ROWS, b"other values")
+    os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns))
+
+
+def keeps_by_mode(path):
+    os.chmod(path, 0o600)
+
+
+def keeps_by_link(path):
+    os.link(path, str(path) + ".link")
+
+
+def keeps_by_rename(path):
+    os.rename(path, str(path) + ".moved")
+
+
+def keeps_by_replacing(path):
+    other = str(path) + ".other"
+    with open(other, "wb") as file:
+        file.write(b"another file")
+    os.replace(other, path)
+
+
 def shortens(path):
     os.truncate(path, os.path.getsize(path) - 8)
 
@@ -141,6 +166,14 @@ def test_every_command_notices_a_file_that_changed(preload, tmp_path, command, c
     if command == "ls --json":
         assert b'"error":{"status":"corrupt"' in done.stdout
     assert sorted(os.listdir(tmp_path)) == ["x.npy"]
+
+
+@pytest.mark.parametrize("change", [c for n, c in globals().items() if n.startswith("keeps")],
+                         ids=lambda change: change.__name__)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_another_mode_or_name_is_no_change(preload, tmp_path, command, change):
+    done = run(preload, command, put(tmp_path, change), change)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize("change", [records, records_rows_before_their_header, records_in_fortran_order],

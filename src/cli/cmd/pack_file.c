@@ -155,7 +155,7 @@ static int check_unchanged(const cli_pack_file *file, FILE *in, const cli_stamp 
     const int known =
         !args->any && nyz_read_header(&stream, &opt, &header, NULL) == NYZ_OK;
     const nyz_status status =
-        cli_file_unchanged(in, opened, known ? &seen : NULL, &opt, &err);
+        cli_file_unchanged(in, file->path.data, opened, known ? &seen : NULL, &opt, &err);
     if (known) {
         nyz_array_free(&header);
     }

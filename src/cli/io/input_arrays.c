@@ -49,8 +49,8 @@ static nyz_status unchanged(const cli_input *input, nyz_error *err)
 {
     const cli_seen seen = {&input->header, input->base + input->header_at};
     const int known = input->npz == NULL && input->header.ndim >= 0 && input->index > 0;
-    return cli_file_unchanged(input->file, &input->opened, known ? &seen : NULL,
-                              &input->opt, err);
+    return cli_file_unchanged(input->file, input->label, &input->opened,
+                              known ? &seen : NULL, &input->opt, err);
 }
 
 int cli_input_unchanged(cli_input *input)

@@ -63,8 +63,25 @@ static int has_grown(FILE *file, const cli_seen *seen, const nyz_options *opt)
     return stream.seek(stream.ctx, place, SEEK_SET) == place && grown;
 }
 
-nyz_status cli_file_unchanged(FILE *file, const cli_stamp *opened, const cli_seen *seen,
-                              const nyz_options *opt, nyz_error *err)
+static int same_time(const int64_t a[2], const int64_t b[2])
+{
+    return a[0] == b[0] && a[1] == b[1];
+}
+
+/* Not 0 if the file was written to and its modification time set back: the time of its
+ * last change is another.  A file that got another mode, owner or name, or a link more or
+ * less, has another one, too: then it says nothing.  As the library has it. */
+static int was_set_back(const char *path, const cli_stamp *then, const cli_stamp *now)
+{
+    return !same_time(then->changed, now->changed) && then->links == now->links &&
+           then->mode == now->mode && then->owner == now->owner &&
+           then->group == now->group && strcmp(path, "-") != 0 &&
+           cli_platform_leads_to(path, then);
+}
+
+nyz_status cli_file_unchanged(FILE *file, const char *path, const cli_stamp *opened,
+                              const cli_seen *seen, const nyz_options *opt,
+                              nyz_error *err)
 {
     cli_stamp now;
     char text[80];
@@ -80,7 +97,7 @@ nyz_status cli_file_unchanged(FILE *file, const cli_stamp *opened, const cli_see
                  opened->size, now.size);
         return fail(err, text);
     }
-    return now.time == opened->time && now.fraction == opened->fraction
+    return same_time(opened->written, now.written) && !was_set_back(path, opened, &now)
                ? NYZ_OK
                : fail(err, "it was written to");
 }

@@ -12,10 +12,11 @@ typedef struct cli_seen {
     int64_t at;
 } cli_seen;
 
-/* Looks at the open file again.  One that is shorter, or as long and written to, has
+/* Looks at the open file again.  path: where it was opened; "-": standard input.  One that is shorter, or as long and written to, has
  * changed; so has one that is longer, unless `seen` (NULL: no array) has the same dtype
  * and order in it now and at least as many rows.  Errors: CORRUPT, IO. */
-nyz_status cli_file_unchanged(FILE *file, const cli_stamp *opened, const cli_seen *seen,
-                              const nyz_options *opt, nyz_error *err);
+nyz_status cli_file_unchanged(FILE *file, const char *path, const cli_stamp *opened,
+                              const cli_seen *seen, const nyz_options *opt,
+                              nyz_error *err);
 
 #endif

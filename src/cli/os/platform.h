@@ -23,10 +23,16 @@ int cli_platform_is_same(const char *a, const char *b);
 int cli_platform_descriptor(FILE *file);
 /* What changes where a file is written to; all 0 of what is no regular file. */
 typedef struct cli_stamp {
-    int64_t size, time, fraction;
+    int64_t size;
+    int64_t written[2]; /* when, in seconds and parts of one, or the system's own units */
+    int64_t changed[2]; /* when anything of the file changed (ctime) */
+    uint64_t links, mode, owner, group;
+    uint64_t device, file; /* which file it is */
 } cli_stamp;
 /* Of an open file.  Returns 0 or an errno. */
 int cli_platform_stamp(FILE *file, cli_stamp *out);
+/* Not 0 if the path leads to that file. */
+int cli_platform_leads_to(const char *path, const cli_stamp *stamp);
 /* Not 0 if what is written to `file` can be patched by seeking back. */
 int cli_platform_can_patch(FILE *file);
 /* Not 0 if the character separates the components of a path. */

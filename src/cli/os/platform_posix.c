@@ -68,9 +68,24 @@ int cli_platform_stamp(FILE *file, cli_stamp *out)
         return errno;
     }
     if (S_ISREG(info.st_mode)) {
-        *out = (cli_stamp){info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
+        *out = (cli_stamp){.size = info.st_size,
+                           .written = {info.st_mtim.tv_sec, info.st_mtim.tv_nsec},
+                           .changed = {info.st_ctim.tv_sec, info.st_ctim.tv_nsec},
+                           .links = info.st_nlink,
+                           .mode = info.st_mode,
+                           .owner = info.st_uid,
+                           .group = info.st_gid,
+                           .device = info.st_dev,
+                           .file = info.st_ino};
     }
     return 0;
+}
+
+int cli_platform_leads_to(const char *path, const cli_stamp *stamp)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && info.st_dev == stamp->device &&
+           info.st_ino == stamp->file;
 }
 
 int cli_platform_can_patch(FILE *file)

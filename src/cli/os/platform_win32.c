@@ -115,13 +115,18 @@ static int look(const char *path, BY_HANDLE_FILE_INFORMATION *info)
     return found;
 }
 
+static uint64_t index_of(const BY_HANDLE_FILE_INFORMATION *info)
+{
+    return (uint64_t)info->nFileIndexHigh << 32 | info->nFileIndexLow;
+}
+
 int cli_platform_is_same(const char *a, const char *b)
 {
     BY_HANDLE_FILE_INFORMATION x;
     BY_HANDLE_FILE_INFORMATION y;
     return look(a, &x) && look(b, &y) &&
            x.dwVolumeSerialNumber == y.dwVolumeSerialNumber &&
-           x.nFileIndexHigh == y.nFileIndexHigh && x.nFileIndexLow == y.nFileIndexLow;
+           index_of(&x) == index_of(&y);
 }
 
 int cli_platform_descriptor(FILE *file)
@@ -132,16 +137,35 @@ int cli_platform_descriptor(FILE *file)
 int cli_platform_stamp(FILE *file, cli_stamp *out)
 {
     const HANDLE handle = (HANDLE)_get_osfhandle(_fileno(file));
-    LARGE_INTEGER size;
-    FILETIME written;
+    BY_HANDLE_FILE_INFORMATION info;
+    FILE_BASIC_INFO basic;
     *out = (cli_stamp){0};
-    if (GetFileType(handle) == FILE_TYPE_DISK) {
-        if (!GetFileSizeEx(handle, &size) || !GetFileTime(handle, NULL, NULL, &written)) {
-            return EIO;
-        }
-        *out = (cli_stamp){size.QuadPart, written.dwHighDateTime, written.dwLowDateTime};
+    if (GetFileType(handle) != FILE_TYPE_DISK) {
+        return 0;
+    }
+    if (!GetFileInformationByHandle(handle, &info)) {
+        return EIO;
+    }
+    *out = (cli_stamp){
+        .size = (int64_t)info.nFileSizeHigh << 32 | info.nFileSizeLow,
+        .written = {info.ftLastWriteTime.dwHighDateTime,
+                    info.ftLastWriteTime.dwLowDateTime},
+        .links = info.nNumberOfLinks,
+        .mode = info.dwFileAttributes,
+        .device = info.dwVolumeSerialNumber,
+        .file = index_of(&info),
+    };
+    if (GetFileInformationByHandleEx(handle, FileBasicInfo, &basic, sizeof basic)) {
+        out->changed[0] = basic.ChangeTime.QuadPart; /* 0: the file system knows none */
     }
     return 0;
+}
+
+int cli_platform_leads_to(const char *path, const cli_stamp *stamp)
+{
+    BY_HANDLE_FILE_INFORMATION info;
+    return look(path, &info) && info.dwVolumeSerialNumber == stamp->device &&
+           index_of(&info) == stamp->file;
 }
 
 int cli_platform_can_patch(FILE *file)
