@@ -184,8 +184,7 @@ def test_help_and_version():
     ["ls", "--all", "x"], ["show", "--json", "x"], ["digest", "--all", "x"],
     ["cp", "--json", "x", "y"], ["cp", "--level", "0", "x", "y"], ["cp", "--level=10", "x", "y"],
     ["cp", "--level=", "x", "y"], ["cp", "x", "y", "--level"], ["ls", "-x", "y"],
-    ["cp", "--store", "--level=3", "x", "y"], ["digest", "--json", "x", "y"],
-    ["digest", "--json"],
+    ["cp", "--store", "--level=3", "x", "y"], ["digest", "--json"],
 ])
 def test_wrong_use_exits_2(args):
     done = run(*args)
@@ -854,6 +853,32 @@ def test_json_writes_strings_as_pythons_but_what_is_not_visible(tmp_path):
     listed = fine("ls", "--json", tmp_path / "x.npz")
     assert [member["name"] for member in json.loads(listed)[0]["members"]] == names
     assert not any(c < " " or "\x7f" <= c < "\xa0" for c in listed[:-1])
+
+
+def test_digest_json_of_several_files_is_an_array_with_the_object_of_each(folder):
+    names = ["raw.npz", "a.npy", "some.npz:a"]
+    found = json.loads(fine("digest", "--json", *names, cwd=folder))
+    assert [list(each) for each in found] == [["file", "members"]] * 3
+    for name, each in zip(names, found):
+        assert each["file"] == name.split(":")[0]
+        assert each["members"] == json.loads(fine("digest", "--json", name, cwd=folder))["members"]
+
+
+def test_digest_json_of_several_files_has_each_failure(folder, tmp_path):
+    names = ["mixed.npz", "a.npy", "cut.npy", "missing.npy", "some.npz:missing", "text.npy", "empty.npy"]
+    done = fails(1, "digest", "--json", *names, cwd=folder)
+    found = {each["file"]: each for each in json.loads(done.stdout)}
+    assert list(found) == names and done.stdout.count(b"\n") == 1
+    assert "error" not in found["a.npy"] and len(found["a.npy"]["members"]) == 1
+    assert [("error" in member, "digest" in member) for member in found["mixed.npz"]["members"]].count(
+        (True, False)) == 1
+    bad = [member for member in found["mixed.npz"]["members"] if "error" in member]
+    assert bad[0]["name"] == "bad" and bad[0]["error"]["status"] == "corrupt"
+    assert found["cut.npy"]["members"][0]["error"]["status"] == "corrupt"
+    listed = {each["file"]: each for each in json.loads(
+        run("ls", "--json", *names, cwd=folder).stdout)}
+    for name in names[3:]:
+        assert found[name]["members"] == [] and found[name]["error"] == listed[name]["error"]
 
 
 def test_digest_json_prints_nothing_if_an_array_cannot_be_read(folder):

@@ -28,6 +28,7 @@ show - #
 ls prefix.npz
 digest in.npz two.npy #
 digest --json stored.npz
+digest --json in.npz two.npy
 cp in.npz out.npz #
 cp --store in.npz out.npz
 cp --level fast in.npz out.npz

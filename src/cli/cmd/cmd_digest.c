@@ -29,9 +29,10 @@ typedef struct fact {
 /* How facts are written down. */
 typedef struct report {
     int json;
-    int values; /* --values */
-    int prefix; /* several files: FILE:NAME */
+    int values;  /* --values */
+    int several; /* files: in text FILE:NAME, in JSON an object for each */
     const cli_input *input;
+    nyz_error failure; /* of the file; status NYZ_OK: none */
     cli_line out;
     int count;
 } report;
@@ -40,7 +41,7 @@ static void put_text(report *to, const fact *f)
 {
     cli_line_puts(&to->out, to->values ? f->hash : f->digest);
     cli_line_puts(&to->out, "  ");
-    if (to->prefix) {
+    if (to->several && to->input->npz != NULL) {
         cli_line_name(&to->out, to->input->label, strlen(to->input->label));
         cli_line_puts(&to->out, ":");
     }
@@ -48,29 +49,50 @@ static void put_text(report *to, const fact *f)
     cli_line_puts(&to->out, "\n");
 }
 
+static void begin_json(report *to, const char *name, size_t size)
+{
+    cli_line_puts(&to->out, to->count > 0 ? ",{\"name\":" : "{\"name\":");
+    cli_line_json(&to->out, name, size);
+    to->count++;
+}
+
 static nyz_status put_json(report *to, const fact *f, nyz_error *err)
 {
-    nyz_status status = NYZ_OK;
-    cli_line_puts(&to->out, to->count > 0 ? ",{\"name\":" : "{\"name\":");
-    cli_line_json(&to->out, f->name, f->name_size);
+    cli_line descr = {0};
+    if (!f->raw) {
+        const nyz_status status = cli_line_descr(&descr, &f->array->dtype, err);
+        if (status != NYZ_OK) {
+            cli_line_free(&descr);
+            return status;
+        }
+    }
+    begin_json(to, f->name, f->name_size);
     if (f->raw) {
         cli_line_puts(&to->out, ",\"raw\":true");
     } else {
-        cli_line descr = {0};
-        status = cli_line_descr(&descr, &f->array->dtype, err);
         cli_line_puts(&to->out, ",\"shape\":");
         cli_line_shape_json(&to->out, f->array);
         cli_line_puts(&to->out, ",\"descr\":");
         cli_line_json(&to->out, descr.data, descr.size);
         to->out.failed |= descr.failed;
-        cli_line_free(&descr);
     }
+    cli_line_free(&descr);
     cli_line_puts(&to->out, ",\"sha256\":\"");
     cli_line_puts(&to->out, f->hash);
     cli_line_puts(&to->out, "\",\"digest\":\"");
     cli_line_puts(&to->out, f->digest);
     cli_line_puts(&to->out, "\"}");
-    return status;
+    return NYZ_OK;
+}
+
+/* An array that cannot be read has its place in JSON. */
+static void put_failure(report *to, const char *name, size_t size, const nyz_error *err)
+{
+    if (to->json) {
+        begin_json(to, name, size);
+        cli_line_error_json(&to->out, err);
+        cli_line_puts(&to->out, "}");
+    }
 }
 
 /* What the report needs of both digests. */
@@ -102,7 +124,6 @@ static nyz_status add(report *to, fact *f, nyz_error *err)
         fwrite(to->out.data, 1, to->out.failed ? 0 : to->out.size, stdout);
         cli_line_clear(&to->out);
     }
-    to->count++;
     if (to->out.failed) {
         *err = (nyz_error){
             .status = NYZ_ERR_MEMORY, .offset = -1, .message = "out of memory"};
@@ -128,8 +149,11 @@ static int add_member(report *to, int64_t index)
         status = add(to, &f, &err);
         nyz_array_free(&array);
     }
-    return status == NYZ_OK ? CLI_EXIT_FINE
-                            : cli_complain_error(input->label, member.name, &err);
+    if (status == NYZ_OK) {
+        return CLI_EXIT_FINE;
+    }
+    put_failure(to, f.name, f.name_size, &err);
+    return cli_complain_error(input->label, member.name, &err);
 }
 
 static int add_archive(report *to)
@@ -156,25 +180,37 @@ static void put_name(cli_line *line, const report *to)
     cli_line_puts(line, number != NULL ? number : "");
 }
 
-/* The next array of a .npy file. */
+/* Hashes an array that was read, under its name. */
+static int add_read(report *to, const cli_line *name, const nyz_array *array)
+{
+    nyz_error err;
+    fact f = {
+        .name = name->failed ? "" : name->data, .name_size = name->size, .array = array};
+    if (add(to, &f, &err) == NYZ_OK) {
+        return CLI_EXIT_FINE;
+    }
+    put_failure(to, f.name, f.name_size, &err);
+    return cli_complain_error(to->input->label, cli_input_number(to->input), &err);
+}
+
+/* The next array of a .npy file.  One whose header cannot be read is the file's failure.
+ */
 static int add_array(report *to, cli_input *input)
 {
     const nyz_options opt = as_stored(input);
-    nyz_error err;
     nyz_array array;
     cli_line name = {0};
     int status = cli_input_read(input, &opt, &array);
-    if (status != CLI_EXIT_FINE) {
-        return status;
-    }
     put_name(&name, to);
     to->out.failed |= name.failed;
-    fact f = {.name = name.failed ? "" : name.data, .name_size = name.size};
-    f.array = &array;
-    if (add(to, &f, &err) != NYZ_OK) {
-        status = cli_complain_error(input->label, cli_input_number(input), &err);
+    if (status == CLI_EXIT_FINE) {
+        status = add_read(to, &name, &array);
+        nyz_array_free(&array);
+    } else if (input->header.ndim < 0) {
+        to->failure = input->failure;
+    } else {
+        put_failure(to, name.failed ? "" : name.data, name.size, &input->failure);
     }
-    nyz_array_free(&array);
     cli_line_free(&name);
     return status;
 }
@@ -182,31 +218,63 @@ static int add_array(report *to, cli_input *input)
 static int add_npy(report *to, cli_input *input)
 {
     int worst = CLI_EXIT_FINE;
-    to->prefix = 0;
     while (cli_input_more(input) && !ferror(stdout) && !to->out.failed) {
         worst = cli_worse(worst, add_array(to, input));
     }
     return worst;
 }
 
-static int digest_file(const char *name, const cli_args *args)
+/* The JSON of one file: of several, each is an element of a list and has its name.
+ * *printed counts them.  0 if memory has run out. */
+static int print_json(const report *to, const char *file, int *printed)
+{
+    cli_line out = {0};
+    cli_line_puts(&out, *printed > 0 ? ",{" : "{");
+    if (to->several) {
+        cli_line_puts(&out, "\"file\":");
+        cli_line_json(&out, file, strlen(file));
+        cli_line_error_json(&out, &to->failure);
+        cli_line_puts(&out, ",");
+    }
+    cli_line_puts(&out, "\"members\":[");
+    cli_line_put(&out, to->out.data, to->out.size);
+    cli_line_puts(&out, to->several ? "]}" : "]}\n");
+    const int fine = !out.failed && !to->out.failed;
+    fwrite(out.data, 1, fine ? out.size : 0, stdout);
+    *printed += fine;
+    cli_line_free(&out);
+    return fine;
+}
+
+static int digest_open(report *to, cli_input *input)
+{
+    int status = input->npz != NULL ? add_archive(to) : add_npy(to, input);
+    const int finished = cli_input_finish(input, "");
+    if (finished != CLI_EXIT_FINE && to->failure.status == NYZ_OK) {
+        to->failure = input->failure;
+    }
+    return cli_worse(status, finished);
+}
+
+/* JSON of the only file is printed if all of it could be read, else nothing. */
+static int digest_file(const cli_args *args, const char *name, int *printed)
 {
     cli_input input;
-    int status = cli_input_open(&input, cli_reading(args), name, 0);
-    if (status != CLI_EXIT_FINE) {
-        return status;
-    }
     report to = {.json = args->json, .values = args->values, .input = &input};
-    to.prefix = args->count > 1;
-    cli_line_puts(&to.out, args->json ? "{\"members\":[" : "");
-    status = input.npz != NULL ? add_archive(&to) : add_npy(&to, &input);
-    status = cli_worse(status, cli_input_finish(&input, ""));
-    cli_line_puts(&to.out, args->json ? "]}\n" : "");
-    if (args->json && status == CLI_EXIT_FINE && !to.out.failed) {
-        fwrite(to.out.data, 1, to.out.size, stdout);
+    to.several = args->count > 1;
+    int status = cli_input_open(&input, cli_reading(args), name, 0);
+    const char *const label = status == CLI_EXIT_FINE ? input.label : name;
+    if (status == CLI_EXIT_FINE) {
+        status = digest_open(&to, &input);
+    } else {
+        to.failure = input.failure;
     }
-    if (to.out.failed && status != CLI_EXIT_MACHINE) {
-        status = cli_complain_memory(input.label);
+    int failed = to.out.failed;
+    if (to.json && (to.several || status == CLI_EXIT_FINE)) {
+        failed |= !print_json(&to, label, printed);
+    }
+    if (failed && status != CLI_EXIT_MACHINE) {
+        status = cli_complain_memory(label);
     }
     cli_line_free(&to.out);
     cli_input_close(&input);
@@ -215,14 +283,14 @@ static int digest_file(const char *name, const cli_args *args)
 
 static int run(const cli_args *args)
 {
-    if (args->json && args->count != 1) {
-        cli_complain("digest", NULL, "--json takes one file");
-        return CLI_EXIT_USAGE;
-    }
+    const int list = args->json && args->count > 1;
     int worst = CLI_EXIT_FINE;
+    int printed = 0;
+    fputs(list ? "[" : "", stdout);
     for (int i = 0; i < args->count && !ferror(stdout); i++) {
-        worst = cli_worse(worst, digest_file(args->files[i], args));
+        worst = cli_worse(worst, digest_file(args, args->files[i], &printed));
     }
+    fputs(list ? "]\n" : "", stdout);
     return worst;
 }
 
@@ -239,10 +307,12 @@ static const cli_option options[] = {
              "little-endian; shape and dtype do not count"},
     {.name = "--json",
      .where = offsetof(cli_args, json),
-     .help = "one JSON object, for one FILE:\n"
+     .help = "one JSON object, on one line:\n"
              "{\"members\":[{\"name\":\"a\",\"shape\":[2,3],\"descr\":\"<f8\",\n"
-             "\"sha256\":\"...\",\"digest\":\"n1:...\"}]}, on one line; sha256 is that\n"
-             "of --values; nothing if an array cannot be read"},
+             "\"sha256\":\"...\",\"digest\":\"n1:...\"}]}; sha256 is that of\n"
+             "--values; nothing if an array cannot be read.  For several FILEs\n"
+             "one JSON array, an object for each, which begins with \"file\"\n"
+             "and has \"error\" where a file or member cannot be read, as in ls"},
     {.name = NULL},
 };
 

@@ -98,19 +98,6 @@ static void put_json_number(cli_line *out, const char *key, int64_t value)
     }
 }
 
-/* ,"error":{"status":"corrupt","message":"..."} if there is one. */
-static void put_json_error(cli_line *out, const nyz_error *err)
-{
-    if (err->status == NYZ_OK) {
-        return;
-    }
-    cli_line_puts(out, ",\"error\":{\"status\":\"");
-    cli_line_puts(out, nyz_status_text(err->status));
-    cli_line_puts(out, "\",\"message\":");
-    cli_line_json(out, err->message, strlen(err->message));
-    cli_line_puts(out, "}");
-}
-
 static void put_json_row(const cli_row *r, cli_line *out)
 {
     cli_line_puts(out, "{\"name\":");
@@ -130,7 +117,7 @@ static void put_json_row(const cli_row *r, cli_line *out)
     put_json_number(out, ",\"stored_bytes\":", r->stored);
     cli_line_puts(out, r->method == NYZ_DEFLATED ? ",\"method\":\"deflated\""
                                                  : ",\"method\":\"stored\"");
-    put_json_error(out, &r->error);
+    cli_line_error_json(out, &r->error);
     cli_line_puts(out, "}");
 }
 
@@ -139,7 +126,7 @@ int cli_table_print_json(const char *file, const cli_table *t)
     cli_line out = {0};
     cli_line_puts(&out, "{\"file\":");
     cli_line_json(&out, file, strlen(file));
-    put_json_error(&out, &t->error);
+    cli_line_error_json(&out, &t->error);
     cli_line_puts(&out, ",\"members\":[");
     for (size_t i = 0; i < t->count; i++) {
         cli_line_puts(&out, i > 0 ? "," : "");

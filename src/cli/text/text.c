@@ -200,3 +200,15 @@ void cli_line_json(cli_line *line, const char *text, size_t size)
     }
     cli_line_puts(line, "\"");
 }
+
+void cli_line_error_json(cli_line *line, const nyz_error *err)
+{
+    if (err->status == NYZ_OK) {
+        return;
+    }
+    cli_line_puts(line, ",\"error\":{\"status\":\"");
+    cli_line_puts(line, nyz_status_text(err->status));
+    cli_line_puts(line, "\",\"message\":");
+    cli_line_json(line, err->message, strlen(err->message));
+    cli_line_puts(line, "}");
+}

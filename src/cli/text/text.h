@@ -45,6 +45,9 @@ void cli_line_void(cli_line *line, const unsigned char *bytes, size_t size);
  * U+FFFD. */
 void cli_line_json(cli_line *line, const char *text, size_t size);
 
+/* ,"error":{"status":"corrupt","message":"..."} unless the status is NYZ_OK. */
+void cli_line_error_json(cli_line *line, const nyz_error *err);
+
 /* An array's shape as Python writes it, (2, 3), or for JSON, [2,3]; and its descr. */
 void cli_line_shape(cli_line *line, const nyz_array *array);
 void cli_line_shape_json(cli_line *line, const nyz_array *array);
