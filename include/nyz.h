@@ -550,7 +550,7 @@ NYZ_API int64_t nyz_npz_find(const nyz_npz *npz, const char *name);
  * together they are at most 64 MiB.
  * opt NULL: as the archive was opened.
  * Errors: NOT_FOUND (no such member: the message suggests a name that is near; or it holds no
- * array: nyz_npz_bytes reads those), IO, CORRUPT (also: CRC, bytes behind the array), UNSUPPORTED
+ * array: nyz_npz_bytes reads those), IO, CORRUPT (also: CRC, bytes after the array), UNSUPPORTED
  * (objects), LIMIT.  A damaged member is CORRUPT whatever it seems to hold: all of it is read
  * before NOT_FOUND or UNSUPPORTED is returned; nyz_npz_peek reads its header alone. */
 NYZ_API nyz_status nyz_npz_load(const nyz_npz *npz, const char *name, const nyz_options *opt,

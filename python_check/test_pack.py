@@ -140,7 +140,7 @@ def test_names_that_cannot_be_members_are_wrong_use(here, args, text):
 # ---------------------------------------------------------------- what it takes
 
 @pytest.mark.parametrize("data, text", [
-    (b"no array\n", "no .npy file; --any"), (b"", "no .npy file; --any"), (A[:5], "no .npy file; --any"),
+    (b"no array\n", "not a .npy file; --any"), (b"", "not a .npy file; --any"), (A[:5], "not a .npy file; --any"),
     (A[:-1], "1 bytes are missing"), (A[:40], "header"), (A + b"x", "1 bytes follow the array"),
     (A + B, "follow the array"), (A[:6] + b"\7" + A[7:], "version"),
     (A.replace(b"descr", b"DESCR"), "DESCR"),

@@ -935,7 +935,7 @@ def test_cp_chunked_makes_other_bytes_of_the_same_arrays(tmp_path):
     sizes = [os.path.getsize(tmp_path / name) for name in ("plain.npz", "chunked.npz")]
     assert sizes[0] < sizes[1] < sizes[0] * 1.003
     assert fine("digest", tmp_path / "chunked.npz") == fine("digest", tmp_path / "in.npz")
-    assert b"--store goes without '--chunked'" in fails(
+    assert b"--store cannot be combined with '--chunked'" in fails(
         2, "cp", "--store", "--chunked", tmp_path / "in.npz", tmp_path / "x.npz").stderr
 
 

@@ -199,7 +199,7 @@ def test_no_file_comes_of_an_unsafe_name(here, name):
     ("./a", "'.'"),
     ("a\\b", "a backslash or a colon"), ("a?b", "one of < > \" | ? *"), ("a\x85b", "a control character"),
     ("a\x7fb", "a control character"), ("a.", "ends in a dot"),
-    ("nul", "a device of Windows"), ("a/", "of a folder, with data"), ("n" * 256, "over 255 bytes"),
+    ("nul", "a device of Windows"), ("a/", "of a directory, but the member has data"), ("n" * 256, "over 255 bytes"),
     ("/".join(["n" * 200] * 6), "over 1,024 bytes"), ("/".join("a" * 33), "over 32 components")])
 def test_the_message_says_what_is_wrong_with_a_name(here, name, text):
     put(here, name)
@@ -234,7 +234,7 @@ def test_a_planted_link_is_not_written_through(here, force, target):
     (here / "out").mkdir()
     (here / "out" / "loop").symlink_to(target)
     before = snapshot(here)
-    unpack(1, here, "x.npz", "-d", "out", *force, text="x.npz:loop: what is there is no file")
+    unpack(1, here, "x.npz", "-d", "out", *force, text="x.npz:loop: what exists there is not a regular file")
     assert snapshot(here) == before
 
 
@@ -245,7 +245,7 @@ def test_a_planted_link_to_a_folder_is_not_followed(here, force, target):
     (here / "out").mkdir()
     (here / "out" / "sub").symlink_to(target)
     before = snapshot(here)
-    unpack(1, here, "x.npz", "-d", "out", *force, text="a link or a file is where")
+    unpack(1, here, "x.npz", "-d", "out", *force, text="a link or a file is in the place")
     assert snapshot(here) == before
 
 
@@ -253,21 +253,21 @@ def test_a_link_deeper_below_is_not_followed(here):
     put(here, "a/b/c/kept")
     (here / "out" / "a" / "b").mkdir(parents=True)
     (here / "out" / "a" / "b" / "c").symlink_to("../../../../folder")
-    unpack(1, here, "x.npz", "-d", "out", "--force", text="a link or a file is where")
+    unpack(1, here, "x.npz", "-d", "out", "--force", text="a link or a file is in the place")
 
 
 def test_a_folder_of_the_archive_does_not_follow_a_link(here):
     put(here, "sub/", content=b"")
     (here / "out").mkdir()
     (here / "out" / "sub").symlink_to("../../missing")
-    unpack(1, here, "x.npz", "-d", "out", text="a link or a file is where")
+    unpack(1, here, "x.npz", "-d", "out", text="a link or a file is in the place")
 
 
 def test_the_folder_that_is_named_may_be_a_link_the_default_may_not(here):
     put(here, "a.npy")
     (here / "real").mkdir()
     (here / "x").symlink_to("real")
-    unpack(1, here, "x.npz", text="a link or a file is where")
+    unpack(1, here, "x.npz", text="a link or a file is in the place")
     assert os.listdir(here / "real") == []
     unpack(0, here, "x.npz", "-d", "x")
     assert content(here / "real") == {"a.npy": A}
@@ -280,7 +280,7 @@ def test_what_is_no_file_is_not_replaced(here, force, plant):
     (here / "out").mkdir()
     plant(here / "out" / "x.npy")
     before = snapshot(here)
-    unpack(1, here, "x.npz", "-d", "out", *force, text="is no file, and is not replaced")
+    unpack(1, here, "x.npz", "-d", "out", *force, text="is not a regular file and is not replaced")
     assert snapshot(here) == before
 
 
@@ -289,7 +289,7 @@ def test_a_file_where_a_folder_has_to_be(here):
     (here / "out").mkdir()
     (here / "out" / "sub").write_bytes(b"old")
     before = snapshot(here)
-    unpack(1, here, "x.npz", "-d", "out", "--force", text="a link or a file is where")
+    unpack(1, here, "x.npz", "-d", "out", "--force", text="a link or a file is in the place")
     assert snapshot(here) == before
 
 
@@ -298,7 +298,7 @@ def test_an_existing_file_is_kept_and_nothing_is_written(here):
     (here / "out").mkdir()
     (here / "out" / "b.npy").write_bytes(b"old")
     before = snapshot(here)
-    unpack(1, here, "x.npz", "-d", "out", text="x.npz:b.npy: the file is there already; --force")
+    unpack(1, here, "x.npz", "-d", "out", text="x.npz:b.npy: the file exists already; --force")
     assert snapshot(here) == before
 
 
@@ -354,7 +354,7 @@ def test_a_link_that_comes_meanwhile_is_not_followed(here, slow):
     (here / "out").mkdir()
     status, message = unpack_and_meanwhile(
         here, slow, lambda _: (here / "out" / "sub").symlink_to("../../folder"))
-    assert status == 1 and "sub/a.npy: a link or a file is where" in message
+    assert status == 1 and "sub/a.npy: a link or a file is in the place" in message
 
 
 @pytest.mark.parametrize("link", [False, True])
@@ -370,7 +370,7 @@ def test_force_does_not_replace_a_file_that_came_meanwhile(here, slow, link):
         else:
             place.write_bytes(b"new")
     status, message = unpack_and_meanwhile(here, slow, change, "--force")
-    assert status == 1 and ("is no file" if link else "has changed meanwhile") in message
+    assert status == 1 and ("is not a regular file" if link else "changed meanwhile") in message
     assert content(place.parent) == {"a.npy": "old" if link else b"new", "old": b"old"}
 
 
@@ -598,7 +598,7 @@ def test_a_large_archive_that_is_no_bomb_is_not_refused_by_default(here):
         file.write(small.local_bytes() + archive([big, small], end={"offset": end}))
     (here / "out").mkdir()
     (here / "out" / "big").write_bytes(b"old")  # so that its data, which is none, is not read
-    unpack(1, here, "x.npz", "-d", "out", text="big: the file is there already")
+    unpack(1, here, "x.npz", "-d", "out", text="big: the file exists already")
     unpack(1, here, "x.npz", "-d", "out", "--max-bytes", "4G", text="over the limit of 4294967296")
 
 

@@ -99,7 +99,7 @@ nyz_status nyz_array_check_data(const nyz_array *array, int64_t *count, int64_t 
     }
     if (!strides_fit(array)) {
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
-                        "array: its strides lead out of any memory");
+                        "array: its strides lead out of the address space");
     }
     return NYZ_OK;
 }

@@ -82,9 +82,8 @@ nyz_status nyz_alloc_array(const nyz_allocator *allocator, int64_t count, size_t
     int64_t bytes = 0;
     *out = NULL;
     if (count < 0 || nyz_mul(count, (int64_t)size, &bytes)) {
-        return nyz_fail(err, NYZ_ERR_MEMORY, -1,
-                        "out of memory: %lld things of %zu bytes", (long long)count,
-                        size);
+        return nyz_fail(err, NYZ_ERR_MEMORY, -1, "out of memory: %lld items of %zu bytes",
+                        (long long)count, size);
     }
     return nyz_alloc_zero(allocator, bytes, out, err);
 }

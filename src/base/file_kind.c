@@ -48,7 +48,8 @@ static const struct kind {
      "\x7f"
      "ELF",
      "a program"},
-    {0, 2, "\xff\xfe", "text in UTF-16, as > of PowerShell writes; make it again"},
+    {0, 2, "\xff\xfe",
+     "text in UTF-16, as > of PowerShell writes it; write the file again without it"},
 };
 
 /* Not 0 if the bytes, without white space before them, begin so; `begin` is in small

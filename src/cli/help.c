@@ -14,8 +14,8 @@ static const char general_end[] =
     "from 0, of a .npy file that holds several (but not of pack), and - for standard\n"
     "input.  All commands take --untrusted and --limit NAME=VALUE, for files\n"
     "that are not trusted.\n"
-    "Exit status: 0 fine, 1 the file or its data is bad or missing, 2 wrong use,\n"
-    "3 the machine failed (memory, disk, output).\n";
+    "Exit status: 0 fine, 1 the file or its data is bad or missing, 2 usage error,\n"
+    "3 system error (memory, disk, output).\n";
 
 void cli_help_general(FILE *to, const cli_command *const *commands)
 {

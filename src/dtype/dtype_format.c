@@ -89,9 +89,9 @@ static nyz_status put_field(nyz_text *text, const nyz_field *field, nyz_error *e
 static nyz_status put_struct(nyz_text *text, const nyz_dtype *dtype, nyz_error *err)
 {
     if (nyz_dtype_overlaps(dtype)) {
-        return nyz_fail(
-            err, NYZ_ERR_UNSUPPORTED, -1,
-            "dtype: fields overlap or are out of order: a .npy file cannot say so");
+        return nyz_fail(err, NYZ_ERR_UNSUPPORTED, -1,
+                        "dtype: fields overlap or are out of order, which a .npy file "
+                        "cannot describe");
     }
     int64_t end = 0;
     nyz_text_puts(text, "[");

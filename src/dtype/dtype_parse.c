@@ -160,7 +160,7 @@ static nyz_status build_field(builder *b, const nyz_pylit *lit, int64_t depth,
     if (lit->count != 2 && lit->count != 3) {
         return nyz_fail(
             b->err, NYZ_ERR_CORRUPT, lit->offset,
-            "dtype: expected (name, dtype) or (name, dtype, shape), found %lld things",
+            "dtype: expected (name, dtype) or (name, dtype, shape), found %lld items",
             (long long)lit->count);
     }
     const nyz_pylit *const dtype = lit->first->next;

@@ -108,7 +108,7 @@ static nyz_status read_unit(reader *r, size_t *row)
             return NYZ_OK;
         }
     }
-    return refuse_as(r, NYZ_ERR_CORRUPT, "no unit of datetime64");
+    return refuse_as(r, NYZ_ERR_CORRUPT, "not a unit of datetime64");
 }
 
 /* [n unit / divisor]: turned into a finer unit that divides evenly. */

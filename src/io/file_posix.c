@@ -237,7 +237,7 @@ nyz_status nyz_input_file_unchanged(const nyz_input_file *file, nyz_error *err)
         return NYZ_OK;
     }
     if (fstat(file->fd, &now) != 0) {
-        return nyz_fail_sys(err, errno, -1, "cannot look at the file again");
+        return nyz_fail_sys(err, errno, -1, "cannot examine the file again");
     }
     if (now.st_size != then->st_size) {
         return nyz_fail(err, NYZ_ERR_CORRUPT, -1,

@@ -287,7 +287,7 @@ nyz_status nyz_input_file_unchanged(const nyz_input_file *file, nyz_error *err)
     }
     if (!GetFileSizeEx(file->handle, &size) ||
         !GetFileTime(file->handle, NULL, NULL, &written)) {
-        return nyz_fail_sys(err, last_errno(), -1, "cannot look at the file again");
+        return nyz_fail_sys(err, last_errno(), -1, "cannot examine the file again");
     }
     if (size.QuadPart != file->size.QuadPart) {
         return nyz_fail(err, NYZ_ERR_CORRUPT, -1,

@@ -37,7 +37,7 @@ static nyz_status check_end(const nyz_source *source, nyz_error *err)
 {
     if (source->left > 0) {
         return nyz_fail(err, NYZ_ERR_CORRUPT, source->offset,
-                        "%lld bytes behind the array", (long long)source->left);
+                        "%lld bytes after the array", (long long)source->left);
     }
     return NYZ_OK;
 }

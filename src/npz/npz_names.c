@@ -72,7 +72,7 @@ nyz_status nyz_name_check_safe(const char *name, nyz_error *err)
     }
     return nyz_fail(
         err, NYZ_ERR_ARGUMENT, -1,
-        "member name '%s' has %s, and would be no safe file name; NYZ_ANY_NAME allows it",
+        "member name '%s' has %s and is not a safe file name; NYZ_ANY_NAME allows it",
         nyz_quote(quoted, name, strlen(name)), why);
 }
 

@@ -219,7 +219,7 @@ static nyz_status finish_inflate(nyz_zip_member *member, nyz_error *err)
     if (behind > 0) {
         return nyz_fail(
             err, NYZ_ERR_CORRUPT, member->position - (int64_t)member->available,
-            "%lld bytes behind the end of the deflate stream", (long long)behind);
+            "%lld bytes after the end of the deflate stream", (long long)behind);
     }
     return NYZ_OK;
 }

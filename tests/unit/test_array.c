@@ -100,7 +100,7 @@ static void wrap_refuses_strides_that_lead_out_of_any_memory(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         if (!cases[i].good) {
             assert_fails(
-                NYZ_ERR_ARGUMENT, "strides lead out of any memory",
+                NYZ_ERR_ARGUMENT, "strides lead out of the address space",
                 nyz_wrap(x, &dtype, 2, cases[i].shape, cases[i].strides, &a, err));
             continue;
         }

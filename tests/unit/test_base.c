@@ -384,7 +384,7 @@ static void impossible_sizes_fail_instead_of_wrapping(void **state)
         NYZ_ERR_MEMORY, "out of memory",
         nyz_alloc_array(&nyz_default_allocator, INT64_MAX / 4, 16, &memory, err));
     assert_null(memory);
-    assert_fails(NYZ_ERR_MEMORY, "-1 things of 16 bytes",
+    assert_fails(NYZ_ERR_MEMORY, "-1 items of 16 bytes",
                  nyz_alloc_array(&nyz_default_allocator, -1, 16, &memory, err));
     assert_fails(NYZ_ERR_MEMORY, "-1 bytes",
                  nyz_alloc(&nyz_default_allocator, -1, &memory, err));

@@ -415,7 +415,7 @@ static void names_that_are_no_safe_files_are_refused_unless_asked_for(void **sta
         exact.flags = NYZ_EXACT_NAME;
         const char *const words = i == 0                ? "already"
                                   : unsafe[i][0] == '/' ? "has a slash at its start"
-                                                        : "would be no safe file name";
+                                                        : "is not a safe file name";
         assert_fails(NYZ_ERR_ARGUMENT, words,
                      nyz_npz_add(w, i == 0 ? "w.npy" : unsafe[i], &a, &exact, err));
         nyz_npz_discard(&w);
@@ -684,7 +684,7 @@ static void every_flipped_bit_of_a_members_data_is_found(void **state)
     nyz_buffer_free(&file);
 }
 
-static void bytes_behind_the_array_of_a_member_are_refused(void **state)
+static void bytes_after_the_array_of_a_member_are_refused(void **state)
 {
     (void)state;
     const nyz_array a = matrix();
@@ -707,7 +707,7 @@ static void bytes_behind_the_array_of_a_member_are_refused(void **state)
     check_matrix(npz, "no_suffix");
     assert_fails(NYZ_ERR_CORRUPT, "'short.npy'",
                  nyz_npz_load(npz, "short", NULL, &out, err));
-    assert_fails(NYZ_ERR_CORRUPT, "12 bytes behind",
+    assert_fails(NYZ_ERR_CORRUPT, "12 bytes after the array",
                  nyz_npz_load(npz, "long", NULL, &out, err));
     nyz_npz_close(&npz);
     nyz_buffer_free(&file);
@@ -1075,7 +1075,7 @@ int main(void)
         cmocka_unit_test(positional_names_clash_with_given_ones),
         cmocka_unit_test(a_path_changes_only_at_finish),
         cmocka_unit_test(every_flipped_bit_of_a_members_data_is_found),
-        cmocka_unit_test(bytes_behind_the_array_of_a_member_are_refused),
+        cmocka_unit_test(bytes_after_the_array_of_a_member_are_refused),
         cmocka_unit_test(loading_a_member_takes_the_array_and_at_most_1_mib),
         cmocka_unit_test(a_large_member_takes_1_mib_beside_the_array_that_it_fills),
         cmocka_unit_test(chunks_are_the_same_bytes_on_any_number_of_threads),

@@ -246,7 +246,7 @@ static void sizes_that_lie_are_found(void **state)
         {0, -300, "goes on after 0 bytes"},
         {-1, 0, "cut: no end mark"},
         {-10, 0, "the deflated bytes end after"},
-        {4, 0, "4 bytes behind the end of the deflate stream"},
+        {4, 0, "4 bytes after the end of the deflate stream"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -91,8 +91,7 @@ static int run(const cli_args *args)
 {
     const char *const out = args->files[0];
     if (strcmp(out, "-") != 0 && !cli_ends_in(out, ".npz")) {
-        cli_complain(out, NULL,
-                     "the first name is that of the archive, and ends in .npz");
+        cli_complain(out, NULL, "the first operand is the archive, and must end in .npz");
         return CLI_EXIT_USAGE;
     }
     return pack(args);

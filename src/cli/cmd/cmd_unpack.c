@@ -46,7 +46,7 @@ static int look(const cli_unpack_plan *plan, const cli_directory *folder)
                               cli_complain_error(plan->input->label, item->name, &err));
         } else if (item->place.exists && !plan->args->force) {
             worst = cli_worse(worst, cli_unpack_refuse(plan, item,
-                                                       "the file is there already; "
+                                                       "the file exists already; "
                                                        "--force replaces it"));
         }
     }
@@ -111,7 +111,8 @@ static int unpack(const cli_args *args, const cli_input *input)
     const char *const path = args->folder != NULL ? args->folder : named;
     int status = CLI_EXIT_USAGE;
     if (path == NULL || path[0] == '\0') {
-        cli_complain(input->label, NULL, "name the folder to unpack to: -d DIR");
+        cli_complain(input->label, NULL,
+                     "no name for a directory follows from this one; use -d DIR");
     } else {
         cli_unpack_plan plan;
         status = cli_unpack_plan_make(&plan, args, input);
@@ -132,11 +133,11 @@ static int run(const cli_args *args)
         return status;
     }
     if (input.npz == NULL) {
-        cli_complain(input.label, NULL,
-                     "unpack takes an archive, and this is a .npy file");
+        cli_complain(input.label, NULL, "unpack takes an archive; this is a .npy file");
         status = CLI_EXIT_DATA;
     } else if (input.member != NULL && args->count > 1) {
-        cli_complain(input.label, NULL, "FILE:MEMBER goes without further members");
+        cli_complain(input.label, NULL,
+                     "FILE:MEMBER cannot be combined with further members");
         status = CLI_EXIT_USAGE;
     } else {
         status = unpack(args, &input);
@@ -164,7 +165,7 @@ static const cli_option options[] = {
     {.name = "-d",
      .value = "DIR",
      .where = offsetof(cli_args, folder),
-     .help = "the folder, made if need be; else one here, of FILE's name\n"
+     .help = "the directory, created if needed; else one here with FILE's name\n"
              "without .npz; -d . unpacks to where you are, as unzip does"},
     {.name = "--force",
      .where = offsetof(cli_args, force),

@@ -206,8 +206,8 @@ static int check_size(const cli_pack_file *file, const nyz_array *header, int64_
         return CLI_EXIT_FINE;
     }
     if (left < need) {
-        snprintf(text, sizeof text, "the array is cut: %" PRId64 " bytes are missing",
-                 need - left);
+        snprintf(text, sizeof text,
+                 "the array is cut short: %" PRId64 " bytes are missing", need - left);
     } else {
         snprintf(text, sizeof text,
                  "%" PRId64 " bytes follow the array; a member holds one array",
@@ -224,7 +224,7 @@ int cli_pack_check(const cli_pack_file *file, const cli_args *args)
     nyz_array header;
     nyz_error err;
     if (file->size < 6 || memcmp(file->data, "\x93NUMPY", 6) != 0) {
-        return refuse(file, "this is no .npy file; --any takes files of any kind");
+        return refuse(file, "not a .npy file; --any takes files of any kind");
     }
     if (nyz_read_header(&stream, &opt, &header, &err) != NYZ_OK) {
         return cli_complain_error(file->path.data, NULL, &err);

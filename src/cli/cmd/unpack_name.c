@@ -63,7 +63,7 @@ static const char *refuse_component(const char *text, size_t size)
         return "the name has '.' or '..' as a component";
     }
     if (text[size - 1] == '.' || text[size - 1] == ' ') {
-        return "the name has a component that ends in a dot or a blank";
+        return "the name has a component that ends in a dot or a space";
     }
     return is_device(text, size) ? "the name is that of a device of Windows" : NULL;
 }
@@ -80,7 +80,7 @@ static const char *refuse_characters(const char *name, size_t size)
             return "the name has a backslash or a colon";
         }
         if (strchr("<>\"|?*", c) != NULL) {
-            return "the name has one of < > \" | ? *, which no file on Windows has";
+            return "the name has one of < > \" | ? *, which no file name on Windows has";
         }
     }
     return NULL;

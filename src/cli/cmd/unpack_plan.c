@@ -60,7 +60,8 @@ static int add_item(cli_unpack_plan *plan, int64_t index)
         return cli_unpack_refuse(plan, item, refused);
     }
     if (cli_unpack_is_directory(item) && item->size > 0) {
-        return cli_unpack_refuse(plan, item, "the name is that of a folder, with data");
+        return cli_unpack_refuse(
+            plan, item, "the name is that of a directory, but the member has data");
     }
     cli_line key = {0};
     if (plan->args->case_sensitive) {
@@ -110,7 +111,7 @@ static const char *clash(const cli_unpack_item *first, const cli_unpack_item *se
         return NULL;
     }
     if (second->key[size] == '/') {
-        return "is in a folder, or is one, where '%s' is a file";
+        return "is in a directory, or is one, where '%s' is a file";
     }
     if (second->key[size] != '\0') {
         return NULL;

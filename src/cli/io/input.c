@@ -84,7 +84,7 @@ static nyz_status reopen(cli_input *input, nyz_error *err)
     const nyz_stream whole = cli_guard_stream(
         &input->guards[1], nyz_stream_fd(cli_platform_descriptor(input->file)));
     return whole.seek == NULL && whole.read_at == NULL
-               ? cli_fail_system(err, errno, "look at the file")
+               ? cli_fail_system(err, errno, "examine the file")
                : nyz_npz_open_stream(&whole, &input->opt, &input->npz, err);
 }
 

@@ -87,7 +87,7 @@ nyz_status cli_file_unchanged(FILE *file, const char *path, const cli_stamp *ope
     char text[80];
     const int sys = cli_platform_stamp(file, &now);
     if (sys != 0) {
-        return cli_fail_system(err, sys, "look at the file again");
+        return cli_fail_system(err, sys, "examine the file again");
     }
     if (now.size > opened->size && seen != NULL && has_grown(file, seen, opt)) {
         return NYZ_OK;

@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#define NOT_A_FILE "what is there is no file, and is not replaced"
+#define NOT_A_FILE "what exists there is not a regular file and is not replaced"
 
 nyz_status cli_look_posix(int fd, const char *name, cli_place *out, mode_t *mode,
                           nyz_error *err)
@@ -16,7 +16,7 @@ nyz_status cli_look_posix(int fd, const char *name, cli_place *out, mode_t *mode
     struct stat st;
     *out = (cli_place){0};
     if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-        return errno == ENOENT ? NYZ_OK : cli_fail_system(err, errno, "look at the file");
+        return errno == ENOENT ? NYZ_OK : cli_fail_system(err, errno, "examine the file");
     }
     if (!S_ISREG(st.st_mode)) {
         return cli_fail_with(err, EEXIST, NOT_A_FILE);

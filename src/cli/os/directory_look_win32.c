@@ -7,7 +7,7 @@
 #include <errno.h>
 
 #define NO_NAME "Windows does not take this name" /* <>"|?* */
-#define NOT_A_FILE "what is there is no file, and is not replaced"
+#define NOT_A_FILE "what exists there is not a regular file and is not replaced"
 
 int cli_errno_win32(DWORD code)
 {
@@ -66,7 +66,7 @@ nyz_status cli_look_win32(const wchar_t *path, cli_place *out, nyz_error *err)
     if (handle == INVALID_HANDLE_VALUE) {
         return GetLastError() == ERROR_FILE_NOT_FOUND
                    ? NYZ_OK
-                   : cli_fail_win32(err, "look at the file");
+                   : cli_fail_win32(err, "examine the file");
     }
     const int disk = GetFileType(handle) == FILE_TYPE_DISK;
     (void)CloseHandle(handle);

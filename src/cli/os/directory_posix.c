@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define COMPONENT_MAX 255 /* as cli_unpack_refuses has it */
-#define NOT_A_FOLDER "a link or a file is where a folder has to be"
+#define NOT_A_FOLDER "a link or a file is in the place of a directory"
 
 struct cli_directory {
     int fd;
@@ -64,7 +64,7 @@ static nyz_status fail_step(nyz_error *err, int sys)
 {
     return sys == ELOOP || sys == ENOTDIR || sys == EMLINK
                ? cli_fail_with(err, ENOTDIR, NOT_A_FOLDER)
-               : cli_fail_system(err, sys, "open the folder");
+               : cli_fail_system(err, sys, "open the directory");
 }
 
 /* Opens the folder of a name, and leaves its last component.  Failures are errnos; then
@@ -96,7 +96,7 @@ nyz_status cli_directory_open(const char *path, int follow, cli_directory **out,
 {
     *made = mkdir(path, 0777) == 0;
     if (!*made && errno != EEXIST) {
-        return cli_fail_system(err, errno, "make the folder");
+        return cli_fail_system(err, errno, "create the directory");
     }
     const int fd = open_folder(AT_FDCWD, path, follow ? 0 : O_NOFOLLOW);
     if (fd < 0) {

@@ -13,7 +13,7 @@
 
 #define MAX_DIRECTORIES 32 /* as cli_unpack_refuses has it */
 #define MAX_UNITS 1024     /* of a name, which has at most as many bytes */
-#define NOT_A_FOLDER "a link or a file is where a folder has to be"
+#define NOT_A_FOLDER "a link or a file is in the place of a directory"
 #define NO_NAME "Windows does not take this name" /* <>"|?* */
 
 /* A path of the form \\?\..., which the system takes unchanged. */
@@ -111,7 +111,7 @@ nyz_status cli_directory_open(const char *path, int follow, cli_directory **out,
     *made = CreateDirectoryW((*out)->path, NULL) != 0;
     if (!*made && GetLastError() != ERROR_ALREADY_EXISTS &&
         GetLastError() != ERROR_ACCESS_DENIED) { /* which a drive's root says */
-        status = cli_fail_win32(err, "make the folder");
+        status = cli_fail_win32(err, "create the directory");
     }
     if (status == NYZ_OK) {
         status = check_folder(*out, follow, err);
@@ -204,7 +204,7 @@ static nyz_status fail_step(nyz_error *err, int sys)
         return cli_fail_with(err, ENOENT, NO_NAME);
     }
     return sys == ENOTDIR ? cli_fail_with(err, sys, NOT_A_FOLDER)
-                          : cli_fail_system(err, sys, "open the folder");
+                          : cli_fail_system(err, sys, "open the directory");
 }
 
 nyz_status cli_directory_look(const cli_directory *folder, const char *name,

@@ -92,7 +92,7 @@ static nyz_status check_unchanged(const writing *w, nyz_error *err)
     return now.exists && now.device == w->before->device && now.file == w->before->file
                ? NYZ_OK
                : cli_fail_with(err, EEXIST,
-                               "the file has changed meanwhile, and is not replaced");
+                               "the file changed meanwhile and is not replaced");
 }
 
 /* Whether a link failed because the file system has none, or nobody may make one. */

@@ -94,7 +94,7 @@ static nyz_status move(const wchar_t *temporary, const wchar_t *path,
         }
         if (!now.exists || now.device != before->device || now.file != before->file) {
             return cli_fail_with(err, EEXIST,
-                                 "the file has changed meanwhile, and is not replaced");
+                                 "the file changed meanwhile and is not replaced");
         }
     }
     const DWORD flags = before->exists ? MOVEFILE_REPLACE_EXISTING : 0u;
