@@ -88,7 +88,7 @@ static void load_big_endian(struct input *in)
 static void load_doubles(struct input *in)
 {
     nyz_array half;
-    must(nyz_slice(&in->into, 0, 0, 512, 1, &half, &err));
+    must(nyz_array_slice(&in->into, 0, 0, 512, 1, &half, &err));
     must(nyz_load_into(in_directory(in->folder, "doubles.npy"), NULL, &half, &err));
 }
 
@@ -127,7 +127,7 @@ static void list_tiny(struct input *in)
     nyz_npz *npz = open_tiny_archive(in);
     nyz_member member;
     for (int64_t i = 0; i < nyz_npz_count(npz); i++)
-        must(nyz_npz_member(npz, i, &member, &err));
+        must(nyz_npz_member_at(npz, i, &member, &err));
     nyz_npz_close(&npz);
 }
 
@@ -159,7 +159,7 @@ static void save_small(struct input *in)
 {
     const nyz_options options = {.flags = NYZ_NO_SYNC};
     nyz_array array;
-    must(nyz_slice(&in->large, 0, 0, 1, 1, &array, &err));
+    must(nyz_array_slice(&in->large, 0, 0, 1, 1, &array, &err));
     for (int i = 0; i < SMALL_FILES; i++)
         must(nyz_save(&array, in_directory(in->folder, "saved.npy"), &options, &err));
 }
@@ -168,8 +168,8 @@ static void save_strided(struct input *in)
 {
     nyz_array array, part;
     nyz_buffer file = {0};
-    must(nyz_slice(&in->large, 0, 0, 511, 1, &part, &err));
-    must(nyz_slice(&part, 1, 0, 1024, 2, &array, &err));
+    must(nyz_array_slice(&in->large, 0, 0, 511, 1, &part, &err));
+    must(nyz_array_slice(&part, 1, 0, 1024, 2, &array, &err));
     must(nyz_save_mem(&array, NULL, &file, &err));
     nyz_buffer_free(&file);
 }
@@ -179,7 +179,7 @@ static void write_rows(struct input *in, int rows, int count, nyz_method method,
                        int level)
 {
     nyz_array array;
-    must(nyz_slice(&in->large, 0, 0, rows, 1, &array, &err));
+    must(nyz_array_slice(&in->large, 0, 0, rows, 1, &array, &err));
     make_archive(in_directory(in->folder, "written.npz"), &array, count, method, level);
 }
 

@@ -52,7 +52,8 @@ static int collect(struct job *job)
     const nyz_array *arrays = job->state;
     for (int64_t i = 0; i < job->count; i++) {
         job->spans[i].data = arrays[i].data;
-        job->spans[i].size = (size_t)(nyz_size(&arrays[i]) * arrays[i].dtype.itemsize);
+        job->spans[i].size =
+            (size_t)(nyz_array_count(&arrays[i]) * arrays[i].dtype.itemsize);
     }
     return 0;
 }
@@ -92,7 +93,7 @@ static nyz_status describe(nyz_array *array, const void *memory, const nyz_dtype
                            nyz_error *err)
 {
     const nyz_array file = *array;
-    return nyz_wrap(memory, dtype, file.ndim, file.shape, NULL, array, err);
+    return nyz_array_wrap(memory, dtype, file.ndim, file.shape, NULL, array, err);
 }
 
 /* The shapes, without memory. */
@@ -102,14 +103,14 @@ static int prepare_shapes(struct job *job)
     nyz_array *arrays = job->state;
     nyz_error err;
     for (int64_t i = 0; i < job->count; i++)
-        if (nyz_peek(job->paths[i], NULL, &arrays[i], &err) != NYZ_OK)
+        if (nyz_load_header(job->paths[i], NULL, &arrays[i], &err) != NYZ_OK)
             return fail(job, &err);
     return 0;
 }
 
 static size_t bytes_of(const nyz_array *array, const nyz_dtype *dtype)
 {
-    return (size_t)(nyz_size(array) * dtype->itemsize);
+    return (size_t)(nyz_array_count(array) * dtype->itemsize);
 }
 
 /* Touched memory in C order, whatever the order of the files. */
@@ -190,7 +191,7 @@ static int list_names(struct job *job)
     nyz_error err;
     nyz_status status = open_archive(job, &npz, &err);
     for (int64_t i = 0; status == NYZ_OK && i < nyz_npz_count(npz); i++) {
-        status = nyz_npz_member(npz, i, &member, &err);
+        status = nyz_npz_member_at(npz, i, &member, &err);
         if (status != NYZ_OK || i >= job->count || member.key_size > NAME_CAPACITY)
             break;
         job->spans[i].data = (char *)job->state + i * NAME_CAPACITY;

@@ -37,7 +37,7 @@ static nyz_status join(const char *folder, const char *name, char path[PATH_SIZE
 static int equal(const nyz_array *a, const nyz_array *b)
 {
     const size_t axes = (size_t)a->ndim * sizeof a->shape[0];
-    const size_t bytes = (size_t)(nyz_size(a) * a->dtype.itemsize);
+    const size_t bytes = (size_t)(nyz_array_count(a) * a->dtype.itemsize);
     return a->dtype.type == b->dtype.type && a->dtype.itemsize == b->dtype.itemsize &&
            a->ndim == b->ndim && memcmp(a->shape, b->shape, axes) == 0 &&
            memcmp(a->data, b->data, bytes) == 0;
@@ -175,7 +175,7 @@ static nyz_status parameters_by_name(struct story *s, nyz_error *err)
     if (status != NYZ_OK)
         return status;
     for (int i = 0; i < PARAMETERS; i++)
-        count += nyz_size(&s->network.parameters[i]);
+        count += nyz_array_count(&s->network.parameters[i]);
     printf("4  parameters: %d arrays, %d numbers in all, loaded by name from NumPy's "
            "archive\n",
            PARAMETERS, (int)count);
@@ -194,8 +194,8 @@ static nyz_status compare_logits(struct story *s, float *largest, float *differe
     if (status != NYZ_OK)
         return status;
     const int64_t count = s->test_images.shape[0] * DIGITS;
-    if (numpy.dtype.type != NYZ_FLOAT32 || nyz_size(&numpy) != count ||
-        !nyz_is_contiguous(&numpy, NYZ_C_ORDER)) {
+    if (numpy.dtype.type != NYZ_FLOAT32 || nyz_array_count(&numpy) != count ||
+        !nyz_array_is_contiguous(&numpy, NYZ_C_ORDER)) {
         nyz_array_free(&numpy);
         return wrong(err, "%s has another dtype or shape than expected", path);
     }
@@ -277,10 +277,10 @@ static nyz_status load_first_layer(struct story *s, nyz_error *err)
     if (status == NYZ_OK)
         status = network_load(&s->parity, path, "layer1.", err);
     if (status == NYZ_OK)
-        status = nyz_wrap(s->head, &f4, 2, shape, NULL, &parameters[2], err);
+        status = nyz_array_wrap(s->head, &f4, 2, shape, NULL, &parameters[2], err);
     if (status == NYZ_OK)
-        status = nyz_wrap(s->head + PARITIES * HIDDEN, &f4, 1, shape, NULL,
-                          &parameters[3], err);
+        status = nyz_array_wrap(s->head + PARITIES * HIDDEN, &f4, 1, shape, NULL,
+                                &parameters[3], err);
     return status;
 }
 

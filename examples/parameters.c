@@ -58,16 +58,16 @@ static nyz_status list_prefix(const nyz_npz *npz, const char *prefix, nyz_error 
     for (int64_t i = 0; i < nyz_npz_count(npz); i++) {
         nyz_member member;
         nyz_array header; /* without data: nothing but its header is read */
-        nyz_status status = nyz_npz_member(npz, i, &member, err);
+        nyz_status status = nyz_npz_member_at(npz, i, &member, err);
         if (status != NYZ_OK)
             return status;
         if (strncmp(member.name, prefix, strlen(prefix)) != 0)
             continue;
-        status = nyz_npz_peek(npz, i, NULL, &header, err);
+        status = nyz_npz_load_header_at(npz, i, NULL, &header, err);
         if (status != NYZ_OK)
             return status;
         printf("%.*s: %lld elements\n", (int)member.key_size, member.name,
-               (long long)nyz_size(&header));
+               (long long)nyz_array_count(&header));
         nyz_array_free(&header);
     }
     return NYZ_OK;

@@ -14,7 +14,7 @@ static nyz_status write_three(const nyz_stream *out, nyz_error *err)
     const nyz_dtype dtype = nyz_dtype_of(NYZ_INT32);
     for (int64_t length = 1; length <= 3; length++) {
         nyz_array a;
-        nyz_status status = nyz_wrap(values, &dtype, 1, &length, NULL, &a, err);
+        nyz_status status = nyz_array_wrap(values, &dtype, 1, &length, NULL, &a, err);
         if (status == NYZ_OK)
             status = nyz_write(out, &a, NULL, err);
         if (status != NYZ_OK)
@@ -29,7 +29,7 @@ static nyz_status print_all(const nyz_stream *in, const char *from, nyz_error *e
     nyz_array a;
     nyz_status status;
     while ((status = nyz_read(in, NULL, &a, err)) == NYZ_OK) {
-        printf("%s: %lld elements\n", from, (long long)nyz_size(&a));
+        printf("%s: %lld elements\n", from, (long long)nyz_array_count(&a));
         nyz_array_free(&a);
     }
     return status == NYZ_ERR_NOT_FOUND ? NYZ_OK : status;

@@ -229,7 +229,7 @@ typedef enum nyz_type {
     NYZ_TIMEDELTA64,  /* int64: ticks of `unit_count` `unit`s */
     NYZ_STRUCT,       /* fields */
     NYZ_SUBARRAY,     /* only as the dtype of a field, or within one: `base` with `shape` */
-    NYZ_OBJECT        /* Python objects: only nyz_peek and nyz_read_header show them */
+    NYZ_OBJECT        /* Python objects: only nyz_load_header and nyz_read_header show them */
 } nyz_type;
 
 /* Units of datetime64 and timedelta64. */
@@ -307,7 +307,7 @@ NYZ_API void nyz_dtype_free(nyz_dtype *dtype);
  * (char *)data + i * strides[0] + j * strides[1].
  *
  * With an `owner` the array owns its data and its dtype's fields: nyz_array_free frees both.
- * With owner NULL it borrows both: nyz_wrap, the views below, and arrays that you fill in
+ * With owner NULL it borrows both: nyz_array_wrap, the views below, and arrays that you fill in
  * yourself.  A view keeps nothing alive: free the array that it came from last.  A copy of the
  * struct by `=` borrows too: free only one of the two. */
 typedef struct nyz_array {
@@ -323,42 +323,42 @@ typedef struct nyz_array {
 
 /* The number of elements: the product of the dimensions, 1 for ndim 0; -1 if the struct is not
  * a valid array (a negative dimension, or more than INT64_MAX elements). */
-NYZ_API int64_t nyz_size(const nyz_array *array);
+NYZ_API int64_t nyz_array_count(const nyz_array *array);
 
 /* Not 0 if the elements have no gaps in NYZ_C_ORDER or NYZ_F_ORDER; NYZ_KEEP_ORDER: in either. */
-NYZ_API int nyz_is_contiguous(const nyz_array *array, nyz_order order);
+NYZ_API int nyz_array_is_contiguous(const nyz_array *array, nyz_order order);
 
 /* An array over memory that you have: `strides` NULL means C order.  Borrows `data` and the
  * dtype's fields.  `data` may be NULL for an array without elements. */
-NYZ_API nyz_status nyz_wrap(const void *data, const nyz_dtype *dtype, int ndim,
+NYZ_API nyz_status nyz_array_wrap(const void *data, const nyz_dtype *dtype, int ndim,
                             const int64_t *shape, const int64_t *strides, nyz_array *out,
                             nyz_error *err);
 
 /* The view array[..., start:stop:step, ...] on one axis (negative axes count from the end).
  * start and stop are as in Python: negative ones count from the end, and values outside
  * are clipped, so that INT64_MIN and INT64_MAX mean "all the way".  step must not be 0. */
-NYZ_API nyz_status nyz_slice(const nyz_array *array, int axis, int64_t start, int64_t stop,
+NYZ_API nyz_status nyz_array_slice(const nyz_array *array, int axis, int64_t start, int64_t stop,
                              int64_t step, nyz_array *out, nyz_error *err);
 
 /* The view array[..., index, ...] on one axis: one dimension less.
  * Errors: NOT_FOUND (no such index). */
-NYZ_API nyz_status nyz_index(const nyz_array *array, int axis, int64_t index, nyz_array *out,
+NYZ_API nyz_status nyz_array_index(const nyz_array *array, int axis, int64_t index, nyz_array *out,
                              nyz_error *err);
 
 /* The view with its axes permuted: out's axis i is array's axis axes[i].  NULL: reversed. */
-NYZ_API nyz_status nyz_transpose(const nyz_array *array, const int *axes, nyz_array *out,
+NYZ_API nyz_status nyz_array_transpose(const nyz_array *array, const int *axes, nyz_array *out,
                                  nyz_error *err);
 
 /* The view array[name] of a struct array.  A sub-array's dimensions come last.
  * Errors: NOT_FOUND (no field has that name or title). */
-NYZ_API nyz_status nyz_select(const nyz_array *array, const char *name, nyz_array *out,
+NYZ_API nyz_status nyz_array_field(const nyz_array *array, const char *name, nyz_array *out,
                               nyz_error *err);
 
 /* A contiguous copy of any view, dtype included; out owns it.  opt->order: NYZ_KEEP_ORDER
  * copies a Fortran array to Fortran order and everything else to C order.  opt->byteorder:
  * native by default.  Padding bytes are copied unchanged.
  * Errors: UNSUPPORTED (a change of the byte order of fields that overlap). */
-NYZ_API nyz_status nyz_copy(const nyz_array *array, const nyz_options *opt, nyz_array *out,
+NYZ_API nyz_status nyz_array_copy(const nyz_array *array, const nyz_options *opt, nyz_array *out,
                             nyz_error *err);
 
 NYZ_API void nyz_array_free(nyz_array *array);
@@ -380,8 +380,8 @@ NYZ_API nyz_status nyz_load(const char *path, const nyz_options *opt, nyz_array 
 NYZ_API nyz_status nyz_load_mem(const void *bytes, size_t size, const nyz_options *opt,
                                 nyz_array *out, nyz_error *err);
 
-/* Loads into existing memory: `into` describes it (nyz_wrap), with any strides, in the shape
- * of the file's array, which nyz_peek returns.  Numbers are cast on the way: to the same kind
+/* Loads into existing memory: `into` describes it (nyz_array_wrap), with any strides, in the shape
+ * of the file's array, which nyz_load_header returns.  Numbers are cast on the way: to the same kind
  * or one that holds it (bool, unsigned, signed, float, complex; NumPy's "same_kind"; not yet
  * long doubles), and to the byte order of into->dtype; other dtypes must be
  * the file's.  Into a smaller type integers wrap, and floats are rounded to nearest or become
@@ -394,7 +394,7 @@ NYZ_API nyz_status nyz_load_into(const char *path, const nyz_options *opt, const
  * order; those of opt are ignored), and shape; data is NULL.  out owns the dtype.  Arrays of Python
  * objects succeed here, with NYZ_OBJECT.  Whether the data is complete is not checked.
  * Errors: NOT_FOUND, IO, CORRUPT, UNSUPPORTED, LIMIT. */
-NYZ_API nyz_status nyz_peek(const char *path, const nyz_options *opt, nyz_array *out,
+NYZ_API nyz_status nyz_load_header(const char *path, const nyz_options *opt, nyz_array *out,
                             nyz_error *err);
 
 /* Saves to a path, byte for byte what np.save writes.  Atomic: a new file in the same directory
@@ -482,7 +482,7 @@ NYZ_API nyz_status nyz_read(const nyz_stream *stream, const nyz_options *opt, ny
 NYZ_API nyz_status nyz_read_into(const nyz_stream *stream, const nyz_options *opt,
                                  const nyz_array *into, nyz_error *err);
 
-/* Only the header, as nyz_peek; the stream is left where the data begins.  For arrays larger
+/* Only the header, as nyz_load_header; the stream is left where the data begins.  For arrays larger
  * than memory: read their elements from the stream yourself. */
 NYZ_API nyz_status nyz_read_header(const nyz_stream *stream, const nyz_options *opt,
                                    nyz_array *out, nyz_error *err);
@@ -535,28 +535,58 @@ NYZ_API nyz_status nyz_npz_open_stream(const nyz_stream *stream, const nyz_optio
 /* The number of members.  Their indices count from 0 in the order of the directory. */
 NYZ_API int64_t nyz_npz_count(const nyz_npz *npz);
 
-/* What the directory says about member `index`.  Errors: NOT_FOUND (no such index). */
-NYZ_API nyz_status nyz_npz_member(const nyz_npz *npz, int64_t index, nyz_member *out,
-                                  nyz_error *err);
+/* Each call below takes a member's name; its variant with _at takes an index.  A name may leave
+ * out ".npy"; where it occurs twice, the last member counts, as for NumPy.  Finding a name takes
+ * the same time in any archive.
+ * Errors of all: NOT_FOUND (no such index; no such name: the message suggests a similar one). */
 
-/* The member with this name, or with this name plus ".npy"; -1: there is none.  Where a name
- * occurs twice, the last one counts, as for NumPy.  Takes the same time in any archive. */
+/* The index of a name; -1: there is none. */
 NYZ_API int64_t nyz_npz_find(const nyz_npz *npz, const char *name);
 
-/* The array of the member with this name, or with this index.  The CRC is compared before
- * the array is returned.  out owns it and no longer needs the archive.  Memory as for
- * nyz_load; with libdeflate also the member's deflated bytes meanwhile, if they are at most
- * 64 MiB, or in another order than NYZ_KEEP_ORDER all its bytes, deflated and inflated, if
- * together they are at most 64 MiB.
+/* What the directory says about a member. */
+NYZ_API nyz_status nyz_npz_member(const nyz_npz *npz, const char *name, nyz_member *out,
+                                  nyz_error *err);
+NYZ_API nyz_status nyz_npz_member_at(const nyz_npz *npz, int64_t index, nyz_member *out,
+                                     nyz_error *err);
+
+/* Loads the array of a member.  The CRC is compared before the array is returned.  out owns it
+ * and no longer needs the archive.  Memory as for nyz_load; with libdeflate also the member's
+ * deflated bytes meanwhile, if they are at most 64 MiB, or in another order than NYZ_KEEP_ORDER
+ * all its bytes, deflated and inflated, if together they are at most 64 MiB.
  * opt NULL: as the archive was opened.
- * Errors: NOT_FOUND (no such member: the message suggests a name that is near; or it holds no
- * array: nyz_npz_bytes reads those), IO, CORRUPT (also: CRC, bytes after the array), UNSUPPORTED
- * (objects), LIMIT.  A damaged member is CORRUPT whatever it seems to hold: all of it is read
- * before NOT_FOUND or UNSUPPORTED is returned; nyz_npz_peek reads its header alone. */
+ * Errors: NOT_FOUND (also: the member holds no array; nyz_npz_bytes reads those), IO, CORRUPT
+ * (also: the CRC, bytes after the array), UNSUPPORTED (objects), LIMIT.  A damaged member is
+ * CORRUPT whatever it seems to hold: all of it is read before NOT_FOUND or UNSUPPORTED is
+ * returned; nyz_npz_load_header reads its header alone. */
 NYZ_API nyz_status nyz_npz_load(const nyz_npz *npz, const char *name, const nyz_options *opt,
                                 nyz_array *out, nyz_error *err);
 NYZ_API nyz_status nyz_npz_load_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
                                    nyz_array *out, nyz_error *err);
+
+/* The same into existing memory, as nyz_load_into; the memory holds what was read before the CRC
+ * is compared.  It takes 1 MiB; with libdeflate also all bytes of a deflated member, deflated and
+ * inflated, if together they are at most 64 MiB.  Errors: as nyz_npz_load, and as nyz_load_into. */
+NYZ_API nyz_status nyz_npz_load_into(const nyz_npz *npz, const char *name,
+                                     const nyz_options *opt, const nyz_array *into,
+                                     nyz_error *err);
+NYZ_API nyz_status nyz_npz_load_into_at(const nyz_npz *npz, int64_t index,
+                                        const nyz_options *opt, const nyz_array *into,
+                                        nyz_error *err);
+
+/* The header of a member, as nyz_load_header.  The CRC is not compared: that would read all.
+ * Errors: as nyz_npz_load. */
+NYZ_API nyz_status nyz_npz_load_header(const nyz_npz *npz, const char *name,
+                                       const nyz_options *opt, nyz_array *out, nyz_error *err);
+NYZ_API nyz_status nyz_npz_load_header_at(const nyz_npz *npz, int64_t index,
+                                          const nyz_options *opt, nyz_array *out,
+                                          nyz_error *err);
+
+/* All bytes of a member, of any content, as a 1-D array of NYZ_UINT8; the CRC is compared.
+ * Errors: NOT_FOUND, IO, CORRUPT, LIMIT. */
+NYZ_API nyz_status nyz_npz_bytes(const nyz_npz *npz, const char *name, const nyz_options *opt,
+                                 nyz_array *out, nyz_error *err);
+NYZ_API nyz_status nyz_npz_bytes_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
+                                    nyz_array *out, nyz_error *err);
 
 /* All members of an archive at once: items[i] is the array of member i.  For a member that is
  * not an array, and for one that was skipped, it is empty (dtype.type NYZ_NONE); nyz_npz_bytes
@@ -579,23 +609,6 @@ NYZ_API nyz_status nyz_npz_load_all(const nyz_npz *npz, const nyz_options *opt, 
 /* Why member `index` was skipped, borrowed from the list; NULL: it was not. */
 NYZ_API const nyz_error *nyz_arrays_error(const nyz_arrays *arrays, int64_t index);
 NYZ_API void nyz_arrays_free(nyz_arrays *arrays);
-
-/* The array of member `index` into memory that you have, as nyz_load_into; the memory holds what
- * was read before the CRC is compared.  It takes 1 MiB; with libdeflate also all bytes of a
- * deflated member, deflated and inflated, if together they are at most 64 MiB.
- * Errors: as nyz_npz_load_at, and as nyz_load_into. */
-NYZ_API nyz_status nyz_npz_load_into(const nyz_npz *npz, int64_t index, const nyz_options *opt,
-                                     const nyz_array *into, nyz_error *err);
-
-/* The header of member `index`, as nyz_peek.  The CRC is not compared: that would read all.
- * Errors: as nyz_npz_load_at. */
-NYZ_API nyz_status nyz_npz_peek(const nyz_npz *npz, int64_t index, const nyz_options *opt,
-                                nyz_array *out, nyz_error *err);
-
-/* All bytes of member `index`, of any content, as a 1-D array of NYZ_UINT8; the CRC is compared.
- * Errors: NOT_FOUND (no such index), IO, CORRUPT, LIMIT. */
-NYZ_API nyz_status nyz_npz_bytes(const nyz_npz *npz, int64_t index, const nyz_options *opt,
-                                 nyz_array *out, nyz_error *err);
 
 NYZ_API void nyz_npz_close(nyz_npz **npz);
 

@@ -98,7 +98,7 @@ class NyzError(Exception):
 lib = c.CDLL(PATH)
 lib.nyz_status_text.restype = c.c_char_p
 lib.nyz_stream_buffer.restype = Stream
-lib.nyz_size.restype = c.c_int64
+lib.nyz_array_count.restype = c.c_int64
 lib.nyz_npz_count.restype = c.c_int64
 lib.nyz_npz_find.restype = c.c_int64
 lib.nyz_arrays_error.restype = c.POINTER(Error)
@@ -181,7 +181,7 @@ def to_numpy(array, header_only=False):
         shape, strides = (tuple(a[:array.ndim]) for a in (array.shape, array.strides))
         if header_only:
             return dtype, shape, strides
-        size = lib.nyz_size(c.byref(array)) * dtype.itemsize
+        size = lib.nyz_array_count(c.byref(array)) * dtype.itemsize
         memory = bytearray(c.string_at(array.data, size)) if size else bytearray(1)
         return strided(memory, dtype, shape, strides)
     finally:
@@ -197,7 +197,7 @@ class Wrapped:
         self.array = Array()
         shape = (c.c_int64 * max(1, array.ndim))(*array.shape)
         strides = (c.c_int64 * max(1, array.ndim))(*array.strides)
-        call("wrap", c.c_void_p(array.ctypes.data), c.byref(self.dtype), array.ndim, shape, strides,
+        call("array_wrap", c.c_void_p(array.ctypes.data), c.byref(self.dtype), array.ndim, shape, strides,
              c.byref(self.array))
 
     def __enter__(self):
@@ -235,7 +235,7 @@ def load_into(path, array, **opt):
 def peek(path, **opt):
     """(dtype, shape, strides) of a file's header."""
     out = Array()
-    call("peek", os.fsencode(path), options(**opt), c.byref(out))
+    call("load_header", os.fsencode(path), options(**opt), c.byref(out))
     return to_numpy(out, header_only=True)
 
 
@@ -307,7 +307,7 @@ class Npz:
 
     def member(self, index):
         out = Member()
-        call("npz_member", self.handle, c.c_int64(index), c.byref(out))
+        call("npz_member_at", self.handle, c.c_int64(index), c.byref(out))
         return out
 
     def names(self):
@@ -344,11 +344,11 @@ class Npz:
 
     def load_into(self, index, array):
         with Wrapped(array) as wrapped:
-            call("npz_load_into", self.handle, c.c_int64(index), None, wrapped)
+            call("npz_load_into_at", self.handle, c.c_int64(index), None, wrapped)
 
     def bytes(self, index):
         out = Array()
-        call("npz_bytes", self.handle, c.c_int64(index), None, c.byref(out))
+        call("npz_bytes_at", self.handle, c.c_int64(index), None, c.byref(out))
         return to_numpy(out).tobytes()
 
 

@@ -143,7 +143,7 @@ def test_many_fields_in_nested_sub_arrays_take_no_second():
     def load():
         out = libnyz.Array()
         libnyz.lib.nyz_load_mem(content, c.c_size_t(len(content)), None, c.byref(out), None)
-        assert libnyz.lib.nyz_size(c.byref(out)) == 12
+        assert libnyz.lib.nyz_array_count(c.byref(out)) == 12
         libnyz.lib.nyz_array_free(c.byref(out))
 
     assert best_time(load, 3) < 1
@@ -163,7 +163,7 @@ def test_65538_members_are_listed_and_read_in_2_seconds():
             assert len(npz) == count and npz.find("arr_%d" % (count - 1)) == count - 1
             for i in range(count):
                 libnyz.call("npz_load_at", npz.handle, c.c_int64(i), None, c.byref(out))
-                elements += libnyz.lib.nyz_size(c.byref(out))
+                elements += libnyz.lib.nyz_array_count(c.byref(out))
                 libnyz.lib.nyz_array_free(c.byref(out))
         assert elements == count * array.size
 

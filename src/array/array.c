@@ -30,7 +30,7 @@ static int multiply_extents(int ndim, const int64_t *shape, int64_t size, int64_
     return 0;
 }
 
-int64_t nyz_size(const nyz_array *array)
+int64_t nyz_array_count(const nyz_array *array)
 {
     int64_t count = 0;
     if (array->ndim < 0 || array->ndim > NYZ_MAX_DIMS ||
@@ -61,7 +61,7 @@ nyz_status nyz_array_check(const nyz_array *array, int64_t *count, int64_t *byte
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
                         "array: its shape has a negative extent or too many elements");
     }
-    *count = nyz_size(array);
+    *count = nyz_array_count(array);
     return NYZ_OK;
 }
 
@@ -86,7 +86,7 @@ static int strides_fit(const nyz_array *array)
             return 0;
         }
     }
-    return span <= PTRDIFF_MAX || nyz_size(array) == 0;
+    return span <= PTRDIFF_MAX || nyz_array_count(array) == 0;
 }
 
 nyz_status nyz_array_check_data(const nyz_array *array, int64_t *count, int64_t *bytes,
@@ -133,9 +133,9 @@ static int is_contiguous(const nyz_array *array, nyz_order order)
     return 1;
 }
 
-int nyz_is_contiguous(const nyz_array *array, nyz_order order)
+int nyz_array_is_contiguous(const nyz_array *array, nyz_order order)
 {
-    const int64_t count = nyz_size(array);
+    const int64_t count = nyz_array_count(array);
     if (count < 0) {
         return 0;
     }
@@ -148,8 +148,8 @@ int nyz_is_contiguous(const nyz_array *array, nyz_order order)
 
 int nyz_array_is_fortran(const nyz_array *array)
 {
-    return !nyz_is_contiguous(array, NYZ_C_ORDER) &&
-           nyz_is_contiguous(array, NYZ_F_ORDER);
+    return !nyz_array_is_contiguous(array, NYZ_C_ORDER) &&
+           nyz_array_is_contiguous(array, NYZ_F_ORDER);
 }
 
 void nyz_array_reverse_axes(nyz_array *array)
@@ -174,9 +174,9 @@ nyz_byteorder nyz_byteorder_or(nyz_byteorder asked, nyz_byteorder standard)
     return asked == NYZ_DEFAULT_BYTEORDER ? standard : asked;
 }
 
-nyz_status nyz_array_new(const nyz_allocator *allocator, const nyz_array *like,
-                         nyz_order order, nyz_byteorder byteorder, nyz_array *out,
-                         nyz_error *err)
+nyz_status nyz_array_new_like(const nyz_allocator *allocator, const nyz_array *like,
+                              nyz_order order, nyz_byteorder byteorder, nyz_array *out,
+                              nyz_error *err)
 {
     int64_t count = 0;
     int64_t bytes = 0;

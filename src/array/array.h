@@ -25,9 +25,9 @@ void nyz_array_reverse_axes(nyz_array *array);
 /* An array of its own, for elements as `like` has them (its data is not looked at):
  * contiguous in `order` (NYZ_KEEP_ORDER: Fortran if `like` is, else C), in `byteorder`,
  * not initialised. */
-nyz_status nyz_array_new(const nyz_allocator *allocator, const nyz_array *like,
-                         nyz_order order, nyz_byteorder byteorder, nyz_array *out,
-                         nyz_error *err);
+nyz_status nyz_array_new_like(const nyz_allocator *allocator, const nyz_array *like,
+                              nyz_order order, nyz_byteorder byteorder, nyz_array *out,
+                              nyz_error *err);
 
 /* How many whole items there are in so many bytes; but at least one. */
 int64_t nyz_array_items_in(size_t bytes, int64_t itemsize);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole arrays from any strides to any other, and nyz_copy. */
+/* Whole arrays from any strides to any other, and nyz_array_copy. */
 #include <string.h>
 
 #include "array/array.h"
@@ -26,7 +26,7 @@ static void copy_array(const nyz_array *from, const nyz_array *to, int64_t whole
 
 void nyz_array_copy_elements(const nyz_array *from, const nyz_array *to)
 {
-    copy_array(from, to, nyz_size(to) * to->dtype.itemsize);
+    copy_array(from, to, nyz_array_count(to) * to->dtype.itemsize);
 }
 
 void nyz_array_pack(const nyz_array *from, void *items)
@@ -63,12 +63,13 @@ static void copy_in_order(const nyz_array *from, nyz_byteorder byteorder,
         nyz_blocks_at(&blocks, i, &block, &first);
         unsigned char *const to = items + first * dtype->itemsize;
         nyz_array_pack(&block, to);
-        nyz_dtype_byteswap(dtype, byteorder, to, nyz_size(&block), dtype->itemsize);
+        nyz_dtype_byteswap(dtype, byteorder, to, nyz_array_count(&block),
+                           dtype->itemsize);
     }
 }
 
-nyz_status nyz_copy(const nyz_array *array, const nyz_options *opt, nyz_array *out,
-                    nyz_error *err)
+nyz_status nyz_array_copy(const nyz_array *array, const nyz_options *opt, nyz_array *out,
+                          nyz_error *err)
 {
     nyz_config config;
     int64_t count = 0;
@@ -77,7 +78,8 @@ nyz_status nyz_copy(const nyz_array *array, const nyz_options *opt, nyz_array *o
     NYZ_TRY(nyz_config_init(&config, opt, err));
     NYZ_TRY(nyz_array_check_data(array, &count, &bytes, err));
     const nyz_byteorder byteorder = nyz_byteorder_or(config.byteorder, NYZ_NATIVE);
-    NYZ_TRY(nyz_array_new(&config.allocator, array, config.order, byteorder, out, err));
+    NYZ_TRY(
+        nyz_array_new_like(&config.allocator, array, config.order, byteorder, out, err));
     nyz_array from = *array;
     if (config.order == NYZ_F_ORDER ||
         (config.order == NYZ_KEEP_ORDER && nyz_array_is_fortran(array))) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The innermost loops of nyz_strided_copy: rows of items become columns.  The public
- * nyz_transpose, which only makes a view, is in view.c. */
+ * nyz_array_transpose, which only makes a view, is in view.c. */
 #ifndef NYZ_TRANSPOSE_H
 #define NYZ_TRANSPOSE_H
 

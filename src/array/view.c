@@ -21,7 +21,7 @@ static nyz_status begin_view(const nyz_array *array, nyz_array *view, nyz_error 
 /* Moves the view's first element; elements that are not there are not pointed at. */
 static void move_data(nyz_array *view, int64_t offset)
 {
-    if (view->data != NULL && nyz_size(view) > 0) {
+    if (view->data != NULL && nyz_array_count(view) > 0) {
         view->data = (unsigned char *)view->data + offset;
     }
 }
@@ -36,9 +36,9 @@ static nyz_status resolve_axis(const nyz_array *array, int axis, int *out, nyz_e
     return NYZ_OK;
 }
 
-nyz_status nyz_wrap(const void *data, const nyz_dtype *dtype, int ndim,
-                    const int64_t *shape, const int64_t *strides, nyz_array *out,
-                    nyz_error *err)
+nyz_status nyz_array_wrap(const void *data, const nyz_dtype *dtype, int ndim,
+                          const int64_t *shape, const int64_t *strides, nyz_array *out,
+                          nyz_error *err)
 {
     nyz_array made;
     int64_t count = 0;
@@ -90,8 +90,8 @@ static int64_t slice_count(int64_t start, int64_t stop, int64_t step)
     return stop < start ? (start - stop - 1) / -step + 1 : 0;
 }
 
-nyz_status nyz_slice(const nyz_array *array, int axis, int64_t start, int64_t stop,
-                     int64_t step, nyz_array *out, nyz_error *err)
+nyz_status nyz_array_slice(const nyz_array *array, int axis, int64_t start, int64_t stop,
+                           int64_t step, nyz_array *out, nyz_error *err)
 {
     nyz_array view;
     memset(out, 0, sizeof *out);
@@ -117,8 +117,8 @@ nyz_status nyz_slice(const nyz_array *array, int axis, int64_t start, int64_t st
     return NYZ_OK;
 }
 
-nyz_status nyz_index(const nyz_array *array, int axis, int64_t index, nyz_array *out,
-                     nyz_error *err)
+nyz_status nyz_array_index(const nyz_array *array, int axis, int64_t index,
+                           nyz_array *out, nyz_error *err)
 {
     nyz_array view;
     memset(out, 0, sizeof *out);
@@ -143,8 +143,8 @@ nyz_status nyz_index(const nyz_array *array, int axis, int64_t index, nyz_array 
     return NYZ_OK;
 }
 
-nyz_status nyz_transpose(const nyz_array *array, const int *axes, nyz_array *out,
-                         nyz_error *err)
+nyz_status nyz_array_transpose(const nyz_array *array, const int *axes, nyz_array *out,
+                               nyz_error *err)
 {
     nyz_array view;
     int seen[NYZ_MAX_DIMS] = {0};
@@ -208,8 +208,8 @@ static nyz_status unfold_subarrays(nyz_array *view, nyz_error *err)
     return NYZ_OK;
 }
 
-nyz_status nyz_select(const nyz_array *array, const char *name, nyz_array *out,
-                      nyz_error *err)
+nyz_status nyz_array_field(const nyz_array *array, const char *name, nyz_array *out,
+                           nyz_error *err)
 {
     nyz_array view;
     char quoted[NYZ_QUOTE_SIZE];

@@ -39,16 +39,16 @@ int nyz_dtype_overlaps(const nyz_dtype *dtype)
     return 0;
 }
 
-int nyz_dtype_has_object(const nyz_dtype *dtype)
+int nyz_dtype_has_objects(const nyz_dtype *dtype)
 {
     if (dtype->type == NYZ_SUBARRAY) {
-        return nyz_dtype_has_object(dtype->base);
+        return nyz_dtype_has_objects(dtype->base);
     }
     if (dtype->type != NYZ_STRUCT) {
         return dtype->type == NYZ_OBJECT;
     }
     for (int64_t i = 0; i < dtype->nfields; i++) {
-        if (nyz_dtype_has_object(&dtype->fields[i].dtype)) {
+        if (nyz_dtype_has_objects(&dtype->fields[i].dtype)) {
             return 1;
         }
     }

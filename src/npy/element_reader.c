@@ -53,7 +53,7 @@ nyz_status nyz_element_reader_init(nyz_element_reader *elements, const nyz_dtype
     memset(elements, 0, sizeof *elements);
     elements->from = *from;
     elements->to = *to;
-    elements->count = nyz_size(to);
+    elements->count = nyz_array_count(to);
     if (!find_byteorder(from, &to->dtype, &elements->byteorder)) {
         elements->byteorder = NYZ_NATIVE;
         elements->convert = nyz_cast_find(from->type, to->dtype.type);
@@ -65,7 +65,7 @@ nyz_status nyz_element_reader_init(nyz_element_reader *elements, const nyz_dtype
         nyz_array_reverse_axes(&elements->to);
     }
     elements->direct =
-        elements->convert == NULL && nyz_is_contiguous(&elements->to, NYZ_C_ORDER);
+        elements->convert == NULL && nyz_array_is_contiguous(&elements->to, NYZ_C_ORDER);
     return NYZ_OK;
 }
 

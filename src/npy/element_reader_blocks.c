@@ -51,7 +51,7 @@ static nyz_status read_items(const job *j, const nyz_array *block, int64_t first
 {
     const int across = j->blocks.across;
     const int64_t runs = across >= 0 ? block->shape[across] : 1;
-    const int64_t count = nyz_size(block) / runs;
+    const int64_t count = nyz_array_count(block) / runs;
     int64_t apart = 1;
     for (int i = across + 1; across >= 0 && i < block->ndim; i++) {
         apart *= j->elements->to.shape[i];
@@ -80,13 +80,13 @@ static void cast_items(const nyz_element_reader *t, const unsigned char *items,
 static void place_items(const nyz_element_reader *t, const nyz_array *block,
                         unsigned char *items)
 {
-    const int64_t count = nyz_size(block);
+    const int64_t count = nyz_array_count(block);
     unsigned char *const converted = items + count * t->from.itemsize;
     const int64_t whole = t->count * t->to.dtype.itemsize;
     nyz_dtype_byteswap(&t->from, t->byteorder, items, count, t->from.itemsize);
     if (t->convert == NULL) {
         nyz_array_unpack(block, whole, items);
-    } else if (nyz_is_contiguous(block, NYZ_C_ORDER)) {
+    } else if (nyz_array_is_contiguous(block, NYZ_C_ORDER)) {
         cast_items(t, items, block->data, count);
     } else {
         cast_items(t, items, converted, count);
@@ -200,7 +200,7 @@ nyz_status nyz_element_reader_read_blocks(const nyz_element_reader *elements,
     job j = {.elements = elements, .source = source};
     const int workers = (int)nyz_min(threads, MAX_WORKERS);
     const int converted =
-        elements->convert != NULL && !nyz_is_contiguous(&elements->to, NYZ_C_ORDER);
+        elements->convert != NULL && !nyz_array_is_contiguous(&elements->to, NYZ_C_ORDER);
     void *memory = NULL;
     j.item_bytes =
         elements->from.itemsize + (converted ? elements->to.dtype.itemsize : 0);

@@ -65,7 +65,7 @@ static nyz_status check_arguments(const nyz_dtype *dtype, int ndim, const int64_
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
                         "an array's dtype cannot be a sub-array");
     }
-    if (nyz_dtype_has_object(dtype)) {
+    if (nyz_dtype_has_objects(dtype)) {
         return nyz_fail(err, NYZ_ERR_UNSUPPORTED, -1,
                         "an array of Python objects cannot be written: it needs pickle");
     }

@@ -134,8 +134,8 @@ nyz_status nyz_load(const char *path, const nyz_options *opt, nyz_array *out,
     return load_path(path, opt, nyz_npy_read, out, err);
 }
 
-nyz_status nyz_peek(const char *path, const nyz_options *opt, nyz_array *out,
-                    nyz_error *err)
+nyz_status nyz_load_header(const char *path, const nyz_options *opt, nyz_array *out,
+                           nyz_error *err)
 {
     return load_path(path, opt, nyz_npy_peek, out, err);
 }

@@ -28,8 +28,7 @@ int nyz_npy_has_magic(const nyz_npy_start *start)
 }
 
 /* Bytes that do not begin with the magic, called by what they are.  Where the size is
- * known, more of them are looked at; the status depends on the first ones alone, so that a
- * stream of unknown size has the same. */
+ * known, more of them are looked at. */
 static nyz_status refuse_magic(nyz_source *source, const nyz_npy_start *start,
                                nyz_error *err)
 {
@@ -38,19 +37,15 @@ static nyz_status refuse_magic(nyz_source *source, const nyz_npy_start *start,
     int version = 0;
     int preamble = 0;
     int64_t more = 0;
-    const nyz_status status =
-        nyz_header_version(start->bytes, start->size, &version, &preamble, err);
-    if (status != NYZ_ERR_CORRUPT) {
-        return status;
-    }
     memcpy(bytes, start->bytes, (size_t)start->size);
     if (source->left > 0) {
         NYZ_TRY(nyz_source_read_some(source, bytes + start->size,
                                      (int64_t)sizeof bytes - start->size, &more, err));
     }
     const char *const kind = nyz_file_kind(text, bytes, start->size + more);
-    return kind == NULL ? status
-                        : nyz_fail(err, status, 0, "not a .npy file: %s", kind);
+    return kind != NULL
+               ? nyz_fail(err, NYZ_ERR_CORRUPT, 0, "not a .npy file: %s", kind)
+               : nyz_header_version(start->bytes, start->size, &version, &preamble, err);
 }
 
 /* Fewer bytes than every .npy file has.  What is no beginning of one is told by what it

@@ -132,7 +132,7 @@ static nyz_status read_stream(nyz_source *source, const load_plan *plan, nyz_arr
 static nyz_status check_data(const nyz_source *source, const nyz_array *array,
                              int64_t *count, int64_t *bytes, nyz_error *err)
 {
-    if (nyz_dtype_has_object(&array->dtype)) {
+    if (nyz_dtype_has_objects(&array->dtype)) {
         return nyz_fail(
             err, NYZ_ERR_UNSUPPORTED, source->offset,
             "an array of Python objects is a pickle, which is never run here; in "
@@ -155,7 +155,7 @@ static void decide_order(load_plan *plan, nyz_array *array)
     const nyz_order order = plan->config->order;
     nyz_array_set_strides(array, file_order);
     if (order != NYZ_KEEP_ORDER && order != file_order) {
-        plan->reorder = !nyz_is_contiguous(array, order);
+        plan->reorder = !nyz_array_is_contiguous(array, order);
         nyz_array_set_strides(array, order);
     }
 }

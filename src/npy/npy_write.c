@@ -56,7 +56,7 @@ nyz_status nyz_npy_writer_init(nyz_npy_writer *plan, const nyz_array *array,
     plan->header.allocator = &plan->allocator;
     NYZ_TRY((with_data ? nyz_array_check_data : nyz_array_check)(array, &plan->count,
                                                                  &plan->bytes, err));
-    if (nyz_dtype_has_object(&array->dtype)) {
+    if (nyz_dtype_has_objects(&array->dtype)) {
         return nyz_fail(err, NYZ_ERR_UNSUPPORTED, -1,
                         "an array of Python objects cannot be saved from C");
     }
@@ -81,7 +81,7 @@ static nyz_status emit_block(const nyz_npy_writer *plan, const nyz_array *block,
                              void *items, const nyz_sink *sink, nyz_error *err)
 {
     const nyz_dtype *const dtype = &block->dtype;
-    const int64_t count = nyz_size(block);
+    const int64_t count = nyz_array_count(block);
     nyz_array_pack(block, items);
     nyz_dtype_byteswap(dtype, plan->byteorder, items, count, dtype->itemsize);
     return nyz_sink_put(sink, items, count * dtype->itemsize, err);
@@ -122,7 +122,7 @@ nyz_status nyz_npy_write(const nyz_npy_writer *plan, const nyz_sink *sink, nyz_e
     if (plan->bytes == 0) {
         return NYZ_OK;
     }
-    if (nyz_is_contiguous(&plan->array, NYZ_C_ORDER) &&
+    if (nyz_array_is_contiguous(&plan->array, NYZ_C_ORDER) &&
         !nyz_dtype_needs_byteswap(&plan->array.dtype, plan->byteorder)) {
         return nyz_sink_put(sink, plan->array.data, plan->bytes, err);
     }

@@ -138,7 +138,8 @@ static nyz_status load_bytes(const nyz_npz *npz, int64_t index, const nyz_config
                         "%lld bytes exceed limits.array_bytes, %lld", (long long)size,
                         (long long)config->limits.array_bytes);
     }
-    NYZ_TRY(nyz_array_new(&config->allocator, &like, NYZ_C_ORDER, NYZ_NATIVE, out, err));
+    NYZ_TRY(
+        nyz_array_new_like(&config->allocator, &like, NYZ_C_ORDER, NYZ_NATIVE, out, err));
     return nyz_zip_extract(&npz->stream, &npz->dir, index, config->threads,
                            &config->allocator, out->data, &got, err);
 }
@@ -200,32 +201,21 @@ nyz_status nyz_npz_load_at(const nyz_npz *npz, int64_t index, const nyz_options 
     return call_for_array(nyz_npz_load_member, npz, index, opt, out, err);
 }
 
-nyz_status nyz_npz_peek(const nyz_npz *npz, int64_t index, const nyz_options *opt,
-                        nyz_array *out, nyz_error *err)
+nyz_status nyz_npz_load_header_at(const nyz_npz *npz, int64_t index,
+                                  const nyz_options *opt, nyz_array *out, nyz_error *err)
 {
     return call_for_array(load_header, npz, index, opt, out, err);
 }
 
-nyz_status nyz_npz_bytes(const nyz_npz *npz, int64_t index, const nyz_options *opt,
-                         nyz_array *out, nyz_error *err)
+nyz_status nyz_npz_bytes_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
+                            nyz_array *out, nyz_error *err)
 {
     return call_for_array(load_bytes, npz, index, opt, out, err);
 }
 
-nyz_status nyz_npz_load_into(const nyz_npz *npz, int64_t index, const nyz_options *opt,
-                             const nyz_array *into, nyz_error *err)
+nyz_status nyz_npz_load_into_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
+                                const nyz_array *into, nyz_error *err)
 {
     nyz_array target = *into;
     return call(load_into, npz, index, opt, &target, err);
-}
-
-nyz_status nyz_npz_load(const nyz_npz *npz, const char *name, const nyz_options *opt,
-                        nyz_array *out, nyz_error *err)
-{
-    const int64_t index = nyz_npz_find(npz, name);
-    if (index < 0) {
-        memset(out, 0, sizeof *out);
-        return nyz_npz_missing(npz, name, err);
-    }
-    return nyz_npz_load_at(npz, index, opt, out, err);
 }

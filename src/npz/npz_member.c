@@ -183,7 +183,7 @@ static nyz_status plan_data(parsed *p, int64_t left, const nyz_config *config,
     p->from = out->dtype;
     p->byteorder = nyz_byteorder_or(config->byteorder, NYZ_NATIVE);
     NYZ_TRY(nyz_array_check(out, &p->count, &p->bytes, NULL));
-    if (nyz_dtype_has_object(&p->from) || p->bytes != left) {
+    if (nyz_dtype_has_objects(&p->from) || p->bytes != left) {
         return NYZ_ERR_UNSUPPORTED;
     }
     return nyz_dtype_clone(&p->from, p->byteorder, arena, &out->dtype, NULL);

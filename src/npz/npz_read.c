@@ -111,8 +111,8 @@ nyz_status nyz_npz_check_index(const nyz_npz *npz, int64_t index, nyz_error *err
     return NYZ_OK;
 }
 
-nyz_status nyz_npz_member(const nyz_npz *npz, int64_t index, nyz_member *out,
-                          nyz_error *err)
+nyz_status nyz_npz_member_at(const nyz_npz *npz, int64_t index, nyz_member *out,
+                             nyz_error *err)
 {
     memset(out, 0, sizeof *out);
     NYZ_TRY(nyz_npz_check_index(npz, index, err));

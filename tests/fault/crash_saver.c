@@ -63,7 +63,7 @@ int main(int argc, char **argv)
     for (int64_t i = 0; i < count; i++) {
         numbers[i] = (double)strtol(argv[4], NULL, 10);
     }
-    nyz_status status = nyz_wrap(numbers, &dtype, 1, &count, NULL, &array, &err);
+    nyz_status status = nyz_array_wrap(numbers, &dtype, 1, &count, NULL, &array, &err);
     if (status == NYZ_OK) {
         status = save(argv[1], &array, argv[2], &err);
     }

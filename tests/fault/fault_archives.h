@@ -13,7 +13,7 @@ static void look_at_members(const nyz_npz *npz)
     nyz_member member;
     assert_int_equal(nyz_npz_count(npz), 3);
     assert_int_equal(nyz_npz_find(npz, "note"), 1);
-    assert_ok(nyz_npz_member(npz, 1, &member, err));
+    assert_ok(nyz_npz_member_at(npz, 1, &member, err));
     assert_string_equal(member.name, "note");
 }
 
@@ -117,15 +117,15 @@ static nyz_status use_load_all(fixture *s, const nyz_npz *npz, nyz_error *err)
 
 static nyz_status use_load_into(fixture *s, const nyz_npz *npz, nyz_error *err)
 {
-    return take_into(s, nyz_npz_load_into(npz, 0, NULL, &s->into, err));
+    return take_into(s, nyz_npz_load_into_at(npz, 0, NULL, &s->into, err));
 }
 
-static nyz_status use_peek(fixture *s, const nyz_npz *npz, nyz_error *err)
+static nyz_status use_load_header(fixture *s, const nyz_npz *npz, nyz_error *err)
 {
     nyz_array out;
     (void)s;
     POISON(&out);
-    return take(NULL, nyz_npz_peek(npz, 0, NULL, &out, err), &out);
+    return take(NULL, nyz_npz_load_header_at(npz, 0, NULL, &out, err), &out);
 }
 
 static nyz_status use_bytes(fixture *s, const nyz_npz *npz, nyz_error *err)
@@ -133,11 +133,31 @@ static nyz_status use_bytes(fixture *s, const nyz_npz *npz, nyz_error *err)
     nyz_array out;
     (void)s;
     POISON(&out);
-    const nyz_status status = nyz_npz_bytes(npz, 1, NULL, &out, err);
+    const nyz_status status = nyz_npz_bytes_at(npz, 1, NULL, &out, err);
     if (status == NYZ_OK) {
         assert_memory_equal(out.data, "text", 4);
     }
     return take(NULL, status, &out);
+}
+
+/* The same four by name: each finds its member, and has no failure of its own. */
+static nyz_status use_names(fixture *s, const nyz_npz *npz, nyz_error *err)
+{
+    nyz_member member;
+    nyz_array out;
+    POISON(&member);
+    assert_int_equal(nyz_npz_member(npz, "a", &member, err), NYZ_OK);
+    assert_int_equal(member.key_size, 1);
+    POISON(&out);
+    nyz_status status = take(NULL, nyz_npz_load_header(npz, "a", NULL, &out, err), &out);
+    if (status == NYZ_OK) {
+        POISON(&out);
+        status = take(NULL, nyz_npz_bytes(npz, "a", NULL, &out, err), &out);
+    }
+    if (status == NYZ_OK) {
+        status = take_into(s, nyz_npz_load_into(npz, "a", NULL, &s->into, err));
+    }
+    return status;
 }
 
 #define ON_ARCHIVE(name)                                                                 \
@@ -149,8 +169,9 @@ ON_ARCHIVE(load)
 ON_ARCHIVE(load_at)
 ON_ARCHIVE(load_all)
 ON_ARCHIVE(load_into)
-ON_ARCHIVE(peek)
+ON_ARCHIVE(load_header)
 ON_ARCHIVE(bytes)
+ON_ARCHIVE(names)
 #undef ON_ARCHIVE
 
 /* ------------------------------------------------------------------- writing archives */

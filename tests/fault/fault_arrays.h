@@ -41,21 +41,22 @@ static nyz_status look(fixture *s, nyz_error *err)
     assert_int_equal(nyz_version(), NYZ_VERSION_NUMBER);
     assert_string_equal(nyz_status_text(NYZ_ERR_MEMORY), "memory");
     assert_string_equal(nyz_system_text(ENOMEM), "out of memory");
-    assert_int_equal(nyz_size(&s->array), ROWS * COLUMNS);
-    assert_int_equal(nyz_is_contiguous(&s->array, NYZ_KEEP_ORDER), s->way->kind != GAPS);
+    assert_int_equal(nyz_array_count(&s->array), ROWS * COLUMNS);
+    assert_int_equal(nyz_array_is_contiguous(&s->array, NYZ_KEEP_ORDER),
+                     s->way->kind != GAPS);
     NYZ_TRY(nyz_dtype_format(&s->array.dtype, text, sizeof text, &length, err));
-    NYZ_TRY(nyz_wrap(&count, &dtype, 1, &count, NULL, &view, err));
-    NYZ_TRY(nyz_transpose(&s->array, axes, &view, err));
-    NYZ_TRY(nyz_slice(&s->array, 0, 1, 5, 2, &row, err));
-    NYZ_TRY(nyz_index(&s->array, 1, -1, &row, err));
-    return s->way->kind == RECORDS ? nyz_select(&s->array, "n", &row, err) : NYZ_OK;
+    NYZ_TRY(nyz_array_wrap(&count, &dtype, 1, &count, NULL, &view, err));
+    NYZ_TRY(nyz_array_transpose(&s->array, axes, &view, err));
+    NYZ_TRY(nyz_array_slice(&s->array, 0, 1, 5, 2, &row, err));
+    NYZ_TRY(nyz_array_index(&s->array, 1, -1, &row, err));
+    return s->way->kind == RECORDS ? nyz_array_field(&s->array, "n", &row, err) : NYZ_OK;
 }
 
 static nyz_status copy(fixture *s, nyz_error *err)
 {
     nyz_array out;
     POISON(&out);
-    return take(s, nyz_copy(&s->array, &s->opt, &out, err), &out);
+    return take(s, nyz_array_copy(&s->array, &s->opt, &out, err), &out);
 }
 
 /* -------------------------------------------------------------------- one array: .npy */
@@ -79,11 +80,11 @@ static nyz_status load_into(fixture *s, nyz_error *err)
     return take_into(s, nyz_load_into(s->npy_path, &s->opt, &s->into, err));
 }
 
-static nyz_status peek(fixture *s, nyz_error *err)
+static nyz_status load_header(fixture *s, nyz_error *err)
 {
     nyz_array out;
     POISON(&out);
-    return take(NULL, nyz_peek(s->npy_path, &s->opt, &out, err), &out);
+    return take(NULL, nyz_load_header(s->npy_path, &s->opt, &out, err), &out);
 }
 
 static nyz_status save(fixture *s, nyz_error *err)

@@ -91,8 +91,8 @@ static inline void *make_array(kind k, const nyz_dtype *dtype, nyz_array *out)
     const int64_t reversed[] = {size, ROWS * size};
     void *const memory = calloc((size_t)shape[0], (size_t)straight[0]);
     assert_non_null(memory);
-    assert_ok(
-        nyz_wrap(memory, dtype, 2, shape, k == FORTRAN ? reversed : straight, out, err));
+    assert_ok(nyz_array_wrap(memory, dtype, 2, shape, k == FORTRAN ? reversed : straight,
+                             out, err));
     return memory;
 }
 
@@ -181,13 +181,13 @@ static inline int lie_alike(const nyz_array *a, const nyz_array *b)
     return a->ndim == b->ndim && memcmp(a->shape, b->shape, size) == 0 &&
            memcmp(a->strides, b->strides, size) == 0 && a->dtype.type == b->dtype.type &&
            a->dtype.type != NYZ_STRUCT && a->dtype.byteorder == b->dtype.byteorder &&
-           nyz_is_contiguous(a, NYZ_KEEP_ORDER);
+           nyz_array_is_contiguous(a, NYZ_KEEP_ORDER);
 }
 
 static inline void assert_same(const fixture *s, const nyz_array *array)
 {
     if (lie_alike(array, &s->array)) {
-        const size_t size = (size_t)(nyz_size(array) * array->dtype.itemsize);
+        const size_t size = (size_t)(nyz_array_count(array) * array->dtype.itemsize);
         assert_true(memcmp(array->data, s->array.data, size) == 0);
         return;
     }
@@ -276,7 +276,7 @@ static inline void load_target(const fixture *s, result expected)
         assert_ok(nyz_npz_load_at(npz, 0, NULL, &array, err));
         for (int64_t i = 1; i < nyz_npz_count(npz); i++) {
             nyz_array other;
-            assert_ok(nyz_npz_bytes(npz, i, NULL, &other, err));
+            assert_ok(nyz_npz_bytes_at(npz, i, NULL, &other, err));
             nyz_array_free(&other);
         }
         nyz_npz_close(&npz);

@@ -50,7 +50,7 @@ static void read_npy(sweep *s, size_t size)
     nyz_array head;
     nyz_array same;
     const nyz_status status = nyz_load(s->path, NULL, &array, NULL);
-    const nyz_status peeked = nyz_peek(s->path, NULL, &head, NULL);
+    const nyz_status peeked = nyz_load_header(s->path, NULL, &head, NULL);
     CHECK(nyz_load_mem(s->bytes, size, NULL, &same, NULL) == status);
     CHECK(status != NYZ_OK || peeked == NYZ_OK);
     CHECK(peeked == NYZ_OK || peeked == status);
@@ -74,7 +74,7 @@ static void read_members(sweep *s, const nyz_npz *npz)
     int64_t good = 0;
     for (int64_t i = 0; i < count; i++) {
         nyz_array array;
-        const nyz_status status = nyz_npz_bytes(npz, i, NULL, &array, NULL);
+        const nyz_status status = nyz_npz_bytes_at(npz, i, NULL, &array, NULL);
         if (status == NYZ_OK) {
             CHECK(is_member_of(&s->before, &array, i));
             good++;
@@ -144,7 +144,7 @@ static void remember_members(sweep *s)
     CHECK(s->before.count <= MOST);
     for (int64_t i = 0; i < s->before.count; i++) {
         nyz_member member;
-        CHECK_OK(nyz_npz_member(npz, i, &member, err));
+        CHECK_OK(nyz_npz_member_at(npz, i, &member, err));
         s->before.crc32[i] = member.crc32;
         s->before.size[i] = member.size;
     }

@@ -314,7 +314,7 @@ static inline void fuzz_plain(const nyz_array *array, nyz_array *out)
     const nyz_options plain = {.allocator = &fuzz_allocator,
                                .order = NYZ_C_ORDER,
                                .byteorder = NYZ_LITTLE_ENDIAN};
-    CHECK_OK(nyz_copy(array, &plain, out, err));
+    CHECK_OK(nyz_array_copy(array, &plain, out, err));
 }
 
 /* Two arrays are the same, whatever their memory and byte order. */
@@ -325,7 +325,7 @@ static inline void fuzz_check_same(const nyz_array *a, const nyz_array *b)
     CHECK(fuzz_same_shape(a, b));
     fuzz_plain(a, &plain_a);
     fuzz_plain(b, &plain_b);
-    const size_t bytes = (size_t)(nyz_size(&plain_a) * plain_a.dtype.itemsize);
+    const size_t bytes = (size_t)(nyz_array_count(&plain_a) * plain_a.dtype.itemsize);
     CHECK(nyz_dtype_same(&plain_a.dtype, &plain_b.dtype, NYZ_KEEP_BYTEORDER));
     CHECK(bytes == 0 || memcmp(plain_a.data, plain_b.data, bytes) == 0);
     nyz_array_free(&plain_a);
@@ -337,8 +337,8 @@ static inline void fuzz_scrambled(const nyz_array *like, nyz_order order, nyz_ar
 {
     const nyz_options opt = {
         .allocator = &fuzz_allocator, .order = order, .byteorder = NYZ_BIG_ENDIAN};
-    CHECK_OK(nyz_copy(like, &opt, out, err));
-    const size_t bytes = (size_t)(nyz_size(out) * out->dtype.itemsize);
+    CHECK_OK(nyz_array_copy(like, &opt, out, err));
+    const size_t bytes = (size_t)(nyz_array_count(out) * out->dtype.itemsize);
     if (bytes > 0) {
         memset(out->data, 0x5a, bytes);
     }

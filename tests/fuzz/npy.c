@@ -30,7 +30,8 @@ static void check_stream(const file *f, int seekable, size_t step)
     if (status == NYZ_OK) {
         fuzz_check_same(&f->array, &array);
         CHECK(array.dtype.byteorder == f->array.dtype.byteorder);
-        CHECK(f->opt.order == NYZ_KEEP_ORDER || nyz_is_contiguous(&array, f->opt.order));
+        CHECK(f->opt.order == NYZ_KEEP_ORDER ||
+              nyz_array_is_contiguous(&array, f->opt.order));
         nyz_array_free(&array);
     }
 }
@@ -46,11 +47,11 @@ static void check_header(const file *f)
     CHECK_ZERO_UNLESS_OK(status, array);
     CHECK(status == NYZ_OK || status == in_stream(f));
     if (status == NYZ_OK) {
-        const int64_t bytes = nyz_size(&array) * array.dtype.itemsize;
+        const int64_t bytes = nyz_array_count(&array) * array.dtype.itemsize;
         const int holds = bytes <= (int64_t)(f->in.size - r.at);
         CHECK(array.data == NULL && bytes >= 0);
         CHECK(f->status == NYZ_OK ? holds && fuzz_same_shape(&array, &f->array)
-                                  : !holds || nyz_dtype_has_object(&array.dtype));
+                                  : !holds || nyz_dtype_has_objects(&array.dtype));
         nyz_array_free(&array);
     }
 }
@@ -68,14 +69,14 @@ static nyz_status read_into(const file *f, const nyz_array *into, size_t *end)
 static void check_into(const file *f)
 {
     const nyz_order other =
-        nyz_is_contiguous(&f->array, NYZ_C_ORDER) ? NYZ_F_ORDER : NYZ_C_ORDER;
+        nyz_array_is_contiguous(&f->array, NYZ_C_ORDER) ? NYZ_F_ORDER : NYZ_C_ORDER;
     nyz_array memory;
     nyz_array into;
     size_t end;
     fuzz_scrambled(&f->array, other, &memory);
     into = memory;
     if (memory.ndim > 0) {
-        CHECK_OK(nyz_slice(&memory, 0, INT64_MAX, INT64_MIN, -1, &into, err));
+        CHECK_OK(nyz_array_slice(&memory, 0, INT64_MAX, INT64_MIN, -1, &into, err));
     }
     CHECK(read_into(f, &into, &end) == NYZ_OK);
     CHECK(end <= f->in.size);
@@ -89,7 +90,7 @@ static void check_into(const file *f)
 static void check_converted(const file *f)
 {
     const nyz_dtype wider = nyz_dtype_of(NYZ_COMPLEX128);
-    const int64_t count = nyz_size(&f->array);
+    const int64_t count = nyz_array_count(&f->array);
     nyz_array memory;
     size_t end;
     if ((uint64_t)count > f->in.size) {
@@ -97,8 +98,8 @@ static void check_converted(const file *f)
     }
     unsigned char *const data = malloc((size_t)(count * wider.itemsize) + 1);
     CHECK(data != NULL);
-    if (nyz_wrap(data, &wider, f->array.ndim, f->array.shape, NULL, &memory, NULL) !=
-        NYZ_OK) {
+    if (nyz_array_wrap(data, &wider, f->array.ndim, f->array.shape, NULL, &memory,
+                       NULL) != NYZ_OK) {
         CHECK(count == 0); /* with dimensions that are for narrow items alone */
         free(data);
         return;

@@ -46,7 +46,7 @@ static void check_bytes(const archive *a, int64_t i)
 {
     nyz_array bytes;
     nyz_status status;
-    FUZZ_TRIED(status, nyz_npz_bytes(a->npz, i, &a->opt, &bytes, err));
+    FUZZ_TRIED(status, nyz_npz_bytes_at(a->npz, i, &a->opt, &bytes, err));
     CHECK_ZERO_UNLESS_OK(status, bytes);
     if (status == NYZ_OK) {
         check_content(a, i, &bytes);
@@ -111,7 +111,7 @@ static void check_peek(const archive *a, int64_t i)
 {
     nyz_array array;
     nyz_status status;
-    FUZZ_TRIED(status, nyz_npz_peek(a->npz, i, &a->opt, &array, err));
+    FUZZ_TRIED(status, nyz_npz_load_header_at(a->npz, i, &a->opt, &array, err));
     CHECK_ZERO_UNLESS_OK(status, array);
     CHECK(status == NYZ_OK
               ? array.data == NULL
@@ -125,7 +125,7 @@ static void check_into(const archive *a, int64_t i)
     nyz_array into;
     nyz_status status;
     fuzz_scrambled(&a->arrays[i], NYZ_F_ORDER, &into);
-    FUZZ_TRIED(status, nyz_npz_load_into(a->npz, i, &a->opt, &into, err));
+    FUZZ_TRIED(status, nyz_npz_load_into_at(a->npz, i, &a->opt, &into, err));
     CHECK(status == NYZ_OK);
     fuzz_check_same(&a->arrays[i], &into);
     nyz_array_free(&into);
@@ -138,7 +138,7 @@ static void check_name(const archive *a, int64_t i, const nyz_member *member)
     char key[256];
     const int64_t index = nyz_npz_find(a->npz, member->name);
     CHECK(strlen(member->name) == member->name_size);
-    CHECK(index >= i && nyz_npz_member(a->npz, index, &found, NULL) == NYZ_OK);
+    CHECK(index >= i && nyz_npz_member_at(a->npz, index, &found, NULL) == NYZ_OK);
     CHECK(strcmp(found.name, member->name) == 0);
     if (member->key_size < sizeof key) {
         memcpy(key, member->name, member->key_size);
@@ -155,7 +155,7 @@ static void check_name(const archive *a, int64_t i, const nyz_member *member)
 static void check_member(archive *a, int64_t i)
 {
     nyz_member member;
-    CHECK_OK(nyz_npz_member(a->npz, i, &member, err));
+    CHECK_OK(nyz_npz_member_at(a->npz, i, &member, err));
     FUZZ_TRIED(a->status[i], nyz_npz_load_at(a->npz, i, &a->opt, &a->arrays[i], err));
     CHECK_ZERO_UNLESS_OK(a->status[i], a->arrays[i]);
     check_streaming_path(a, i);
@@ -254,7 +254,7 @@ static int has_reserved_codes(const archive *a, int64_t i)
 static int is_deflated(const archive *a, int64_t i)
 {
     nyz_member member;
-    return nyz_npz_member(a->npz, i, &member, NULL) == NYZ_OK &&
+    return nyz_npz_member_at(a->npz, i, &member, NULL) == NYZ_OK &&
            member.method == NYZ_DEFLATED;
 }
 

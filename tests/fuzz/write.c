@@ -103,13 +103,13 @@ static void read_strides(fuzz_input *in, nyz_array *view)
     nyz_array before = *view;
     const int axis = view->ndim > 0 ? (int)(what >> 4) % view->ndim : 0;
     if (what & 1) {
-        CHECK_OK(nyz_transpose(&before, NULL, view, err));
+        CHECK_OK(nyz_array_transpose(&before, NULL, view, err));
         before = *view;
     }
     if (what & 2 && view->ndim > 0) {
         const int64_t step = what & 4 ? -1 : 2;
-        CHECK_OK(nyz_slice(&before, axis, step < 0 ? INT64_MAX : 0,
-                           step < 0 ? INT64_MIN : INT64_MAX, step, view, err));
+        CHECK_OK(nyz_array_slice(&before, axis, step < 0 ? INT64_MAX : 0,
+                                 step < 0 ? INT64_MIN : INT64_MAX, step, view, err));
     }
     if (what & 8 && view->ndim > 0) {
         view->strides[axis] = 0;
@@ -137,7 +137,7 @@ static void read_thing(fuzz_input *in, thing *t)
     }
     t->memory = malloc((size_t)bytes + 1);
     CHECK(t->memory != NULL);
-    CHECK_OK(nyz_wrap(t->memory, &t->dtype, ndim, shape, NULL, &t->view, err));
+    CHECK_OK(nyz_array_wrap(t->memory, &t->dtype, ndim, shape, NULL, &t->view, err));
     read_strides(in, &t->view);
     read_name(in, t);
     fill(in, t->memory, (size_t)bytes);
@@ -243,7 +243,7 @@ static void check_member(const program *p, const nyz_npz *npz, int64_t i)
 {
     nyz_member member;
     nyz_array array;
-    CHECK_OK(nyz_npz_member(npz, i, &member, err));
+    CHECK_OK(nyz_npz_member_at(npz, i, &member, err));
     CHECK(member.method == p->opt.method && has_name(p, i, &member));
     CHECK_OK(nyz_npz_load_at(npz, i, NULL, &array, err));
     fuzz_check_same(&p->arrays[i], &array);
@@ -261,7 +261,7 @@ static void check_archive(const program *p, const nyz_buffer *buffer)
     for (int64_t i = 0; i < p->count; i++) {
         nyz_member member;
         check_member(p, npz, i);
-        CHECK_OK(nyz_npz_member(npz, i, &member, err));
+        CHECK_OK(nyz_npz_member_at(npz, i, &member, err));
         twice |= nyz_npz_find(npz, member.name) != i;
         directory |= member.name_size > 0 && member.name[member.name_size - 1] == '/';
     }

@@ -149,8 +149,8 @@ static inline void look_at_bytes(const nyz_array *array, seen *s)
 {
     nyz_array copy;
     const nyz_options plain = {.order = NYZ_C_ORDER, .byteorder = NYZ_LITTLE_ENDIAN};
-    assert_ok(nyz_copy(array, &plain, &copy, err));
-    const size_t size = (size_t)(nyz_size(&copy) * copy.dtype.itemsize);
+    assert_ok(nyz_array_copy(array, &plain, &copy, err));
+    const size_t size = (size_t)(nyz_array_count(&copy) * copy.dtype.itemsize);
     snprintf(s->crc32, sizeof s->crc32, "%08" PRIx32,
              size > 0 ? nyz_crc32(0, copy.data, size) : 0);
     nyz_array_free(&copy);
@@ -205,8 +205,8 @@ static inline void check_array(const expected *e, const char *entry_point,
         fail_msg("%s by %s: got %s (%s) %s, expected %s (%s) %s", e->file, entry_point,
                  s.descr, s.shape, s.crc32, e->descr, e->shape, e->crc32);
     }
-    if (nyz_size(array) > 1 &&
-        !nyz_is_contiguous(array, e->order[0] == 'F' ? NYZ_F_ORDER : NYZ_C_ORDER)) {
+    if (nyz_array_count(array) > 1 &&
+        !nyz_array_is_contiguous(array, e->order[0] == 'F' ? NYZ_F_ORDER : NYZ_C_ORDER)) {
         fail_msg("%s by %s: not in the order of the file, %s", e->file, entry_point,
                  e->order);
     }

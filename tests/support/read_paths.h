@@ -13,7 +13,7 @@
 
 static inline int same_array(const nyz_array *a, const nyz_array *b)
 {
-    const int64_t bytes = nyz_size(a) * a->dtype.itemsize;
+    const int64_t bytes = nyz_array_count(a) * a->dtype.itemsize;
     return a->dtype.type == b->dtype.type && a->dtype.itemsize == b->dtype.itemsize &&
            a->dtype.byteorder == b->dtype.byteorder && a->ndim == b->ndim &&
            memcmp(a->shape, b->shape, sizeof a->shape) == 0 &&
@@ -68,7 +68,7 @@ static inline nyz_status stream_bytes(const nyz_npz *npz, int64_t index,
     return status;
 }
 
-/* The two primitives, and nyz_npz_bytes over them. */
+/* The two primitives, and nyz_npz_bytes_at over them. */
 static inline void compare_bytes(const nyz_npz *npz, int64_t index, int threads)
 {
     const int64_t size = npz->dir.entries[index].size;
@@ -90,10 +90,10 @@ static inline void compare_bytes(const nyz_npz *npz, int64_t index, int threads)
     assert_int_equal(got, there);
     assert_memory_equal(extracted, streamed, (size_t)there);
     (void)nyz_npz_name_member(npz, index, expected, &stream_error);
-    assert_same_error(nyz_npz_bytes(npz, index, &opt, &bytes, &error), &error, expected,
-                      &stream_error);
+    assert_same_error(nyz_npz_bytes_at(npz, index, &opt, &bytes, &error), &error,
+                      expected, &stream_error);
     if (expected == NYZ_OK) {
-        assert_int_equal(nyz_size(&bytes), size);
+        assert_int_equal(nyz_array_count(&bytes), size);
         assert_memory_equal(size > 0 ? bytes.data : extracted, streamed, (size_t)size);
     }
     nyz_array_free(&bytes);
@@ -105,7 +105,7 @@ static inline void compare_into(const nyz_npz *npz, int64_t index, int threads,
                                 const nyz_array *like, nyz_status expected,
                                 const nyz_error *stream_error)
 {
-    const int64_t size = nyz_size(like) * like->dtype.itemsize;
+    const int64_t size = nyz_array_count(like) * like->dtype.itemsize;
     unsigned char *const memory = malloc((size_t)size + 1);
     const nyz_options opt = {.threads = threads};
     nyz_array into = *like;
@@ -114,7 +114,7 @@ static inline void compare_into(const nyz_npz *npz, int64_t index, int threads,
     into.owner = NULL;
     into.data = memory;
     into.readonly = 0;
-    assert_same_error(nyz_npz_load_into(npz, index, &opt, &into, &error), &error,
+    assert_same_error(nyz_npz_load_into_at(npz, index, &opt, &into, &error), &error,
                       expected, stream_error);
     if (expected == NYZ_OK) {
         assert_memory_equal(memory, size > 0 ? like->data : memory, (size_t)size);
@@ -144,9 +144,9 @@ static inline void compare_arrays(const nyz_npz *npz, int64_t index, int threads
         compare_into(npz, index, threads, plain, expected, stream_error);
     } else {
         nyz_array like;
-        if (nyz_npz_peek(npz, index, NULL, &like, NULL) == NYZ_OK &&
+        if (nyz_npz_load_header_at(npz, index, NULL, &like, NULL) == NYZ_OK &&
             like.dtype.type != NYZ_OBJECT && like.dtype.type != NYZ_STRUCT &&
-            nyz_size(&like) * like.dtype.itemsize < 1 << 26) {
+            nyz_array_count(&like) * like.dtype.itemsize < 1 << 26) {
             compare_into(npz, index, threads, &like, expected, stream_error);
         }
         nyz_array_free(&like);

@@ -16,7 +16,7 @@ static nyz_array cube(void)
     for (int i = 0; i < 24; i++) {
         counting[i] = i;
     }
-    assert_ok(nyz_wrap(counting, &dtype, 3, shape, NULL, &out, err));
+    assert_ok(nyz_array_wrap(counting, &dtype, 3, shape, NULL, &out, err));
     return out;
 }
 
@@ -35,10 +35,10 @@ static void wrap_gives_c_order_strides_in_bytes(void **state)
     assert_int_equal(a.strides[0], 48);
     assert_int_equal(a.strides[1], 16);
     assert_int_equal(a.strides[2], 4);
-    assert_int_equal(nyz_size(&a), 24);
+    assert_int_equal(nyz_array_count(&a), 24);
     assert_null(a.owner);
-    assert_true(nyz_is_contiguous(&a, NYZ_C_ORDER));
-    assert_false(nyz_is_contiguous(&a, NYZ_F_ORDER));
+    assert_true(nyz_array_is_contiguous(&a, NYZ_C_ORDER));
+    assert_false(nyz_array_is_contiguous(&a, NYZ_F_ORDER));
 }
 
 static void wrap_refuses_what_is_no_array(void **state)
@@ -54,19 +54,21 @@ static void wrap_refuses_what_is_no_array(void **state)
     nyz_array out;
     double x = 0;
     assert_fails(NYZ_ERR_ARGUMENT, "",
-                 nyz_wrap(&x, &dtype, 1, negative, NULL, &out, err));
-    assert_fails(NYZ_ERR_ARGUMENT, "", nyz_wrap(&x, &dtype, 2, huge, NULL, &out, err));
+                 nyz_array_wrap(&x, &dtype, 1, negative, NULL, &out, err));
     assert_fails(NYZ_ERR_ARGUMENT, "",
-                 nyz_wrap(&x, &dtype, 3, huge_beside_zero, NULL, &out, err));
+                 nyz_array_wrap(&x, &dtype, 2, huge, NULL, &out, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "",
+                 nyz_array_wrap(&x, &dtype, 3, huge_beside_zero, NULL, &out, err));
     assert_fails(NYZ_ERR_ARGUMENT, "too many",
-                 nyz_wrap(&x, &dtype, 2, zero_beside_huge, NULL, &out, err));
+                 nyz_array_wrap(&x, &dtype, 2, zero_beside_huge, NULL, &out, err));
     assert_fails(NYZ_ERR_ARGUMENT, "ndim",
-                 nyz_wrap(&x, &dtype, 65, one, NULL, &out, err));
+                 nyz_array_wrap(&x, &dtype, 65, one, NULL, &out, err));
     assert_fails(NYZ_ERR_ARGUMENT, "ndim",
-                 nyz_wrap(&x, &dtype, -1, one, NULL, &out, err));
+                 nyz_array_wrap(&x, &dtype, -1, one, NULL, &out, err));
     assert_fails(NYZ_ERR_ARGUMENT, "NULL",
-                 nyz_wrap(NULL, &dtype, 1, one, NULL, &out, err));
-    assert_fails(NYZ_ERR_ARGUMENT, "", nyz_wrap(&x, &none, 1, one, NULL, &out, err));
+                 nyz_array_wrap(NULL, &dtype, 1, one, NULL, &out, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "",
+                 nyz_array_wrap(&x, &none, 1, one, NULL, &out, err));
     assert_int_equal(out.ndim, 0);
     assert_null(out.data);
 }
@@ -101,13 +103,14 @@ static void wrap_refuses_strides_that_lead_out_of_any_memory(void **state)
         if (!cases[i].good) {
             assert_fails(
                 NYZ_ERR_ARGUMENT, "strides lead out of the address space",
-                nyz_wrap(x, &dtype, 2, cases[i].shape, cases[i].strides, &a, err));
+                nyz_array_wrap(x, &dtype, 2, cases[i].shape, cases[i].strides, &a, err));
             continue;
         }
-        assert_ok(nyz_wrap(x, &dtype, 2, cases[i].shape, cases[i].strides, &a, err));
+        assert_ok(
+            nyz_array_wrap(x, &dtype, 2, cases[i].shape, cases[i].strides, &a, err));
         for (int axis = 0; axis < 2; axis++) {
-            assert_ok(nyz_slice(&a, axis, INT64_MAX, INT64_MIN, -1, &view, err));
-            assert_ok(nyz_slice(&a, axis, 5, INT64_MAX, INT64_MAX, &view, err));
+            assert_ok(nyz_array_slice(&a, axis, INT64_MAX, INT64_MIN, -1, &view, err));
+            assert_ok(nyz_array_slice(&a, axis, 5, INT64_MAX, INT64_MAX, &view, err));
         }
     }
 }
@@ -137,11 +140,11 @@ static void slices_follow_python(void **state)
     for (int i = 0; i < 10; i++) {
         data[i] = i;
     }
-    assert_ok(nyz_wrap(data, &dtype, 1, shape, NULL, &a, err));
+    assert_ok(nyz_array_wrap(data, &dtype, 1, shape, NULL, &a, err));
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         nyz_array view;
-        assert_ok(
-            nyz_slice(&a, 0, cases[i].start, cases[i].stop, cases[i].step, &view, err));
+        assert_ok(nyz_array_slice(&a, 0, cases[i].start, cases[i].stop, cases[i].step,
+                                  &view, err));
         assert_int_equal(view.shape[0], cases[i].count);
         if (cases[i].count > 0) {
             assert_int_equal(*(const int32_t *)view.data, cases[i].first);
@@ -154,9 +157,9 @@ static void slice_refuses_step_0_and_axes_that_are_not_there(void **state)
     (void)state;
     const nyz_array a = cube();
     nyz_array view;
-    assert_fails(NYZ_ERR_ARGUMENT, "step", nyz_slice(&a, 0, 0, 1, 0, &view, err));
-    assert_fails(NYZ_ERR_ARGUMENT, "axis", nyz_slice(&a, 3, 0, 1, 1, &view, err));
-    assert_fails(NYZ_ERR_ARGUMENT, "axis", nyz_slice(&a, -4, 0, 1, 1, &view, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "step", nyz_array_slice(&a, 0, 0, 1, 0, &view, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "axis", nyz_array_slice(&a, 3, 0, 1, 1, &view, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "axis", nyz_array_slice(&a, -4, 0, 1, 1, &view, err));
 }
 
 static void index_takes_a_dimension_away(void **state)
@@ -164,13 +167,14 @@ static void index_takes_a_dimension_away(void **state)
     (void)state;
     const nyz_array a = cube();
     nyz_array view;
-    assert_ok(nyz_index(&a, 1, -1, &view, err));
+    assert_ok(nyz_array_index(&a, 1, -1, &view, err));
     assert_int_equal(view.ndim, 2);
     assert_int_equal(view.shape[0], 2);
     assert_int_equal(view.shape[1], 4);
     assert_int_equal(at(&view, 1, 3), 23);
-    assert_fails(NYZ_ERR_NOT_FOUND, "axis 1 has 3", nyz_index(&a, 1, 3, &view, err));
-    assert_fails(NYZ_ERR_NOT_FOUND, "", nyz_index(&a, 1, -4, &view, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "axis 1 has 3",
+                 nyz_array_index(&a, 1, 3, &view, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "", nyz_array_index(&a, 1, -4, &view, err));
 }
 
 static void transpose_permutes_and_refuses_a_repeated_axis(void **state)
@@ -180,15 +184,15 @@ static void transpose_permutes_and_refuses_a_repeated_axis(void **state)
     const int order[3] = {2, 0, -2};
     const int twice[3] = {0, 0, 1};
     nyz_array view;
-    assert_ok(nyz_transpose(&a, NULL, &view, err));
+    assert_ok(nyz_array_transpose(&a, NULL, &view, err));
     assert_int_equal(view.shape[0], 4);
     assert_int_equal(view.strides[0], 4);
-    assert_true(nyz_is_contiguous(&view, NYZ_F_ORDER));
-    assert_ok(nyz_transpose(&a, order, &view, err));
+    assert_true(nyz_array_is_contiguous(&view, NYZ_F_ORDER));
+    assert_ok(nyz_array_transpose(&a, order, &view, err));
     assert_int_equal(view.shape[0], 4);
     assert_int_equal(view.shape[1], 2);
     assert_int_equal(view.shape[2], 3);
-    assert_fails(NYZ_ERR_ARGUMENT, "twice", nyz_transpose(&a, twice, &view, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "twice", nyz_array_transpose(&a, twice, &view, err));
 }
 
 static void empty_and_single_element_arrays_are_contiguous_in_both_orders(void **state)
@@ -200,11 +204,13 @@ static void empty_and_single_element_arrays_are_contiguous_in_both_orders(void *
     const int64_t odd[2] = {999, 4};
     int32_t data[3] = {1, 2, 3};
     nyz_array a;
-    assert_ok(nyz_wrap(NULL, &dtype, 2, empty, NULL, &a, err));
-    assert_true(nyz_is_contiguous(&a, NYZ_C_ORDER) && nyz_is_contiguous(&a, NYZ_F_ORDER));
+    assert_ok(nyz_array_wrap(NULL, &dtype, 2, empty, NULL, &a, err));
+    assert_true(nyz_array_is_contiguous(&a, NYZ_C_ORDER) &&
+                nyz_array_is_contiguous(&a, NYZ_F_ORDER));
     assert_false(nyz_array_is_fortran(&a));
-    assert_ok(nyz_wrap(data, &dtype, 2, row, odd, &a, err));
-    assert_true(nyz_is_contiguous(&a, NYZ_C_ORDER) && nyz_is_contiguous(&a, NYZ_F_ORDER));
+    assert_ok(nyz_array_wrap(data, &dtype, 2, row, odd, &a, err));
+    assert_true(nyz_array_is_contiguous(&a, NYZ_C_ORDER) &&
+                nyz_array_is_contiguous(&a, NYZ_F_ORDER));
 }
 
 static void copy_of_any_view_is_contiguous_and_equal(void **state)
@@ -219,11 +225,11 @@ static void copy_of_any_view_is_contiguous_and_equal(void **state)
         nyz_options opt;
         memset(&opt, 0, sizeof opt);
         opt.order = orders[k];
-        assert_ok(nyz_index(&a, 0, 1, &rows, err));
-        assert_ok(nyz_slice(&rows, 1, INT64_MAX, INT64_MIN, -2, &view, err));
-        assert_ok(nyz_copy(&view, &opt, &copy, err));
-        assert_true(nyz_is_contiguous(&copy, orders[k] == NYZ_F_ORDER ? NYZ_F_ORDER
-                                                                      : NYZ_C_ORDER));
+        assert_ok(nyz_array_index(&a, 0, 1, &rows, err));
+        assert_ok(nyz_array_slice(&rows, 1, INT64_MAX, INT64_MIN, -2, &view, err));
+        assert_ok(nyz_array_copy(&view, &opt, &copy, err));
+        assert_true(nyz_array_is_contiguous(
+            &copy, orders[k] == NYZ_F_ORDER ? NYZ_F_ORDER : NYZ_C_ORDER));
         for (int64_t i = 0; i < 3; i++) {
             for (int64_t j = 0; j < 2; j++) {
                 assert_int_equal(at(&copy, i, j), 12 + 4 * i + 3 - 2 * j);
@@ -243,15 +249,15 @@ static void copy_keeps_fortran_order_and_turns_numbers_round_on_request(void **s
     nyz_array copy;
     memset(&opt, 0, sizeof opt);
     opt.byteorder = NYZ_BIG_ENDIAN;
-    assert_ok(nyz_transpose(&a, NULL, &turned, err));
-    assert_ok(nyz_copy(&turned, &opt, &copy, err));
+    assert_ok(nyz_array_transpose(&a, NULL, &turned, err));
+    assert_ok(nyz_array_copy(&turned, &opt, &copy, err));
     assert_true(nyz_array_is_fortran(&copy));
     assert_int_equal(copy.dtype.byteorder, '>');
     const unsigned char *const bytes = copy.data;
     assert_int_equal(bytes[4 * 23], 0);
     assert_int_equal(bytes[4 * 23 + 3], 23);
     nyz_array back;
-    assert_ok(nyz_copy(&copy, NULL, &back, err));
+    assert_ok(nyz_array_copy(&copy, NULL, &back, err));
     assert_memory_equal(back.data, counting, sizeof counting);
     nyz_array_free(&copy);
     nyz_array_free(&back);
@@ -268,10 +274,10 @@ static void pack_and_unpack_take_any_strides(void **state)
         nyz_array view;
         int32_t expected[24];
         int n = 0;
-        assert_ok(nyz_transpose(&a, orders[k], &view, err));
+        assert_ok(nyz_array_transpose(&a, orders[k], &view, err));
         for (int64_t i = 0; i < view.shape[0]; i++) {
             nyz_array plane;
-            assert_ok(nyz_index(&view, 0, i, &plane, err));
+            assert_ok(nyz_array_index(&view, 0, i, &plane, err));
             for (int64_t j = 0; j < plane.shape[0]; j++) {
                 for (int64_t l = 0; l < plane.shape[1]; l++) {
                     expected[n++] = at(&plane, j, l);
@@ -306,9 +312,9 @@ static void items_of_every_size_are_copied_whole(void **state)
         }
         assert_ok(nyz_dtype_parse(descrs[k], strlen(descrs[k]), NULL, &dtype, err));
         const size_t size = (size_t)dtype.itemsize;
-        assert_ok(nyz_wrap(data, &dtype, 2, shape, NULL, &a, err));
-        assert_ok(nyz_slice(&a, 1, 0, 3, 2, &view, err));
-        assert_ok(nyz_copy(&view, NULL, &copy, err));
+        assert_ok(nyz_array_wrap(data, &dtype, 2, shape, NULL, &a, err));
+        assert_ok(nyz_array_slice(&a, 1, 0, 3, 2, &view, err));
+        assert_ok(nyz_array_copy(&view, NULL, &copy, err));
         for (size_t i = 0; i < 4 && size > 0; i++) {
             static const size_t from[4] = {0, 2, 3, 5};
             assert_memory_equal((char *)copy.data + i * size, data + from[i] * size,
@@ -333,8 +339,8 @@ static void select_gives_the_field_by_name_or_title_with_its_subarray_last(void 
     }
     assert_ok(nyz_dtype_parse(descr, strlen(descr), NULL, &dtype, err));
     assert_int_equal(dtype.itemsize, 16);
-    assert_ok(nyz_wrap(data, &dtype, 1, shape, NULL, &a, err));
-    assert_ok(nyz_select(&a, "b", &field, err));
+    assert_ok(nyz_array_wrap(data, &dtype, 1, shape, NULL, &a, err));
+    assert_ok(nyz_array_field(&a, "b", &field, err));
     assert_int_equal(field.ndim, 3);
     assert_int_equal(field.shape[1], 3);
     assert_int_equal(field.shape[2], 2);
@@ -344,9 +350,9 @@ static void select_gives_the_field_by_name_or_title_with_its_subarray_last(void 
     assert_int_equal(field.dtype.type, NYZ_INT16);
     assert_ptr_equal(field.data, data + 4);
     nyz_array none;
-    assert_ok(nyz_select(&a, "Title", &field, err));
-    assert_fails(NYZ_ERR_NOT_FOUND, "'c'", nyz_select(&a, "c", &none, err));
-    assert_fails(NYZ_ERR_ARGUMENT, "no fields", nyz_select(&field, "a", &none, err));
+    assert_ok(nyz_array_field(&a, "Title", &field, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "'c'", nyz_array_field(&a, "c", &none, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "no fields", nyz_array_field(&field, "a", &none, err));
     nyz_dtype_free(&dtype);
 }
 
@@ -357,10 +363,10 @@ static void views_without_elements_point_where_the_array_does(void **state)
     const int64_t shape[2] = {0, 3};
     nyz_array a;
     nyz_array view;
-    assert_ok(nyz_wrap(counting, &dtype, 2, shape, NULL, &a, err));
-    assert_ok(nyz_slice(&a, 1, 2, 3, 1, &view, err));
+    assert_ok(nyz_array_wrap(counting, &dtype, 2, shape, NULL, &a, err));
+    assert_ok(nyz_array_slice(&a, 1, 2, 3, 1, &view, err));
     assert_ptr_equal(view.data, counting);
-    assert_ok(nyz_index(&a, 1, 2, &view, err));
+    assert_ok(nyz_array_index(&a, 1, 2, &view, err));
     assert_ptr_equal(view.data, counting);
 }
 
@@ -375,15 +381,15 @@ static void select_gives_a_matrix_its_strides(void **state)
     nyz_array a;
     nyz_array field;
     assert_ok(nyz_dtype_parse(descr, strlen(descr), NULL, &dtype, err));
-    assert_ok(nyz_wrap(data, &dtype, 0, NULL, NULL, &a, err));
-    assert_ok(nyz_select(&a, "m", &field, err));
+    assert_ok(nyz_array_wrap(data, &dtype, 0, NULL, NULL, &a, err));
+    assert_ok(nyz_array_field(&a, "m", &field, err));
     assert_int_equal(field.ndim, 3);
     assert_memory_equal(field.strides, expected, sizeof expected);
     assert_ptr_equal(field.data, data + 4);
-    assert_ok(nyz_select(&a, "e", &field, err));
+    assert_ok(nyz_array_field(&a, "e", &field, err));
     assert_int_equal(field.ndim, 2);
     assert_int_equal(field.strides[0], 8);
-    assert_int_equal(nyz_size(&field), 0);
+    assert_int_equal(nyz_array_count(&field), 0);
     nyz_dtype_free(&dtype);
 }
 
@@ -398,8 +404,8 @@ static void select_refuses_more_elements_than_can_be_counted(void **state)
         nyz_array a;
         nyz_array field;
         assert_ok(nyz_dtype_parse(descrs[i], strlen(descrs[i]), NULL, &dtype, err));
-        assert_ok(nyz_wrap(NULL, &dtype, 1, shape, NULL, &a, err));
-        assert_fails(NYZ_ERR_ARGUMENT, "too many", nyz_select(&a, "a", &field, err));
+        assert_ok(nyz_array_wrap(NULL, &dtype, 1, shape, NULL, &a, err));
+        assert_fails(NYZ_ERR_ARGUMENT, "too many", nyz_array_field(&a, "a", &field, err));
         assert_int_equal(field.ndim, 0);
         nyz_dtype_free(&dtype);
     }
@@ -421,15 +427,15 @@ static nyz_status call_with(int call, const nyz_array *a, nyz_array *out, nyz_er
 {
     switch (call) {
     case 0:
-        return nyz_copy(a, NULL, out, err);
+        return nyz_array_copy(a, NULL, out, err);
     case 1:
-        return nyz_slice(a, 0, 0, 1, 1, out, err);
+        return nyz_array_slice(a, 0, 0, 1, 1, out, err);
     case 2:
-        return nyz_index(a, 0, 0, out, err);
+        return nyz_array_index(a, 0, 0, out, err);
     case 3:
-        return nyz_transpose(a, NULL, out, err);
+        return nyz_array_transpose(a, NULL, out, err);
     default:
-        return nyz_select(a, "a", out, err);
+        return nyz_array_field(a, "a", out, err);
     }
 }
 
@@ -445,7 +451,7 @@ static void every_call_refuses_what_is_no_array(void **state)
                            .shape = extent,
                            .base = &number};
     nyz_array good;
-    assert_ok(nyz_wrap(counting, &number, 1, extent, NULL, &good, err));
+    assert_ok(nyz_array_wrap(counting, &number, 1, extent, NULL, &good, err));
     const struct {
         int ndim;
         nyz_dtype dtype;
@@ -478,8 +484,8 @@ static void every_call_refuses_what_is_no_array(void **state)
             assert_memory_equal(&out, &zeros, sizeof out);
         }
         if (i < 2 || cases[i].extent < 0) {
-            assert_int_equal(nyz_size(&bad), -1);
-            assert_int_equal(nyz_is_contiguous(&bad, NYZ_KEEP_ORDER), 0);
+            assert_int_equal(nyz_array_count(&bad), -1);
+            assert_int_equal(nyz_array_is_contiguous(&bad, NYZ_KEEP_ORDER), 0);
         }
     }
 }
@@ -493,9 +499,9 @@ static void axes_that_are_not_there_are_refused(void **state)
         const int order[3] = {0, axes[i], 1};
         nyz_array out;
         assert_fails(NYZ_ERR_ARGUMENT, "3 dimensions",
-                     nyz_index(&a, axes[i], 0, &out, err));
+                     nyz_array_index(&a, axes[i], 0, &out, err));
         assert_fails(NYZ_ERR_ARGUMENT, "3 dimensions",
-                     nyz_transpose(&a, order, &out, err));
+                     nyz_array_transpose(&a, order, &out, err));
     }
 }
 
@@ -509,7 +515,7 @@ static void what_is_too_large_is_not_contiguous_and_has_strides_all_the_same(voi
     a.shape[0] = 1;
     a.shape[1] = (int64_t)1 << 62;
     a.strides[1] = 8;
-    assert_int_equal(nyz_is_contiguous(&a, NYZ_C_ORDER), 0);
+    assert_int_equal(nyz_array_is_contiguous(&a, NYZ_C_ORDER), 0);
     nyz_array_set_strides(&a, NYZ_C_ORDER);
     assert_int_equal(a.strides[1], 8);
     assert_int_equal(a.strides[0], 0);
@@ -536,11 +542,11 @@ static void select_refuses_more_dimensions_than_there_may_be(void **state)
         shape[i] = 1;
     }
     assert_ok(nyz_dtype_parse(descr, strlen(descr), NULL, &dtype, err));
-    assert_ok(nyz_wrap(counting, &dtype, NYZ_MAX_DIMS - 2, shape, NULL, &a, err));
-    assert_ok(nyz_select(&a, "a", &field, err));
+    assert_ok(nyz_array_wrap(counting, &dtype, NYZ_MAX_DIMS - 2, shape, NULL, &a, err));
+    assert_ok(nyz_array_field(&a, "a", &field, err));
     assert_int_equal(field.ndim, NYZ_MAX_DIMS);
-    assert_ok(nyz_wrap(counting, &dtype, NYZ_MAX_DIMS - 1, shape, NULL, &a, err));
-    assert_fails(NYZ_ERR_ARGUMENT, "more than 64", nyz_select(&a, "a", &field, err));
+    assert_ok(nyz_array_wrap(counting, &dtype, NYZ_MAX_DIMS - 1, shape, NULL, &a, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "more than 64", nyz_array_field(&a, "a", &field, err));
     assert_int_equal(field.ndim, 0);
     nyz_dtype_free(&dtype);
 }

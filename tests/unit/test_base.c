@@ -484,11 +484,11 @@ static nyz_status read_with(subject *s, int call, const nyz_options *opt, nyz_ar
     case 0:
         return nyz_dtype_parse("<f8", 3, opt, &out->dtype, err);
     case 1:
-        return nyz_copy(&s->array, opt, out, err);
+        return nyz_array_copy(&s->array, opt, out, err);
     case 2:
         return nyz_load("nowhere", opt, out, err);
     case 3:
-        return nyz_peek("nowhere", opt, out, err);
+        return nyz_load_header("nowhere", opt, out, err);
     case 4:
         return nyz_load_mem(s->file_bytes.data, s->file_bytes.size, opt, out, err);
     case 5:
@@ -500,15 +500,15 @@ static nyz_status read_with(subject *s, int call, const nyz_options *opt, nyz_ar
     case 8:
         return nyz_npz_load_at(s->npz, 0, opt, out, err);
     case 9:
-        return nyz_npz_peek(s->npz, 0, opt, out, err);
+        return nyz_npz_load_header_at(s->npz, 0, opt, out, err);
     case 10:
-        return nyz_npz_bytes(s->npz, 0, opt, out, err);
+        return nyz_npz_bytes_at(s->npz, 0, opt, out, err);
     case 11:
         return nyz_load_into("nowhere", opt, &s->array, err);
     case 12:
         return nyz_read_into(&s->file, opt, &s->array, err);
     case 13:
-        return nyz_npz_load_into(s->npz, 0, opt, &s->array, err);
+        return nyz_npz_load_into_at(s->npz, 0, opt, &s->array, err);
     case 14:
         return nyz_npz_load_all(s->npz, opt, &arrays, err);
     case 15:
@@ -565,7 +565,7 @@ static void make_subject(subject *s)
     const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT64);
     const int64_t count = 2;
     memset(s, 0, sizeof *s);
-    assert_ok(nyz_wrap(numbers, &dtype, 1, &count, NULL, &s->array, err));
+    assert_ok(nyz_array_wrap(numbers, &dtype, 1, &count, NULL, &s->array, err));
     assert_ok(nyz_save_mem(&s->array, NULL, &s->file_bytes, err));
     s->file = nyz_stream_buffer(&s->file_bytes);
     s->to = nyz_stream_buffer(&s->archive);

@@ -607,12 +607,12 @@ static void test_objects_are_found_wherever_they_are(void **state)
     for (size_t i = 0; i < sizeof with / sizeof with[0]; i++) {
         nyz_dtype d;
         assert_ok(parse(with[i], NULL, &d, err));
-        assert_true(nyz_dtype_has_object(&d));
+        assert_true(nyz_dtype_has_objects(&d));
         nyz_dtype_free(&d);
     }
     nyz_dtype d;
     assert_ok(parse("[('a', '|u1'), ('b', '<f4', (2,))]", NULL, &d, err));
-    assert_false(nyz_dtype_has_object(&d));
+    assert_false(nyz_dtype_has_objects(&d));
     nyz_dtype_free(&d);
 }
 

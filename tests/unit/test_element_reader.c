@@ -36,8 +36,8 @@ static sample sample_of(const char *descr, int ndim, const int64_t *shape)
     for (size_t i = 0; i < s.bytes; i++) {
         data[i] = any_byte();
     }
-    assert_ok(nyz_wrap(data, &s.dtype, ndim, shape, NULL, &s.array, err));
-    assert_ok(nyz_wrap(zeros, &s.dtype, ndim, shape, NULL, &s.into, err));
+    assert_ok(nyz_array_wrap(data, &s.dtype, ndim, shape, NULL, &s.array, err));
+    assert_ok(nyz_array_wrap(zeros, &s.dtype, ndim, shape, NULL, &s.into, err));
     return s;
 }
 
@@ -152,7 +152,7 @@ static void members_of_archives_are_transposed_too(void **state)
     assert_ok(nyz_npz_finish(&w, err));
     assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
     for (int64_t i = 0; i < 2; i++) {
-        assert_ok(nyz_npz_load_into(npz, i, NULL, &s.into, err));
+        assert_ok(nyz_npz_load_into_at(npz, i, NULL, &s.into, err));
         assert_filled(&s);
     }
     nyz_npz_close(&npz);

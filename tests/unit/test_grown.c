@@ -97,7 +97,7 @@ an_array_that_is_appended_to_is_loaded_and_any_other_change_is_refused(void **st
         put_npy(path, "wb", cases[i].before, ROWS);
         if (cases[i].status == NYZ_OK) {
             assert_ok(nyz_load(path, &opt, &a, err));
-            assert_int_equal(nyz_size(&a), ROWS);
+            assert_int_equal(nyz_array_count(&a), ROWS);
         } else {
             assert_fails(cases[i].status, "the file changed while it was read",
                          nyz_load(path, &opt, &a, err));

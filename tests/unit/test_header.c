@@ -349,7 +349,7 @@ static void test_an_array_without_elements_is_read_whatever_its_extents(void **s
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         nyz_array a;
         assert_ok(parse(texts[i], 1, &a, err));
-        assert_int_equal(nyz_size(&a), 0);
+        assert_int_equal(nyz_array_count(&a), 0);
     }
     nyz_array a;
     assert_fails(NYZ_ERR_LIMIT, "limits.array_bytes",

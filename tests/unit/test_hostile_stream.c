@@ -189,7 +189,7 @@ static nyz_array make_array(void)
     for (int i = 0; i < ITEMS; i++) {
         numbers[i] = (uint16_t)(i * 7);
     }
-    assert_ok(nyz_wrap(numbers, &dtype, 2, shape, NULL, &array, err));
+    assert_ok(nyz_array_wrap(numbers, &dtype, 2, shape, NULL, &array, err));
     return array;
 }
 
@@ -297,11 +297,11 @@ static nyz_status load_each(const nyz_npz *npz, nyz_options *opt, nyz_error *err
     assert_array(&array);
     nyz_array_free(&array);
     into.data = memory;
-    NYZ_TRY(nyz_npz_load_into(npz, 0, opt, &into, err));
+    NYZ_TRY(nyz_npz_load_into_at(npz, 0, opt, &into, err));
     assert_array(&into);
-    NYZ_TRY(nyz_npz_peek(npz, 2, opt, &array, err));
+    NYZ_TRY(nyz_npz_load_header_at(npz, 2, opt, &array, err));
     nyz_array_free(&array);
-    NYZ_TRY(nyz_npz_bytes(npz, 1, opt, &array, err));
+    NYZ_TRY(nyz_npz_bytes_at(npz, 1, opt, &array, err));
     assert_int_equal(array.shape[0], LARGE);
     assert_memory_equal(array.data, large, LARGE);
     nyz_array_free(&array);
@@ -534,7 +534,7 @@ static nyz_array make_large_array(char *name, size_t size)
     nyz_array array;
     memset(name, 'n', size - 1);
     name[size - 1] = '\0';
-    assert_ok(nyz_wrap(bytes, &dtype, 2, shape, NULL, &array, err));
+    assert_ok(nyz_array_wrap(bytes, &dtype, 2, shape, NULL, &array, err));
     return array;
 }
 
@@ -547,7 +547,8 @@ static void a_large_array_near_the_last_place_is_read_or_refused(void **state)
     const nyz_array array = make_large_array(name, sizeof name);
     nyz_array transposed;
     (void)state;
-    assert_ok(nyz_wrap(memory, &array.dtype, 2, array.shape, strides, &transposed, err));
+    assert_ok(
+        nyz_array_wrap(memory, &array.dtype, 2, array.shape, strides, &transposed, err));
     for (int64_t room = 0; room <= 1 << 24; room = room * 4 + 64) {
         hostile h = {.function = -1, .without = CALLS, .no_end = 1};
         const nyz_stream stream = hostile_stream(&h);
@@ -598,7 +599,7 @@ static void a_member_of_a_long_name_is_read_or_refused(void **state)
             assert_ok(nyz_npz_open_stream(&stream, NULL, &npz, err));
             h.calls[READ_AT] = 0;
             h.function = READ_AT;
-            if (nyz_npz_peek(npz, 0, NULL, &out, NULL) == NYZ_OK) {
+            if (nyz_npz_load_header_at(npz, 0, NULL, &out, NULL) == NYZ_OK) {
                 assert_int_equal(out.shape[0], TALL);
                 nyz_array_free(&out);
             }

@@ -48,14 +48,14 @@ static nyz_array items_of(int view)
 {
     nyz_array whole;
     nyz_array out;
-    assert_ok(nyz_wrap(bytes, &dtype, 2, shape, NULL, &whole, err));
+    assert_ok(nyz_array_wrap(bytes, &dtype, 2, shape, NULL, &whole, err));
     if (view == 0) {
         return whole;
     }
     if (view == 1) {
-        assert_ok(nyz_transpose(&whole, NULL, &out, err));
+        assert_ok(nyz_array_transpose(&whole, NULL, &out, err));
     } else {
-        assert_ok(nyz_slice(&whole, 0, INT64_MAX, INT64_MIN, -1, &out, err));
+        assert_ok(nyz_array_slice(&whole, 0, INT64_MAX, INT64_MIN, -1, &out, err));
     }
     return out;
 }
@@ -64,7 +64,7 @@ static nyz_array copy_of(const nyz_array *array, nyz_order order, nyz_byteorder 
 {
     const nyz_options opt = {.order = order, .byteorder = byteorder};
     nyz_array out;
-    assert_ok(nyz_copy(array, &opt, &out, err));
+    assert_ok(nyz_array_copy(array, &opt, &out, err));
     return out;
 }
 
@@ -123,7 +123,7 @@ static void loading_into_a_view_takes_at_most_1_mib(void **state)
         nyz_array into;
         counting c;
         assert_ok(nyz_save_mem(&items, &forced, &file, err));
-        assert_ok(nyz_wrap(memory, &dtype, 2, turned, strides, &into, err));
+        assert_ok(nyz_array_wrap(memory, &dtype, 2, turned, strides, &into, err));
         file.position = 0;
         const nyz_stream stream = nyz_stream_buffer(&file);
         counting_init(&c);

@@ -28,9 +28,9 @@ static nyz_array counting_up(nyz_type type)
     for (int i = 0; i < 105; i++) {
         numbers[i] = i;
     }
-    assert_ok(nyz_wrap(numbers, &dtype, 3, shape, NULL, &doubles, err));
+    assert_ok(nyz_array_wrap(numbers, &dtype, 3, shape, NULL, &doubles, err));
     if (type == NYZ_FLOAT64) {
-        assert_ok(nyz_copy(&doubles, NULL, &out, err));
+        assert_ok(nyz_array_copy(&doubles, NULL, &out, err));
         return out;
     }
     /* from int8, which becomes everything but bool and unsigned */
@@ -41,14 +41,14 @@ static nyz_array counting_up(nyz_type type)
     for (int8_t i = 0; i < 105; i++) {
         small[i] = i;
     }
-    assert_ok(nyz_wrap(small, &narrow, 3, shape, NULL, &bytes, err));
+    assert_ok(nyz_array_wrap(small, &narrow, 3, shape, NULL, &bytes, err));
     assert_ok(nyz_save_mem(&bytes, NULL, &file, err));
     void *const memory = calloc(105, (size_t)wide.itemsize);
     nyz_array view;
-    assert_ok(nyz_wrap(memory, &wide, 3, shape, NULL, &view, err));
+    assert_ok(nyz_array_wrap(memory, &wide, 3, shape, NULL, &view, err));
     const nyz_stream s = nyz_stream_buffer(&file);
     assert_ok(nyz_read_into(&s, NULL, &view, err));
-    assert_ok(nyz_copy(&view, NULL, &out, err));
+    assert_ok(nyz_array_copy(&view, NULL, &out, err));
     free(memory);
     nyz_buffer_free(&file);
     return out;
@@ -92,7 +92,8 @@ static nyz_array place(int kind, const nyz_dtype *dtype, unsigned char *memory)
     const int64_t first[4] = {0, 0, 70 * n + 6 * n, 0};
     nyz_array out;
     memset(memory, 0xee, 16 * 400);
-    assert_ok(nyz_wrap(memory + first[kind], dtype, 3, shape, strides[kind], &out, err));
+    assert_ok(
+        nyz_array_wrap(memory + first[kind], dtype, 3, shape, strides[kind], &out, err));
     return out;
 }
 
@@ -164,7 +165,7 @@ static void the_byte_order_asked_for_is_written(void **state)
         assert_ok(nyz_save_mem(&source, NULL, &file, err));
         const nyz_stream s = nyz_stream_buffer(&file);
         assert_ok(nyz_read_into(&s, NULL, &into, err));
-        assert_ok(nyz_copy(&into, NULL, &native, err));
+        assert_ok(nyz_array_copy(&into, NULL, &native, err));
         if (native.dtype.type == NYZ_COMPLEX64) {
             native.dtype = nyz_dtype_of(NYZ_FLOAT32);
         } else if (native.dtype.type == NYZ_COMPLEX128) {
@@ -239,8 +240,8 @@ static void a_dtype_without_a_text_is_refused_too(void **state)
     nyz_array array;
     nyz_array into;
     nyz_buffer file;
-    assert_ok(nyz_wrap(bytes, &f8, 0, NULL, NULL, &array, err));
-    assert_ok(nyz_wrap(bytes, &overlapping, 0, NULL, NULL, &into, err));
+    assert_ok(nyz_array_wrap(bytes, &f8, 0, NULL, NULL, &array, err));
+    assert_ok(nyz_array_wrap(bytes, &overlapping, 0, NULL, NULL, &into, err));
     assert_ok(nyz_save_mem(&array, NULL, &file, err));
     const nyz_stream s = nyz_stream_buffer(&file);
     assert_fails(NYZ_ERR_ARGUMENT, "the file's dtype is not that of the array",
@@ -278,8 +279,8 @@ static void structs_are_the_same_or_refused(void **state)
         nyz_array array;
         nyz_array into;
         nyz_buffer file;
-        assert_ok(nyz_wrap(from_bytes, &from, 0, NULL, NULL, &array, err));
-        assert_ok(nyz_wrap(to_bytes, &to, 0, NULL, NULL, &into, err));
+        assert_ok(nyz_array_wrap(from_bytes, &from, 0, NULL, NULL, &array, err));
+        assert_ok(nyz_array_wrap(to_bytes, &to, 0, NULL, NULL, &into, err));
         assert_ok(nyz_save_mem(&array, NULL, &file, err));
         const nyz_stream s = nyz_stream_buffer(&file);
         if (cases[i].same) {
@@ -317,7 +318,7 @@ static void files_around_the_size_of_a_window_load_whole(void **state)
         }
         nyz_options opt = {0};
         opt.flags = NYZ_NO_SYNC;
-        assert_ok(nyz_wrap(bytes, &dtype, 1, &size, NULL, &array, err));
+        assert_ok(nyz_array_wrap(bytes, &dtype, 1, &size, NULL, &array, err));
         assert_ok(nyz_save(&array, path, &opt, err));
         assert_ok(nyz_load(path, NULL, &back, err));
         assert_memory_equal(back.data, bytes, (size_t)size);
@@ -385,7 +386,7 @@ static nyz_buffer large_file(nyz_order order, nyz_byteorder byteorder)
     for (int32_t i = 0; i < 1025 * 1500; i++) {
         numbers[i] = i * 79;
     }
-    assert_ok(nyz_wrap(numbers, &dtype, 2, shape, NULL, &array, err));
+    assert_ok(nyz_array_wrap(numbers, &dtype, 2, shape, NULL, &array, err));
     assert_ok(nyz_save_mem(&array, &opt, &file, err));
     free(numbers);
     return file;
@@ -495,16 +496,16 @@ static void members_fill_the_callers_memory(void **state)
     const nyz_array into = place(2, &f4, memory);
     for (int64_t i = 0; i < 2; i++) {
         (void)place(2, &f4, memory);
-        assert_ok(nyz_npz_load_into(npz, i, NULL, &into, err));
+        assert_ok(nyz_npz_load_into_at(npz, i, NULL, &into, err));
         assert_counts_up(&into);
     }
     assert_fails(NYZ_ERR_NOT_FOUND, "'text'",
-                 nyz_npz_load_into(npz, 2, NULL, &into, err));
-    assert_fails(NYZ_ERR_NOT_FOUND, "", nyz_npz_load_into(npz, 3, NULL, &into, err));
+                 nyz_npz_load_into_at(npz, 2, NULL, &into, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "", nyz_npz_load_into_at(npz, 3, NULL, &into, err));
     nyz_npz_close(&npz);
     file.data[55 + 128 + 100] ^= 1;
     assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
-    assert_fails(NYZ_ERR_CORRUPT, "CRC", nyz_npz_load_into(npz, 0, NULL, &into, err));
+    assert_fails(NYZ_ERR_CORRUPT, "CRC", nyz_npz_load_into_at(npz, 0, NULL, &into, err));
     nyz_npz_close(&npz);
     nyz_buffer_free(&file);
     nyz_array_free(&source);

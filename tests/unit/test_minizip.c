@@ -17,7 +17,7 @@ static nyz_buffer make_npy(int64_t count)
     for (int64_t i = 0; i < count; i++) {
         bytes[i] = (unsigned char)i;
     }
-    assert_ok(nyz_wrap(bytes, &dtype, 1, &count, NULL, &array, err));
+    assert_ok(nyz_array_wrap(bytes, &dtype, 1, &count, NULL, &array, err));
     assert_ok(nyz_write(&stream, &array, NULL, err));
     return file;
 }

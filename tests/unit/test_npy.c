@@ -13,7 +13,7 @@ static nyz_array wrapped(const void *data, nyz_type type, int ndim, const int64_
 {
     const nyz_dtype dtype = nyz_dtype_of(type);
     nyz_array out;
-    assert_ok(nyz_wrap(data, &dtype, ndim, shape, NULL, &out, err));
+    assert_ok(nyz_array_wrap(data, &dtype, ndim, shape, NULL, &out, err));
     return out;
 }
 
@@ -63,7 +63,7 @@ static void an_array_survives_memory_in_every_order_and_byte_order(void **state)
     const nyz_array a = wrapped(numbers, NYZ_FLOAT64, 2, two_by_three);
     nyz_array views[2];
     views[0] = a;
-    assert_ok(nyz_transpose(&a, NULL, &views[1], err));
+    assert_ok(nyz_array_transpose(&a, NULL, &views[1], err));
     for (int v = 0; v < 2; v++) {
         for (int k = 0; k < 3 * 5 * 3 * 5; k++) {
             nyz_options save = {0};
@@ -79,7 +79,7 @@ static void an_array_survives_memory_in_every_order_and_byte_order(void **state)
             assert_ok(nyz_save_mem(&views[v], &save, &file, err));
             assert_ok(nyz_load_mem(file.data, file.size, &load, &back, err));
             if (load.order != NYZ_KEEP_ORDER) {
-                assert_true(nyz_is_contiguous(&back, load.order));
+                assert_true(nyz_array_is_contiguous(&back, load.order));
             }
             assert_int_equal((uintptr_t)back.data % 64, 0);
             trickle t = {.buffer = file};
@@ -90,9 +90,9 @@ static void an_array_survives_memory_in_every_order_and_byte_order(void **state)
             nyz_array_free(&streamed);
             nyz_options c = {0};
             c.order = NYZ_C_ORDER;
-            assert_ok(nyz_copy(&back, &c, &native, err));
+            assert_ok(nyz_array_copy(&back, &c, &native, err));
             nyz_array expected;
-            assert_ok(nyz_copy(&views[v], &c, &expected, err));
+            assert_ok(nyz_array_copy(&views[v], &c, &expected, err));
             assert_memory_equal(native.data, expected.data, sizeof numbers);
             nyz_array_free(&expected);
             nyz_array_free(&native);
@@ -129,7 +129,7 @@ static void fortran_order_is_said_only_where_it_differs(void **state)
     nyz_array a;
     nyz_buffer file;
     assert_ok(nyz_dtype_parse("|V0", 3, NULL, &no_bytes, err));
-    assert_ok(nyz_wrap(NULL, &no_bytes, 2, two_by_three, NULL, &a, err));
+    assert_ok(nyz_array_wrap(NULL, &no_bytes, 2, two_by_three, NULL, &a, err));
     assert_ok(nyz_save_mem(&a, &opt, &file, err));
     file.data[127] = '\0';
     assert_non_null(strstr((const char *)file.data + 10, "'fortran_order': False"));
@@ -362,8 +362,8 @@ static void saving_takes_at_most_1_mib(void **state)
     const nyz_array a = wrapped(data, NYZ_FLOAT32, 2, shape);
     nyz_array views[3];
     views[0] = a;
-    assert_ok(nyz_transpose(&a, NULL, &views[1], err));
-    assert_ok(nyz_slice(&a, 1, 0, 1000, 3, &views[2], err));
+    assert_ok(nyz_array_transpose(&a, NULL, &views[1], err));
+    assert_ok(nyz_array_slice(&a, 1, 0, 1000, 3, &views[2], err));
     for (int v = 0; v < 3; v++) {
         for (int order = 0; order < 3; order++) {
             counting c;
@@ -593,7 +593,7 @@ static void a_version_is_honoured_or_refused(void **state)
     nyz_options opt = {0};
     opt.npy_version = 1;
     assert_ok(nyz_dtype_parse(wide, strlen(wide), NULL, &dtype, err));
-    assert_ok(nyz_wrap(numbers, &dtype, 0, NULL, NULL, &names, err));
+    assert_ok(nyz_array_wrap(numbers, &dtype, 0, NULL, NULL, &names, err));
     assert_fails(NYZ_ERR_ARGUMENT, "version", nyz_save_mem(&names, &opt, &file, err));
     assert_null(file.data);
     opt.npy_version = 0;
@@ -616,7 +616,7 @@ static void a_path_is_saved_loaded_and_peeked(void **state)
     assert_ok(nyz_load(path, NULL, &back, err));
     assert_memory_equal(back.data, numbers, sizeof numbers);
     nyz_array_free(&back);
-    assert_ok(nyz_peek(path, NULL, &back, err));
+    assert_ok(nyz_load_header(path, NULL, &back, err));
     assert_null(back.data);
     assert_int_equal(back.shape[1], 3);
     nyz_array_free(&back);
@@ -638,7 +638,7 @@ static void after_a_failing_write_nothing_more_is_written(void **state)
     assert_non_null(data);
     const nyz_array a = wrapped(data, NYZ_FLOAT64, 2, shape);
     nyz_array gaps;
-    assert_ok(nyz_slice(&a, 1, 0, SIDE, 2, &gaps, err));
+    assert_ok(nyz_array_slice(&a, 1, 0, SIDE, 2, &gaps, err));
     nyz_status status = NYZ_ERR_IO;
     long n = 1;
     for (; status != NYZ_OK; n++) {
@@ -663,7 +663,7 @@ static void an_array_that_no_memory_can_hold_is_refused(void **state)
     const nyz_dtype byte = nyz_dtype_of(NYZ_INT8);
     nyz_array a;
     nyz_buffer out;
-    assert_ok(nyz_wrap(numbers, &byte, 1, shape, strides, &a, err));
+    assert_ok(nyz_array_wrap(numbers, &byte, 1, shape, strides, &a, err));
     assert_fails(NYZ_ERR_MEMORY, "too large", nyz_save_mem(&a, NULL, &out, err));
     assert_null(out.data);
 }

@@ -19,7 +19,7 @@ static nyz_array matrix(void)
     static const int64_t shape[2] = {2, 3};
     const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
     nyz_array out;
-    assert_ok(nyz_wrap(weights, &dtype, 2, shape, NULL, &out, err));
+    assert_ok(nyz_array_wrap(weights, &dtype, 2, shape, NULL, &out, err));
     return out;
 }
 
@@ -68,12 +68,12 @@ static void what_is_written_is_read_back_by_name_and_number(void **state)
         check_matrix(npz, "arr_0");
         assert_int_equal(nyz_npz_find(npz, "z"), 1);
         assert_int_equal(nyz_npz_find(npz, "note"), -1);
-        assert_ok(nyz_npz_member(npz, 1, &m, err));
+        assert_ok(nyz_npz_member_at(npz, 1, &m, err));
         assert_string_equal(m.name, "z.npy");
         assert_int_equal(m.key_size, 1);
         assert_int_equal(m.method, NYZ_DEFLATED);
         assert_int_equal(m.size, 128 + 24);
-        assert_ok(nyz_npz_bytes(npz, 2, NULL, &bytes, err));
+        assert_ok(nyz_npz_bytes_at(npz, 2, NULL, &bytes, err));
         assert_int_equal(bytes.shape[0], 5);
         assert_memory_equal(bytes.data, "hello", 5);
         nyz_array_free(&bytes);
@@ -81,6 +81,40 @@ static void what_is_written_is_read_back_by_name_and_number(void **state)
         assert_null(npz);
         nyz_buffer_free(&file);
     }
+}
+
+static void each_call_by_name_is_its_twin_by_index(void **state)
+{
+    (void)state;
+    nyz_buffer file = small_archive(1);
+    nyz_npz *npz = NULL;
+    nyz_member m;
+    nyz_array a;
+    nyz_array into;
+    float memory[6] = {0};
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
+    assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+    assert_ok(nyz_npz_member(npz, "z", &m, err));
+    assert_string_equal(m.name, "z.npy");
+    assert_ok(nyz_npz_load_header(npz, "z", NULL, &a, err));
+    assert_null(a.data);
+    assert_int_equal(a.shape[1], 3);
+    assert_ok(nyz_array_wrap(memory, &dtype, 2, a.shape, NULL, &into, err));
+    nyz_array_free(&a);
+    assert_ok(nyz_npz_load_into(npz, "z.npy", NULL, &into, err));
+    assert_memory_equal(memory, weights, sizeof weights);
+    assert_ok(nyz_npz_bytes(npz, "z", NULL, &a, err));
+    assert_int_equal(a.shape[0], 128 + 24);
+    nyz_array_free(&a);
+    assert_fails(NYZ_ERR_NOT_FOUND, "no member 'y'", nyz_npz_member(npz, "y", &m, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "no member 'y'",
+                 nyz_npz_load_header(npz, "y", NULL, &a, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "no member 'y'",
+                 nyz_npz_load_into(npz, "y", NULL, &into, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "no member 'y'",
+                 nyz_npz_bytes(npz, "y", NULL, &a, err));
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&file);
 }
 
 static void the_whole_name_goes_before_the_one_with_npy(void **state)
@@ -104,7 +138,7 @@ static void the_whole_name_goes_before_the_one_with_npy(void **state)
     assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
     for (size_t i = 0; i < 5; i++) {
         nyz_member m;
-        assert_ok(nyz_npz_member(npz, (int64_t)i, &m, err));
+        assert_ok(nyz_npz_member_at(npz, (int64_t)i, &m, err));
         assert_int_equal(m.name_size, strlen(names[i]));
         assert_int_equal(m.key_size, key_sizes[i]);
         assert_int_equal(nyz_npz_find(npz, found[i].name), found[i].index);
@@ -128,7 +162,7 @@ static void an_array_without_a_name_is_always_arr_n_npy(void **state)
     assert_ok(nyz_npz_add(w, NULL, &a, &exact, err));
     assert_ok(nyz_npz_finish(&w, err));
     assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
-    assert_ok(nyz_npz_member(npz, 0, &m, err));
+    assert_ok(nyz_npz_member_at(npz, 0, &m, err));
     assert_string_equal(m.name, "arr_0.npy");
     nyz_npz_close(&npz);
     nyz_buffer_free(&file);
@@ -145,11 +179,12 @@ static void what_is_not_there_is_not_found(void **state)
     assert_fails(NYZ_ERR_NOT_FOUND, "'bias'", nyz_npz_load(npz, "bias", NULL, &a, err));
     assert_fails(NYZ_ERR_NOT_FOUND, "nyz_npz_bytes",
                  nyz_npz_load(npz, "note.txt", NULL, &a, err));
-    assert_fails(NYZ_ERR_NOT_FOUND, "'note.txt'", nyz_npz_peek(npz, 2, NULL, &a, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "'note.txt'",
+                 nyz_npz_load_header_at(npz, 2, NULL, &a, err));
     assert_fails(NYZ_ERR_NOT_FOUND, "has 4", nyz_npz_load_at(npz, 4, NULL, &a, err));
     assert_fails(NYZ_ERR_NOT_FOUND, "no member of that name (index -1)",
-                 nyz_npz_bytes(npz, nyz_npz_find(npz, "bias"), NULL, &a, err));
-    assert_fails(NYZ_ERR_NOT_FOUND, "", nyz_npz_member(npz, 9, &m, err));
+                 nyz_npz_bytes_at(npz, nyz_npz_find(npz, "bias"), NULL, &a, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "", nyz_npz_member_at(npz, 9, &m, err));
     assert_null(m.name);
     nyz_npz_close(&npz);
     nyz_buffer_free(&file);
@@ -174,7 +209,8 @@ static void limits_and_allocator_of_opening_hold_for_loading(void **state)
     assert_ok(nyz_npz_open_mem(file.data, file.size, &opened, &npz, err));
     assert_fails(NYZ_ERR_LIMIT, "array_bytes", nyz_npz_load(npz, "w", NULL, &a, err));
     assert_fails(NYZ_ERR_LIMIT, "array_bytes", nyz_npz_load(npz, "w", &c_order, &a, err));
-    assert_fails(NYZ_ERR_LIMIT, "array_bytes", nyz_npz_bytes(npz, 0, &c_order, &a, err));
+    assert_fails(NYZ_ERR_LIMIT, "array_bytes",
+                 nyz_npz_bytes_at(npz, 0, &c_order, &a, err));
     c_order.limits = &many;
     const size_t before = c.live;
     assert_ok(nyz_npz_load(npz, "w", &c_order, &a, err));
@@ -210,23 +246,26 @@ static void untrusted_holds_for_loading(void **state)
     opt.flags = NYZ_UNTRUSTED;
     assert_ok(nyz_npz_open_mem(file.data, file.size, &opt, &npz, err));
     opt.flags = 0;
-    assert_fails(NYZ_ERR_LIMIT, "brackets", nyz_npz_peek(npz, 0, &opt, &a, err));
+    assert_fails(NYZ_ERR_LIMIT, "brackets",
+                 nyz_npz_load_header_at(npz, 0, &opt, &a, err));
     opt.limits = &dims; /* names one, and loosens no other */
-    assert_fails(NYZ_ERR_LIMIT, "brackets", nyz_npz_peek(npz, 0, &opt, &a, err));
+    assert_fails(NYZ_ERR_LIMIT, "brackets",
+                 nyz_npz_load_header_at(npz, 0, &opt, &a, err));
     nyz_npz_close(&npz);
     opt.limits = &few;
     opt.flags = NYZ_UNTRUSTED;
     assert_ok(nyz_npz_open_mem(file.data, file.size, &opt, &npz, err));
     opt.limits = NULL; /* the flag again names none */
     assert_fails(NYZ_ERR_LIMIT, "limits.brackets, 9",
-                 nyz_npz_peek(npz, 0, &opt, &a, err));
+                 nyz_npz_load_header_at(npz, 0, &opt, &a, err));
     nyz_npz_close(&npz);
     opt.flags = 0;
     assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
-    assert_ok(nyz_npz_peek(npz, 0, &opt, &a, err));
+    assert_ok(nyz_npz_load_header_at(npz, 0, &opt, &a, err));
     nyz_array_free(&a);
     opt.flags = NYZ_UNTRUSTED;
-    assert_fails(NYZ_ERR_LIMIT, "brackets", nyz_npz_peek(npz, 0, &opt, &a, err));
+    assert_fails(NYZ_ERR_LIMIT, "brackets",
+                 nyz_npz_load_header_at(npz, 0, &opt, &a, err));
     nyz_npz_close(&npz);
     nyz_buffer_free(&file);
 }
@@ -238,7 +277,7 @@ static void peek_shows_a_member_without_its_data(void **state)
     nyz_npz *npz = NULL;
     nyz_array a;
     assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
-    assert_ok(nyz_npz_peek(npz, 1, NULL, &a, err));
+    assert_ok(nyz_npz_load_header_at(npz, 1, NULL, &a, err));
     assert_null(a.data);
     assert_int_equal(a.ndim, 2);
     assert_int_equal(a.dtype.type, NYZ_FLOAT32);
@@ -361,7 +400,7 @@ static void more_than_65535_members_get_zip64_records(void **state)
         for (int64_t i = 0; i < count; i += 4001) {
             (void)snprintf(name, sizeof name, "m%lld", (long long)i);
             assert_int_equal(nyz_npz_find(npz, name), i);
-            assert_ok(nyz_npz_bytes(npz, i, NULL, &bytes, err));
+            assert_ok(nyz_npz_bytes_at(npz, i, NULL, &bytes, err));
             assert_memory_equal(bytes.data, name, strlen(name));
             nyz_array_free(&bytes);
         }
@@ -541,7 +580,7 @@ static void an_array_that_no_file_can_hold_is_refused(void **state)
     nyz_buffer file = {0};
     const nyz_stream s = nyz_stream_buffer(&file);
     nyz_npz_writer *w = NULL;
-    assert_ok(nyz_wrap("x", &dtype, 1, shape, strides, &a, err));
+    assert_ok(nyz_array_wrap("x", &dtype, 1, shape, strides, &a, err));
     assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
     assert_fails(NYZ_ERR_ARGUMENT, "no file can hold",
                  nyz_npz_add(w, "a", &a, NULL, err));
@@ -662,7 +701,7 @@ static void every_flipped_bit_of_a_members_data_is_found(void **state)
         nyz_member m;
         nyz_array a;
         assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
-        assert_ok(nyz_npz_member(npz, (int64_t)i, &m, err));
+        assert_ok(nyz_npz_member_at(npz, (int64_t)i, &m, err));
         nyz_npz_close(&npz);
         /* the members lie behind each other: local header of 55 bytes, then the data */
         const size_t start = 55 + i * (55 + 152);
@@ -736,7 +775,7 @@ static void loading_a_member_takes_the_array_and_at_most_1_mib(void **state)
     opt.allocator = &c.allocator;
     opt.method = NYZ_DEFLATED;
     opt.level = 1;
-    assert_ok(nyz_wrap(data, &dtype, 1, &count, NULL, &a, err));
+    assert_ok(nyz_array_wrap(data, &dtype, 1, &count, NULL, &a, err));
     assert_ok(nyz_npz_create_stream(&s, &opt, &w, err));
     assert_ok(nyz_npz_add(w, "deflated", &a, NULL, err));
     opt.method = NYZ_STORED;
@@ -750,18 +789,18 @@ static void loading_a_member_takes_the_array_and_at_most_1_mib(void **state)
         c.peak = c.live;
         assert_ok(nyz_npz_load_at(npz, i, NULL, &back, err));
         nyz_member m;
-        assert_ok(nyz_npz_member(npz, i, &m, err));
+        assert_ok(nyz_npz_member_at(npz, i, &m, err));
         const size_t deflated = m.method == NYZ_DEFLATED ? (size_t)m.compressed_size : 0;
         assert_true(c.peak <= (size_t)count * 4 + deflated + MIB);
         assert_memory_equal(back.data, data, (size_t)count * 4);
         c.peak = c.live; /* where libdeflate inflates it, to memory beside the array */
         const size_t whole = m.method == NYZ_DEFLATED ? (size_t)m.size : 0;
-        assert_ok(nyz_npz_load_into(npz, i, NULL, &back, err));
+        assert_ok(nyz_npz_load_into_at(npz, i, NULL, &back, err));
         assert_true(c.peak <= c.live + whole + deflated + MIB);
         assert_memory_equal(back.data, data, (size_t)count * 4);
         nyz_array_free(&back);
         c.peak = c.live;
-        assert_ok(nyz_npz_bytes(npz, i, NULL, &back, err));
+        assert_ok(nyz_npz_bytes_at(npz, i, NULL, &back, err));
         assert_true(c.peak <= (size_t)m.size + deflated + MIB);
         nyz_array_free(&back);
     }
@@ -793,17 +832,17 @@ static void a_large_member_takes_1_mib_beside_the_array_that_it_fills(void **sta
     opt.method = NYZ_DEFLATED;
     opt.level = NYZ_LEVEL_FAST;
     data[count - 1] = 7;
-    assert_ok(nyz_wrap(data, &dtype, 1, &count, NULL, &a, err));
+    assert_ok(nyz_array_wrap(data, &dtype, 1, &count, NULL, &a, err));
     assert_ok(nyz_npz_create_stream(&s, &opt, &w, err));
     assert_ok(nyz_npz_add(w, "a", &a, NULL, err));
     assert_ok(nyz_npz_finish(&w, err));
     assert_ok(nyz_npz_open_mem(file.data, file.size, &opt, &npz, err));
     nyz_member m;
-    assert_ok(nyz_npz_member(npz, 0, &m, err));
+    assert_ok(nyz_npz_member_at(npz, 0, &m, err));
     assert_true(m.size < most && m.size + m.compressed_size > most);
     c.peak = c.live;
     data[count - 1] = 0;
-    assert_ok(nyz_npz_load_into(npz, 0, NULL, &a, err));
+    assert_ok(nyz_npz_load_into_at(npz, 0, NULL, &a, err));
     assert_int_equal(data[count - 1], 7);
     assert_true(c.peak <= c.live + MIB);
     opt.order = NYZ_C_ORDER;
@@ -838,8 +877,8 @@ static nyz_buffer chunked_archive(const chunked_way *way, int threads,
     opt.level = way->level;
     opt.flags = way->level == NYZ_LEVEL_FAST ? 0 : NYZ_BLOCKS;
     opt.threads = threads;
-    assert_ok(nyz_wrap(numbers, &dtype, 1, &count, NULL, &whole, err));
-    assert_ok(nyz_slice(&whole, 0, 0, count, way->gaps ? 2 : 1, &a, err));
+    assert_ok(nyz_array_wrap(numbers, &dtype, 1, &count, NULL, &whole, err));
+    assert_ok(nyz_array_slice(&whole, 0, 0, count, way->gaps ? 2 : 1, &a, err));
     assert_ok(nyz_npz_create_stream(&s, &opt, &w, err));
     assert_ok(nyz_npz_add(w, "w", &a, NULL, err));
     assert_ok(nyz_npz_add_bytes(w, "none", "", 0, NULL, err));
@@ -875,7 +914,7 @@ static void chunks_are_the_same_bytes_on_any_number_of_threads(void **state)
         for (int64_t i = 0; i < a.shape[0]; i++) {
             assert_true(((const float *)a.data)[i] == numbers[i * (way.gaps + 1)]);
         }
-        assert_ok(nyz_npz_bytes(npz, 1, NULL, &bytes, err));
+        assert_ok(nyz_npz_bytes_at(npz, 1, NULL, &bytes, err));
         assert_int_equal(bytes.shape[0], 0);
         nyz_array_free(&bytes);
         nyz_array_free(&a);
@@ -910,7 +949,7 @@ static void one_stream_is_the_default_and_chunks_are_asked_for(void **state)
         assert_ok(nyz_npz_add_bytes(w, "a", text, SIZE, NULL, err));
         assert_ok(nyz_npz_finish(&w, err));
         assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
-        assert_ok(nyz_npz_member(npz, 0, &m, err));
+        assert_ok(nyz_npz_member_at(npz, 0, &m, err));
         stored[chunked] = m.compressed_size;
         nyz_npz_close(&npz);
         nyz_buffer_free(&file);
@@ -928,7 +967,7 @@ static nyz_status read_everything(const nyz_stream *s, const nyz_options *opt,
     nyz_status status = NYZ_OK;
     for (int64_t i = 0; i < nyz_npz_count(npz) && status == NYZ_OK; i++) {
         nyz_array a;
-        status = nyz_npz_bytes(npz, i, NULL, &a, err);
+        status = nyz_npz_bytes_at(npz, i, NULL, &a, err);
         nyz_array_free(&a);
         if (status == NYZ_OK && i != 2) {
             status = nyz_npz_load_at(npz, i, NULL, &a, err);
@@ -1052,6 +1091,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_set_of_names_knows_each_however_many),
         cmocka_unit_test(what_is_written_is_read_back_by_name_and_number),
+        cmocka_unit_test(each_call_by_name_is_its_twin_by_index),
         cmocka_unit_test(the_whole_name_goes_before_the_one_with_npy),
         cmocka_unit_test(an_array_without_a_name_is_always_arr_n_npy),
         cmocka_unit_test(what_is_not_there_is_not_found),

@@ -31,7 +31,8 @@ static int make_arrays(void **state)
     for (int i = 0; i < MOST; i++) {
         const int64_t count = i == 5 ? 540000 : i % 80 == 3 ? 20000 : i % 11;
         const int64_t strides[1] = {i % 3 == 0 ? 16 : 8};
-        assert_ok(nyz_wrap(numbers + i, &dtype, 1, &count, strides, &arrays[i], err));
+        assert_ok(
+            nyz_array_wrap(numbers + i, &dtype, 1, &count, strides, &arrays[i], err));
         (void)snprintf(names[i], sizeof names[i], "n%d", i);
         name_of[i] = i % 7 == 6 ? NULL : names[i];
     }
@@ -141,7 +142,7 @@ static void a_failing_write_comes_before_a_later_bad_name(void **state)
         noise[i] = (unsigned char)(random >> 24);
     }
     for (int i = 0; i < 2; i++) {
-        assert_ok(nyz_wrap(noise, &dtype, 1, &count, NULL, &both[i], err));
+        assert_ok(nyz_array_wrap(noise, &dtype, 1, &count, NULL, &both[i], err));
     }
     for (int threads = 0; threads < 3; threads++) {
         const nyz_options opt = {.method = NYZ_DEFLATED, .threads = threads};
@@ -174,7 +175,7 @@ static void what_waits_is_written_before_a_member_that_is_written_alone(void **s
     }
     for (int i = 0; i < 2; i++) {
         const void *const data = i == 0 ? (const void *)noise : numbers;
-        assert_ok(nyz_wrap(data, &types[i], 1, &counts[i], NULL, &both[i], err));
+        assert_ok(nyz_array_wrap(data, &types[i], 1, &counts[i], NULL, &both[i], err));
     }
     const nyz_options opt = {
         .method = NYZ_DEFLATED, .level = 1, .threads = 2, .flags = NYZ_BLOCKS};
@@ -261,7 +262,7 @@ static void large_members_do_not_wait_together(void **state)
     counting_init(&memory);
     opt.allocator = &locked;
     for (int i = 0; i < 4; i++) {
-        assert_ok(nyz_wrap("", &dtype, 1, &sizes[i], strides, &zeros[i], err));
+        assert_ok(nyz_array_wrap("", &dtype, 1, &sizes[i], strides, &zeros[i], err));
     }
     assert_ok(nyz_npz_create_stream(&s, &opt, &w, err));
     assert_ok(nyz_npz_add_all(w, NULL, zeros, 4, NULL, err));
@@ -271,7 +272,7 @@ static void large_members_do_not_wait_together(void **state)
     assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
     for (int i = 0; i < 4; i++) {
         nyz_member m;
-        assert_ok(nyz_npz_member(npz, i, &m, err));
+        assert_ok(nyz_npz_member_at(npz, i, &m, err));
         assert_int_equal(m.size, sizes[i] + 128);
     }
     nyz_npz_close(&npz);

@@ -71,8 +71,8 @@ static void check_load(const zb_archive *a, nyz_status status, const char *words
         }
         compare_read_paths(npz, threads);
     }
-    assert_ok(nyz_wrap(&byte, &dtype, 0, NULL, NULL, &into, err));
-    assert_fails(status, words, nyz_npz_load_into(npz, 0, NULL, &into, err));
+    assert_ok(nyz_array_wrap(&byte, &dtype, 0, NULL, NULL, &into, err));
+    assert_fails(status, words, nyz_npz_load_into_at(npz, 0, NULL, &into, err));
     nyz_npz_close(&npz);
 }
 
@@ -169,7 +169,7 @@ static void peeking_says_what_the_header_says(void **state)
         zb_archive a = archive_of(&contents[0], method);
         set_crc(&a, 7);
         nyz_npz *npz = open_archive(&a);
-        assert_ok(nyz_npz_peek(npz, 0, NULL, &header, err));
+        assert_ok(nyz_npz_load_header_at(npz, 0, NULL, &header, err));
         assert_int_equal(header.dtype.type, NYZ_OBJECT);
         nyz_array_free(&header);
         nyz_npz_close(&npz);
@@ -178,7 +178,7 @@ static void peeking_says_what_the_header_says(void **state)
         set_crc(&a, 7);
         npz = open_archive(&a);
         assert_fails(NYZ_ERR_NOT_FOUND, "holds no array",
-                     nyz_npz_peek(npz, 0, NULL, &header, err));
+                     nyz_npz_load_header_at(npz, 0, NULL, &header, err));
         nyz_npz_close(&npz);
         zb_free(&a);
     }

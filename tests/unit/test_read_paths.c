@@ -63,7 +63,7 @@ static nyz_buffer mixed_archive(int large_is_most)
         nyz_options opt = {0};
         opt.method = i % 2 == 0 || i == 5 ? NYZ_STORED : NYZ_DEFLATED;
         opt.level = 1;
-        assert_ok(nyz_wrap(numbers, &dtype, 1, &count, NULL, &a, err));
+        assert_ok(nyz_array_wrap(numbers, &dtype, 1, &count, NULL, &a, err));
         assert_ok(nyz_npz_add(w, NULL, &a, &opt, err));
     }
     assert_ok(nyz_npz_add_bytes(w, "text", "hello", 5, NULL, err));
@@ -397,7 +397,7 @@ static nyz_buffer one_member(nyz_method method, int64_t count, int64_t *end)
         numbers[i] = (int32_t)(i / 3 * 77);
     }
     assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
-    assert_ok(nyz_wrap(numbers, &dtype, 1, &count, NULL, &a, err));
+    assert_ok(nyz_array_wrap(numbers, &dtype, 1, &count, NULL, &a, err));
     assert_ok(nyz_npz_add(w, "a", &a, &opt, err));
     assert_ok(nyz_npz_finish(&w, err));
     assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
@@ -418,7 +418,7 @@ static nyz_status read_by(int way, const nyz_npz *npz, int64_t count, int thread
     nyz_arrays all;
     nyz_status status;
     if (way == BY_BYTES) {
-        status = nyz_npz_bytes(npz, 0, &opt, &out, error);
+        status = nyz_npz_bytes_at(npz, 0, &opt, &out, error);
     } else if (way == BY_ALL) {
         status = nyz_npz_load_all(npz, &opt, &all, error);
         nyz_arrays_free(&all);
@@ -426,8 +426,8 @@ static nyz_status read_by(int way, const nyz_npz *npz, int64_t count, int thread
         const nyz_dtype dtype = nyz_dtype_of(NYZ_INT32);
         void *const memory = malloc((size_t)count * 4);
         assert_non_null(memory);
-        assert_ok(nyz_wrap(memory, &dtype, 1, &count, NULL, &out, err));
-        status = nyz_npz_load_into(npz, 0, &opt, &out, error);
+        assert_ok(nyz_array_wrap(memory, &dtype, 1, &count, NULL, &out, err));
+        status = nyz_npz_load_into_at(npz, 0, &opt, &out, error);
         free(memory);
     } else {
         status = nyz_npz_load_at(npz, 0, &opt, &out, error);

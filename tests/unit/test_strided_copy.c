@@ -236,7 +236,7 @@ static void blocks_in_order_are_runs_that_make_up_the_array(void **state)
             nyz_array view;
             int64_t first = -1;
             nyz_blocks_at(&blocks, b, &view, &first);
-            const int64_t count = nyz_size(&view);
+            const int64_t count = nyz_array_count(&view);
             assert_int_equal(first, done);
             for (int64_t i = 0; i < count; i++) {
                 assert_ptr_equal(element(&view, i), element(&a, first + i));
@@ -244,7 +244,7 @@ static void blocks_in_order_are_runs_that_make_up_the_array(void **state)
             largest = count > largest ? count : largest;
             done += count;
         }
-        assert_int_equal(done, nyz_size(&a));
+        assert_int_equal(done, nyz_array_count(&a));
         assert_int_equal(blocks.items, largest);
         assert_true(largest <= (most > 1 ? most : 1));
         assert_true(blocks.count == 1 || 8 * largest >= most); /* and not too small */
@@ -278,12 +278,12 @@ static void blocks_across_are_runs_side_by_side_and_hold_each_element_once(void 
             nyz_array view;
             int64_t first = -1;
             nyz_blocks_at(&blocks, b, &view, &first);
-            const int64_t run = nyz_size(&view) / view.shape[axis];
-            largest = nyz_size(&view) > largest ? nyz_size(&view) : largest;
+            const int64_t run = nyz_array_count(&view) / view.shape[axis];
+            largest = nyz_array_count(&view) > largest ? nyz_array_count(&view) : largest;
             if (view.data == a.data && lead > 0 && width < a.shape[axis]) {
                 assert_int_equal(view.shape[axis], lead);
             }
-            for (int64_t i = 0; i < nyz_size(&view); i++) {
+            for (int64_t i = 0; i < nyz_array_count(&view); i++) {
                 const unsigned char *const place = element(&view, i);
                 assert_ptr_equal(place, element(&a, first + i / run * apart + i % run));
                 marks[place - marks]++;
@@ -291,7 +291,7 @@ static void blocks_across_are_runs_side_by_side_and_hold_each_element_once(void 
         }
         assert_true(largest == blocks.items ||
                     (largest < blocks.items && lead > 0 && a.shape[axis] < width + lead));
-        for (int64_t i = 0; i < nyz_size(&a); i++) {
+        for (int64_t i = 0; i < nyz_array_count(&a); i++) {
             assert_int_equal(marks[i], 1);
         }
     }

@@ -34,7 +34,7 @@ static nyz_status write_members(const nyz_stream *stream, nyz_error *err)
         nyz_options opt = {0};
         opt.method = i % 2 == 0 ? NYZ_STORED : NYZ_DEFLATED;
         fill(numbers, i);
-        (void)nyz_wrap(numbers, &dtype, 1, shape, NULL, &array, NULL);
+        (void)nyz_array_wrap(numbers, &dtype, 1, shape, NULL, &array, NULL);
         (void)nyz_npz_add(writer, NULL, &array, &opt, NULL);
     }
     return nyz_npz_finish(&writer, err);
@@ -52,10 +52,10 @@ static const char *check_member(const nyz_npz *npz, int64_t index)
     (void)snprintf(name, sizeof name, "arr_%d", (int)index);
     fill(expected, index);
     if (nyz_npz_find(npz, name) != index || nyz_npz_count(npz) != MEMBERS ||
-        nyz_npz_member(npz, index, &member, NULL) != NYZ_OK) {
+        nyz_npz_member_at(npz, index, &member, NULL) != NYZ_OK) {
         return "not listed";
     }
-    if (nyz_npz_peek(npz, index, NULL, &header, NULL) != NYZ_OK) {
+    if (nyz_npz_load_header_at(npz, index, NULL, &header, NULL) != NYZ_OK) {
         return "no header";
     }
     if (nyz_npz_load(npz, name, NULL, &array, NULL) != NYZ_OK) {
@@ -283,7 +283,7 @@ static nyz_buffer archive_with_objects(void)
         const nyz_options opt = {.method = i % 2 == 0 ? NYZ_STORED : NYZ_DEFLATED};
         fill(numbers, i);
         (void)snprintf(name, sizeof name, "objects_%d.npy", (int)i);
-        assert_ok(nyz_wrap(numbers, &dtype, 1, shape, NULL, &array, err));
+        assert_ok(nyz_array_wrap(numbers, &dtype, 1, shape, NULL, &array, err));
         assert_ok(nyz_npz_add(writer, NULL, &array, &opt, err));
         assert_ok(
             nyz_npz_add_bytes(writer, name, objects, sizeof objects - 1, &opt, err));

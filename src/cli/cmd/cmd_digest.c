@@ -143,7 +143,7 @@ static int add_member(report *to, int64_t index)
     nyz_status status = nyz_npz_load_at(input->npz, index, &opt, &array, &err);
     if (status == NYZ_ERR_NOT_FOUND) {
         f.raw = 1;
-        status = nyz_npz_bytes(input->npz, index, NULL, &array, &err);
+        status = nyz_npz_bytes_at(input->npz, index, NULL, &array, &err);
     }
     if (status == NYZ_OK) {
         status = add(to, &f, &err);

@@ -68,9 +68,10 @@ static int drop_failed_row(cli_table *t)
 /* Fills in what a header says. */
 static nyz_status describe(cli_row *r, const nyz_array *header, nyz_error *err)
 {
-    r->bytes =
-        cli_has_objects(&header->dtype) ? -1 : nyz_size(header) * header->dtype.itemsize;
-    r->order[0] = nyz_is_contiguous(header, NYZ_C_ORDER) ? 'C' : 'F';
+    r->bytes = cli_has_objects(&header->dtype)
+                   ? -1
+                   : nyz_array_count(header) * header->dtype.itemsize;
+    r->order[0] = nyz_array_is_contiguous(header, NYZ_C_ORDER) ? 'C' : 'F';
     cli_line_shape(&r->shape, header);
     cli_line_shape_json(&r->shape_json, header);
     return cli_line_descr(&r->descr, &header->dtype, err);
@@ -83,7 +84,7 @@ static int add_member(const cli_input *input, int64_t index, cli_table *t)
     nyz_error err;
     nyz_array header;
     const nyz_member member = cli_input_member(input, index);
-    nyz_status status = nyz_npz_peek(input->npz, index, NULL, &header, &err);
+    nyz_status status = nyz_npz_load_header_at(input->npz, index, NULL, &header, &err);
     cli_row *const r = add_row(t);
     if (r == NULL) {
         nyz_array_free(&header);

@@ -23,7 +23,7 @@ static int show_raw(const cli_input *input, const nyz_member *member, int64_t in
 {
     nyz_error err;
     nyz_array bytes;
-    if (nyz_npz_bytes(input->npz, index, NULL, &bytes, &err) != NYZ_OK) {
+    if (nyz_npz_bytes_at(input->npz, index, NULL, &bytes, &err) != NYZ_OK) {
         return cli_complain_error(input->label, member->name, &err);
     }
     cli_line line = {0};

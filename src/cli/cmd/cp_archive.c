@@ -11,8 +11,9 @@ enum { EXACTLY = NYZ_EXACT_NAME | NYZ_ANY_NAME };
 static int holds_objects(const cli_input *input, int64_t index)
 {
     nyz_array header;
-    const int found = nyz_npz_peek(input->npz, index, NULL, &header, NULL) == NYZ_OK &&
-                      cli_has_objects(&header.dtype);
+    const int found =
+        nyz_npz_load_header_at(input->npz, index, NULL, &header, NULL) == NYZ_OK &&
+        cli_has_objects(&header.dtype);
     nyz_array_free(&header);
     return found;
 }
@@ -24,7 +25,7 @@ static int copy_bytes(const cli_cp *cp, nyz_npz_writer *writer, int64_t index)
     nyz_error err;
     nyz_array bytes;
     how.flags |= EXACTLY;
-    if (nyz_npz_bytes(cp->input->npz, index, NULL, &bytes, &err) != NYZ_OK) {
+    if (nyz_npz_bytes_at(cp->input->npz, index, NULL, &bytes, &err) != NYZ_OK) {
         return cli_complain_error(cp->input->label, member.name, &err);
     }
     const nyz_status status = nyz_npz_add_bytes(writer, member.name, bytes.data,
@@ -97,7 +98,8 @@ static int find_only_array(const cli_cp *cp, int64_t *index)
     int64_t arrays = 0;
     for (int64_t i = cp->input->first; i < cp->input->end; i++) {
         nyz_array header;
-        if (nyz_npz_peek(cp->input->npz, i, NULL, &header, NULL) != NYZ_ERR_NOT_FOUND) {
+        if (nyz_npz_load_header_at(cp->input->npz, i, NULL, &header, NULL) !=
+            NYZ_ERR_NOT_FOUND) {
             *index = i; /* one that is damaged counts: loading it says why */
             arrays++;
         }

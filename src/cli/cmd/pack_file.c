@@ -201,7 +201,7 @@ static int refuse(const cli_pack_file *file, const char *message)
 static int check_size(const cli_pack_file *file, const nyz_array *header, int64_t left)
 {
     char text[120];
-    const int64_t need = nyz_size(header) * header->dtype.itemsize;
+    const int64_t need = nyz_array_count(header) * header->dtype.itemsize;
     if (left == need || cli_has_objects(&header->dtype)) {
         return CLI_EXIT_FINE;
     }

@@ -88,7 +88,7 @@ typedef struct hashing {
 
 static nyz_status add_bytes(const hashing *to, const nyz_array *array, nyz_error *err)
 {
-    const int64_t size = nyz_size(array) * array->dtype.itemsize;
+    const int64_t size = nyz_array_count(array) * array->dtype.itemsize;
     if (size > 0 && cli_sha256_add(to->hash, array->data, (size_t)size) != 0) {
         return fail(err);
     }
@@ -99,9 +99,9 @@ static nyz_status add_copy(const hashing *to, const nyz_array *array, nyz_error 
 {
     nyz_array copy;
     const nyz_options opt = {.order = NYZ_C_ORDER, .byteorder = NYZ_LITTLE_ENDIAN};
-    nyz_status status = nyz_copy(array, &opt, &copy, err);
+    nyz_status status = nyz_array_copy(array, &opt, &copy, err);
     if (status == NYZ_OK) {
-        const int64_t count = to->clear ? nyz_size(&copy) : 0;
+        const int64_t count = to->clear ? nyz_array_count(&copy) : 0;
         for (int64_t i = 0; i < count; i++) {
             clear_padding(&copy.dtype,
                           (unsigned char *)copy.data + i * copy.dtype.itemsize);
@@ -115,7 +115,7 @@ static nyz_status add_copy(const hashing *to, const nyz_array *array, nyz_error 
 /* Cuts the first axis into pieces; where one row is too large already, cuts the rows. */
 static nyz_status add_pieces(const hashing *to, const nyz_array *array, nyz_error *err)
 {
-    const int64_t size = nyz_size(array) * array->dtype.itemsize;
+    const int64_t size = nyz_array_count(array) * array->dtype.itemsize;
     if (array->ndim == 0 || size <= PIECE) {
         return size == 0 ? NYZ_OK : add_copy(to, array, err);
     }
@@ -124,9 +124,9 @@ static nyz_status add_pieces(const hashing *to, const nyz_array *array, nyz_erro
     nyz_status status = NYZ_OK;
     for (int64_t i = 0; i < rows && status == NYZ_OK; i += fit > 0 ? fit : 1) {
         nyz_array part;
-        status = fit > 0 ? nyz_slice(array, 0, i, rows - i > fit ? i + fit : rows, 1,
-                                     &part, err)
-                         : nyz_index(array, 0, i, &part, err);
+        status = fit > 0 ? nyz_array_slice(array, 0, i, rows - i > fit ? i + fit : rows,
+                                           1, &part, err)
+                         : nyz_array_index(array, 0, i, &part, err);
         if (status == NYZ_OK) {
             status = fit > 0 ? add_copy(to, &part, err) : add_pieces(to, &part, err);
         }
@@ -136,7 +136,7 @@ static nyz_status add_pieces(const hashing *to, const nyz_array *array, nyz_erro
 
 static nyz_status add_array(const hashing *to, const nyz_array *array, nyz_error *err)
 {
-    return nyz_is_contiguous(array, NYZ_C_ORDER) && !is_big_endian(&array->dtype) &&
+    return nyz_array_is_contiguous(array, NYZ_C_ORDER) && !is_big_endian(&array->dtype) &&
                    !to->clear
                ? add_bytes(to, array, err)
                : add_pieces(to, array, err);
@@ -167,7 +167,7 @@ static nyz_status put_descr(cli_line *line, const nyz_array *array, nyz_error *e
     none.ndim = 1;
     none.shape[0] = 0;
     none.strides[0] = array->dtype.itemsize;
-    nyz_status status = nyz_copy(&none, &opt, &copy, err);
+    nyz_status status = nyz_array_copy(&none, &opt, &copy, err);
     if (status == NYZ_OK) {
         drop_order_of_void(&copy.dtype);
         status = cli_line_descr(line, &copy.dtype, err);

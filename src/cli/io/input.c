@@ -312,6 +312,6 @@ void cli_input_base(const cli_input *input, const char **name, size_t *size)
 nyz_member cli_input_member(const cli_input *input, int64_t index)
 {
     nyz_member member = {.name = ""};
-    (void)nyz_npz_member(input->npz, index, &member, NULL);
+    (void)nyz_npz_member_at(input->npz, index, &member, NULL);
     return member;
 }

@@ -100,7 +100,7 @@ int cli_input_read(cli_input *input, const nyz_options *opt, nyz_array *out)
  * there. */
 static nyz_status pass_numbers(cli_input *input, nyz_error *err)
 {
-    const int64_t items = nyz_size(&input->header);
+    const int64_t items = nyz_array_count(&input->header);
     const int64_t size = items * input->header.dtype.itemsize;
     int64_t found;
     const nyz_status status = cli_input_skip(input, size, &found, err);

@@ -32,9 +32,9 @@ static int same_dtype(const nyz_array *a, const nyz_array *b)
 /* In Fortran order rows are those of the last axis: only there can be appended to. */
 static int has_more_rows(const nyz_array *was, const nyz_array *is)
 {
-    const int fortran = !nyz_is_contiguous(was, NYZ_C_ORDER);
+    const int fortran = !nyz_array_is_contiguous(was, NYZ_C_ORDER);
     const int rows = fortran ? was->ndim - 1 : 0;
-    if (was->ndim != is->ndim || fortran != !nyz_is_contiguous(is, NYZ_C_ORDER)) {
+    if (was->ndim != is->ndim || fortran != !nyz_array_is_contiguous(is, NYZ_C_ORDER)) {
         return 0;
     }
     for (int i = 0; i < was->ndim; i++) {

@@ -148,7 +148,7 @@ static int put_axis(job *j, int axis, const unsigned char *item)
 static int put_all(job *j)
 {
     const unsigned char *const item = j->array->data;
-    if (nyz_size(j->array) == 0) {
+    if (nyz_array_count(j->array) == 0) {
         cli_line_puts(&j->line, "[]");
     } else if (j->array->ndim > 0) {
         scan(j, 0, item);
@@ -176,7 +176,7 @@ static nyz_status fail(nyz_error *err, nyz_status status, int sys, const char *m
  * wants to see.  As many as the array has bytes are no more work than those. */
 static int is_too_empty(const nyz_array *array, int shortened)
 {
-    const int64_t bytes = nyz_size(array) * array->dtype.itemsize;
+    const int64_t bytes = nyz_array_count(array) * array->dtype.itemsize;
     const int64_t most = bytes > MAX_EMPTY ? bytes : MAX_EMPTY;
     int64_t items = 1;
     for (int i = 0; i < array->ndim; i++) {
@@ -188,7 +188,7 @@ static int is_too_empty(const nyz_array *array, int shortened)
 
 nyz_status cli_print_array(const nyz_array *array, int all, nyz_error *err)
 {
-    const int64_t size = nyz_size(array);
+    const int64_t size = nyz_array_count(array);
     const int64_t threshold = all ? INT64_MAX : CLI_SHOW_THRESHOLD;
     if (array->dtype.itemsize == 0 && size > MAX_EMPTY) {
         return fail(err, NYZ_ERR_UNSUPPORTED, 0, "too many empty elements to show");
