@@ -134,7 +134,7 @@ static void list_tiny(struct input *in)
 static void read_all_tiny(struct input *in)
 {
     nyz_npz *npz = open_tiny_archive(in);
-    nyz_arrays all;
+    nyz_arrays *all = NULL;
     must(nyz_npz_load_all(npz, NULL, &all, &err));
     nyz_arrays_free(&all);
     nyz_npz_close(&npz);

@@ -50,7 +50,7 @@ nyz_array wrap(const void *data, const char *descr, int ndim, int64_t rows,
     nyz_dtype dtype;
     nyz_array array;
     must(nyz_dtype_parse(descr, strlen(descr), NULL, &dtype, &err));
-    must(nyz_array_wrap(data, &dtype, ndim, shape, NULL, &array, &err));
+    must(nyz_array_wrap_const(data, &dtype, ndim, shape, NULL, &array, &err));
     return array;
 }
 

@@ -93,7 +93,7 @@ static nyz_status describe(nyz_array *array, const void *memory, const nyz_dtype
                            nyz_error *err)
 {
     const nyz_array file = *array;
-    return nyz_array_wrap(memory, dtype, file.ndim, file.shape, NULL, array, err);
+    return nyz_array_wrap_const(memory, dtype, file.ndim, file.shape, NULL, array, err);
 }
 
 /* The shapes, without memory. */
@@ -229,25 +229,33 @@ static int read_by_name(struct job *job)
 
 static int prepare_list_of_arrays(struct job *job)
 {
-    job->state = touched(sizeof(nyz_arrays));
+    job->state = NULL;
     return 0;
 }
 
 static int read_all(struct job *job)
 {
     nyz_npz *npz;
+    nyz_arrays *all = NULL;
     nyz_error err;
     nyz_status status = open_archive(job, &npz, &err);
     if (status == NYZ_OK)
-        status = nyz_npz_load_all(npz, NULL, job->state, &err);
+        status = nyz_npz_load_all(npz, NULL, &all, &err);
+    job->state = all;
     return close_archive(job, &npz, status, &err);
 }
 
 static int collect_list(struct job *job)
 {
-    nyz_arrays *const all = job->state;
-    job->state = all->items;
-    return all->count == job->count ? collect(job) : 1;
+    const nyz_arrays *const all = job->state;
+    for (int64_t i = 0; i < job->count; i++) {
+        nyz_array array;
+        if (nyz_arrays_get_at(all, i, &array, NULL) != NYZ_OK)
+            return 1;
+        job->spans[i].data = array.data;
+        job->spans[i].size = (size_t)(nyz_array_count(&array) * array.dtype.itemsize);
+    }
+    return nyz_arrays_count(all) == job->count ? 0 : 1;
 }
 
 /* -------------------------------------------------------------------- archives, written */

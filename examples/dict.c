@@ -18,9 +18,9 @@ static nyz_status save(const char *path, nyz_error *err)
     nyz_array x_view;
     nyz_array y_view;
     nyz_npz_writer *npz;
-    nyz_status status = nyz_array_wrap(x, &f8, 2, x_shape, NULL, &x_view, err);
+    nyz_status status = nyz_array_wrap_const(x, &f8, 2, x_shape, NULL, &x_view, err);
     if (status == NYZ_OK)
-        status = nyz_array_wrap(y, &i8, 1, y_shape, NULL, &y_view, err);
+        status = nyz_array_wrap_const(y, &i8, 1, y_shape, NULL, &y_view, err);
     if (status == NYZ_OK)
         status = nyz_npz_create(path, &compressed, &npz, err);
     if (status != NYZ_OK)

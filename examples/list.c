@@ -26,9 +26,9 @@ static nyz_status save_two(const char *path, nyz_error *err)
     const int64_t shape[1] = {4};
     const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
     nyz_array list[2];
-    nyz_status status = nyz_array_wrap(x, &dtype, 1, shape, NULL, &list[0], err);
+    nyz_status status = nyz_array_wrap_const(x, &dtype, 1, shape, NULL, &list[0], err);
     if (status == NYZ_OK)
-        status = nyz_array_wrap(y, &dtype, 1, shape, NULL, &list[1], err);
+        status = nyz_array_wrap_const(y, &dtype, 1, shape, NULL, &list[1], err);
     return status != NYZ_OK ? status : save(path, list, 2, err);
 }
 

@@ -13,7 +13,8 @@ static nyz_status save(const char *path, nyz_error *err)
     const int64_t shape[2] = {2, 3};
     const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
     nyz_array x;
-    const nyz_status status = nyz_array_wrap(values, &dtype, 2, shape, NULL, &x, err);
+    const nyz_status status =
+        nyz_array_wrap_const(values, &dtype, 2, shape, NULL, &x, err);
     return status != NYZ_OK ? status : nyz_save(&x, path, NULL, err);
 }
 

@@ -14,7 +14,8 @@ static nyz_status write_three(const nyz_stream *out, nyz_error *err)
     const nyz_dtype dtype = nyz_dtype_of(NYZ_INT32);
     for (int64_t length = 1; length <= 3; length++) {
         nyz_array a;
-        nyz_status status = nyz_array_wrap(values, &dtype, 1, &length, NULL, &a, err);
+        nyz_status status =
+            nyz_array_wrap_const(values, &dtype, 1, &length, NULL, &a, err);
         if (status == NYZ_OK)
             status = nyz_write(out, &a, NULL, err);
         if (status != NYZ_OK)

@@ -303,22 +303,31 @@ NYZ_API void nyz_dtype_free(nyz_dtype *dtype);
 
 #define NYZ_MAX_DIMS 64
 
+enum {
+    NYZ_READONLY = 1u << 0, /* the data must not be written to; nyz_load_into refuses it */
+    NYZ_MAPPED = 1u << 1    /* the data is a file mapped into memory (not set by any call yet) */
+};
+
 /* An n-dimensional array, open to read and to fill in.  Element (i, j) is at
  * (char *)data + i * strides[0] + j * strides[1].
  *
- * With an `owner` the array owns its data and its dtype's fields: nyz_array_free frees both.
- * With owner NULL it borrows both: nyz_array_wrap, the views below, and arrays that you fill in
- * yourself.  A view keeps nothing alive: free the array that it came from last.  A copy of the
- * struct by `=` borrows too: free only one of the two. */
+ * With an `owner` the array holds a reference to a block with the data and the dtype's fields;
+ * nyz_array_free drops the reference, and the last one frees the block.  With owner NULL the
+ * array borrows both: nyz_array_wrap, the views below, and arrays that you fill in yourself.  A
+ * view keeps nothing alive; nyz_array_retain makes one that does.  A copy of the struct by `=` is
+ * no further reference: free only one of the two. */
 typedef struct nyz_array {
     void *data; /* NULL if only the header was read, and possibly if there are no bytes; loaded
                    data is aligned to 64 bytes */
+    nyz_owner *owner;
+    nyz_owner *base;     /* the block that holds the data, for nyz_array_retain; NULL: the
+                            caller's memory */
     nyz_dtype dtype;
-    int ndim;     /* 0 ... NYZ_MAX_DIMS */
-    int readonly; /* not 0: the data must not be written to; the caller has to respect it */
+    int32_t ndim;        /* 0 ... NYZ_MAX_DIMS */
+    uint32_t flags;      /* NYZ_READONLY | ... */
+    int64_t reserved[4]; /* 0 */
     int64_t shape[NYZ_MAX_DIMS];
     int64_t strides[NYZ_MAX_DIMS];
-    nyz_owner *owner;
 } nyz_array;
 
 /* The number of elements: the product of the dimensions, 1 for ndim 0; -1 if the struct is not
@@ -329,10 +338,31 @@ NYZ_API int64_t nyz_array_count(const nyz_array *array);
 NYZ_API int nyz_array_is_contiguous(const nyz_array *array, nyz_order order);
 
 /* An array over memory that you have: `strides` NULL means C order.  Borrows `data` and the
- * dtype's fields.  `data` may be NULL for an array without elements. */
-NYZ_API nyz_status nyz_array_wrap(const void *data, const nyz_dtype *dtype, int ndim,
-                            const int64_t *shape, const int64_t *strides, nyz_array *out,
-                            nyz_error *err);
+ * dtype's fields.  `data` may be NULL for an array without elements.  wrap_const is for memory
+ * that must not be written to: it sets NYZ_READONLY. */
+NYZ_API nyz_status nyz_array_wrap(void *data, const nyz_dtype *dtype, int ndim,
+                                  const int64_t *shape, const int64_t *strides,
+                                  nyz_array *out, nyz_error *err);
+NYZ_API nyz_status nyz_array_wrap_const(const void *data, const nyz_dtype *dtype, int ndim,
+                                        const int64_t *shape, const int64_t *strides,
+                                        nyz_array *out, nyz_error *err);
+
+/* A new array of zeros; out owns it.  opt: order (default: C), byteorder (default: the dtype's),
+ * allocator. */
+NYZ_API nyz_status nyz_array_new(const nyz_dtype *dtype, int ndim, const int64_t *shape,
+                                 const nyz_options *opt, nyz_array *out, nyz_error *err);
+
+/* As nyz_array_wrap, but `data` is passed to the array: the last reference calls
+ * free_data(ctx, data), on the thread that frees it.  The dtype is copied.  opt: allocator. */
+NYZ_API nyz_status nyz_array_adopt(void *data, void (*free_data)(void *ctx, void *data),
+                                   void *ctx, const nyz_dtype *dtype, int ndim,
+                                   const int64_t *shape, const int64_t *strides,
+                                   const nyz_options *opt, nyz_array *out, nyz_error *err);
+
+/* Another reference to the same data: out describes the same elements and is freed by itself, in
+ * any order and on any thread.  For a view, it keeps the data of the view alive.
+ * Errors: ARGUMENT (the memory is the caller's: base is NULL). */
+NYZ_API nyz_status nyz_array_retain(const nyz_array *array, nyz_array *out, nyz_error *err);
 
 /* The view array[..., start:stop:step, ...] on one axis (negative axes count from the end).
  * start and stop are as in Python: negative ones count from the end, and values outside
@@ -361,6 +391,7 @@ NYZ_API nyz_status nyz_array_field(const nyz_array *array, const char *name, nyz
 NYZ_API nyz_status nyz_array_copy(const nyz_array *array, const nyz_options *opt, nyz_array *out,
                             nyz_error *err);
 
+/* Lets go of what the array owns, and zeroes it; NULL is fine. */
 NYZ_API void nyz_array_free(nyz_array *array);
 
 /* ---------------------------------------------------------------- one array in a file: .npy */
@@ -386,7 +417,7 @@ NYZ_API nyz_status nyz_load_mem(const void *bytes, size_t size, const nyz_option
  * long doubles), and to the byte order of into->dtype; other dtypes must be
  * the file's.  Into a smaller type integers wrap, and floats are rounded to nearest or become
  * infinite.  The memory is unspecified after a failure.  opt: limits, threads, allocator.
- * Errors: as nyz_load, and ARGUMENT (another shape, a dtype that cannot be cast, readonly). */
+ * Errors: as nyz_load, and ARGUMENT (another shape, a dtype that cannot be cast, NYZ_READONLY). */
 NYZ_API nyz_status nyz_load_into(const char *path, const nyz_options *opt, const nyz_array *into,
                                  nyz_error *err);
 
@@ -588,27 +619,34 @@ NYZ_API nyz_status nyz_npz_bytes(const nyz_npz *npz, const char *name, const nyz
 NYZ_API nyz_status nyz_npz_bytes_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
                                     nyz_array *out, nyz_error *err);
 
-/* All members of an archive at once: items[i] is the array of member i.  For a member that is
- * not an array, and for one that was skipped, it is empty (dtype.type NYZ_NONE); nyz_npz_bytes
- * reads it.  The list owns all of its arrays; none outlives it. */
-typedef struct nyz_arrays {
-    int64_t count;
-    nyz_array *items;
-    nyz_error *errors; /* private: nyz_arrays_error */
-    nyz_owner *owner;
-} nyz_arrays;
+/* All members of an archive at once.  The list owns its arrays and no longer needs the archive. */
+typedef struct nyz_arrays nyz_arrays;
 
-/* Loads all members, in the order of the directory, into one block of memory: faster than one
- * by one.  opt: as nyz_npz_load; threads share the members; NYZ_SKIP_UNSUPPORTED skips each whose
- * loading is UNSUPPORTED, after its CRC was compared.  (An encrypted member, or one of another
- * method, makes the whole archive UNSUPPORTED when it is opened.)
+/* Loads all members, in the order of the directory, into one block of memory: faster than one by
+ * one.  Besides the data, a member takes about 300 bytes.
+ * opt: as nyz_npz_load; threads share the members; NYZ_SKIP_UNSUPPORTED skips each whose loading
+ * is UNSUPPORTED, after its CRC was compared.  (An encrypted member, or one of another method,
+ * makes the whole archive UNSUPPORTED when it is opened.)
  * Errors: as nyz_npz_load, of the first member that fails; the message names it. */
-NYZ_API nyz_status nyz_npz_load_all(const nyz_npz *npz, const nyz_options *opt, nyz_arrays *out,
-                                    nyz_error *err);
+NYZ_API nyz_status nyz_npz_load_all(const nyz_npz *npz, const nyz_options *opt,
+                                    nyz_arrays **out, nyz_error *err);
+
+/* The number of members; 0 for NULL. */
+NYZ_API int64_t nyz_arrays_count(const nyz_arrays *arrays);
+
+/* The array of a member.  out borrows from the list; nyz_array_retain makes it outlive the list.
+ * For a member that is not an array, and for one that was skipped, it is empty (dtype.type
+ * NYZ_NONE); nyz_npz_bytes reads it.
+ * Errors: NOT_FOUND. */
+NYZ_API nyz_status nyz_arrays_get(const nyz_arrays *arrays, const char *name, nyz_array *out,
+                                  nyz_error *err);
+NYZ_API nyz_status nyz_arrays_get_at(const nyz_arrays *arrays, int64_t index, nyz_array *out,
+                                     nyz_error *err);
 
 /* Why member `index` was skipped, borrowed from the list; NULL: it was not. */
 NYZ_API const nyz_error *nyz_arrays_error(const nyz_arrays *arrays, int64_t index);
-NYZ_API void nyz_arrays_free(nyz_arrays *arrays);
+
+NYZ_API void nyz_arrays_free(nyz_arrays **arrays);
 
 NYZ_API void nyz_npz_close(nyz_npz **npz);
 

@@ -46,9 +46,9 @@ Field._fields_ = [("name", c.c_void_p), ("name_size", c.c_size_t), ("title", c.c
 
 
 class Array(c.Structure):
-    _fields_ = [("data", c.c_void_p), ("dtype", Dtype), ("ndim", c.c_int), ("readonly", c.c_int),
-                ("shape", c.c_int64 * MAX_DIMS), ("strides", c.c_int64 * MAX_DIMS),
-                ("owner", c.c_void_p)]
+    _fields_ = [("data", c.c_void_p), ("owner", c.c_void_p), ("base", c.c_void_p), ("dtype", Dtype),
+                ("ndim", c.c_int32), ("flags", c.c_uint32), ("reserved", c.c_int64 * 4),
+                ("shape", c.c_int64 * MAX_DIMS), ("strides", c.c_int64 * MAX_DIMS)]
 
 
 class Limits(c.Structure):
@@ -75,11 +75,6 @@ class Stream(c.Structure):
                 ("read_at", c.c_void_p), ("ctx", c.c_void_p)]
 
 
-class Arrays(c.Structure):
-    _fields_ = [("count", c.c_int64), ("items", c.POINTER(Array)), ("errors", c.c_void_p),
-                ("owner", c.c_void_p)]
-
-
 class Member(c.Structure):
     _fields_ = [("name", c.c_void_p), ("name_size", c.c_size_t), ("key_size", c.c_size_t),
                 ("size", c.c_int64), ("compressed_size", c.c_int64), ("method", c.c_int),
@@ -101,6 +96,7 @@ lib.nyz_stream_buffer.restype = Stream
 lib.nyz_array_count.restype = c.c_int64
 lib.nyz_npz_count.restype = c.c_int64
 lib.nyz_npz_find.restype = c.c_int64
+lib.nyz_arrays_count.restype = c.c_int64
 lib.nyz_arrays_error.restype = c.POINTER(Error)
 
 
@@ -327,20 +323,21 @@ class Npz:
 
     def load_all(self, **opt):
         """Of each member its array, None if it holds none, or a NyzError: why it was skipped."""
-        out = Arrays()
+        out = c.c_void_p()
         call("npz_load_all", self.handle, options(**opt), c.byref(out))
         try:
-            return [self.item(out, i) for i in range(out.count)]
+            return [self.item(out, i) for i in range(lib.nyz_arrays_count(out))]
         finally:
             lib.nyz_arrays_free(c.byref(out))
 
     @staticmethod
     def item(arrays, i):
-        error = lib.nyz_arrays_error(c.byref(arrays), c.c_int64(i))
+        error, array = lib.nyz_arrays_error(arrays, c.c_int64(i)), Array()
+        call("arrays_get_at", arrays, c.c_int64(i), c.byref(array))
         if error:
-            assert arrays.items[i].dtype.type == 0
+            assert array.dtype.type == 0
             return NyzError(error.contents.status, error.contents)
-        return to_numpy(arrays.items[i]) if arrays.items[i].dtype.type != 0 else None
+        return to_numpy(array) if array.dtype.type != 0 else None
 
     def load_into(self, index, array):
         with Wrapped(array) as wrapped:

@@ -267,7 +267,7 @@ MUTANTS = [
     ("npy/npy_read.c", "source->left >= 0 && *bytes > source->left", "0"),
     ("npy/npy_read.c", "if (file->ndim != into->ndim)", "if (0)"),
     ("npy/npy_read.c", "file->shape[i] != into->shape[i]", "0"),
-    ("npy/npy_read.c", "if (into->readonly)", "if (0)"),
+    ("npy/npy_read.c", "if ((into->flags & NYZ_READONLY) != 0)", "if (0)"),
     ("npy/npy_read.c", "if (nyz_dtype_has_objects(&array->dtype))", "if (0)"),
     ("npy/npy_read.c", "order != NYZ_KEEP_ORDER && order != file_order", "0"),
     ("npy/npy_read.c", "size = size <= INT64_MAX / 2 ? size * 2 : size;", ""),

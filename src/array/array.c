@@ -5,10 +5,8 @@
 
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/arithmetic.h"
 #include "base/error.h"
-#include "base/owner.h"
 #include "dtype/dtype.h"
 
 /* `size` times the dimensions; the non-zero ones must fit even where another is 0. */
@@ -40,11 +38,26 @@ int64_t nyz_array_count(const nyz_array *array)
     return count;
 }
 
+/* What has no meaning yet is refused, so that it can get one. */
+static nyz_status check_reserved(const nyz_array *array, nyz_error *err)
+{
+    if ((array->flags & ~(uint32_t)(NYZ_READONLY | NYZ_MAPPED)) != 0) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "array: unknown flags 0x%x",
+                        (unsigned)array->flags);
+    }
+    if ((array->reserved[0] | array->reserved[1] | array->reserved[2] |
+         array->reserved[3]) != 0) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "array: reserved words must be 0");
+    }
+    return NYZ_OK;
+}
+
 nyz_status nyz_array_check(const nyz_array *array, int64_t *count, int64_t *bytes,
                            nyz_error *err)
 {
     *count = 0;
     *bytes = 0;
+    NYZ_TRY(check_reserved(array, err));
     if (array->ndim < 0 || array->ndim > NYZ_MAX_DIMS) {
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "array: ndim %d, expected 0 to %d",
                         array->ndim, NYZ_MAX_DIMS);
@@ -172,42 +185,4 @@ int64_t nyz_array_items_in(size_t bytes, int64_t itemsize)
 nyz_byteorder nyz_byteorder_or(nyz_byteorder asked, nyz_byteorder standard)
 {
     return asked == NYZ_DEFAULT_BYTEORDER ? standard : asked;
-}
-
-nyz_status nyz_array_new_like(const nyz_allocator *allocator, const nyz_array *like,
-                              nyz_order order, nyz_byteorder byteorder, nyz_array *out,
-                              nyz_error *err)
-{
-    int64_t count = 0;
-    int64_t bytes = 0;
-    nyz_owner *owner = NULL;
-    nyz_array made = *like;
-    memset(out, 0, sizeof *out);
-    NYZ_TRY(nyz_array_check(like, &count, &bytes, err));
-    NYZ_TRY(nyz_owner_new(allocator, &owner, err));
-    nyz_status status =
-        nyz_dtype_clone(&like->dtype, byteorder, &owner->arena, &made.dtype, err);
-    if (status == NYZ_OK) {
-        status = nyz_alloc(allocator, bytes, &owner->data, err);
-    }
-    if (status != NYZ_OK) {
-        nyz_owner_free(&owner);
-        return status;
-    }
-    owner->data_size = bytes;
-    made.data = owner->data;
-    made.owner = owner;
-    made.readonly = 0;
-    const int fortran = order == NYZ_KEEP_ORDER && nyz_array_is_fortran(like);
-    nyz_array_set_strides(&made, fortran ? NYZ_F_ORDER : order);
-    *out = made;
-    return NYZ_OK;
-}
-
-void nyz_array_free(nyz_array *array)
-{
-    if (array != NULL) {
-        nyz_owner_free(&array->owner);
-        memset(array, 0, sizeof *array);
-    }
 }

@@ -36,7 +36,7 @@ static nyz_status resolve_axis(const nyz_array *array, int axis, int *out, nyz_e
     return NYZ_OK;
 }
 
-nyz_status nyz_array_wrap(const void *data, const nyz_dtype *dtype, int ndim,
+nyz_status nyz_array_wrap(void *data, const nyz_dtype *dtype, int ndim,
                           const int64_t *shape, const int64_t *strides, nyz_array *out,
                           nyz_error *err)
 {
@@ -49,7 +49,7 @@ nyz_status nyz_array_wrap(const void *data, const nyz_dtype *dtype, int ndim,
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "ndim %d, expected 0 to %d", ndim,
                         NYZ_MAX_DIMS);
     }
-    made.data = (void *)(uintptr_t)data;
+    made.data = data;
     made.dtype = *dtype;
     made.dtype.owner = NULL;
     made.ndim = ndim;
@@ -62,6 +62,16 @@ nyz_status nyz_array_wrap(const void *data, const nyz_dtype *dtype, int ndim,
         nyz_array_set_strides(&made, NYZ_C_ORDER);
     }
     *out = made;
+    return NYZ_OK;
+}
+
+nyz_status nyz_array_wrap_const(const void *data, const nyz_dtype *dtype, int ndim,
+                                const int64_t *shape, const int64_t *strides,
+                                nyz_array *out, nyz_error *err)
+{
+    NYZ_TRY(
+        nyz_array_wrap((void *)(uintptr_t)data, dtype, ndim, shape, strides, out, err));
+    out->flags = NYZ_READONLY;
     return NYZ_OK;
 }
 

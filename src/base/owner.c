@@ -9,7 +9,6 @@
 #include "base/arena.h"
 #include "base/arithmetic.h"
 #include "base/error.h"
-#include "base/owner.h"
 
 #define ALIGNMENT ((size_t)64)
 
@@ -30,6 +29,7 @@ nyz_status nyz_owner_new_with(const nyz_allocator *allocator, int64_t size,
     NYZ_TRY(nyz_alloc(allocator, whole, &memory, err));
     nyz_owner *const owner = memory;
     memset(owner, 0, sizeof *owner);
+    nyz_counter_init(&owner->references, 1);
     nyz_arena_init(&owner->arena, allocator);
     owner->data_size = size;
     *out = owner;
@@ -43,14 +43,28 @@ nyz_status nyz_owner_new(const nyz_allocator *allocator, nyz_owner **out, nyz_er
     return nyz_owner_new_with(allocator, 0, out, &none, err);
 }
 
+void nyz_owner_retain(nyz_owner *owner)
+{
+    nyz_counter_up(&owner->references);
+}
+
+static void release(nyz_owner *owner)
+{
+    const nyz_allocator allocator = owner->arena.allocator;
+    const int64_t after = owner->data == NULL ? owner->data_size : 0;
+    if (owner->free_data != NULL) {
+        owner->free_data(owner->ctx, owner->data);
+    } else {
+        nyz_release(&allocator, owner->data, owner->data_size);
+    }
+    nyz_arena_free(&owner->arena);
+    nyz_release(&allocator, owner, OWNER_HEAD + after);
+}
+
 void nyz_owner_free(nyz_owner **owner)
 {
-    if (*owner != NULL) {
-        const nyz_allocator allocator = (*owner)->arena.allocator;
-        nyz_arena_free(&(*owner)->arena);
-        const int64_t behind = (*owner)->data == NULL ? (*owner)->data_size : 0;
-        nyz_release(&allocator, (*owner)->data, (*owner)->data_size);
-        nyz_release(&allocator, *owner, OWNER_HEAD + behind);
-        *owner = NULL;
+    if (*owner != NULL && nyz_counter_down(&(*owner)->references)) {
+        release(*owner);
     }
+    *owner = NULL;
 }

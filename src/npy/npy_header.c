@@ -28,7 +28,8 @@ int nyz_npy_has_magic(const nyz_npy_start *start)
 }
 
 /* Bytes that do not begin with the magic, called by what they are.  Where the size is
- * known, more of them are looked at. */
+ * known, more of them are looked at; the status depends on the first ones alone, so that a
+ * stream of unknown size has the same. */
 static nyz_status refuse_magic(nyz_source *source, const nyz_npy_start *start,
                                nyz_error *err)
 {
@@ -37,15 +38,19 @@ static nyz_status refuse_magic(nyz_source *source, const nyz_npy_start *start,
     int version = 0;
     int preamble = 0;
     int64_t more = 0;
+    const nyz_status status =
+        nyz_header_version(start->bytes, start->size, &version, &preamble, err);
+    if (status != NYZ_ERR_CORRUPT) {
+        return status;
+    }
     memcpy(bytes, start->bytes, (size_t)start->size);
     if (source->left > 0) {
         NYZ_TRY(nyz_source_read_some(source, bytes + start->size,
                                      (int64_t)sizeof bytes - start->size, &more, err));
     }
     const char *const kind = nyz_file_kind(text, bytes, start->size + more);
-    return kind != NULL
-               ? nyz_fail(err, NYZ_ERR_CORRUPT, 0, "not a .npy file: %s", kind)
-               : nyz_header_version(start->bytes, start->size, &version, &preamble, err);
+    return kind == NULL ? status
+                        : nyz_fail(err, status, 0, "not a .npy file: %s", kind);
 }
 
 /* Fewer bytes than every .npy file has.  What is no beginning of one is told by what it
@@ -180,6 +185,7 @@ nyz_status nyz_npy_read_header(nyz_source *source, const nyz_npy_start *start,
         return status;
     }
     out->owner = owner;
+    out->base = owner;
     return NYZ_OK;
 }
 

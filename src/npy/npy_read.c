@@ -228,8 +228,8 @@ nyz_status nyz_npy_read_into(nyz_source *source, const nyz_npy_start *start,
     int64_t bytes = 0;
     nyz_array file;
     NYZ_TRY(nyz_array_check_data(into, &count, &bytes, err));
-    if (into->readonly) {
-        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "the array to fill is readonly");
+    if ((into->flags & NYZ_READONLY) != 0) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "the array to fill is read-only");
     }
     NYZ_TRY(nyz_npy_read_header(source, start, config, &file, &fortran, err));
     const nyz_status status = read_into(source, &file, fortran, config, into, err);

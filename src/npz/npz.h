@@ -25,7 +25,8 @@ nyz_status nyz_npz_config(const nyz_npz *npz, const nyz_options *opt, nyz_config
 
 /* Fails with NOT_FOUND: there is no member of this name, but perhaps one of a name near
  * to it, which the message suggests. */
-nyz_status nyz_npz_missing(const nyz_npz *npz, const char *name, nyz_error *err);
+nyz_status nyz_npz_missing(const nyz_zip_directory *dir, const char *name,
+                           nyz_error *err);
 
 /* Fails with NOT_FOUND where there is no such member. */
 nyz_status nyz_npz_check_index(const nyz_npz *npz, int64_t index, nyz_error *err);

@@ -66,6 +66,7 @@ static nyz_status read_large(const nyz_npz *npz, int64_t index, const nyz_config
             nyz_npz_adopt(owner->data, whole.size, config, &owner->arena, array) ==
                 NYZ_OK) {
             array->owner = owner;
+            array->base = owner;
             return NYZ_OK;
         }
         memset(array, 0, sizeof *array);

@@ -11,6 +11,7 @@
 #include "base/owner.h"
 #include "base/parallel.h"
 #include "io/file.h"
+#include "npz/arrays.h"
 #include "npz/npz.h"
 #include "zip/zip_directory.h"
 #include "zip/zip_extract.h"
@@ -194,26 +195,27 @@ static nyz_status read_alone(const slots *s, int64_t index, nyz_array *out,
 
 /* The list of reasons is made for the first member that is skipped. */
 static nyz_status skip_member(const slots *s, int64_t index, const nyz_error *why,
-                              nyz_arrays *out, nyz_error *err)
+                              nyz_arrays *all, nyz_error *err)
 {
-    if (out->errors == NULL) {
+    if (all->errors == NULL) {
         void *errors = NULL;
-        NYZ_TRY(nyz_arena_alloc(s->arena, out->count, sizeof *why, &errors, err));
-        out->errors = errors;
+        NYZ_TRY(nyz_alloc_array(&s->config->allocator, all->count, sizeof *why, &errors,
+                                err));
+        all->errors = errors;
     }
-    out->errors[index] = *why;
+    all->errors[index] = *why;
     return NYZ_OK;
 }
 
-/* One that holds no array is left empty, and is no failure that *err may report; nor is one
- * that is not supported, if such are to be skipped.  Both are whole: a damaged one fails. */
+/* The array of a member; none, and no failure that *err may report, if it holds none, or if it
+ * is not supported and such are to be skipped.  Both are whole: a damaged one fails. */
 static nyz_status take_member(const slots *s, int64_t index, nyz_arrays *all,
-                              nyz_error *err)
+                              nyz_array *out, nyz_error *err)
 {
-    nyz_array *const out = &all->items[index];
     const slot *const m = &s->slots[index];
     const int64_t size = s->npz->dir.entries[index].size;
     nyz_error why;
+    memset(out, 0, sizeof *out);
     if (m->offset >= 0 && m->status == NYZ_OK &&
         nyz_npz_adopt(s->memory + m->offset, size, s->config, s->arena, out) == NYZ_OK) {
         return NYZ_OK;
@@ -237,26 +239,21 @@ static nyz_status take_member(const slots *s, int64_t index, nyz_arrays *all,
     return status;
 }
 
-static nyz_status take_members(const slots *s, nyz_arrays *out, nyz_error *err)
+static nyz_status take_members(const slots *s, nyz_arrays *all, nyz_error *err)
 {
-    const int64_t count = s->npz->dir.count;
-    nyz_status status = NYZ_OK;
-    void *items = NULL;
-    NYZ_TRY(nyz_alloc(&s->config->allocator, count * (int64_t)sizeof *out->items, &items,
-                      err));
-    out->items = items;
-    out->count = count;
-    for (int64_t i = 0; i < count; i++) {
-        status = take_member(s, i, out, err);
+    for (int64_t i = 0; i < all->count; i++) {
+        nyz_array array;
+        NYZ_TRY(take_member(s, i, all, &array, err));
+        const nyz_status status = nyz_arrays_put(all, i, &array, err);
         if (status != NYZ_OK) {
-            memset(&out->items[i], 0, (size_t)(count - i) * sizeof *out->items);
-            break;
+            nyz_array_free(&array);
+            return status;
         }
     }
-    return status;
+    return NYZ_OK;
 }
 
-static nyz_status allocate_slots(slots *s, nyz_arrays *out, nyz_error *err)
+static nyz_status allocate_slots(slots *s, nyz_arrays **out, nyz_error *err)
 {
     const nyz_allocator *const allocator = &s->config->allocator;
     const int64_t count = s->npz->dir.count;
@@ -266,12 +263,12 @@ static nyz_status allocate_slots(slots *s, nyz_arrays *out, nyz_error *err)
     NYZ_TRY(nyz_alloc_array(allocator, count, sizeof *s->order, &memory, err));
     s->order = memory;
     NYZ_TRY(place_slots(s, err));
-    NYZ_TRY(nyz_owner_new(allocator, &out->owner, err));
+    NYZ_TRY(nyz_arrays_new(&s->npz->dir, allocator, out, err));
     NYZ_TRY(nyz_alloc(allocator, s->size, &memory, err));
     s->memory = memory;
-    s->arena = &out->owner->arena;
-    out->owner->data = memory;
-    out->owner->data_size = s->size;
+    s->arena = &(*out)->owner->arena;
+    (*out)->owner->data = memory;
+    (*out)->owner->data_size = s->size;
     return NYZ_OK;
 }
 
@@ -286,12 +283,12 @@ static void free_slots(slots *s)
     nyz_release(allocator, s->order, count * (int64_t)sizeof *s->order);
 }
 
-nyz_status nyz_npz_load_all(const nyz_npz *npz, const nyz_options *opt, nyz_arrays *out,
+nyz_status nyz_npz_load_all(const nyz_npz *npz, const nyz_options *opt, nyz_arrays **out,
                             nyz_error *err)
 {
     nyz_config config;
     slots s;
-    memset(out, 0, sizeof *out);
+    *out = NULL;
     memset(&s, 0, sizeof s);
     NYZ_TRY(nyz_npz_config(npz, opt, &config, err));
     s.npz = npz;
@@ -299,7 +296,7 @@ nyz_status nyz_npz_load_all(const nyz_npz *npz, const nyz_options *opt, nyz_arra
     nyz_status status = allocate_slots(&s, out, err);
     if (status == NYZ_OK) {
         read_slots(&s);
-        status = take_members(&s, out, err);
+        status = take_members(&s, *out, err);
     }
     if (status == NYZ_OK && npz->file != NULL) {
         status = nyz_input_file_unchanged(npz->file, err);
@@ -309,27 +306,4 @@ nyz_status nyz_npz_load_all(const nyz_npz *npz, const nyz_options *opt, nyz_arra
         nyz_arrays_free(out);
     }
     return status;
-}
-
-const nyz_error *nyz_arrays_error(const nyz_arrays *arrays, int64_t index)
-{
-    const int has = arrays->errors != NULL && index >= 0 && index < arrays->count;
-    return has && arrays->errors[index].status != NYZ_OK ? &arrays->errors[index] : NULL;
-}
-
-void nyz_arrays_free(nyz_arrays *arrays)
-{
-    if (arrays == NULL) {
-        return;
-    }
-    for (int64_t i = 0; i < arrays->count; i++) {
-        nyz_array_free(&arrays->items[i]);
-    }
-    if (arrays->owner != NULL) {
-        const nyz_allocator allocator = arrays->owner->arena.allocator;
-        nyz_release(&allocator, arrays->items,
-                    arrays->count * (int64_t)sizeof *arrays->items);
-        nyz_owner_free(&arrays->owner);
-    }
-    memset(arrays, 0, sizeof *arrays);
 }

@@ -252,5 +252,6 @@ nyz_status nyz_npz_copy(unsigned char *bytes, int64_t size, const nyz_config *co
     memcpy(data, p.data, (size_t)p.bytes);
     set_data(&p, data, out);
     out->owner = owner;
+    out->base = owner;
     return NYZ_OK;
 }

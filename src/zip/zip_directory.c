@@ -37,6 +37,7 @@ static nyz_status allocate(const nyz_zip_location *place, nyz_zip_directory *dir
     NYZ_TRY(nyz_alloc(&dir->allocator, size, &dir->memory, err));
     unsigned char *const memory = dir->memory;
     dir->memory_size = size;
+    dir->memory_used = entries_size + slots_size + place->size + 1;
     dir->entries = dir->memory;
     dir->index.slots = (void *)(memory + entries_size);
     dir->index.slot_count = slot_count;
@@ -209,6 +210,52 @@ nyz_status nyz_zip_directory_read(const nyz_stream *stream, int64_t size,
         nyz_zip_directory_free(out);
     }
     return status;
+}
+
+/* Names are in `memory` or in `names`: pointers into the copy are as far from its start. */
+static void move_pointers(const nyz_zip_directory *from, nyz_zip_directory *to)
+{
+    const unsigned char *const old = from->memory;
+    unsigned char *const memory = to->memory;
+    to->entries = to->memory;
+    to->index.slots = (void *)(memory + ((const unsigned char *)from->index.slots - old));
+    to->index.owner = to->entries;
+    to->bytes = memory + (from->bytes - old);
+    for (int64_t i = 0; i < to->count; i++) {
+        const nyz_zip_entry *const entry = &from->entries[i];
+        const uintptr_t start = (uintptr_t)from->names;
+        const uintptr_t name = (uintptr_t)entry->name;
+        const int is_decoded = from->names != NULL && name >= start &&
+                               name - start < (uintptr_t)from->names_size;
+        to->entries[i].name = is_decoded ? to->names + (name - start)
+                                         : (const char *)memory + (name - (uintptr_t)old);
+    }
+}
+
+nyz_status nyz_zip_directory_copy(const nyz_zip_directory *dir,
+                                  const nyz_allocator *allocator, nyz_zip_directory *out,
+                                  nyz_error *err)
+{
+    void *names = NULL;
+    *out = *dir;
+    out->allocator = *allocator;
+    out->names = NULL;
+    out->memory_size = dir->memory_used;
+    nyz_status status = nyz_alloc(allocator, dir->memory_used, &out->memory, err);
+    if (status == NYZ_OK) {
+        status = nyz_alloc(allocator, dir->names_size, &names, err);
+    }
+    if (status != NYZ_OK) {
+        nyz_zip_directory_free(out);
+        return status;
+    }
+    out->names = names;
+    memcpy(out->memory, dir->memory, (size_t)dir->memory_used);
+    if (names != NULL) {
+        memcpy(names, dir->names, (size_t)dir->names_size);
+    }
+    move_pointers(dir, out);
+    return NYZ_OK;
 }
 
 void nyz_zip_directory_free(nyz_zip_directory *dir)

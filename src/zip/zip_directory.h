@@ -31,7 +31,8 @@ typedef struct nyz_zip_directory {
                            * behind each name that is ASCII, which is used where it is */
     void *memory;         /* of all these, in one piece */
     int64_t memory_size;
-    char *names; /* the others, decoded; NULL: all are ASCII */
+    int64_t memory_used; /* its first bytes: what a copy needs */
+    char *names;         /* the others, decoded; NULL: all are ASCII */
     int64_t names_size;
 } nyz_zip_directory;
 
@@ -59,6 +60,11 @@ int64_t nyz_zip_directory_find(const nyz_zip_directory *dir, const char *name,
                                size_t size);
 int64_t nyz_zip_directory_find_with(const nyz_zip_directory *dir, const char *name,
                                     size_t size, const char *suffix);
+
+/* A copy that needs nothing of `dir`.  Errors: MEMORY. */
+nyz_status nyz_zip_directory_copy(const nyz_zip_directory *dir,
+                                  const nyz_allocator *allocator, nyz_zip_directory *out,
+                                  nyz_error *err);
 
 void nyz_zip_directory_free(nyz_zip_directory *dir);
 

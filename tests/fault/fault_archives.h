@@ -95,23 +95,29 @@ static nyz_status use_load_at(fixture *s, const nyz_npz *npz, nyz_error *err)
 
 static nyz_status use_load_all(fixture *s, const nyz_npz *npz, nyz_error *err)
 {
-    nyz_arrays out;
+    nyz_arrays *out = NULL;
     nyz_options opt = s->opt;
     opt.flags |= NYZ_SKIP_UNSUPPORTED;
     POISON(&out);
     const nyz_status status = nyz_npz_load_all(npz, &opt, &out, err);
     if (status == NYZ_OK) {
-        assert_int_equal(out.count, 3);
-        assert_same(s, &out.items[0]);
-        assert_int_equal(out.items[1].dtype.type, NYZ_NONE);
-        assert_null(nyz_arrays_error(&out, 1));
-        assert_int_equal(out.items[2].dtype.type, NYZ_NONE);
-        assert_int_equal(nyz_arrays_error(&out, 2)->status, NYZ_ERR_UNSUPPORTED);
+        nyz_array item;
+        assert_int_equal(nyz_arrays_count(out), 3);
+        assert_int_equal(nyz_arrays_get_at(out, 0, &item, err), NYZ_OK);
+        assert_same(s, &item);
+        assert_int_equal(nyz_arrays_get(out, "a", &item, err), NYZ_OK);
+        assert_same(s, &item);
+        assert_int_equal(nyz_arrays_get_at(out, 1, &item, err), NYZ_OK);
+        assert_int_equal(item.dtype.type, NYZ_NONE);
+        assert_null(nyz_arrays_error(out, 1));
+        assert_int_equal(nyz_arrays_get_at(out, 2, &item, err), NYZ_OK);
+        assert_int_equal(item.dtype.type, NYZ_NONE);
+        assert_int_equal(nyz_arrays_error(out, 2)->status, NYZ_ERR_UNSUPPORTED);
     } else {
-        assert_zero(&out);
+        assert_null(out);
     }
     nyz_arrays_free(&out);
-    assert_zero(&out);
+    assert_null(out);
     return status;
 }
 

@@ -37,6 +37,7 @@ static nyz_status look(fixture *s, nyz_error *err)
     nyz_array view;
     nyz_array row;
     const int64_t count = 1;
+    int32_t memory = 0;
     const nyz_dtype dtype = nyz_dtype_of(NYZ_INT32);
     assert_int_equal(nyz_version(), NYZ_VERSION_NUMBER);
     assert_string_equal(nyz_status_text(NYZ_ERR_MEMORY), "memory");
@@ -45,7 +46,8 @@ static nyz_status look(fixture *s, nyz_error *err)
     assert_int_equal(nyz_array_is_contiguous(&s->array, NYZ_KEEP_ORDER),
                      s->way->kind != GAPS);
     NYZ_TRY(nyz_dtype_format(&s->array.dtype, text, sizeof text, &length, err));
-    NYZ_TRY(nyz_array_wrap(&count, &dtype, 1, &count, NULL, &view, err));
+    NYZ_TRY(nyz_array_wrap(&memory, &dtype, 1, &count, NULL, &view, err));
+    NYZ_TRY(nyz_array_wrap_const(&count, &dtype, 1, &count, NULL, &view, err));
     NYZ_TRY(nyz_array_transpose(&s->array, axes, &view, err));
     NYZ_TRY(nyz_array_slice(&s->array, 0, 1, 5, 2, &row, err));
     NYZ_TRY(nyz_array_index(&s->array, 1, -1, &row, err));
@@ -55,8 +57,48 @@ static nyz_status look(fixture *s, nyz_error *err)
 static nyz_status copy(fixture *s, nyz_error *err)
 {
     nyz_array out;
+    nyz_array again;
     POISON(&out);
-    return take(s, nyz_array_copy(&s->array, &s->opt, &out, err), &out);
+    const nyz_status status = nyz_array_copy(&s->array, &s->opt, &out, err);
+    if (status == NYZ_OK) { /* the second reference outlives the first */
+        POISON(&again);
+        assert_int_equal(nyz_array_retain(&out, &again, err), NYZ_OK);
+        nyz_array_free(&out);
+        out = again;
+    }
+    return take(s, status, &out);
+}
+
+static nyz_status new_array(fixture *s, nyz_error *err)
+{
+    const nyz_array *const like = &s->array;
+    nyz_array out;
+    POISON(&out);
+    return take(NULL,
+                nyz_array_new(&like->dtype, like->ndim, like->shape, &s->opt, &out, err),
+                &out);
+}
+
+static void count_call(void *ctx, void *data)
+{
+    (void)data;
+    ++*(int *)ctx;
+}
+
+/* What fails has not taken the data. */
+static nyz_status adopt(fixture *s, nyz_error *err)
+{
+    const nyz_array *const from = &s->array;
+    nyz_array out;
+    int freed = 0;
+    POISON(&out);
+    const nyz_status status =
+        take(s,
+             nyz_array_adopt(from->data, count_call, &freed, &from->dtype, from->ndim,
+                             from->shape, from->strides, &s->opt, &out, err),
+             &out);
+    assert_int_equal(freed, status == NYZ_OK);
+    return status;
 }
 
 /* -------------------------------------------------------------------- one array: .npy */

@@ -81,7 +81,7 @@ static void check_into(const file *f)
     CHECK(read_into(f, &into, &end) == NYZ_OK);
     CHECK(end <= f->in.size);
     fuzz_check_same(&f->array, &into);
-    into.readonly = 1;
+    into.flags = NYZ_READONLY;
     CHECK(read_into(f, &into, &end) == NYZ_ERR_ARGUMENT);
     nyz_array_free(&memory);
 }

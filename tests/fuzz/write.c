@@ -253,7 +253,7 @@ static void check_member(const program *p, const nyz_npz *npz, int64_t i)
 static void check_archive(const program *p, const nyz_buffer *buffer)
 {
     nyz_npz *npz;
-    nyz_arrays all;
+    nyz_arrays *all = NULL;
     int twice = 0;
     int directory = 0; /* a member is named as one, which is refused in untrusted files */
     CHECK_OK(nyz_npz_open_mem(buffer->data, buffer->size, &lenient, &npz, err));

@@ -113,7 +113,7 @@ static inline void compare_into(const nyz_npz *npz, int64_t index, int threads,
     assert_non_null(memory);
     into.owner = NULL;
     into.data = memory;
-    into.readonly = 0;
+    into.flags = 0;
     assert_same_error(nyz_npz_load_into_at(npz, index, &opt, &into, &error), &error,
                       expected, stream_error);
     if (expected == NYZ_OK) {
@@ -183,7 +183,7 @@ static inline void compare_read_paths(const nyz_npz *npz, int threads)
     nyz_array *const plain = calloc((size_t)count + 1, sizeof *plain);
     nyz_error plain_error = {NYZ_OK, 0, 0, ""};
     nyz_error all_error = {NYZ_OK, 0, 0, ""};
-    nyz_arrays all;
+    nyz_arrays *all = NULL;
     counting c;
     nyz_options opt = {0};
     assert_non_null(plain);
@@ -195,9 +195,10 @@ static inline void compare_read_paths(const nyz_npz *npz, int threads)
     const nyz_status expected = compare_members(npz, threads, plain, &plain_error);
     const nyz_status status = nyz_npz_load_all(npz, &opt, &all, &all_error);
     assert_same_error(status, &all_error, expected, &plain_error);
-    assert_int_equal(all.count, status == NYZ_OK ? count : 0);
-    for (int64_t i = 0; i < all.count; i++) {
-        assert_true(same_array(&all.items[i], &plain[i]));
+    assert_int_equal(nyz_arrays_count(all), status == NYZ_OK ? count : 0);
+    for (int64_t i = 0; i < nyz_arrays_count(all); i++) {
+        const nyz_array item = item_of(all, i);
+        assert_true(same_array(&item, &plain[i]));
     }
     nyz_arrays_free(&all);
     assert_int_equal(c.live, 0);
@@ -216,7 +217,7 @@ static inline void fail_every_allocation(const nyz_buffer *file)
     for (long n = 1; status != NYZ_OK || n < 8; n++) {
         counting c;
         nyz_options opt = {0};
-        nyz_arrays all;
+        nyz_arrays *all = NULL;
         counting_init(&c);
         c.fail_at = n;
         c.for_good = 1;

@@ -54,4 +54,12 @@ static inline const char *fixtures_dir(void)
         }                                                                                \
     } while (0)
 
+/* Element `index` of a list, which it borrows from. */
+static inline nyz_array item_of(const nyz_arrays *all, int64_t index)
+{
+    nyz_array out;
+    assert_ok(nyz_arrays_get_at(all, index, &out, err));
+    return out;
+}
+
 #endif

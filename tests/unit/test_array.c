@@ -101,13 +101,13 @@ static void wrap_refuses_strides_that_lead_out_of_any_memory(void **state)
     nyz_array view;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         if (!cases[i].good) {
-            assert_fails(
-                NYZ_ERR_ARGUMENT, "strides lead out of the address space",
-                nyz_array_wrap(x, &dtype, 2, cases[i].shape, cases[i].strides, &a, err));
+            assert_fails(NYZ_ERR_ARGUMENT, "strides lead out of the address space",
+                         nyz_array_wrap_const(x, &dtype, 2, cases[i].shape,
+                                              cases[i].strides, &a, err));
             continue;
         }
-        assert_ok(
-            nyz_array_wrap(x, &dtype, 2, cases[i].shape, cases[i].strides, &a, err));
+        assert_ok(nyz_array_wrap_const(x, &dtype, 2, cases[i].shape, cases[i].strides, &a,
+                                       err));
         for (int axis = 0; axis < 2; axis++) {
             assert_ok(nyz_array_slice(&a, axis, INT64_MAX, INT64_MIN, -1, &view, err));
             assert_ok(nyz_array_slice(&a, axis, 5, INT64_MAX, INT64_MAX, &view, err));
@@ -381,7 +381,7 @@ static void select_gives_a_matrix_its_strides(void **state)
     nyz_array a;
     nyz_array field;
     assert_ok(nyz_dtype_parse(descr, strlen(descr), NULL, &dtype, err));
-    assert_ok(nyz_array_wrap(data, &dtype, 0, NULL, NULL, &a, err));
+    assert_ok(nyz_array_wrap_const(data, &dtype, 0, NULL, NULL, &a, err));
     assert_ok(nyz_array_field(&a, "m", &field, err));
     assert_int_equal(field.ndim, 3);
     assert_memory_equal(field.strides, expected, sizeof expected);

@@ -478,7 +478,7 @@ enum { READS = 17, WRITES = 8, ADDS = 3 };
 static nyz_status read_with(subject *s, int call, const nyz_options *opt, nyz_array *out,
                             nyz_error *err)
 {
-    nyz_arrays arrays;
+    nyz_arrays *arrays = NULL;
     nyz_npz *npz = NULL;
     switch (call) {
     case 0:
@@ -565,7 +565,7 @@ static void make_subject(subject *s)
     const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT64);
     const int64_t count = 2;
     memset(s, 0, sizeof *s);
-    assert_ok(nyz_array_wrap(numbers, &dtype, 1, &count, NULL, &s->array, err));
+    assert_ok(nyz_array_wrap_const(numbers, &dtype, 1, &count, NULL, &s->array, err));
     assert_ok(nyz_save_mem(&s->array, NULL, &s->file_bytes, err));
     s->file = nyz_stream_buffer(&s->file_bytes);
     s->to = nyz_stream_buffer(&s->archive);

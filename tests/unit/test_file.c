@@ -454,7 +454,7 @@ static void an_array_is_loaded_from_a_pipe_by_its_name(void **state)
     const int64_t count = 3;
     nyz_array array;
     nyz_buffer bytes;
-    assert_ok(nyz_array_wrap(numbers, &dtype, 1, &count, NULL, &array, err));
+    assert_ok(nyz_array_wrap_const(numbers, &dtype, 1, &count, NULL, &array, err));
     assert_ok(nyz_save_mem(&array, NULL, &bytes, err));
     for (size_t size = bytes.size; size + 2 > bytes.size; size--) {
         char path[64];
@@ -589,7 +589,7 @@ static void an_archive_appended_to_a_file_is_whole(void **state)
     const int fd = open(path, O_RDWR | O_APPEND | O_CREAT, 0600);
     const nyz_stream s = nyz_stream_fd(fd);
     assert_null(s.seek);
-    assert_ok(nyz_array_wrap(numbers, &dtype, 1, &count, NULL, &array, err));
+    assert_ok(nyz_array_wrap_const(numbers, &dtype, 1, &count, NULL, &array, err));
     assert_ok(nyz_npz_create_stream(&s, &deflated, &writer, err));
     assert_ok(nyz_npz_add(writer, "a", &array, NULL, err));
     assert_ok(nyz_npz_finish(&writer, err));

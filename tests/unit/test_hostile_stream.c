@@ -321,13 +321,15 @@ static nyz_status act_npz_load_all(const nyz_stream *stream, nyz_options *opt,
                                    nyz_error *err)
 {
     nyz_npz *npz = NULL;
-    nyz_arrays all;
+    nyz_arrays *all = NULL;
     NYZ_TRY(nyz_npz_open_stream(stream, opt, &npz, err));
     const nyz_status status = nyz_npz_load_all(npz, opt, &all, err);
     if (status == NYZ_OK) {
-        assert_int_equal(all.count, 3);
-        assert_array(&all.items[0]);
-        assert_array(&all.items[2]);
+        assert_int_equal(nyz_arrays_count(all), 3);
+        const nyz_array first = item_of(all, 0);
+        const nyz_array last = item_of(all, 2);
+        assert_array(&first);
+        assert_array(&last);
         nyz_arrays_free(&all);
     }
     nyz_npz_close(&npz);

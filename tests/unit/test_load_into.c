@@ -196,9 +196,9 @@ static void what_does_not_fit_is_refused_by_name(void **state)
     file.position = 0;
     assert_fails(NYZ_ERR_ARGUMENT, "axis 1", nyz_read_into(&s, NULL, &into, err));
     into = place(0, &f8, memory);
-    into.readonly = 1;
+    into.flags = NYZ_READONLY;
     file.position = 0;
-    assert_fails(NYZ_ERR_ARGUMENT, "readonly", nyz_read_into(&s, NULL, &into, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "read-only", nyz_read_into(&s, NULL, &into, err));
     into = place(0, &f8, memory);
     into.data = NULL;
     file.position = 0;

@@ -152,7 +152,7 @@ static void a_missing_member_is_named_and_the_nearest_suggested(void **state)
     nyz_npz *npz = NULL;
     nyz_array array;
     (void)state;
-    assert_ok(nyz_array_wrap(numbers, &dtype, 1, shape, NULL, &array, err));
+    assert_ok(nyz_array_wrap_const(numbers, &dtype, 1, shape, NULL, &array, err));
     assert_ok(nyz_npz_create_stream(&stream, NULL, &writer, err));
     assert_ok(nyz_npz_add(writer, "fc1.weight", &array, NULL, err));
     assert_ok(nyz_npz_add_bytes(writer, "note.txt", "hello", 5, NULL, err));

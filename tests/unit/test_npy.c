@@ -13,7 +13,7 @@ static nyz_array wrapped(const void *data, nyz_type type, int ndim, const int64_
 {
     const nyz_dtype dtype = nyz_dtype_of(type);
     nyz_array out;
-    assert_ok(nyz_array_wrap(data, &dtype, ndim, shape, NULL, &out, err));
+    assert_ok(nyz_array_wrap_const(data, &dtype, ndim, shape, NULL, &out, err));
     return out;
 }
 
@@ -593,7 +593,7 @@ static void a_version_is_honoured_or_refused(void **state)
     nyz_options opt = {0};
     opt.npy_version = 1;
     assert_ok(nyz_dtype_parse(wide, strlen(wide), NULL, &dtype, err));
-    assert_ok(nyz_array_wrap(numbers, &dtype, 0, NULL, NULL, &names, err));
+    assert_ok(nyz_array_wrap_const(numbers, &dtype, 0, NULL, NULL, &names, err));
     assert_fails(NYZ_ERR_ARGUMENT, "version", nyz_save_mem(&names, &opt, &file, err));
     assert_null(file.data);
     opt.npy_version = 0;
@@ -663,7 +663,7 @@ static void an_array_that_no_memory_can_hold_is_refused(void **state)
     const nyz_dtype byte = nyz_dtype_of(NYZ_INT8);
     nyz_array a;
     nyz_buffer out;
-    assert_ok(nyz_array_wrap(numbers, &byte, 1, shape, strides, &a, err));
+    assert_ok(nyz_array_wrap_const(numbers, &byte, 1, shape, strides, &a, err));
     assert_fails(NYZ_ERR_MEMORY, "too large", nyz_save_mem(&a, NULL, &out, err));
     assert_null(out.data);
 }

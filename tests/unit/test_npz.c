@@ -19,7 +19,7 @@ static nyz_array matrix(void)
     static const int64_t shape[2] = {2, 3};
     const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
     nyz_array out;
-    assert_ok(nyz_array_wrap(weights, &dtype, 2, shape, NULL, &out, err));
+    assert_ok(nyz_array_wrap_const(weights, &dtype, 2, shape, NULL, &out, err));
     return out;
 }
 
@@ -877,7 +877,7 @@ static nyz_buffer chunked_archive(const chunked_way *way, int threads,
     opt.level = way->level;
     opt.flags = way->level == NYZ_LEVEL_FAST ? 0 : NYZ_BLOCKS;
     opt.threads = threads;
-    assert_ok(nyz_array_wrap(numbers, &dtype, 1, &count, NULL, &whole, err));
+    assert_ok(nyz_array_wrap_const(numbers, &dtype, 1, &count, NULL, &whole, err));
     assert_ok(nyz_array_slice(&whole, 0, 0, count, way->gaps ? 2 : 1, &a, err));
     assert_ok(nyz_npz_create_stream(&s, &opt, &w, err));
     assert_ok(nyz_npz_add(w, "w", &a, NULL, err));

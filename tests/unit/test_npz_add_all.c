@@ -175,7 +175,8 @@ static void what_waits_is_written_before_a_member_that_is_written_alone(void **s
     }
     for (int i = 0; i < 2; i++) {
         const void *const data = i == 0 ? (const void *)noise : numbers;
-        assert_ok(nyz_array_wrap(data, &types[i], 1, &counts[i], NULL, &both[i], err));
+        assert_ok(
+            nyz_array_wrap_const(data, &types[i], 1, &counts[i], NULL, &both[i], err));
     }
     const nyz_options opt = {
         .method = NYZ_DEFLATED, .level = 1, .threads = 2, .flags = NYZ_BLOCKS};

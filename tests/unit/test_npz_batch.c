@@ -107,7 +107,7 @@ static void small_members_take_few_reads_and_allocations(void **state)
     counting c;
     nyz_options opt = {0};
     nyz_array a;
-    nyz_arrays all;
+    nyz_arrays *all = NULL;
     places p;
     counting_init(&c);
     opt.allocator = &c.allocator;
@@ -136,12 +136,12 @@ static void a_failing_read_of_a_run_is_told(void **state)
     nyz_npz *npz = open_places(&p, &file, NULL);
     nyz_status status = NYZ_ERR_IO;
     for (long n = 1; status != NYZ_OK; n++) {
-        nyz_arrays all;
+        nyz_arrays *all = NULL;
         p.calls = 0;
         p.fail_at = n;
         status = nyz_npz_load_all(npz, NULL, &all, NULL);
         assert_true(status == NYZ_OK || status == NYZ_ERR_IO);
-        assert_true(status == NYZ_OK || all.count == 0);
+        assert_true(status == NYZ_OK || nyz_arrays_count(all) == 0);
         nyz_arrays_free(&all);
         assert_true(n < 100);
     }
@@ -173,7 +173,7 @@ static void data_behind_an_old_header_is_moved_to_its_place(void **state)
         "\x93NUMPY\1\0\x46\0{'descr': '<i2', 'fortran_order': False, 'shape': (3,), }"
         "            \n\1\0\2\0\3";
     nyz_buffer file = archive_of(old, sizeof old);
-    nyz_arrays all;
+    nyz_arrays *all = NULL;
     places p;
     nyz_npz *npz = open_places(&p, &file, NULL);
     compare_read_paths(npz, 1);
@@ -181,7 +181,7 @@ static void data_behind_an_old_header_is_moved_to_its_place(void **state)
     assert_ok(nyz_npz_load_all(npz, NULL, &all, err));
     assert_int_equal(p.calls, 1);
     for (int64_t i = 0; i < 3; i++) {
-        assert_int_equal((uintptr_t)all.items[i].data % 64, 0);
+        assert_int_equal((uintptr_t)item_of(all, i).data % 64, 0);
     }
     nyz_arrays_free(&all);
     nyz_npz_close(&npz);
@@ -205,7 +205,7 @@ static void what_is_no_whole_array_is_refused_alike(void **state)
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
         nyz_buffer file = archive_of(members[i].data, members[i].size);
         nyz_npz *npz = NULL;
-        nyz_arrays all;
+        nyz_arrays *all = NULL;
         assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
         assert_true(nyz_npz_load_all(npz, NULL, &all, NULL) != NYZ_OK);
         compare_read_paths(npz, 1);
@@ -222,10 +222,10 @@ static void members_over_the_limit_are_left_to_the_streaming_path(void **state)
     const nyz_limits limits = {.array_bytes = 64};
     const nyz_options opt = {.limits = &limits};
     nyz_npz *npz = NULL;
-    nyz_arrays all;
+    nyz_arrays *all = NULL;
     assert_ok(nyz_npz_open_mem(file.data, file.size, &opt, &npz, err));
     assert_ok(nyz_npz_load_all(npz, NULL, &all, err));
-    assert_int_equal(((const int16_t *)all.items[2].data)[31], 31 * 7);
+    assert_int_equal(((const int16_t *)item_of(all, 2).data)[31], 31 * 7);
     nyz_arrays_free(&all);
     nyz_npz_close(&npz);
     nyz_buffer_free(&file);

@@ -106,7 +106,7 @@ static void an_array_whose_magic_is_damaged_is_not_taken_for_no_array(void **sta
                                   NYZ_OK, ""};
     (void)state;
     zb_archive a = archive_of(&array, 0);
-    nyz_arrays all;
+    nyz_arrays *all;
     a.bytes[a.local[0] + 30 + 5] ^= 1;
     nyz_npz *npz = open_archive(&a);
     assert_fails(NYZ_ERR_CORRUPT, "CRC-32", nyz_npz_load_all(npz, NULL, &all, err));

@@ -612,7 +612,7 @@ static void several_arrays_make_one_file_at_finish(void **state)
     nyz_array back;
     nyz_output *output = NULL;
     nyz_stream stream;
-    assert_ok(nyz_array_wrap(numbers, &dtype, 1, &count, NULL, &array, err));
+    assert_ok(nyz_array_wrap_const(numbers, &dtype, 1, &count, NULL, &array, err));
     for (int finish = 0; finish < 2; finish++) {
         assert_ok(nyz_output_create(path, NULL, &output, &stream, err));
         assert_ok(nyz_write(&stream, &array, NULL, err));

@@ -335,7 +335,7 @@ static void every_way_to_save_takes_the_flag(void **state)
     nyz_npz_writer *writer;
     nyz_output *output;
     nyz_stream s;
-    assert_ok(nyz_array_wrap(numbers, &dtype, 1, &count, NULL, &array, err));
+    assert_ok(nyz_array_wrap_const(numbers, &dtype, 1, &count, NULL, &array, err));
     put_file(path, "old");
     const ino_t file = stat_of(path).st_ino;
     assert_ok(nyz_save(&array, path, &opt, err));

@@ -142,12 +142,12 @@ static void an_empty_archive_is_an_empty_list(void **state)
     const nyz_stream s = nyz_stream_buffer(&file);
     nyz_npz_writer *w = NULL;
     nyz_npz *npz = NULL;
-    nyz_arrays all;
+    nyz_arrays *all = NULL;
     assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
     assert_ok(nyz_npz_finish(&w, err));
     assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
     assert_ok(nyz_npz_load_all(npz, NULL, &all, err));
-    assert_int_equal(all.count, 0);
+    assert_int_equal(nyz_arrays_count(all), 0);
     nyz_arrays_free(&all);
     nyz_arrays_free(&all);
     nyz_arrays_free(NULL);
@@ -171,7 +171,7 @@ static void a_member_without_an_array_leaves_err_alone(void **state)
     const nyz_stream s = nyz_stream_buffer(&file);
     nyz_npz_writer *w = NULL;
     nyz_npz *npz = NULL;
-    nyz_arrays all;
+    nyz_arrays *all = NULL;
     nyz_error before;
     nyz_error after;
     assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
@@ -181,7 +181,7 @@ static void a_member_without_an_array_leaves_err_alone(void **state)
     memset(&before, 0x5a, sizeof before);
     after = before;
     assert_int_equal(nyz_npz_load_all(npz, NULL, &all, &after), NYZ_OK);
-    assert_int_equal(all.items[0].dtype.type, NYZ_NONE);
+    assert_int_equal(item_of(all, 0).dtype.type, NYZ_NONE);
     assert_memory_equal(&after, &before, sizeof before);
     nyz_arrays_free(&all);
     nyz_npz_close(&npz);
@@ -262,7 +262,7 @@ static void slots_that_cannot_be_counted_are_memory(void **state)
     zb_archive a = {0};
     zb_hole hole;
     nyz_npz *npz = NULL;
-    nyz_arrays all;
+    nyz_arrays *all = NULL;
     (void)state;
     if (PTRDIFF_MAX < INT64_MAX) {
         skip(); /* no member of that size is given a slot */
@@ -274,8 +274,8 @@ static void slots_that_cannot_be_counted_are_memory(void **state)
         zb_patch(&a, a.central[0] + 51, 8, i == 0 ? (uint64_t)size : 1);
         assert_ok(nyz_npz_open_stream(&s, NULL, &npz, err));
         assert_fails(NYZ_ERR_MEMORY, "too large", nyz_npz_load_all(npz, NULL, &all, err));
-        assert_int_equal(all.count, 0);
-        assert_null(all.items);
+        assert_int_equal(nyz_arrays_count(all), 0);
+        assert_null(all);
         nyz_npz_close(&npz);
         zb_free(&a);
     }
@@ -329,7 +329,7 @@ static void the_largest_member_overflows_nothing(void **state)
     holed h = {.hole = INT64_MAX / 1032 + 1};
     const nyz_stream s = {.read_at = holed_read_at, .ctx = &h};
     nyz_npz *npz = NULL;
-    nyz_arrays all;
+    nyz_arrays *all = NULL;
     largest_member(&h);
     assert_ok(nyz_npz_open_stream(&s, NULL, &npz, err));
     if (sizeof(size_t) == 8) {
@@ -415,7 +415,7 @@ static nyz_status read_by(int way, const nyz_npz *npz, int64_t count, int thread
     const nyz_options opt = {.threads = threads,
                              .order = way == BY_C_ORDER ? NYZ_C_ORDER : NYZ_KEEP_ORDER};
     nyz_array out = {0};
-    nyz_arrays all;
+    nyz_arrays *all = NULL;
     nyz_status status;
     if (way == BY_BYTES) {
         status = nyz_npz_bytes_at(npz, 0, &opt, &out, error);

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* A list of arrays: see arrays.h. */
+#include "npz/arrays.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/error.h"
+#include "npz/npz.h"
+#include "zip/zip_directory.h"
+
+nyz_status nyz_arrays_new(const nyz_zip_directory *dir, const nyz_allocator *allocator,
+                          nyz_arrays **out, nyz_error *err)
+{
+    void *memory = NULL;
+    *out = NULL;
+    NYZ_TRY(nyz_alloc_zero(allocator, (int64_t)sizeof **out, &memory, err));
+    nyz_arrays *made = memory;
+    made->allocator = *allocator;
+    nyz_status status = nyz_zip_directory_copy(dir, allocator, &made->dir, err);
+    if (status == NYZ_OK) {
+        status =
+            nyz_alloc_array(allocator, dir->count, sizeof *made->items, &memory, err);
+    }
+    if (status == NYZ_OK) {
+        made->items = memory;
+        made->count = dir->count;
+        status = nyz_owner_new(allocator, &made->owner, err);
+    }
+    if (status != NYZ_OK) {
+        nyz_arrays_free(&made);
+    }
+    *out = made;
+    return status;
+}
+
+nyz_status nyz_arrays_put(nyz_arrays *arrays, int64_t index, const nyz_array *array,
+                          nyz_error *err)
+{
+    nyz_arrays_item *const item = &arrays->items[index];
+    void *dims = NULL;
+    if (array->ndim > 0) {
+        NYZ_TRY(nyz_arena_alloc(&arrays->owner->arena, array->ndim,
+                                2 * sizeof *item->dims, &dims, err));
+    }
+    item->data = array->data;
+    item->owner = array->owner;
+    item->dtype = array->dtype;
+    item->ndim = array->ndim;
+    item->dims = dims;
+    for (int i = 0; i < array->ndim; i++) {
+        item->dims[i] = array->shape[i];
+        item->dims[array->ndim + i] = array->strides[i];
+    }
+    return NYZ_OK;
+}
+
+void nyz_arrays_free(nyz_arrays **arrays)
+{
+    if (arrays == NULL || *arrays == NULL) {
+        return;
+    }
+    nyz_arrays *const a = *arrays;
+    const nyz_allocator allocator = a->allocator;
+    for (int64_t i = 0; i < a->count; i++) {
+        nyz_owner_free(&a->items[i].owner);
+    }
+    nyz_owner_free(&a->owner);
+    nyz_release(&allocator, a->items, a->count * (int64_t)sizeof *a->items);
+    nyz_release(&allocator, a->errors, a->count * (int64_t)sizeof *a->errors);
+    nyz_zip_directory_free(&a->dir);
+    nyz_release(&allocator, a, (int64_t)sizeof *a);
+    *arrays = NULL;
+}
+
+/* ------------------------------------------------------------------------------ the public calls */
+
+int64_t nyz_arrays_count(const nyz_arrays *arrays)
+{
+    return arrays != NULL ? arrays->count : 0;
+}
+
+static nyz_status check_index(const nyz_arrays *arrays, int64_t index, nyz_error *err)
+{
+    if (index < 0 || index >= arrays->count) {
+        return nyz_fail(err, NYZ_ERR_NOT_FOUND, -1,
+                        "no array %lld: the list has %lld, from 0", (long long)index,
+                        (long long)arrays->count);
+    }
+    return NYZ_OK;
+}
+
+nyz_status nyz_arrays_get_at(const nyz_arrays *arrays, int64_t index, nyz_array *out,
+                             nyz_error *err)
+{
+    memset(out, 0, sizeof *out);
+    NYZ_TRY(check_index(arrays, index, err));
+    const nyz_arrays_item *const item = &arrays->items[index];
+    if (item->dtype.type == NYZ_NONE) {
+        return NYZ_OK;
+    }
+    out->data = item->data;
+    out->base = item->owner != NULL ? item->owner : arrays->owner;
+    out->dtype = item->dtype;
+    out->ndim = item->ndim;
+    for (int i = 0; i < item->ndim; i++) {
+        out->shape[i] = item->dims[i];
+        out->strides[i] = item->dims[item->ndim + i];
+    }
+    return NYZ_OK;
+}
+
+nyz_status nyz_arrays_get(const nyz_arrays *arrays, const char *name, nyz_array *out,
+                          nyz_error *err)
+{
+    const size_t size = strlen(name);
+    int64_t index = nyz_zip_directory_find(&arrays->dir, name, size);
+    if (index < 0) {
+        index = nyz_zip_directory_find_with(&arrays->dir, name, size, ".npy");
+    }
+    if (index < 0) {
+        memset(out, 0, sizeof *out);
+        return nyz_npz_missing(&arrays->dir, name, err);
+    }
+    return nyz_arrays_get_at(arrays, index, out, err);
+}
+
+const nyz_error *nyz_arrays_error(const nyz_arrays *arrays, int64_t index)
+{
+    return arrays->errors != NULL && index >= 0 && index < arrays->count &&
+                   arrays->errors[index].status != NYZ_OK
+               ? &arrays->errors[index]
+               : NULL;
+}

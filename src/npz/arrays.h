@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* The list of arrays that nyz_npz_load_all fills. */
+#ifndef NYZ_ARRAYS_H
+#define NYZ_ARRAYS_H
+
+#include "base/owner.h"
+#include "zip/zip_directory.h"
+
+/* An array in the list, in as few bytes as it needs: a nyz_array takes more than 1 KiB. */
+typedef struct nyz_arrays_item {
+    void *data;
+    nyz_owner *owner; /* NULL: data and dtype are the list's */
+    nyz_dtype dtype;  /* type NYZ_NONE: the member holds no array */
+    int32_t ndim;
+    int64_t *dims; /* shape, then strides */
+} nyz_arrays_item;
+
+struct nyz_arrays {
+    nyz_allocator allocator;
+    nyz_owner *owner;      /* the members' data, and all dtypes */
+    nyz_zip_directory dir; /* for the names */
+    int64_t count;
+    nyz_arrays_item *items;
+    nyz_error *errors; /* of members that were skipped; NULL: none was */
+};
+
+/* A list of empty items for the members of an archive.  Errors: MEMORY. */
+nyz_status nyz_arrays_new(const nyz_zip_directory *dir, const nyz_allocator *allocator,
+                          nyz_arrays **out, nyz_error *err);
+
+/* Puts an array into the list, which has its owner then.  Errors: MEMORY. */
+nyz_status nyz_arrays_put(nyz_arrays *arrays, int64_t index, const nyz_array *array,
+                          nyz_error *err);
+
+#endif

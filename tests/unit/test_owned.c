@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+/* Arrays that own, share and adopt their data, and the list of nyz_npz_load_all:
+ * src/array/owned.c, src/base/owner.c, src/npz/arrays.c. */
+#include "support/support.h"
+
+#include "base/parallel.h"
+#include "support/faults.h"
+
+static const int64_t shape[] = {2, 3};
+
+static void count_call(void *ctx, void *data)
+{
+    (void)data;
+    ++*(int *)ctx;
+}
+
+static nyz_array adopted(void *data, int *freed)
+{
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
+    nyz_array out;
+    assert_ok(nyz_array_adopt(data, count_call, freed, &dtype, 2, shape, NULL, NULL, &out,
+                              err));
+    return out;
+}
+
+static void a_new_array_is_all_zeros_in_the_order_asked_for(void **state)
+{
+    (void)state;
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT64);
+    const nyz_options fortran = {.order = NYZ_F_ORDER, .byteorder = NYZ_BIG_ENDIAN};
+    const int64_t negative = -1;
+    nyz_array a;
+    assert_ok(nyz_array_new(&dtype, 2, shape, NULL, &a, err));
+    assert_int_equal(a.strides[0], 24);
+    for (int i = 0; i < 6; i++) {
+        assert_true(((const double *)a.data)[i] == 0);
+    }
+    nyz_array_free(&a);
+    assert_ok(nyz_array_new(&dtype, 2, shape, &fortran, &a, err));
+    assert_int_equal(a.strides[0], 8);
+    assert_int_equal(a.dtype.byteorder, '>');
+    nyz_array_free(&a);
+    assert_fails(NYZ_ERR_ARGUMENT, "ndim 65",
+                 nyz_array_new(&dtype, 65, shape, NULL, &a, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "negative",
+                 nyz_array_new(&dtype, 1, &negative, NULL, &a, err));
+}
+
+static void the_last_reference_frees_adopted_data_once(void **state)
+{
+    (void)state;
+    float data[6] = {1, 2, 3, 4, 5, 6};
+    int freed = 0;
+    nyz_array a = adopted(data, &freed);
+    nyz_array b;
+    assert_ok(nyz_array_retain(&a, &b, err));
+    nyz_array_free(&a);
+    assert_int_equal(freed, 0);
+    assert_ptr_equal(b.data, data);
+    nyz_array_free(&b);
+    nyz_array_free(&b);
+    assert_int_equal(freed, 1);
+}
+
+static void what_is_not_adopted_stays_the_callers(void **state)
+{
+    (void)state;
+    float data[6] = {0};
+    int freed = 0;
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
+    nyz_array a;
+    assert_fails(
+        NYZ_ERR_ARGUMENT, "free_data",
+        nyz_array_adopt(data, NULL, NULL, &dtype, 2, shape, NULL, NULL, &a, err));
+    assert_fails(
+        NYZ_ERR_ARGUMENT, "data is NULL",
+        nyz_array_adopt(NULL, count_call, &freed, &dtype, 2, shape, NULL, NULL, &a, err));
+    assert_int_equal(freed, 0);
+}
+
+static void a_retained_view_keeps_the_data_alive(void **state)
+{
+    (void)state;
+    float data[6] = {1, 2, 3, 4, 5, 6};
+    int freed = 0;
+    nyz_array a = adopted(data, &freed);
+    nyz_array view;
+    nyz_array kept;
+    assert_ok(nyz_array_index(&a, 0, 1, &view, err));
+    assert_null(view.owner);
+    assert_ok(nyz_array_retain(&view, &kept, err));
+    nyz_array_free(&a);
+    assert_int_equal(freed, 0);
+    assert_true(*(const float *)kept.data == 4);
+    nyz_array_free(&kept);
+    assert_int_equal(freed, 1);
+}
+
+static void the_fields_of_a_retained_struct_array_stay(void **state)
+{
+    (void)state;
+    static const char text[] = "[('x', '<f4'), ('y', '<i2')]";
+    nyz_dtype dtype;
+    nyz_array a;
+    nyz_array b;
+    assert_ok(nyz_dtype_parse(text, strlen(text), NULL, &dtype, err));
+    assert_ok(nyz_array_new(&dtype, 2, shape, NULL, &a, err));
+    nyz_dtype_free(&dtype);
+    assert_ok(nyz_array_retain(&a, &b, err));
+    nyz_array_free(&a);
+    assert_string_equal(b.dtype.fields[1].name, "y");
+    nyz_array_free(&b);
+}
+
+static void the_callers_memory_cannot_be_retained(void **state)
+{
+    (void)state;
+    float data[6] = {0};
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
+    nyz_array a;
+    nyz_array b;
+    assert_ok(nyz_array_wrap(data, &dtype, 2, shape, NULL, &a, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "nyz_array_copy", nyz_array_retain(&a, &b, err));
+    assert_int_equal(a.flags, 0);
+    assert_ok(nyz_array_wrap_const(data, &dtype, 2, shape, NULL, &a, err));
+    assert_int_equal(a.flags, NYZ_READONLY);
+    assert_ok(nyz_array_slice(&a, 0, 0, 1, 1, &b, err));
+    assert_int_equal(b.flags, NYZ_READONLY);
+}
+
+static void unknown_flags_and_reserved_words_are_refused(void **state)
+{
+    (void)state;
+    float data[6] = {0};
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
+    nyz_array a;
+    nyz_array b;
+    assert_ok(nyz_array_wrap(data, &dtype, 2, shape, NULL, &a, err));
+    a.flags = 1u << 2;
+    assert_fails(NYZ_ERR_ARGUMENT, "flags 0x4", nyz_array_copy(&a, NULL, &b, err));
+    a.flags = 0;
+    for (int i = 0; i < 4; i++) {
+        a.reserved[i] = 1;
+        assert_fails(NYZ_ERR_ARGUMENT, "reserved", nyz_array_copy(&a, NULL, &b, err));
+        a.reserved[i] = 0;
+    }
+}
+
+enum { THREADS = 4, TIMES = 2000 };
+
+static void retain_and_free(void *ctx, int64_t index)
+{
+    (void)index;
+    for (int i = 0; i < TIMES; i++) {
+        nyz_array mine;
+        (void)nyz_array_retain(ctx, &mine, NULL);
+        nyz_array_free(&mine);
+    }
+}
+
+static void threads_may_retain_and_free_at_once(void **state)
+{
+    (void)state;
+    float data[6] = {0};
+    int freed = 0;
+    nyz_array a = adopted(data, &freed);
+    nyz_parallel(THREADS, THREADS, retain_and_free, &a);
+    assert_int_equal(freed, 0);
+    nyz_array_free(&a);
+    assert_int_equal(freed, 1);
+}
+
+/* ---------------------------------------------------------------------------- the list */
+
+static nyz_arrays *list_of(const char *const *names, int count, const nyz_options *opt)
+{
+    nyz_buffer file = {0};
+    const nyz_stream s = nyz_stream_buffer(&file);
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_INT32);
+    nyz_npz_writer *w = NULL;
+    nyz_npz *npz = NULL;
+    nyz_arrays *all = NULL;
+    assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
+    for (int i = 0; i < count; i++) {
+        const int32_t number = i;
+        nyz_array a;
+        assert_ok(nyz_array_wrap_const(&number, &dtype, 0, NULL, NULL, &a, err));
+        assert_ok(nyz_npz_add(w, names[i], &a, NULL, err));
+    }
+    assert_ok(nyz_npz_finish(&w, err));
+    assert_ok(nyz_npz_open_mem(file.data, file.size, opt, &npz, err));
+    assert_ok(nyz_npz_load_all(npz, NULL, &all, err));
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&file);
+    return all;
+}
+
+/* Names that are not ASCII have memory of their own. */
+static void the_list_finds_names_after_the_archive_is_closed(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a", "\xc3\xa4\xc3\xb6", "b.npy", "c",
+                                        "\xe4\xb8\x96"};
+    nyz_arrays *all = list_of(names, 5, NULL);
+    nyz_array a;
+    assert_int_equal(nyz_arrays_count(all), 5);
+    for (int i = 0; i < 5; i++) {
+        assert_ok(nyz_arrays_get(all, names[i], &a, err));
+        assert_int_equal(*(const int32_t *)a.data, i);
+        assert_null(nyz_arrays_error(all, i));
+    }
+    assert_fails(NYZ_ERR_NOT_FOUND, "no member 'd'", nyz_arrays_get(all, "d", &a, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "no array 5", nyz_arrays_get_at(all, 5, &a, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "no array -1", nyz_arrays_get_at(all, -1, &a, err));
+    assert_null(nyz_arrays_error(all, 5));
+    nyz_arrays_free(&all);
+    assert_int_equal(nyz_arrays_count(all), 0);
+}
+
+static void a_retained_array_outlives_the_list(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a", "b"};
+    counting c;
+    nyz_options opt = {0};
+    nyz_array a;
+    nyz_array kept;
+    counting_init(&c);
+    opt.allocator = &c.allocator;
+    nyz_arrays *all = list_of(names, 2, &opt);
+    assert_ok(nyz_arrays_get(all, "b", &a, err));
+    assert_ok(nyz_array_retain(&a, &kept, err));
+    nyz_arrays_free(&all);
+    assert_int_equal(*(const int32_t *)kept.data, 1);
+    assert_true(c.live > 0);
+    nyz_array_free(&kept);
+    assert_int_equal(c.live, 0);
+}
+
+/* The limits count the data; the rest must not be many times as much. */
+static void a_member_of_the_list_takes_little_beside_its_data(void **state)
+{
+    (void)state;
+    enum { COUNT = 1000 };
+    static char texts[COUNT][16];
+    static const char *names[COUNT];
+    counting c;
+    nyz_options opt = {0};
+    for (int i = 0; i < COUNT; i++) {
+        (void)snprintf(texts[i], sizeof texts[i], "m%d", i);
+        names[i] = texts[i];
+    }
+    counting_init(&c);
+    opt.allocator = &c.allocator;
+    nyz_arrays *all = list_of(names, COUNT, &opt);
+    assert_true(c.live < (size_t)COUNT * (192 + 400));
+    nyz_arrays_free(&all);
+    assert_int_equal(c.live, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_array_is_all_zeros_in_the_order_asked_for),
+        cmocka_unit_test(the_last_reference_frees_adopted_data_once),
+        cmocka_unit_test(what_is_not_adopted_stays_the_callers),
+        cmocka_unit_test(a_retained_view_keeps_the_data_alive),
+        cmocka_unit_test(the_fields_of_a_retained_struct_array_stay),
+        cmocka_unit_test(the_callers_memory_cannot_be_retained),
+        cmocka_unit_test(unknown_flags_and_reserved_words_are_refused),
+        cmocka_unit_test(threads_may_retain_and_free_at_once),
+        cmocka_unit_test(the_list_finds_names_after_the_archive_is_closed),
+        cmocka_unit_test(a_retained_array_outlives_the_list),
+        cmocka_unit_test(a_member_of_the_list_takes_little_beside_its_data),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
