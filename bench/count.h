@@ -25,8 +25,7 @@ const char *numbered(const char *folder, int i);
 /* Numbers that deflate to about a half: one of 16 values in every byte. */
 unsigned char *numbers(size_t size);
 
-nyz_array wrap(const void *data, const char *descr, int ndim, int64_t rows,
-               int64_t columns);
+nyz_array wrap(void *data, const char *descr, int ndim, int64_t rows, int64_t columns);
 
 /* The array `count` times, as arr_0, arr_1, ... */
 void make_archive(const char *path, const nyz_array *array, int count, nyz_method method,

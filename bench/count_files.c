@@ -43,14 +43,13 @@ unsigned char *numbers(size_t size)
     return bytes;
 }
 
-nyz_array wrap(const void *data, const char *descr, int ndim, int64_t rows,
-               int64_t columns)
+nyz_array wrap(void *data, const char *descr, int ndim, int64_t rows, int64_t columns)
 {
     const int64_t shape[2] = {rows, columns};
     nyz_dtype dtype;
     nyz_array array;
     must(nyz_dtype_parse(descr, strlen(descr), NULL, &dtype, &err));
-    must(nyz_array_wrap_const(data, &dtype, ndim, shape, NULL, &array, &err));
+    must(nyz_array_wrap(data, &dtype, ndim, shape, NULL, &array, &err));
     return array;
 }
 

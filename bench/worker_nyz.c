@@ -89,11 +89,11 @@ static int save(struct job *job)
 /* ------------------------------------------------- .npy files into memory that is there */
 
 /* Makes it a C-order array of this dtype, in the shape that it has already. */
-static nyz_status describe(nyz_array *array, const void *memory, const nyz_dtype *dtype,
+static nyz_status describe(nyz_array *array, void *memory, const nyz_dtype *dtype,
                            nyz_error *err)
 {
     const nyz_array file = *array;
-    return nyz_array_wrap_const(memory, dtype, file.ndim, file.shape, NULL, array, err);
+    return nyz_array_wrap(memory, dtype, file.ndim, file.shape, NULL, array, err);
 }
 
 /* The shapes, without memory. */

@@ -69,7 +69,8 @@ NYZ_API int nyz_version(void);
 /* -------------------------------------------------------------------------------- errors */
 
 /* Chosen by what the caller can do about it. */
-typedef enum nyz_status {
+typedef int32_t nyz_status;
+enum {
     NYZ_OK = 0,
     NYZ_ERR_ARGUMENT,    /* invalid argument */
     NYZ_ERR_MEMORY,      /* the allocator returned NULL */
@@ -78,16 +79,19 @@ typedef enum nyz_status {
     NYZ_ERR_CORRUPT,     /* the bytes are damaged or break the format's rules */
     NYZ_ERR_UNSUPPORTED, /* well formed, but not supported; the message says what to do */
     NYZ_ERR_LIMIT        /* a limit of nyz_limits is exceeded; the message names it */
-} nyz_status;
+};
 
 /* Why a call failed.  `message` is one line without a line end, for people: what was found,
  * what was expected, where; it does not repeat the path.  Text that comes from the file is
  * escaped in it, so that it can be printed on a terminal. */
 typedef struct nyz_error {
     nyz_status status;
-    int sys;        /* errno of the system call or stream callback that failed, else 0 */
-    int64_t offset; /* bytes from the start of the file, of the member or of what the stream
-                       had left; -1 if no place is known */
+    int32_t sys;          /* errno of the system call or stream callback that failed, else 0 */
+    int64_t offset;       /* bytes from the start of the file, of the member or of what the stream
+                             had left; -1 if no place is known */
+    int64_t member_index; /* of the archive's member; -1: none, or there is no such member */
+    int64_t reserved[2];
+    char member[128];     /* its name, not escaped, cut between characters; "": none */
     char message[496];
 } nyz_error;
 
@@ -100,7 +104,9 @@ NYZ_API const char *nyz_system_text(int sys);
 /* -------------------------------------------------------------------------------- memory */
 
 /* Where the library gets its memory from.  `alloc` returns `size` (> 0) bytes aligned to
- * `align` (a power of two, at most 64), or NULL.  `free` gets the same size again.  Both are
+ * `align` (a power of two, at most 64), or NULL.  `free` gets the same size again.  `realloc`
+ * changes a block's size, keeps its first bytes, and may move it; if it returns NULL, the old
+ * block is unchanged.  If realloc is NULL, the library allocates, copies and frees.  All are
  * called only inside the library's functions; by several threads at once if threads share an
  * archive, or with nyz_options.threads.  Everything that the library keeps or hands out comes
  * from here; libdeflate's state while it inflates comes from malloc. */
@@ -108,6 +114,8 @@ typedef struct nyz_allocator {
     void *(*alloc)(void *ctx, size_t size, size_t align);
     void (*free)(void *ctx, void *memory, size_t size);
     void *ctx;
+    void *(*realloc)(void *ctx, void *memory, size_t old_size, size_t size, size_t align);
+    void *reserved[4]; /* NULL */
 } nyz_allocator;
 
 /* -------------------------------------------------------------------------------- limits */
@@ -131,114 +139,135 @@ typedef struct nyz_limits {
     int64_t archive_bytes;   /* none [4 GiB]: members of an archive together, inflated */
     int64_t ratio;           /* none [200]: inflated : deflated, for members over 1 MiB
                                 (more than 1032 : 1 is always refused) */
-    int64_t reserved[4];
+    int64_t reserved[16];    /* 0 */
 } nyz_limits;
 
 /* ------------------------------------------------------------------------------- options */
 
 /* Memory order of a loaded or copied array, or of an array in a file. */
-typedef enum nyz_order {
+typedef int32_t nyz_order;
+enum {
     NYZ_KEEP_ORDER = 0, /* unchanged: a Fortran file loads with Fortran strides */
     NYZ_C_ORDER,        /* the last axis varies fastest */
     NYZ_F_ORDER         /* the first axis varies fastest */
-} nyz_order;
+};
 
 /* Byte order of multi-byte numbers: each half of a complex, each code point of a string,
  * each field of a struct.  Loading and copying give native numbers by default; saving keeps
  * what the array has. */
-typedef enum nyz_byteorder {
+typedef int32_t nyz_byteorder;
+enum {
     NYZ_DEFAULT_BYTEORDER = 0,
     NYZ_NATIVE,
     NYZ_KEEP_BYTEORDER,
     NYZ_LITTLE_ENDIAN,
     NYZ_BIG_ENDIAN
-} nyz_byteorder;
-
-/* The two methods of a zip member that NumPy uses, under the zip format's numbers. */
-typedef enum nyz_method {
-    NYZ_STORED = 0,  /* np.savez */
-    NYZ_DEFLATED = 8 /* np.savez_compressed */
-} nyz_method;
-
-enum {
-    NYZ_UNTRUSTED = 1,  /* reading: the stricter limits above.  Opening an archive reads all
-                           local headers, and refuses duplicate names, bytes that belong to
-                           no member, and members marked as links, devices or directories
-                           (docs/format.md 4.4) */
-    NYZ_NO_SYNC = 2,    /* saving to a path: leave out the fsyncs.  Still old or new after a
-                           crash of the program, but maybe neither after a power cut */
-    NYZ_EXACT_NAME = 4, /* nyz_npz_add: take the name as it is, do not append ".npy" */
-    NYZ_ANY_NAME = 8,   /* nyz_npz_add: allow duplicates and names that are no safe file names
-                           (absolute; backslash; drive letter; a component that is empty,
-                           "." or "..") */
-    NYZ_BLOCKS = 16,   /* deflated members: in chunks of 1 MiB that do not know each other, so
-                           that opt->threads make them side by side.  About 0.1 % larger (each
-                           chunk more by what it would repeat of the one before), and no longer
-                           NumPy's very bytes; NYZ_LEVEL_FAST is always so */
-    NYZ_IN_PLACE = 32, /* saving to a path: write into an existing file instead of replacing it,
-                           for where it cannot be renamed over (a mounted file, a directory that
-                           may not be written to).  Not atomic: it is emptied first; readers
-                           see a part meanwhile, a crash leaves one, a failure leaves it empty.
-                           Keeps owner, rights, attributes and hard links.  A new file is saved
-                           as without this flag */
-    NYZ_SKIP_UNSUPPORTED = 64 /* nyz_npz_load_all: leave members empty that are not supported
-                           (Python objects, a later version of .npy); nyz_arrays_error has the
-                           reason */
 };
 
-/* A level for arrays of numbers, much faster than zlib's.  Any inflater reads it.  Weights of a
- * network become no larger than with level 6, other arrays somewhat larger.  docs/format.md 5. */
-#define NYZ_LEVEL_FAST (-1)
+/* The two methods of a zip member that NumPy uses, under the zip format's numbers. */
+typedef int32_t nyz_method;
+enum {
+    NYZ_STORED = 0,  /* np.savez */
+    NYZ_DEFLATED = 8 /* np.savez_compressed */
+};
+
+/* nyz_options.flags.  An unknown flag is NYZ_ERR_ARGUMENT; one that a call has no use for is
+ * ignored. */
+enum {
+    /* reading */
+    NYZ_UNTRUSTED = 1u << 0,  /* the stricter limits above.  Opening an archive reads all local
+                                 headers, and refuses duplicate names, bytes that belong to no
+                                 member, and members marked as links, devices or directories
+                                 (docs/format.md 4.4) */
+    NYZ_SKIP_UNSUPPORTED = 1u << 6, /* nyz_npz_load_all: leave members empty that are not
+                                 supported (Python objects, a later version of .npy);
+                                 nyz_arrays_error has the reason */
+    /* saving to a path */
+    NYZ_NO_SYNC = 1u << 1,    /* leave out the fsyncs.  Still old or new after a crash of the
+                                 program, but maybe neither after a power cut */
+    NYZ_IN_PLACE = 1u << 5,   /* write into an existing file instead of replacing it, for where it
+                                 cannot be renamed over (a mounted file, a directory that may not
+                                 be written to).  Not atomic: it is emptied first; readers see a
+                                 part meanwhile, a crash leaves one, a failure leaves it empty.
+                                 Keeps owner, rights, attributes and hard links.  A new file is
+                                 saved as without this flag */
+    /* nyz_npz_add */
+    NYZ_EXACT_NAME = 1u << 2, /* take the name as it is, do not append ".npy" */
+    NYZ_ANY_NAME = 1u << 3,   /* allow duplicates, and names that are no safe file names
+                                 (absolute; backslash; drive letter; a component that is empty,
+                                 "." or "..") */
+    NYZ_BLOCKS = 1u << 4      /* deflate members in independent blocks of 1 MiB, so that
+                                 opt->threads share them.  About 0.1 % larger (each block more by
+                                 what it would repeat of the one before), and not byte for byte
+                                 NumPy's; NYZ_LEVEL_FAST always does so */
+};
+
+/* nyz_options.level, besides 1 (fastest) ... 9 (smallest). */
+enum {
+    NYZ_LEVEL_DEFAULT = 0, /* 6, like NumPy */
+    NYZ_LEVEL_FAST = -1    /* for arrays of numbers: much faster than zlib's levels.  Any inflater
+                              reads it.  Weights of a network become no larger than with level 6,
+                              other arrays somewhat larger.  docs/format.md 5 */
+};
 
 /* {0} or NULL: the defaults. */
 typedef struct nyz_options {
     const nyz_allocator *allocator; /* NULL: the C library's; must outlive what it allocated */
     const nyz_limits *limits;       /* NULL: the defaults */
-    unsigned flags;                 /* NYZ_UNTRUSTED | ... */
+    uint32_t flags;                 /* NYZ_UNTRUSTED | ... */
     nyz_order order;
     nyz_byteorder byteorder;
-    int npy_version;                /* saving: 1, 2 or 3; 0: the lowest that fits, like NumPy */
+    int32_t npy_version;            /* saving: 1, 2 or 3; 0: the lowest that fits, like NumPy */
     nyz_method method;              /* archives: stored or deflated */
-    int level;                      /* deflated: 1 fastest ... 9 smallest; 0: 6, like NumPy; or NYZ_LEVEL_FAST */
-    int threads;                    /* how many threads, the caller's included, may work on a large
+    int32_t level;                  /* as above; any but 0 means NYZ_DEFLATED */
+    int32_t threads;                /* how many threads, the caller's included, may work on a large
                                        load, on members added together, or on one deflated in
-                                       chunks (NYZ_LEVEL_FAST, NYZ_BLOCKS).  0: one; negative: one for
-                                       each processor.  Results and errors do not depend on it;
-                                       all threads call the allocator */
-    int64_t reserved[8];
+                                       blocks (NYZ_LEVEL_FAST, NYZ_BLOCKS).  0: one; negative: one
+                                       for each processor.  Results and errors do not depend on
+                                       it; all threads call the allocator */
+    int32_t reserved32;             /* 0 */
+    int64_t reserved[8];            /* 0 */
 } nyz_options;
 
 /* -------------------------------------------------------------------------------- dtypes */
 
-/* NumPy's kinds of elements. */
-typedef enum nyz_type {
+/* NumPy's kinds of elements.  More will come: treat an unknown one as NYZ_VOID of its itemsize.
+ * The numbers of those marked "later" are reserved; no call returns or takes them yet. */
+typedef int32_t nyz_type;
+enum {
     NYZ_NONE = 0,
-    NYZ_BOOL,                                       /* one byte; 0 is false */
-    NYZ_INT8, NYZ_INT16, NYZ_INT32, NYZ_INT64,
-    NYZ_UINT8, NYZ_UINT16, NYZ_UINT32, NYZ_UINT64,
-    NYZ_FLOAT16, NYZ_FLOAT32, NYZ_FLOAT64,
+    NYZ_BOOL = 1,                                   /* one byte; 0 is false */
+    NYZ_INT8 = 10, NYZ_INT16, NYZ_INT32, NYZ_INT64,
+    NYZ_INT4 = 16, NYZ_INT2, NYZ_INT1,              /* later */
+    NYZ_UINT8 = 20, NYZ_UINT16, NYZ_UINT32, NYZ_UINT64,
+    NYZ_UINT4 = 26, NYZ_UINT2, NYZ_UINT1,           /* later */
+    NYZ_FLOAT16 = 30, NYZ_FLOAT32, NYZ_FLOAT64,
     NYZ_LONGDOUBLE,   /* 16 or 12 bytes, the bits of the machine that wrote them */
-    NYZ_COMPLEX64, NYZ_COMPLEX128,                  /* real, imaginary */
+    NYZ_BFLOAT16 = 40, NYZ_FLOAT8_E3M4, NYZ_FLOAT8_E4M3, NYZ_FLOAT8_E4M3FN, NYZ_FLOAT8_E4M3FNUZ,
+    NYZ_FLOAT8_E4M3B11FNUZ, NYZ_FLOAT8_E5M2, NYZ_FLOAT8_E5M2FNUZ, NYZ_FLOAT8_E8M0FNU,
+    NYZ_FLOAT6_E2M3FN, NYZ_FLOAT6_E3M2FN, NYZ_FLOAT4_E2M1FN, /* later, all from NYZ_BFLOAT16 on */
+    NYZ_COMPLEX64 = 60, NYZ_COMPLEX128,             /* real, imaginary */
     NYZ_CLONGDOUBLE,  /* two long doubles */
-    NYZ_BYTES,        /* 'S': itemsize bytes, filled up with NUL */
-    NYZ_STR,          /* 'U': itemsize / 4 code points of 4 bytes, filled up with 0 */
+    NYZ_BYTES = 70,   /* 'S': itemsize bytes, padded with NUL */
+    NYZ_STR,          /* 'U': itemsize / 4 code points of 4 bytes, padded with 0 */
     NYZ_VOID,         /* 'V': itemsize opaque bytes.  So are the types of ml_dtypes: bfloat16 is
                          <V2, most 8-bit floats <V1, float8_e5m2 <f1.  They are saved as they
                          were written */
-    NYZ_DATETIME64,   /* int64: ticks of `unit_count` `unit`s since 1970; INT64_MIN is NaT */
+    NYZ_DATETIME64 = 80, /* int64: ticks of `unit_count` `unit`s since 1970; INT64_MIN is NaT */
     NYZ_TIMEDELTA64,  /* int64: ticks of `unit_count` `unit`s */
-    NYZ_STRUCT,       /* fields */
+    NYZ_STRUCT = 90,  /* fields */
     NYZ_SUBARRAY,     /* only as the dtype of a field, or within one: `base` with `shape` */
-    NYZ_OBJECT        /* Python objects: only nyz_load_header and nyz_read_header show them */
-} nyz_type;
+    NYZ_OBJECT = 100  /* Python objects: only nyz_load_header and nyz_read_header show them */
+};
 
 /* Units of datetime64 and timedelta64. */
-typedef enum nyz_unit {
+typedef int32_t nyz_unit;
+enum {
     NYZ_GENERIC = 0, /* no unit */
     NYZ_YEAR, NYZ_MONTH, NYZ_WEEK, NYZ_DAY, NYZ_HOUR, NYZ_MINUTE, NYZ_SECOND,
     NYZ_MILLISECOND, NYZ_MICROSECOND, NYZ_NANOSECOND, NYZ_PICOSECOND,
     NYZ_FEMTOSECOND, NYZ_ATTOSECOND
-} nyz_unit;
+};
 
 typedef struct nyz_owner nyz_owner; /* frees what a value holds; private */
 typedef struct nyz_field nyz_field;
@@ -250,20 +279,22 @@ typedef struct nyz_dtype nyz_dtype;
  * with or of the caller who built it. */
 struct nyz_dtype {
     nyz_type type;
+    nyz_unit unit;           /* datetime64, timedelta64 */
+    int32_t unit_count;      /* datetime64, timedelta64: 25 in <M8[25us]; 1 for generic */
+    int32_t ndim;            /* NYZ_SUBARRAY */
     char byteorder;          /* '<', '>', or '|' where there is none: bool, one-byte integers,
                                 'S', structs (their fields have each their own).  NYZ_VOID:
                                 as it is written, usually '|'; no bytes are swapped for it */
     char letter;             /* NYZ_VOID: the letter that it is written with, if not 'V':
                                 'f' for <f1, 'W' for <W4.  Else 0 */
-    nyz_unit unit;           /* datetime64, timedelta64 */
-    int32_t unit_count;      /* datetime64, timedelta64: 25 in <M8[25us]; 1 for generic */
+    char reserved8[6];       /* 0 */
     int64_t itemsize;        /* bytes of one item, padding included */
     int64_t nfields;         /* NYZ_STRUCT */
     const nyz_field *fields; /* NYZ_STRUCT: in the order of their offsets, without padding */
     const nyz_dtype *base;   /* NYZ_SUBARRAY: the dtype of its elements */
     const int64_t *shape;    /* NYZ_SUBARRAY: ndim dimensions, C order */
-    int ndim;                /* NYZ_SUBARRAY */
     nyz_owner *owner;
+    int64_t reserved;        /* 0 */
 };
 
 /* One field of a struct. */
@@ -274,6 +305,7 @@ struct nyz_field {
     size_t title_size;
     int64_t offset; /* bytes from the start of the item */
     nyz_dtype dtype;
+    int64_t reserved; /* 0 */
 };
 
 /* The dtype of a plain scalar in this machine's byte order.  NYZ_LONGDOUBLE and
@@ -474,6 +506,7 @@ typedef struct nyz_buffer {
     size_t capacity; /* bytes allocated */
     size_t position; /* of the stream */
     const nyz_allocator *allocator; /* NULL: the C library's */
+    void *reserved[2]; /* NULL */
 } nyz_buffer;
 
 /* Streams over a C file, a file descriptor and a nyz_buffer.  They borrow what they read or
@@ -537,6 +570,12 @@ NYZ_API nyz_status nyz_save_mem(const nyz_array *array, const nyz_options *opt, 
 /* An archive open for reading. */
 typedef struct nyz_npz nyz_npz;
 
+/* nyz_member.flags */
+enum {
+    NYZ_MEMBER_NPY = 1u << 0,      /* the name ends in ".npy" */
+    NYZ_MEMBER_DIRECTORY = 1u << 1 /* the name ends in "/" */
+};
+
 /* One member as the archive's directory describes it; `name` is borrowed from the archive. */
 typedef struct nyz_member {
     const char *name; /* in full, ".npy" included; UTF-8 (an old archive's code page 437 is
@@ -545,8 +584,14 @@ typedef struct nyz_member {
     size_t key_size;  /* bytes without one trailing ".npy": the name in NumPy */
     int64_t size;     /* bytes, inflated */
     int64_t compressed_size; /* bytes in the archive */
-    nyz_method method;
+    int64_t data_offset; /* where these begin in the file or stream; -1: nyz_npz_locate says it */
+    int64_t mtime;    /* seconds since 1970, of the local time of the machine that wrote it (zip
+                         has no time zone), in steps of 2; -1: not a time */
     uint32_t crc32;   /* of the inflated bytes, as the directory has it */
+    nyz_method method;
+    uint32_t flags;   /* NYZ_MEMBER_NPY | ... */
+    uint32_t reserved32;
+    int64_t reserved[4];
 } nyz_member;
 
 /* Opens an archive and reads its directory, strictly (docs/format.md 4); no member is read;
@@ -578,6 +623,12 @@ NYZ_API int64_t nyz_npz_find(const nyz_npz *npz, const char *name);
 NYZ_API nyz_status nyz_npz_member(const nyz_npz *npz, const char *name, nyz_member *out,
                                   nyz_error *err);
 NYZ_API nyz_status nyz_npz_member_at(const nyz_npz *npz, int64_t index, nyz_member *out,
+                                     nyz_error *err);
+
+/* The same, and data_offset: reads and checks the member's local header.  Errors: IO, CORRUPT. */
+NYZ_API nyz_status nyz_npz_locate(const nyz_npz *npz, const char *name, nyz_member *out,
+                                  nyz_error *err);
+NYZ_API nyz_status nyz_npz_locate_at(const nyz_npz *npz, int64_t index, nyz_member *out,
                                      nyz_error *err);
 
 /* Loads the array of a member.  The CRC is compared before the array is returned.  out owns it

@@ -18,13 +18,14 @@ KEEP_ORDER, C_ORDER, F_ORDER = range(3)
 DEFAULT_BYTEORDER, NATIVE, KEEP_BYTEORDER, LITTLE_ENDIAN, BIG_ENDIAN = range(5)
 STORED, DEFLATED = 0, 8
 FAST = -1
-STRUCT, SUBARRAY = 22, 23
+STRUCT, SUBARRAY = 90, 91
 UNTRUSTED, NO_SYNC, EXACT_NAME, ANY_NAME, CHUNKED = 1, 2, 4, 8, 16
 SKIP_UNSUPPORTED = 64
 
 
 class Error(c.Structure):
-    _fields_ = [("status", c.c_int), ("sys", c.c_int), ("offset", c.c_int64),
+    _fields_ = [("status", c.c_int32), ("sys", c.c_int32), ("offset", c.c_int64),
+                ("member_index", c.c_int64), ("reserved", c.c_int64 * 2), ("member", c.c_char * 128),
                 ("message", c.c_char * 496)]
 
 
@@ -36,13 +37,16 @@ class Field(c.Structure):
     pass
 
 
-Dtype._fields_ = [("type", c.c_int), ("byteorder", c.c_char),
-                  ("letter", c.c_char), ("unit", c.c_int),
-                  ("unit_count", c.c_int32), ("itemsize", c.c_int64), ("nfields", c.c_int64),
+Dtype._fields_ = [("type", c.c_int32), ("unit", c.c_int32), ("unit_count", c.c_int32),
+                  ("ndim", c.c_int32), ("byteorder", c.c_char), ("letter", c.c_char),
+                  ("reserved8", c.c_char * 6),
+                  ("itemsize", c.c_int64), ("nfields", c.c_int64),
                   ("fields", c.POINTER(Field)), ("base", c.POINTER(Dtype)),
-                  ("shape", c.POINTER(c.c_int64)), ("ndim", c.c_int), ("owner", c.c_void_p)]
+                  ("shape", c.POINTER(c.c_int64)), ("owner", c.c_void_p),
+                  ("reserved", c.c_int64)]
 Field._fields_ = [("name", c.c_void_p), ("name_size", c.c_size_t), ("title", c.c_void_p),
-                  ("title_size", c.c_size_t), ("offset", c.c_int64), ("dtype", Dtype)]
+                  ("title_size", c.c_size_t), ("offset", c.c_int64), ("dtype", Dtype),
+                  ("reserved", c.c_int64)]
 
 
 class Array(c.Structure):
@@ -55,19 +59,20 @@ class Limits(c.Structure):
     _fields_ = [(name, c.c_int64) for name in
                 ("header_bytes", "dims", "nesting", "brackets", "fields", "item_bytes",
                  "array_bytes", "members", "directory_bytes", "name_bytes", "archive_bytes",
-                 "ratio")] + [("reserved", c.c_int64 * 4)]
+                 "ratio")] + [("reserved", c.c_int64 * 16)]
 
 
 class Options(c.Structure):
     _fields_ = [("allocator", c.c_void_p), ("limits", c.POINTER(Limits)), ("flags", c.c_uint),
                 ("order", c.c_int), ("byteorder", c.c_int), ("npy_version", c.c_int),
-                ("method", c.c_int), ("level", c.c_int), ("threads", c.c_int),
+                ("method", c.c_int), ("level", c.c_int), ("threads", c.c_int), ("reserved32", c.c_int),
                 ("reserved", c.c_int64 * 8)]
 
 
 class Buffer(c.Structure):
     _fields_ = [("data", c.c_void_p), ("size", c.c_size_t), ("capacity", c.c_size_t),
-                ("position", c.c_size_t), ("allocator", c.c_void_p)]
+                ("position", c.c_size_t), ("allocator", c.c_void_p),
+                ("reserved", c.c_void_p * 2)]
 
 
 class Stream(c.Structure):
@@ -77,8 +82,10 @@ class Stream(c.Structure):
 
 class Member(c.Structure):
     _fields_ = [("name", c.c_void_p), ("name_size", c.c_size_t), ("key_size", c.c_size_t),
-                ("size", c.c_int64), ("compressed_size", c.c_int64), ("method", c.c_int),
-                ("crc32", c.c_uint32)]
+                ("size", c.c_int64), ("compressed_size", c.c_int64),
+                ("data_offset", c.c_int64), ("mtime", c.c_int64), ("crc32", c.c_uint32),
+                ("method", c.c_int32), ("flags", c.c_uint32), ("reserved32", c.c_uint32),
+                ("reserved", c.c_int64 * 4)]
 
 
 class NyzError(Exception):

@@ -136,7 +136,7 @@ static void own_free(void *ctx, void *memory, size_t size)
 
 static int takes_no_malloc(const char *folder, nyz_options opt)
 {
-    const nyz_allocator allocator = {own_alloc, own_free, NULL};
+    const nyz_allocator allocator = {.alloc = own_alloc, .free = own_free};
     int reached = 0;
     opt.allocator = &allocator;
     if (!fail_the_nth(1, folder, &opt, &reached) || reached) {

@@ -101,42 +101,72 @@ static void complex128_to_complex64(const unsigned char *from, unsigned char *to
     float64_to_float32(from, to, 2 * count);
 }
 
-#define ROW_SIGNED(FROM)                                                                 \
-    [NYZ_INT8] = FROM##_to_int8, [NYZ_INT16] = FROM##_to_int16,                          \
-    [NYZ_INT32] = FROM##_to_int32, [NYZ_INT64] = FROM##_to_int64
-#define ROW_UNSIGNED(FROM)                                                               \
-    [NYZ_UINT8] = FROM##_to_uint8, [NYZ_UINT16] = FROM##_to_uint16,                      \
-    [NYZ_UINT32] = FROM##_to_uint32, [NYZ_UINT64] = FROM##_to_uint64
-#define ROW_FLOATS(FROM)                                                                 \
-    [NYZ_FLOAT16] = FROM##_to_float16, [NYZ_FLOAT32] = FROM##_to_float32,                \
-    [NYZ_FLOAT64] = FROM##_to_float64, [NYZ_COMPLEX64] = FROM##_to_complex64,            \
-    [NYZ_COMPLEX128] = FROM##_to_complex128
+/* The types that have converters, without the gaps between their numbers. */
+enum {
+    NO_CAST,
+    BOOL,
+    INT8,
+    INT16,
+    INT32,
+    INT64,
+    UINT8,
+    UINT16,
+    UINT32,
+    UINT64,
+    FLOAT16,
+    FLOAT32,
+    FLOAT64,
+    COMPLEX64,
+    COMPLEX128,
+    TYPES
+};
 
-#define TYPES (NYZ_COMPLEX128 + 1)
+static const unsigned char rows[] = {
+    [NYZ_BOOL] = BOOL,           [NYZ_INT8] = INT8,
+    [NYZ_INT16] = INT16,         [NYZ_INT32] = INT32,
+    [NYZ_INT64] = INT64,         [NYZ_UINT8] = UINT8,
+    [NYZ_UINT16] = UINT16,       [NYZ_UINT32] = UINT32,
+    [NYZ_UINT64] = UINT64,       [NYZ_FLOAT16] = FLOAT16,
+    [NYZ_FLOAT32] = FLOAT32,     [NYZ_FLOAT64] = FLOAT64,
+    [NYZ_COMPLEX64] = COMPLEX64, [NYZ_COMPLEX128] = COMPLEX128,
+};
+
+#define ROW_SIGNED(FROM)                                                                 \
+    [INT8] = FROM##_to_int8, [INT16] = FROM##_to_int16, [INT32] = FROM##_to_int32,       \
+    [INT64] = FROM##_to_int64
+#define ROW_UNSIGNED(FROM)                                                               \
+    [UINT8] = FROM##_to_uint8, [UINT16] = FROM##_to_uint16, [UINT32] = FROM##_to_uint32, \
+    [UINT64] = FROM##_to_uint64
+#define ROW_FLOATS(FROM)                                                                 \
+    [FLOAT16] = FROM##_to_float16, [FLOAT32] = FROM##_to_float32,                        \
+    [FLOAT64] = FROM##_to_float64, [COMPLEX64] = FROM##_to_complex64,                    \
+    [COMPLEX128] = FROM##_to_complex128
 
 static nyz_cast *const converters[TYPES][TYPES] = {
-    [NYZ_BOOL] = {ROW_UNSIGNED(bool), ROW_SIGNED(bool), ROW_FLOATS(bool)},
-    [NYZ_UINT8] = {ROW_UNSIGNED(uint8), ROW_SIGNED(uint8), ROW_FLOATS(uint8)},
-    [NYZ_UINT16] = {ROW_UNSIGNED(uint16), ROW_SIGNED(uint16), ROW_FLOATS(uint16)},
-    [NYZ_UINT32] = {ROW_UNSIGNED(uint32), ROW_SIGNED(uint32), ROW_FLOATS(uint32)},
-    [NYZ_UINT64] = {ROW_UNSIGNED(uint64), ROW_SIGNED(uint64), ROW_FLOATS(uint64)},
-    [NYZ_INT8] = {ROW_SIGNED(int8), ROW_FLOATS(int8)},
-    [NYZ_INT16] = {ROW_SIGNED(int16), ROW_FLOATS(int16)},
-    [NYZ_INT32] = {ROW_SIGNED(int32), ROW_FLOATS(int32)},
-    [NYZ_INT64] = {ROW_SIGNED(int64), ROW_FLOATS(int64)},
-    [NYZ_FLOAT16] = {ROW_FLOATS(float16)},
-    [NYZ_FLOAT32] = {ROW_FLOATS(float32)},
-    [NYZ_FLOAT64] = {ROW_FLOATS(float64)},
-    [NYZ_COMPLEX64] = {[NYZ_COMPLEX128] = complex64_to_complex128},
-    [NYZ_COMPLEX128] = {[NYZ_COMPLEX64] = complex128_to_complex64},
+    [BOOL] = {ROW_UNSIGNED(bool), ROW_SIGNED(bool), ROW_FLOATS(bool)},
+    [UINT8] = {ROW_UNSIGNED(uint8), ROW_SIGNED(uint8), ROW_FLOATS(uint8)},
+    [UINT16] = {ROW_UNSIGNED(uint16), ROW_SIGNED(uint16), ROW_FLOATS(uint16)},
+    [UINT32] = {ROW_UNSIGNED(uint32), ROW_SIGNED(uint32), ROW_FLOATS(uint32)},
+    [UINT64] = {ROW_UNSIGNED(uint64), ROW_SIGNED(uint64), ROW_FLOATS(uint64)},
+    [INT8] = {ROW_SIGNED(int8), ROW_FLOATS(int8)},
+    [INT16] = {ROW_SIGNED(int16), ROW_FLOATS(int16)},
+    [INT32] = {ROW_SIGNED(int32), ROW_FLOATS(int32)},
+    [INT64] = {ROW_SIGNED(int64), ROW_FLOATS(int64)},
+    [FLOAT16] = {ROW_FLOATS(float16)},
+    [FLOAT32] = {ROW_FLOATS(float32)},
+    [FLOAT64] = {ROW_FLOATS(float64)},
+    [COMPLEX64] = {[COMPLEX128] = complex64_to_complex128},
+    [COMPLEX128] = {[COMPLEX64] = complex128_to_complex64},
 };
+
+static int row_of(nyz_type type)
+{
+    return type >= 0 && type < (int32_t)sizeof rows ? rows[type] : NO_CAST;
+}
 
 nyz_cast *nyz_cast_find(nyz_type from, nyz_type to)
 {
-    if (from < NYZ_NONE || from >= TYPES || to < NYZ_NONE || to >= TYPES) {
-        return NULL;
-    }
-    return converters[from][to];
+    return converters[row_of(from)][row_of(to)];
 }
 
 const char *nyz_cast_targets(nyz_type from)

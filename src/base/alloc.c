@@ -47,7 +47,8 @@ static void default_free(void *ctx, void *memory, size_t size)
     free(base);
 }
 
-const nyz_allocator nyz_default_allocator = {default_alloc, default_free, NULL};
+const nyz_allocator nyz_default_allocator = {.alloc = default_alloc,
+                                             .free = default_free};
 
 nyz_status nyz_alloc(const nyz_allocator *allocator, int64_t size, void **out,
                      nyz_error *err)
@@ -86,6 +87,28 @@ nyz_status nyz_alloc_array(const nyz_allocator *allocator, int64_t count, size_t
                         (long long)count, size);
     }
     return nyz_alloc_zero(allocator, bytes, out, err);
+}
+
+nyz_status nyz_alloc_resize(const nyz_allocator *allocator, void **memory, int64_t used,
+                            int64_t old_size, int64_t size, nyz_error *err)
+{
+    void *resized = NULL;
+    if (*memory == NULL || allocator->realloc == NULL) {
+        NYZ_TRY(nyz_alloc(allocator, size, &resized, err));
+        if (used > 0) {
+            memcpy(resized, *memory, (size_t)used);
+        }
+        nyz_release(allocator, *memory, old_size);
+    } else {
+        resized = allocator->realloc(allocator->ctx, *memory, (size_t)old_size,
+                                     (size_t)size, ALIGNMENT);
+        if (resized == NULL) {
+            return nyz_fail(err, NYZ_ERR_MEMORY, -1, "out of memory: %lld bytes",
+                            (long long)size);
+        }
+    }
+    *memory = resized;
+    return NYZ_OK;
 }
 
 void nyz_release(const nyz_allocator *allocator, void *memory, int64_t size)

@@ -19,6 +19,11 @@ nyz_status nyz_alloc_zero(const nyz_allocator *allocator, int64_t size, void **o
 nyz_status nyz_alloc_array(const nyz_allocator *allocator, int64_t count, size_t size,
                            void **out, nyz_error *err);
 
+/* Makes *memory, `old_size` bytes or NULL, one of `size` bytes (not 0), its first `used` bytes
+ * kept.  Errors: MEMORY (*memory is as it was). */
+nyz_status nyz_alloc_resize(const nyz_allocator *allocator, void **memory, int64_t used,
+                            int64_t old_size, int64_t size, nyz_error *err);
+
 /* Frees what these gave, NULL too; `size` as it was asked for. */
 void nyz_release(const nyz_allocator *allocator, void *memory, int64_t size);
 

@@ -14,7 +14,7 @@ static const nyz_allocator *allocator_of(const nyz_buffer *buffer)
 
 nyz_status nyz_buffer_reserve(nyz_buffer *buffer, size_t capacity, nyz_error *err)
 {
-    void *data;
+    void *data = buffer->data;
     if (capacity <= buffer->capacity) {
         return NYZ_OK;
     }
@@ -22,11 +22,8 @@ nyz_status nyz_buffer_reserve(nyz_buffer *buffer, size_t capacity, nyz_error *er
         return nyz_fail(err, NYZ_ERR_MEMORY, -1,
                         "out of memory: more than PTRDIFF_MAX bytes");
     }
-    NYZ_TRY(nyz_alloc(allocator_of(buffer), (int64_t)capacity, &data, err));
-    if (buffer->size > 0) {
-        memcpy(data, buffer->data, buffer->size);
-    }
-    nyz_release(allocator_of(buffer), buffer->data, (int64_t)buffer->capacity);
+    NYZ_TRY(nyz_alloc_resize(allocator_of(buffer), &data, (int64_t)buffer->size,
+                             (int64_t)buffer->capacity, (int64_t)capacity, err));
     buffer->data = data;
     buffer->capacity = capacity;
     return NYZ_OK;

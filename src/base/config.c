@@ -69,7 +69,7 @@ static int64_t limit_at(const nyz_limits *all, size_t place)
 }
 
 /* What the caller has set counts, else the default. */
-static void resolve_limits(nyz_limits *out, const nyz_limits *chosen, unsigned flags)
+static void resolve_limits(nyz_limits *out, const nyz_limits *chosen, uint32_t flags)
 {
     *out = (flags & NYZ_UNTRUSTED) != 0 ? untrusted_limits : default_limits;
     for (size_t i = 0; chosen != NULL && i < sizeof limits / sizeof limits[0]; i++) {
@@ -97,8 +97,47 @@ static nyz_status check_limits(const nyz_limits *chosen, nyz_error *err)
     return NYZ_OK;
 }
 
+#define KNOWN_FLAGS                                                                      \
+    (NYZ_UNTRUSTED | NYZ_NO_SYNC | NYZ_IN_PLACE | NYZ_EXACT_NAME | NYZ_ANY_NAME |        \
+     NYZ_BLOCKS | NYZ_SKIP_UNSUPPORTED)
+
+static int all_zero(const int64_t *words, size_t count)
+{
+    int64_t bits = 0;
+    for (size_t i = 0; i < count; i++) {
+        bits |= words[i];
+    }
+    return bits == 0;
+}
+
+/* What has no meaning yet is refused, so that it can get one. */
+static nyz_status check_reserved(const nyz_options *opt, nyz_error *err)
+{
+    if ((opt->flags & ~(uint32_t)KNOWN_FLAGS) != 0) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "options: unknown flags 0x%x",
+                        (unsigned)(opt->flags & ~(uint32_t)KNOWN_FLAGS));
+    }
+    if (opt->reserved32 != 0 ||
+        !all_zero(opt->reserved, sizeof opt->reserved / sizeof opt->reserved[0])) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "options: reserved words must be 0");
+    }
+    if (opt->limits != NULL &&
+        !all_zero(opt->limits->reserved,
+                  sizeof opt->limits->reserved / sizeof opt->limits->reserved[0])) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "limits: reserved words must be 0");
+    }
+    for (size_t i = 0; opt->allocator != NULL && i < 4; i++) {
+        if (opt->allocator->reserved[i] != NULL) {
+            return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
+                            "allocator: reserved words must be NULL");
+        }
+    }
+    return NYZ_OK;
+}
+
 static nyz_status check_options(const nyz_options *opt, nyz_error *err)
 {
+    NYZ_TRY(check_reserved(opt, err));
     if (opt->allocator != NULL &&
         (opt->allocator->alloc == NULL || opt->allocator->free == NULL)) {
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
@@ -143,7 +182,7 @@ nyz_status nyz_config_init(nyz_config *config, const nyz_options *opt, nyz_error
     config->order = o->order;
     config->byteorder = o->byteorder;
     config->npy_version = o->npy_version;
-    config->method = o->method;
+    config->method = o->level != NYZ_LEVEL_DEFAULT ? NYZ_DEFLATED : o->method;
     config->threads = o->threads < 0   ? nyz_threads_available()
                       : o->threads > 1 ? o->threads
                                        : 1;

@@ -9,10 +9,10 @@
 typedef struct nyz_config {
     nyz_allocator allocator;
     nyz_limits limits;
-    unsigned flags;
+    uint32_t flags;
     nyz_order order;
     nyz_byteorder byteorder;
-    int npy_version;
+    int32_t npy_version;
     nyz_method method;
     int level;   /* 1 ... 9, or NYZ_LEVEL_FAST */
     int threads; /* 1 or more */

@@ -44,6 +44,9 @@ static void fill_error(nyz_error *err, nyz_status status, int sys, int64_t offse
     err->status = status;
     err->sys = sys;
     err->offset = offset;
+    err->member_index = -1;
+    err->member[0] = '\0';
+    memset(err->reserved, 0, sizeof err->reserved);
     (void)vsnprintf(err->message, sizeof err->message, format, args);
 }
 
@@ -115,6 +118,20 @@ void nyz_error_prefix(nyz_error *err, const char *format, ...)
         memcpy(err->message + used, message, size);
         err->message[(size_t)used + size] = '\0';
     }
+}
+
+void nyz_error_set_member(nyz_error *err, int64_t index, const char *name, size_t size)
+{
+    if (err == NULL) {
+        return;
+    }
+    size_t kept = size < sizeof err->member ? size : sizeof err->member - 1;
+    while (kept < size && kept > 0 && ((unsigned char)name[kept] & 0xc0) == 0x80) {
+        kept--; /* within a character */
+    }
+    memcpy(err->member, name, kept);
+    err->member[kept] = '\0';
+    err->member_index = index;
 }
 
 /* Characters that change how a line looks or reads are escaped although they are valid.

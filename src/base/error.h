@@ -36,6 +36,9 @@ nyz_status nyz_fail_sys(nyz_error *err, int sys, int64_t offset, const char *for
 /* Puts words before the message of an error that a lower layer has made. */
 void nyz_error_prefix(nyz_error *err, const char *format, ...) NYZ_PRINTF(2, 3);
 
+/* Says which member of an archive an error is about; index -1: it is not there. */
+void nyz_error_set_member(nyz_error *err, int64_t index, const char *name, size_t size);
+
 /* Text from a file, made fit for a message: printable ASCII and well-formed printable
  * UTF-8 as they are, everything else as \xHH, cut with "..." where `out` ends.  Returns
  * out. */

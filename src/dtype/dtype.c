@@ -24,7 +24,8 @@ const nyz_type_info *nyz_dtype_info(nyz_type type)
         [NYZ_TIMEDELTA64] = {'m', 8, 1, 1}, [NYZ_STRUCT] = {'V', 1, 0, 0},
         [NYZ_SUBARRAY] = {'V', 1, 0, 0},    [NYZ_OBJECT] = {'O', 8, 0, 0},
     };
-    return type > NYZ_NONE && type <= NYZ_OBJECT ? &infos[type] : NULL;
+    const int known = type > NYZ_NONE && type <= NYZ_OBJECT && infos[type].letter != 0;
+    return known ? &infos[type] : NULL;
 }
 
 int nyz_dtype_overlaps(const nyz_dtype *dtype)

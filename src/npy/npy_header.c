@@ -139,7 +139,7 @@ static nyz_status parse_text(const void *text, int64_t size, int64_t base,
 static nyz_status parse_long(nyz_source *source, int64_t length, const header_target *to,
                              nyz_error *err)
 {
-    nyz_buffer text = {NULL, 0, 0, 0, &to->config->allocator};
+    nyz_buffer text = {.allocator = &to->config->allocator};
     const int64_t base = source->offset;
     nyz_status status = read_text(source, length, &text, err);
     if (status == NYZ_OK) {

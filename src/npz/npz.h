@@ -45,7 +45,7 @@ nyz_status nyz_npz_read_stream(const nyz_npz *npz, int64_t index,
                                const nyz_config *config, nyz_npz_reader *reader,
                                int to_the_end, nyz_array *array, nyz_error *err);
 
-/* Puts the member's name before the message of a failure.  Returns `status`. */
+/* Puts the member's name before the message of a failure, and into *err.  Returns `status`. */
 nyz_status nyz_npz_name_member(const nyz_npz *npz, int64_t index, nyz_status status,
                                nyz_error *err);
 

@@ -54,7 +54,7 @@ static nyz_status write_slot(const batch *b, const slot *s, nyz_error *err)
     } else {
         *err = s->error;
     }
-    return nyz_npz_add_context(member, status, err);
+    return nyz_npz_add_context(b->writer, member, status, err);
 }
 
 /* Deflates all members that wait, those that take longest first, and writes them in their

@@ -22,6 +22,15 @@ nyz_status nyz_npz_member(const nyz_npz *npz, const char *name, nyz_member *out,
     return status == NYZ_OK ? nyz_npz_member_at(npz, index, out, err) : status;
 }
 
+nyz_status nyz_npz_locate(const nyz_npz *npz, const char *name, nyz_member *out,
+                          nyz_error *err)
+{
+    int64_t index;
+    memset(out, 0, sizeof *out);
+    const nyz_status status = look_up(npz, name, &index, err);
+    return status == NYZ_OK ? nyz_npz_locate_at(npz, index, out, err) : status;
+}
+
 nyz_status nyz_npz_load(const nyz_npz *npz, const char *name, const nyz_options *opt,
                         nyz_array *out, nyz_error *err)
 {

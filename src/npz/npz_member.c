@@ -70,6 +70,7 @@ nyz_status nyz_npz_name_member(const nyz_npz *npz, int64_t index, nyz_status sta
         char quoted[NYZ_QUOTE_SIZE];
         nyz_error_prefix(
             err, "member '%s': ", nyz_quote(quoted, entry->name, entry->name_size));
+        nyz_error_set_member(err, index, entry->name, entry->name_size);
     }
     return status;
 }

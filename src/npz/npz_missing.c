@@ -27,10 +27,13 @@ nyz_status nyz_npz_missing(const nyz_zip_directory *dir, const char *name, nyz_e
     }
     nyz_quote(quoted, name, strlen(name));
     if (nearest.found == NULL) {
-        return nyz_fail(err, NYZ_ERR_NOT_FOUND, -1,
-                        "no member '%s' (the archive has %lld members)", quoted,
-                        (long long)dir->count);
+        (void)nyz_fail(err, NYZ_ERR_NOT_FOUND, -1,
+                       "no member '%s' (the archive has %lld members)", quoted,
+                       (long long)dir->count);
+    } else {
+        (void)nyz_fail(err, NYZ_ERR_NOT_FOUND, -1, "no member '%s'; did you mean '%s'?",
+                       quoted, nyz_quote(near, nearest.found, nearest.found_size));
     }
-    return nyz_fail(err, NYZ_ERR_NOT_FOUND, -1, "no member '%s'; did you mean '%s'?",
-                    quoted, nyz_quote(near, nearest.found, nearest.found_size));
+    nyz_error_set_member(err, -1, name, strlen(name));
+    return NYZ_ERR_NOT_FOUND;
 }

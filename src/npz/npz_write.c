@@ -106,11 +106,14 @@ nyz_zip_method nyz_npz_method(const nyz_config *config)
     return how;
 }
 
-nyz_status nyz_npz_add_context(const char *member, nyz_status status, nyz_error *err)
+nyz_status nyz_npz_add_context(const nyz_npz_writer *writer, const char *member,
+                               nyz_status status, nyz_error *err)
 {
     if (status != NYZ_OK) {
         char quoted[NYZ_QUOTE_SIZE];
         nyz_error_prefix(err, "member '%s': ", nyz_quote(quoted, member, strlen(member)));
+        nyz_error_set_member(err, nyz_zip_writer_count(writer->zip), member,
+                             strlen(member));
     }
     return status;
 }
@@ -135,7 +138,7 @@ static nyz_status add_content(nyz_npz_writer *writer, const char *member,
         nyz_atomic_file_preallocate(writer->output, -1, content->size);
     }
     return nyz_npz_add_context(
-        member, nyz_zip_writer_add(writer->zip, member, &how, content, err), err);
+        writer, member, nyz_zip_writer_add(writer->zip, member, &how, content, err), err);
 }
 
 /* ---------------------------------------------------------------------------- one array */
@@ -159,7 +162,7 @@ static nyz_status make_content(nyz_pending *pending, nyz_error *err)
 
 /* The member's name: arr_N if there is none, plus ".npy" unless it is taken as it is. */
 static nyz_status make_member_name(nyz_npz_writer *writer, const char *name,
-                                   unsigned flags, nyz_buffer *out, nyz_error *err)
+                                   uint32_t flags, nyz_buffer *out, nyz_error *err)
 {
     char positional[32];
     if (name == NULL) {
@@ -167,7 +170,7 @@ static nyz_status make_member_name(nyz_npz_writer *writer, const char *name,
                        (long long)writer->positional);
         writer->positional++;
         name = positional;
-        flags &= ~(unsigned)NYZ_EXACT_NAME;
+        flags &= ~(uint32_t)NYZ_EXACT_NAME;
     }
     const size_t size = strlen(name);
     NYZ_TRY(nyz_buffer_reserve(out, size + sizeof ".npy", err));
@@ -176,6 +179,15 @@ static nyz_status make_member_name(nyz_npz_writer *writer, const char *name,
         memcpy(out->data + size, ".npy", sizeof ".npy");
     }
     return NYZ_OK;
+}
+
+/* A failure before the member is begun: its message speaks of the name or the array. */
+static void name_failed(const nyz_npz_writer *writer, const char *member, nyz_error *err)
+{
+    if (member != NULL) {
+        nyz_error_set_member(err, nyz_zip_writer_count(writer->zip), member,
+                             strlen(member));
+    }
 }
 
 nyz_status nyz_pending_init(nyz_pending *pending, nyz_npz_writer *writer,
@@ -196,6 +208,7 @@ nyz_status nyz_pending_init(nyz_pending *pending, nyz_npz_writer *writer,
         status = take_name(writer, (const char *)pending->name.data, config, err);
     }
     if (status != NYZ_OK) {
+        name_failed(writer, (const char *)pending->name.data, err);
         nyz_pending_free(pending);
     }
     return status;
@@ -258,6 +271,9 @@ nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name, const voi
     nyz_status status = opt != NULL ? nyz_config_init(&config, opt, &failure) : NYZ_OK;
     if (status == NYZ_OK) {
         status = take_name(writer, name, &config, &failure);
+        if (status != NYZ_OK) {
+            name_failed(writer, name, &failure);
+        }
     }
     if (status == NYZ_OK) {
         status = add_content(writer, name, &config, &content, &failure);

@@ -43,6 +43,7 @@ void nyz_pending_free(nyz_pending *pending);
 nyz_zip_method nyz_npz_method(const nyz_config *config);
 
 /* Puts the member's name before the message of a failure, and returns `status`. */
-nyz_status nyz_npz_add_context(const char *member, nyz_status status, nyz_error *err);
+nyz_status nyz_npz_add_context(const nyz_npz_writer *writer, const char *member,
+                               nyz_status status, nyz_error *err);
 
 #endif

@@ -39,6 +39,12 @@ static void look_at_beginning(const nyz_stream *archive, const nyz_zip_entry *en
                                                 entry->end - entry->offset);
 }
 
+nyz_status nyz_zip_locate(const nyz_stream *archive, const nyz_zip_directory *dir,
+                          int64_t index, int64_t *offset, nyz_error *err)
+{
+    return nyz_zip_local_read(archive, dir, &dir->entries[index], offset, err);
+}
+
 nyz_status nyz_zip_member_open(const nyz_stream *archive, const nyz_zip_directory *dir,
                                int64_t index, nyz_zip_member *member, nyz_error *err)
 {

@@ -32,6 +32,11 @@ typedef struct nyz_zip_member {
 nyz_status nyz_zip_member_open(const nyz_stream *archive, const nyz_zip_directory *dir,
                                int64_t index, nyz_zip_member *member, nyz_error *err);
 
+/* Where the member's bytes begin in the archive; its local header is read and checked.
+ * Errors: IO, CORRUPT. */
+nyz_status nyz_zip_locate(const nyz_stream *archive, const nyz_zip_directory *dir,
+                          int64_t index, int64_t *offset, nyz_error *err);
+
 /* Its bytes, as a source that knows how many are left.  Stored bytes are read straight
  * into the buffer that is asked for, deflated ones are inflated straight into it.  All
  * bytes before a failure are handed out; the read after them fails, and

@@ -181,6 +181,11 @@ nyz_status nyz_zip_writer_add_encoded(nyz_zip_writer *zip, const char *name,
     return end_member(zip, name, &record, err);
 }
 
+int64_t nyz_zip_writer_count(const nyz_zip_writer *zip)
+{
+    return zip->count;
+}
+
 nyz_status nyz_zip_writer_finish(nyz_zip_writer *zip, nyz_error *err)
 {
     const nyz_sink sink = nyz_write_buffer_sink(&zip->out);

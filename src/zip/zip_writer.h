@@ -53,6 +53,9 @@ void nyz_zip_encode_free(nyz_zip_encoded *ready);
 nyz_status nyz_zip_writer_add_encoded(nyz_zip_writer *zip, const char *name,
                                       const nyz_zip_encoded *ready, nyz_error *err);
 
+/* How many members have been written. */
+int64_t nyz_zip_writer_count(const nyz_zip_writer *zip);
+
 /* Writes the central directory and the end records. */
 nyz_status nyz_zip_writer_finish(nyz_zip_writer *zip, nyz_error *err);
 

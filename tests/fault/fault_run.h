@@ -33,7 +33,8 @@ static int begin(void **state)
         return -1;
     }
     r->row = *state;
-    r->allocator = (nyz_allocator){locked_alloc, locked_free, &r->memory};
+    r->allocator =
+        (nyz_allocator){.alloc = locked_alloc, .free = locked_free, .ctx = &r->memory};
     r->fixture.folder = *(temp_directory *)folder;
     free(folder);
     *state = r;

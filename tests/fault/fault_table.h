@@ -73,6 +73,8 @@ static const row rows[] = {
     {"nyz_npz_load_header_at", member_load_header, METHODS, NOTHING, 0},
     {"nyz_npz_bytes_at", member_bytes, METHODS, NOTHING, 0},
     {"nyz_npz_member", member_names, ONE, NOTHING, 0},
+    {"nyz_npz_locate", member_names, ONE, NOTHING, 0},
+    {"nyz_npz_locate_at", member_names, ONE, NOTHING, 0},
     {"nyz_npz_load_into", member_names, SMALL, NOTHING, 0},
     {"nyz_npz_load_header", member_names, ONE, NOTHING, 0},
     {"nyz_npz_bytes", member_names, ONE, NOTHING, 0},

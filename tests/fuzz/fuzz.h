@@ -189,7 +189,7 @@ static inline void fuzz_free(void *ctx, void *memory, size_t size)
     }
 }
 
-static const nyz_allocator fuzz_allocator = {fuzz_alloc, fuzz_free, NULL};
+static const nyz_allocator fuzz_allocator = {.alloc = fuzz_alloc, .free = fuzz_free};
 
 /* ----------------------------------------------------------------------------- input */
 

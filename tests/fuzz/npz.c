@@ -242,7 +242,7 @@ static void check_stream(const archive *a, nyz_status expected)
  * docs/differences.md.  Sizes and CRC fit all the same. */
 static int has_reserved_codes(const archive *a, int64_t i)
 {
-    nyz_error err = {NYZ_OK, 0, 0, ""};
+    nyz_error err = {.status = NYZ_OK};
     nyz_array fast;
     nyz_array plain;
     const nyz_status read = nyz_npz_load_at(a->npz, i, &a->opt, &fast, NULL);

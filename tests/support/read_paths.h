@@ -74,8 +74,8 @@ static inline void compare_bytes(const nyz_npz *npz, int64_t index, int threads)
     const int64_t size = npz->dir.entries[index].size;
     unsigned char *const streamed = malloc((size_t)size + 1);
     unsigned char *const extracted = malloc((size_t)size + 1);
-    nyz_error stream_error = {NYZ_OK, 0, 0, ""};
-    nyz_error error = {NYZ_OK, 0, 0, ""};
+    nyz_error stream_error = {0};
+    nyz_error error = {0};
     const nyz_options opt = {.threads = threads};
     nyz_array bytes;
     int64_t there = 0;
@@ -181,8 +181,8 @@ static inline void compare_read_paths(const nyz_npz *npz, int threads)
 {
     const int64_t count = nyz_npz_count(npz);
     nyz_array *const plain = calloc((size_t)count + 1, sizeof *plain);
-    nyz_error plain_error = {NYZ_OK, 0, 0, ""};
-    nyz_error all_error = {NYZ_OK, 0, 0, ""};
+    nyz_error plain_error = {.status = NYZ_OK};
+    nyz_error all_error = {.status = NYZ_OK};
     nyz_arrays *all = NULL;
     counting c;
     nyz_options opt = {0};

@@ -187,12 +187,90 @@ static void a_file_is_called_by_what_it_is(void **state)
     assert_null(nyz_file_kind(out, (const unsigned char *)"1 2 3\n", 6));
 }
 
+static void unknown_flags_and_reserved_words_are_refused(void **state)
+{
+    (void)state;
+    nyz_config config;
+    nyz_options opt = {0};
+    nyz_limits limits = {0};
+    nyz_allocator allocator = nyz_default_allocator;
+    for (unsigned bit = 7; bit < 32; bit++) {
+        opt.flags = 1u << bit;
+        assert_fails(NYZ_ERR_ARGUMENT, "unknown flags",
+                     nyz_config_init(&config, &opt, err));
+    }
+    opt.flags = 0;
+    opt.reserved32 = 1;
+    assert_fails(NYZ_ERR_ARGUMENT, "options: reserved",
+                 nyz_config_init(&config, &opt, err));
+    opt.reserved32 = 0;
+    opt.reserved[7] = 1;
+    assert_fails(NYZ_ERR_ARGUMENT, "options: reserved",
+                 nyz_config_init(&config, &opt, err));
+    opt.reserved[7] = 0;
+    opt.limits = &limits;
+    opt.allocator = &allocator;
+    assert_ok(nyz_config_init(&config, &opt, err));
+    limits.reserved[15] = 1;
+    assert_fails(NYZ_ERR_ARGUMENT, "limits: reserved",
+                 nyz_config_init(&config, &opt, err));
+    limits.reserved[15] = 0;
+    allocator.reserved[3] = &limits;
+    assert_fails(NYZ_ERR_ARGUMENT, "allocator: reserved",
+                 nyz_config_init(&config, &opt, err));
+}
+
+static void a_level_means_deflate(void **state)
+{
+    (void)state;
+    nyz_config config;
+    nyz_options opt = {0};
+    assert_ok(nyz_config_init(&config, &opt, err));
+    assert_int_equal(config.method, NYZ_STORED);
+    opt.level = 9;
+    assert_ok(nyz_config_init(&config, &opt, err));
+    assert_int_equal(config.method, NYZ_DEFLATED);
+    opt.level = NYZ_LEVEL_FAST;
+    assert_ok(nyz_config_init(&config, &opt, err));
+    assert_int_equal(config.method, NYZ_DEFLATED);
+}
+
+static void *moving_realloc(void *ctx, void *memory, size_t old_size, size_t size,
+                            size_t align)
+{
+    void *const moved = nyz_default_allocator.alloc(NULL, size, align);
+    ++*(int *)ctx;
+    memcpy(moved, memory, old_size < size ? old_size : size);
+    nyz_default_allocator.free(NULL, memory, old_size);
+    return moved;
+}
+
+static void an_allocators_realloc_is_used_for_buffers_that_grow(void **state)
+{
+    (void)state;
+    int calls = 0;
+    nyz_allocator allocator = nyz_default_allocator;
+    allocator.realloc = moving_realloc;
+    allocator.ctx = &calls;
+    nyz_buffer buffer = {.allocator = &allocator};
+    const nyz_stream s = nyz_stream_buffer(&buffer);
+    for (int i = 0; i < 3000; i++) {
+        const unsigned char byte = (unsigned char)i;
+        assert_int_equal(s.write(s.ctx, &byte, 1), 1);
+    }
+    assert_true(calls > 0);
+    for (int i = 0; i < 3000; i++) {
+        assert_int_equal(buffer.data[i], i & 0xff);
+    }
+    nyz_buffer_free(&buffer);
+}
+
 static void options_out_of_range_are_refused(void **state)
 {
     (void)state;
     nyz_config config;
-    const nyz_allocator half = {NULL, nyz_default_allocator.free, NULL};
-    const nyz_allocator other_half = {nyz_default_allocator.alloc, NULL, NULL};
+    const nyz_allocator half = {.free = nyz_default_allocator.free};
+    const nyz_allocator other_half = {.alloc = nyz_default_allocator.alloc};
     nyz_options bad[9];
     memset(bad, 0, sizeof bad);
     bad[0].allocator = &half;
@@ -618,6 +696,9 @@ int main(void)
         cmocka_unit_test(status_texts_are_distinct),
         cmocka_unit_test(a_file_is_called_by_what_it_is),
         cmocka_unit_test(what_a_file_system_answers_has_words_of_its_own),
+        cmocka_unit_test(unknown_flags_and_reserved_words_are_refused),
+        cmocka_unit_test(a_level_means_deflate),
+        cmocka_unit_test(an_allocators_realloc_is_used_for_buffers_that_grow),
         cmocka_unit_test(options_out_of_range_are_refused),
         cmocka_unit_test(no_limit_may_be_negative),
         cmocka_unit_test(a_limit_above_its_ceiling_is_refused),

@@ -206,7 +206,8 @@ static void zlib_takes_memory_from_the_allocator(void **state)
     (void)state;
     for (int64_t fail_at = 1;; fail_at++) {
         counted c = {.fail_at = fail_at};
-        const nyz_allocator allocator = {counted_alloc, counted_free, &c};
+        const nyz_allocator allocator = {
+            .alloc = counted_alloc, .free = counted_free, .ctx = &c};
         nyz_inflater *inflater = NULL;
         nyz_deflater *deflater = NULL;
         nyz_error err = {0};

@@ -316,7 +316,8 @@ static void *dirty_alloc(void *ctx, size_t size, size_t align)
 /* Neither memory nor earlier chunks leave a trace. */
 static void the_same_bytes_come_out_each_time(void **state)
 {
-    const nyz_allocator dirty = {dirty_alloc, nyz_default_allocator.free, NULL};
+    const nyz_allocator dirty = {.alloc = dirty_alloc,
+                                 .free = nyz_default_allocator.free};
     const size_t size = 300001;
     nyz_fast *used = new_fast();
     unsigned char *const bytes = bytes_of(size);
@@ -597,7 +598,7 @@ static void *no_memory(void *ctx, size_t size, size_t align)
 
 static void no_memory_is_an_error(void **state)
 {
-    const nyz_allocator none = {no_memory, nyz_default_allocator.free, NULL};
+    const nyz_allocator none = {.alloc = no_memory, .free = nyz_default_allocator.free};
     nyz_fast *fast = (nyz_fast *)&none;
     (void)state;
     assert_fails(NYZ_ERR_MEMORY, "memory", nyz_fast_new(&none, &fast, err));

@@ -111,7 +111,7 @@ static void *no_memory(void *ctx, size_t size, size_t align)
 
 static void without_memory_nothing_stays_open(void **state)
 {
-    const nyz_allocator none = {no_memory, NULL, NULL};
+    const nyz_allocator none = {.alloc = no_memory};
     nyz_input_file *file;
     nyz_stream s;
     const int before = count_descriptors();
@@ -343,7 +343,8 @@ static void an_archive_that_changes_while_it_is_read_is_refused(void **state)
         long calls = 0;
         for (long at = 0; at <= calls; at++) {
             meddler m = {.path = path, .at = at};
-            const nyz_allocator allocator = {meddler_alloc, meddler_free, &m};
+            const nyz_allocator allocator = {
+                .alloc = meddler_alloc, .free = meddler_free, .ctx = &m};
             const nyz_options opt = {.allocator = &allocator};
             write_archive(path);
             if (at == 0) { /* undisturbed */

@@ -91,7 +91,8 @@ an_array_that_is_appended_to_is_loaded_and_any_other_change_is_refused(void **st
     const char *const path = in_directory(*state, "a.npy");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         writer w = {.path = path, .header = cases[i].after, .rows = cases[i].rows};
-        const nyz_allocator allocator = {alloc_and_write, free_counted, &w};
+        const nyz_allocator allocator = {
+            .alloc = alloc_and_write, .free = free_counted, .ctx = &w};
         const nyz_options opt = {.allocator = &allocator};
         nyz_array a;
         put_npy(path, "wb", cases[i].before, ROWS);

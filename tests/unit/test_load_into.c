@@ -406,7 +406,7 @@ static void poisoned_free(void *ctx, void *memory, size_t size)
 
 static void the_number_of_threads_changes_no_byte(void **state)
 {
-    const nyz_allocator poisoned = {poisoned_alloc, poisoned_free, NULL};
+    const nyz_allocator poisoned = {.alloc = poisoned_alloc, .free = poisoned_free};
     (void)state;
     for (int how = 0; how < 4; how++) {
         nyz_buffer file = large_file(how % 2 == 0 ? NYZ_C_ORDER : NYZ_F_ORDER,

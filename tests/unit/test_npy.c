@@ -394,7 +394,7 @@ static void load_without_memory(const nyz_buffer *file, int from_pipe)
                 counting c;
                 nyz_options opt = {0};
                 nyz_array back;
-                nyz_error err = {NYZ_OK, 0, 0, ""};
+                nyz_error err = {.status = NYZ_OK};
                 trickle t = {.buffer = *file};
                 const nyz_stream pipe = trickle_stream(&t, 64, 0);
                 counting_init(&c);
@@ -458,7 +458,7 @@ static void every_failing_stream_call_is_reported(void **state)
         trickle t = {0};
         const nyz_stream s = trickle_stream(&t, 64, 0);
         nyz_array back;
-        nyz_error err = {NYZ_OK, 0, 0, ""};
+        nyz_error err = {.status = NYZ_OK};
         counting_init(&c);
         opt.allocator = &c.allocator;
         t.buffer = file;
@@ -644,7 +644,7 @@ static void after_a_failing_write_nothing_more_is_written(void **state)
     for (; status != NYZ_OK; n++) {
         trickle t = {.fail_at = n};
         const nyz_stream s = trickle_stream(&t, MIB, 0);
-        nyz_error err = {NYZ_OK, 0, 0, ""};
+        nyz_error err = {.status = NYZ_OK};
         status = nyz_write(&s, &gaps, NULL, &err);
         assert_true(status == NYZ_OK || status == NYZ_ERR_IO);
         assert_int_equal(err.sys, status == NYZ_OK ? 0 : EIO);

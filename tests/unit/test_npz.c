@@ -117,6 +117,50 @@ static void each_call_by_name_is_its_twin_by_index(void **state)
     nyz_buffer_free(&file);
 }
 
+static void an_error_names_its_member_apart_from_the_message(void **state)
+{
+    (void)state;
+    nyz_buffer file = small_archive(1);
+    nyz_npz *npz = NULL;
+    nyz_array a;
+    nyz_error e;
+    memset(&e, 0xff, sizeof e);
+    assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+    assert_int_equal(nyz_npz_load_at(npz, 2, NULL, &a, &e), NYZ_ERR_NOT_FOUND);
+    assert_int_equal(e.member_index, 2);
+    assert_string_equal(e.member, "note.txt");
+    assert_int_equal(nyz_npz_load(npz, "y", NULL, &a, &e), NYZ_ERR_NOT_FOUND);
+    assert_int_equal(e.member_index, -1);
+    assert_string_equal(e.member, "y");
+    assert_int_equal(nyz_npz_load_at(npz, 99, NULL, &a, &e), NYZ_ERR_NOT_FOUND);
+    assert_int_equal(e.member_index, -1);
+    assert_string_equal(e.member, "");
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&file);
+}
+
+static void a_member_has_its_place_and_time(void **state)
+{
+    (void)state;
+    for (int can_seek = 0; can_seek < 2; can_seek++) {
+        nyz_buffer file = small_archive(can_seek);
+        nyz_npz *npz = NULL;
+        nyz_member m;
+        assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+        assert_ok(nyz_npz_member_at(npz, 0, &m, err));
+        assert_int_equal(m.data_offset, -1);
+        assert_int_equal(m.flags, NYZ_MEMBER_NPY);
+        assert_int_equal(m.mtime, 315532800); /* 1980-01-01, zipfile's without a date */
+        assert_ok(nyz_npz_locate(npz, "w", &m, err));
+        assert_memory_equal(file.data + m.data_offset, "\x93NUMPY", 6);
+        assert_ok(nyz_npz_locate_at(npz, 2, &m, err));
+        assert_memory_equal(file.data + m.data_offset, "hello", 5);
+        assert_int_equal(m.flags, 0);
+        nyz_npz_close(&npz);
+        nyz_buffer_free(&file);
+    }
+}
+
 static void the_whole_name_goes_before_the_one_with_npy(void **state)
 {
     (void)state;
@@ -634,7 +678,7 @@ static void a_stream_that_does_not_seek_back_is_io(void **state)
         stray ctx = {{0}, cases[i].answer};
         const nyz_stream s = {.write = stray_write, .seek = stray_seek, .ctx = &ctx};
         nyz_npz_writer *w = NULL;
-        nyz_error failure = {NYZ_OK, -1, 0, ""};
+        nyz_error failure = {.sys = -1};
         assert_ok(nyz_npz_create_stream(&s, &deflated, &w, err));
         assert_fails(NYZ_ERR_IO, cases[i].words,
                      nyz_npz_add_bytes(w, "a", noise, NOISE, NULL, err));
@@ -1016,7 +1060,7 @@ static void every_failing_allocation_is_reported_and_nothing_leaks(void **state)
                 if (!writing) {
                     t.buffer = file;
                 }
-                nyz_error err = {NYZ_OK, 0, 0, ""};
+                nyz_error err = {.status = NYZ_OK};
                 status = (writing ? write_everything : read_everything)(&s, &opt, &err);
                 assert_true(status == NYZ_OK || status == NYZ_ERR_MEMORY);
                 assert_int_equal(err.status, status);
@@ -1048,7 +1092,7 @@ static void every_failing_stream_call_is_reported(void **state)
             if (!writing) {
                 t.buffer = file;
             }
-            nyz_error err = {NYZ_OK, 0, 0, ""};
+            nyz_error err = {.status = NYZ_OK};
             status = (writing ? write_everything : read_everything)(&s, &opt, &err);
             /* a stream that cannot report its position from the start is refused */
             assert_true(status == NYZ_OK || status == NYZ_ERR_IO ||
@@ -1092,6 +1136,8 @@ int main(void)
         cmocka_unit_test(a_set_of_names_knows_each_however_many),
         cmocka_unit_test(what_is_written_is_read_back_by_name_and_number),
         cmocka_unit_test(each_call_by_name_is_its_twin_by_index),
+        cmocka_unit_test(an_error_names_its_member_apart_from_the_message),
+        cmocka_unit_test(a_member_has_its_place_and_time),
         cmocka_unit_test(the_whole_name_goes_before_the_one_with_npy),
         cmocka_unit_test(an_array_without_a_name_is_always_arr_n_npy),
         cmocka_unit_test(what_is_not_there_is_not_found),

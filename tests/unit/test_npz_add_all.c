@@ -9,7 +9,9 @@
 #define MIB ((int64_t)1 << 20)
 
 static counting memory;
-static const nyz_allocator locked = {locked_alloc, locked_free, &memory};
+static const nyz_allocator locked = {.alloc = locked_alloc,
+                                     .free = locked_free,
+                                     .ctx = &memory};
 
 enum { MOST = 300, NUMBERS = 3 * 1024 * 1024 };
 

@@ -27,7 +27,7 @@ static nyz_buffer small_archive(int count, int64_t step)
         nyz_array a;
         nyz_options opt = {0};
         opt.method = i % 50 == 3 ? NYZ_DEFLATED : NYZ_STORED;
-        opt.level = 1;
+        opt.level = opt.method == NYZ_DEFLATED;
         assert_ok(nyz_array_wrap(numbers, &dtype, 1, &size, NULL, &a, err));
         assert_ok(nyz_npz_add(w, NULL, &a, &opt, err));
     }

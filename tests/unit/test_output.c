@@ -392,7 +392,7 @@ static void *no_memory(void *ctx, size_t size, size_t align)
 static void without_memory_nothing_is_created(void **state)
 {
     temp_directory *const folder = *state;
-    const nyz_allocator none = {no_memory, NULL, NULL};
+    const nyz_allocator none = {.alloc = no_memory};
     nyz_output *replace;
     nyz_stream s;
     assert_fails(

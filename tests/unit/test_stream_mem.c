@@ -149,7 +149,7 @@ static void many_small_writes_allocate_rarely(void **state)
 {
     (void)state;
     meter m = {0};
-    const nyz_allocator allocator = {meter_alloc, meter_free, &m};
+    const nyz_allocator allocator = {.alloc = meter_alloc, .free = meter_free, .ctx = &m};
     nyz_buffer buffer = {.allocator = &allocator};
     const nyz_stream s = nyz_stream_buffer(&buffer);
     for (int i = 0; i < 100000; i++) {
@@ -171,7 +171,7 @@ static void reserve_allocates_exactly_and_keeps_the_bytes(void **state)
 {
     (void)state;
     meter m = {0};
-    const nyz_allocator allocator = {meter_alloc, meter_free, &m};
+    const nyz_allocator allocator = {.alloc = meter_alloc, .free = meter_free, .ctx = &m};
     nyz_buffer buffer = {.allocator = &allocator};
     const nyz_stream s = nyz_stream_buffer(&buffer);
     assert_ok(nyz_buffer_reserve(&buffer, 0, err));
@@ -199,7 +199,7 @@ static void a_buffer_without_memory_stays_as_it_was(void **state)
 {
     (void)state;
     meter m = {.refused = 1000};
-    const nyz_allocator allocator = {meter_alloc, meter_free, &m};
+    const nyz_allocator allocator = {.alloc = meter_alloc, .free = meter_free, .ctx = &m};
     nyz_buffer buffer = {.allocator = &allocator};
     const nyz_stream s = nyz_stream_buffer(&buffer);
     const char zeros[600] = {0};

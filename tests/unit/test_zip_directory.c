@@ -483,7 +483,8 @@ static void check_failing_reads(const zb_archive *a, nyz_status last)
     long n = 1;
     for (; status == NYZ_ERR_IO; n++) {
         counted c = {0};
-        const nyz_allocator allocator = {counted_alloc, counted_free, &c};
+        const nyz_allocator allocator = {
+            .alloc = counted_alloc, .free = counted_free, .ctx = &c};
         const nyz_options opt = {.allocator = &allocator};
         failing_reader reader = {.memory = {a->bytes, a->size, 0}, .fail_at = n};
         const nyz_stream stream = {.read_at = read_at_failing, .ctx = &reader};
@@ -530,7 +531,8 @@ static void every_failing_allocation_is_memory_without_a_leak(void **state)
     static const char padding[20000] = "";
     for (int64_t fail_at = 1;; fail_at++) {
         counted c = {.fail_at = fail_at};
-        const nyz_allocator allocator = {counted_alloc, counted_free, &c};
+        const nyz_allocator allocator = {
+            .alloc = counted_alloc, .free = counted_free, .ctx = &c};
         const nyz_options opt = {.allocator = &allocator};
         zb_archive a = {0};
         nyz_zip_directory dir;

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* What the directory says about an archive's members. */
+#include <string.h>
+
+#include "base/error.h"
+#include "npz/npz.h"
+#include "zip/zip_directory.h"
+#include "zip/zip_member.h"
+
+int64_t nyz_npz_count(const nyz_npz *npz)
+{
+    return npz->dir.count;
+}
+
+int64_t nyz_npz_find(const nyz_npz *npz, const char *name)
+{
+    const size_t size = strlen(name);
+    const int64_t index = nyz_zip_directory_find(&npz->dir, name, size);
+    return index >= 0 ? index
+                      : nyz_zip_directory_find_with(&npz->dir, name, size, ".npy");
+}
+
+nyz_status nyz_npz_check_index(const nyz_npz *npz, int64_t index, nyz_error *err)
+{
+    if (index < 0 || index >= npz->dir.count) {
+        return nyz_fail(err, NYZ_ERR_NOT_FOUND, -1,
+                        index == -1 ? "no member of that name (index %lld): the archive "
+                                      "has %lld members"
+                                    : "no member %lld: the archive has %lld, from 0",
+                        (long long)index, (long long)npz->dir.count);
+    }
+    return NYZ_OK;
+}
+
+/* Days from 1970-01-01 to a day of the Gregorian calendar, years from 1980 on. */
+static int64_t days_since_1970(int64_t year, int64_t month, int64_t day)
+{
+    const int64_t y = month <= 2 ? year - 1 : year; /* years that begin in March */
+    const int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+    return 365 * y + y / 4 - y / 100 + y / 400 + of_year - 719468;
+}
+
+/* -1: not a time. */
+static int64_t seconds_of(const nyz_zip_facts *facts)
+{
+    const int64_t year = 1980 + (facts->date >> 9);
+    const int64_t month = facts->date >> 5 & 15;
+    const int64_t day = facts->date & 31;
+    const int64_t hour = facts->time >> 11;
+    const int64_t minute = facts->time >> 5 & 63;
+    const int64_t second = 2 * (int64_t)(facts->time & 31);
+    if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) {
+        return -1;
+    }
+    return ((days_since_1970(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+}
+
+static int ends_in(const nyz_zip_entry *entry, const char *end)
+{
+    const size_t size = strlen(end);
+    return entry->name_size >= size &&
+           memcmp(entry->name + entry->name_size - size, end, size) == 0;
+}
+
+nyz_status nyz_npz_member_at(const nyz_npz *npz, int64_t index, nyz_member *out,
+                             nyz_error *err)
+{
+    memset(out, 0, sizeof *out);
+    const nyz_status status = nyz_npz_check_index(npz, index, err);
+    if (status != NYZ_OK) {
+        return status;
+    }
+    const nyz_zip_entry *const entry = &npz->dir.entries[index];
+    const nyz_zip_facts facts = nyz_zip_entry_facts(&npz->dir, entry);
+    const int is_npy = ends_in(entry, ".npy");
+    out->name = entry->name;
+    out->name_size = entry->name_size;
+    out->key_size = entry->name_size - (is_npy ? 4 : 0);
+    out->size = entry->size;
+    out->compressed_size = entry->compressed_size;
+    out->data_offset = -1;
+    out->mtime = seconds_of(&facts);
+    out->crc32 = entry->crc32;
+    out->method = entry->method == 0 ? NYZ_STORED : NYZ_DEFLATED;
+    out->flags = (is_npy ? NYZ_MEMBER_NPY : 0u) |
+                 (ends_in(entry, "/") ? NYZ_MEMBER_DIRECTORY : 0u);
+    return NYZ_OK;
+}
+
+nyz_status nyz_npz_locate_at(const nyz_npz *npz, int64_t index, nyz_member *out,
+                             nyz_error *err)
+{
+    int64_t offset = -1;
+    NYZ_TRY(nyz_npz_member_at(npz, index, out, err));
+    const nyz_status status =
+        nyz_zip_locate(&npz->stream, &npz->dir, index, &offset, err);
+    if (status != NYZ_OK) {
+        memset(out, 0, sizeof *out);
+        return nyz_npz_name_member(npz, index, status, err);
+    }
+    out->data_offset = offset;
+    return NYZ_OK;
+}
