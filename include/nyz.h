@@ -14,18 +14,23 @@
  *  2. Outputs are filled only on NYZ_OK.  Otherwise they are left zeroed (value structs) or
  *     NULL (handles).  What an output held before the call is overwritten, not freed.
  *  3. Arguments are in this order: object, inputs, options, outputs, error.  `opt` and `err`
- *     may always be NULL.  *err is written only on failure.  Other pointers must not be NULL.
- *     An output must not be an input too: a view of a view needs a struct of its own.
+ *     may always be NULL.  *err is written only on failure.  Other pointers must not be NULL,
+ *     unless the comment allows it.  An output must not be an input too: a view of a view needs
+ *     a struct of its own.
  *  4. Dimensions, strides, offsets and counts are int64_t.  Sizes of memory are size_t.
  *     Strides are in bytes, as NumPy's are (DLPack's are in elements).
- *  5. Every struct may be {0}: empty, or the defaults. An empty one may be freed.
- *     A free or close function takes the address, and leaves the struct zeroed or the handle NULL.
- *  6. Text is UTF-8.  Paths are passed to the system's open; on Windows they are UTF-8.
- *  7. The library keeps no global state, prints nothing, never aborts because of its input,
+ *  5. A struct of zeros ({0} in C, {} in C++) is empty, or the defaults.  An empty one may be
+ *     freed.  A free or close function takes the address, and leaves the struct zeroed or the
+ *     handle NULL.
+ *  6. Words named `reserved`, and bits of flags without a name, must be 0: NYZ_ERR_ARGUMENT.
+ *  7. Text is UTF-8.  Paths are passed to the system's open; on Windows they are UTF-8.
+ *  8. The library keeps no global state, prints nothing, never aborts because of its input,
  *     and does not depend on the locale.  Different objects may be used on different threads
  *     at once; a const nyz_npz may be shared by threads.
- *  8. Any function may return NYZ_ERR_MEMORY, and NYZ_ERR_ARGUMENT for an invalid argument;
+ *  9. Any function may return NYZ_ERR_MEMORY, and NYZ_ERR_ARGUMENT for an invalid argument;
  *     the comments name only the other errors.
+ * 10. An interface that may still change within one NYZ_ABI_VERSION is declared only if
+ *     NYZ_EXPERIMENTAL is defined (none is, today).
  *
  * Three verbs say who frees what.  The owner of a thing *owns* it and frees it.  A borrower
  * *borrows* it and must not use it after the owner has freed it.  What is *passed* belongs to the
@@ -40,28 +45,17 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "nyz_export.h" /* NYZ_API, NYZ_NODISCARD, NYZ_NONNULL, NYZ_DEPRECATED */
+
 #ifdef __cplusplus
 extern "C" {
-#endif
-
-#ifndef NYZ_API
-#if defined(_WIN32) && defined(NYZ_SHARED)
-#ifdef NYZ_BUILDING
-#define NYZ_API __declspec(dllexport)
-#else
-#define NYZ_API __declspec(dllimport)
-#endif
-#elif defined(__GNUC__)
-#define NYZ_API __attribute__((visibility("default")))
-#else
-#define NYZ_API
-#endif
 #endif
 
 /* ------------------------------------------------------------------------------- version */
 
 #define NYZ_VERSION "0.1.0"
 #define NYZ_VERSION_NUMBER 100 /* major * 10000 + minor * 100 + patch */
+#define NYZ_ABI_VERSION 0      /* of the shared library; changes with the layout of a struct */
 
 /* The version of the linked library, in the form of NYZ_VERSION_NUMBER. */
 NYZ_API int nyz_version(void);
@@ -193,9 +187,7 @@ enum {
                                  saved as without this flag */
     /* nyz_npz_add */
     NYZ_EXACT_NAME = 1u << 2, /* take the name as it is, do not append ".npy" */
-    NYZ_ANY_NAME = 1u << 3,   /* allow duplicates, and names that are no safe file names
-                                 (absolute; backslash; drive letter; a component that is empty,
-                                 "." or "..") */
+    NYZ_ANY_NAME = 1u << 3,   /* allow duplicates, and names that nyz_name_is_safe refuses */
     NYZ_BLOCKS = 1u << 4      /* deflate members in independent blocks of 1 MiB, so that
                                  opt->threads share them.  About 0.1 % larger (each block more by
                                  what it would repeat of the one before), and not byte for byte
@@ -319,14 +311,21 @@ NYZ_API nyz_dtype nyz_dtype_of(nyz_type type);
  * nyz_dtype_free after the last array that uses it.
  * Errors: CORRUPT (not a dtype; `offset` counts in `text`), UNSUPPORTED, LIMIT. */
 NYZ_API nyz_status nyz_dtype_parse(const char *text, size_t size, const nyz_options *opt,
-                                   nyz_dtype *out, nyz_error *err);
+                                   nyz_dtype *out, nyz_error *err) NYZ_NODISCARD;
 
 /* Writes NumPy's canonical text of a dtype, as above, to `text` with a NUL at its end, truncated
  * to `capacity` bytes; (NULL, 0) asks for the length only.  *length is set to the whole length
  * without the NUL.  A scalar has no quotes.
  * Errors: UNSUPPORTED (fields overlap or are out of order: NumPy has no text for them). */
 NYZ_API nyz_status nyz_dtype_format(const nyz_dtype *dtype, char *text, size_t capacity,
-                                    size_t *length, nyz_error *err);
+                                    size_t *length, nyz_error *err) NYZ_NODISCARD;
+
+/* Not 0 if the dtypes are equal: types, sizes, byte orders, units, names and offsets of fields.
+ * Titles, and how a NYZ_VOID is written, do not count. */
+NYZ_API int nyz_dtype_equal(const nyz_dtype *a, const nyz_dtype *b);
+
+/* Not 0 if the dtype is, or contains, Python objects. */
+NYZ_API int nyz_dtype_has_objects(const nyz_dtype *dtype);
 
 /* Frees a dtype that nyz_dtype_parse made. */
 NYZ_API void nyz_dtype_free(nyz_dtype *dtype);
@@ -369,59 +368,66 @@ NYZ_API int64_t nyz_array_count(const nyz_array *array);
 /* Not 0 if the elements have no gaps in NYZ_C_ORDER or NYZ_F_ORDER; NYZ_KEEP_ORDER: in either. */
 NYZ_API int nyz_array_is_contiguous(const nyz_array *array, nyz_order order);
 
+/* "float32 (128, 784)": NumPy's name of the dtype, or its text if it has none, and the shape.
+ * text, capacity and length: as nyz_dtype_format. */
+NYZ_API nyz_status nyz_array_describe(const nyz_array *array, char *text, size_t capacity,
+                                      size_t *length, nyz_error *err) NYZ_NODISCARD;
+
 /* An array over memory that you have: `strides` NULL means C order.  Borrows `data` and the
- * dtype's fields.  `data` may be NULL for an array without elements.  wrap_const is for memory
- * that must not be written to: it sets NYZ_READONLY. */
+ * dtype's fields.  `data` may be NULL for an array without elements; `shape` may be NULL for
+ * ndim 0.  wrap_const is for memory that must not be written to: it sets NYZ_READONLY. */
 NYZ_API nyz_status nyz_array_wrap(void *data, const nyz_dtype *dtype, int ndim,
-                                  const int64_t *shape, const int64_t *strides,
-                                  nyz_array *out, nyz_error *err);
+                                  const int64_t *shape, const int64_t *strides, nyz_array *out,
+                                  nyz_error *err) NYZ_NODISCARD;
 NYZ_API nyz_status nyz_array_wrap_const(const void *data, const nyz_dtype *dtype, int ndim,
                                         const int64_t *shape, const int64_t *strides,
-                                        nyz_array *out, nyz_error *err);
+                                        nyz_array *out, nyz_error *err) NYZ_NODISCARD;
 
 /* A new array of zeros; out owns it.  opt: order (default: C), byteorder (default: the dtype's),
  * allocator. */
 NYZ_API nyz_status nyz_array_new(const nyz_dtype *dtype, int ndim, const int64_t *shape,
-                                 const nyz_options *opt, nyz_array *out, nyz_error *err);
+                                 const nyz_options *opt, nyz_array *out, nyz_error *err)
+                                 NYZ_NODISCARD;
 
 /* As nyz_array_wrap, but `data` is passed to the array: the last reference calls
  * free_data(ctx, data), on the thread that frees it.  The dtype is copied.  opt: allocator. */
-NYZ_API nyz_status nyz_array_adopt(void *data, void (*free_data)(void *ctx, void *data),
-                                   void *ctx, const nyz_dtype *dtype, int ndim,
-                                   const int64_t *shape, const int64_t *strides,
-                                   const nyz_options *opt, nyz_array *out, nyz_error *err);
+NYZ_API nyz_status nyz_array_adopt(void *data, void (*free_data)(void *ctx, void *data), void *ctx,
+                                   const nyz_dtype *dtype, int ndim, const int64_t *shape,
+                                   const int64_t *strides, const nyz_options *opt, nyz_array *out,
+                                   nyz_error *err) NYZ_NODISCARD;
 
 /* Another reference to the same data: out describes the same elements and is freed by itself, in
  * any order and on any thread.  For a view, it keeps the data of the view alive.
  * Errors: ARGUMENT (the memory is the caller's: base is NULL). */
-NYZ_API nyz_status nyz_array_retain(const nyz_array *array, nyz_array *out, nyz_error *err);
+NYZ_API nyz_status nyz_array_retain(const nyz_array *array, nyz_array *out, nyz_error *err)
+                                    NYZ_NODISCARD;
 
 /* The view array[..., start:stop:step, ...] on one axis (negative axes count from the end).
  * start and stop are as in Python: negative ones count from the end, and values outside
  * are clipped, so that INT64_MIN and INT64_MAX mean "all the way".  step must not be 0. */
 NYZ_API nyz_status nyz_array_slice(const nyz_array *array, int axis, int64_t start, int64_t stop,
-                             int64_t step, nyz_array *out, nyz_error *err);
+                                   int64_t step, nyz_array *out, nyz_error *err) NYZ_NODISCARD;
 
 /* The view array[..., index, ...] on one axis: one dimension less.
  * Errors: NOT_FOUND (no such index). */
 NYZ_API nyz_status nyz_array_index(const nyz_array *array, int axis, int64_t index, nyz_array *out,
-                             nyz_error *err);
+                                   nyz_error *err) NYZ_NODISCARD;
 
 /* The view with its axes permuted: out's axis i is array's axis axes[i].  NULL: reversed. */
 NYZ_API nyz_status nyz_array_transpose(const nyz_array *array, const int *axes, nyz_array *out,
-                                 nyz_error *err);
+                                       nyz_error *err) NYZ_NODISCARD;
 
 /* The view array[name] of a struct array.  A sub-array's dimensions come last.
  * Errors: NOT_FOUND (no field has that name or title). */
 NYZ_API nyz_status nyz_array_field(const nyz_array *array, const char *name, nyz_array *out,
-                              nyz_error *err);
+                                   nyz_error *err) NYZ_NODISCARD;
 
 /* A contiguous copy of any view, dtype included; out owns it.  opt->order: NYZ_KEEP_ORDER
  * copies a Fortran array to Fortran order and everything else to C order.  opt->byteorder:
  * native by default.  Padding bytes are copied unchanged.
  * Errors: UNSUPPORTED (a change of the byte order of fields that overlap). */
 NYZ_API nyz_status nyz_array_copy(const nyz_array *array, const nyz_options *opt, nyz_array *out,
-                            nyz_error *err);
+                                  nyz_error *err) NYZ_NODISCARD;
 
 /* Lets go of what the array owns, and zeroes it; NULL is fine. */
 NYZ_API void nyz_array_free(nyz_array *array);
@@ -437,11 +443,11 @@ NYZ_API void nyz_array_free(nyz_array *array);
  * Errors: NOT_FOUND, IO, CORRUPT (also: shorter than its header says, or changed otherwise while
  * it was read), UNSUPPORTED (arrays of Python objects; a .npz archive), LIMIT. */
 NYZ_API nyz_status nyz_load(const char *path, const nyz_options *opt, nyz_array *out,
-                            nyz_error *err);
+                            nyz_error *err) NYZ_NODISCARD;
 
 /* The same from the bytes of a .npy file in memory; they are not needed afterwards. */
 NYZ_API nyz_status nyz_load_mem(const void *bytes, size_t size, const nyz_options *opt,
-                                nyz_array *out, nyz_error *err);
+                                nyz_array *out, nyz_error *err) NYZ_NODISCARD;
 
 /* Loads into existing memory: `into` describes it (nyz_array_wrap), with any strides, in the shape
  * of the file's array, which nyz_load_header returns.  Numbers are cast on the way: to the same kind
@@ -451,14 +457,14 @@ NYZ_API nyz_status nyz_load_mem(const void *bytes, size_t size, const nyz_option
  * infinite.  The memory is unspecified after a failure.  opt: limits, threads, allocator.
  * Errors: as nyz_load, and ARGUMENT (another shape, a dtype that cannot be cast, NYZ_READONLY). */
 NYZ_API nyz_status nyz_load_into(const char *path, const nyz_options *opt, const nyz_array *into,
-                                 nyz_error *err);
+                                 nyz_error *err) NYZ_NODISCARD;
 
 /* Only the header of a .npy file: dtype and strides as the file has them (byte order, memory
  * order; those of opt are ignored), and shape; data is NULL.  out owns the dtype.  Arrays of Python
  * objects succeed here, with NYZ_OBJECT.  Whether the data is complete is not checked.
  * Errors: NOT_FOUND, IO, CORRUPT, UNSUPPORTED, LIMIT. */
 NYZ_API nyz_status nyz_load_header(const char *path, const nyz_options *opt, nyz_array *out,
-                            nyz_error *err);
+                                   nyz_error *err) NYZ_NODISCARD;
 
 /* Saves to a path, byte for byte what np.save writes.  Atomic: a new file in the same directory
  * is written, synced, and put in the path's place, so that at every moment the path holds the
@@ -479,60 +485,13 @@ NYZ_API nyz_status nyz_load_header(const char *path, const nyz_options *opt, nyz
  * opt: order, byteorder, npy_version, NYZ_NO_SYNC, NYZ_IN_PLACE.
  * Errors: IO, NOT_FOUND (no such directory), UNSUPPORTED (objects; fields that overlap). */
 NYZ_API nyz_status nyz_save(const nyz_array *array, const char *path, const nyz_options *opt,
-                            nyz_error *err);
+                            nyz_error *err) NYZ_NODISCARD;
 
 /* ------------------------------------------------------------------------------- streams */
 
-/* Bytes from or to anywhere.  A NULL function means "cannot".  Failures are negative: minus an
- * errno (minus 1 if there is none).  Every answer is checked: a count of more than was asked for,
- * or another position than was asked for, is NYZ_ERR_IO.  The struct is copied; ctx is borrowed. */
-typedef struct nyz_stream {
-    /* Reads 1 ... size bytes and returns their number; 0 at the end.  size is never 0. */
-    int64_t (*read)(void *ctx, void *buffer, size_t size);
-    /* Writes 1 ... size bytes and returns their number. */
-    int64_t (*write)(void *ctx, const void *buffer, size_t size);
-    /* As lseek: whence is SEEK_SET, SEEK_CUR or SEEK_END; returns the new position. */
-    int64_t (*seek)(void *ctx, int64_t offset, int whence);
-    /* As pread: does not move the position.  An archive whose stream has it may be read by
-     * several threads at once, if this function may. */
-    int64_t (*read_at)(void *ctx, int64_t offset, void *buffer, size_t size);
-    void *ctx;
-} nyz_stream;
-
-/* A growing block of memory, {0} = empty; a stream over it reads, writes and seeks. */
-typedef struct nyz_buffer {
-    unsigned char *data;
-    size_t size;     /* bytes in use */
-    size_t capacity; /* bytes allocated */
-    size_t position; /* of the stream */
-    const nyz_allocator *allocator; /* NULL: the C library's */
-    void *reserved[2]; /* NULL */
-} nyz_buffer;
-
-/* Streams over a C file, a file descriptor and a nyz_buffer.  They borrow what they read or
- * write; nothing is closed, and a FILE is not flushed: check fclose.  On Windows a FILE must be
- * in binary mode, and neither it nor a descriptor may be open for appending. */
-NYZ_API nyz_stream nyz_stream_file(FILE *file);
-NYZ_API nyz_stream nyz_stream_fd(int fd);
-NYZ_API nyz_stream nyz_stream_buffer(nyz_buffer *buffer);
-NYZ_API void nyz_buffer_free(nyz_buffer *buffer);
-
-/* A file that replaces a path when it is finished: for what nyz_save cannot write in one call,
- * such as an array larger than memory (nyz_write_header, then its elements), or several arrays
- * in one file.  As with nyz_save the path holds the whole old file or the whole new one. */
-typedef struct nyz_output nyz_output;
-
-/* Begins one.  *stream writes to it, and seeks unless the path is a FIFO or the like; it is
- * borrowed from *out.  opt: NYZ_NO_SYNC, NYZ_IN_PLACE, allocator.  Errors: IO, NOT_FOUND (no such directory). */
-NYZ_API nyz_status nyz_output_create(const char *path, const nyz_options *opt, nyz_output **out,
-                                     nyz_stream *stream, nyz_error *err);
-
-/* Syncs, and puts the file in its place.  Frees *output, also on failure; the path is then as
- * it was, unless only the last sync or close failed (the message says so), or with NYZ_IN_PLACE.  Errors: IO. */
-NYZ_API nyz_status nyz_output_finish(nyz_output **output, nyz_error *err);
-
-/* Cancels: removes the new file and frees *output. */
-NYZ_API void nyz_output_discard(nyz_output **output);
+/* nyz_stream: bytes from or to anywhere, and streams over a FILE, a descriptor and memory;
+ * nyz_buffer: memory that grows; nyz_output: a file that replaces another when finished. */
+#include "nyz_stream.h"
 
 /* Reads the next array of a stream and leaves the stream directly after it: arrays written one
  * after the other, as by several np.save to one file, are read one by one.  Needs `read`; a
@@ -540,30 +499,30 @@ NYZ_API void nyz_output_discard(nyz_output **output);
  * the stream holds is refused before anything is allocated.
  * Errors: NOT_FOUND (a clean end: no byte left), IO, CORRUPT, UNSUPPORTED, LIMIT. */
 NYZ_API nyz_status nyz_read(const nyz_stream *stream, const nyz_options *opt, nyz_array *out,
-                            nyz_error *err);
+                            nyz_error *err) NYZ_NODISCARD;
 
 /* The same into existing memory, as nyz_load_into. */
 NYZ_API nyz_status nyz_read_into(const nyz_stream *stream, const nyz_options *opt,
-                                 const nyz_array *into, nyz_error *err);
+                                 const nyz_array *into, nyz_error *err) NYZ_NODISCARD;
 
 /* Only the header, as nyz_load_header; the stream is left where the data begins.  For arrays larger
  * than memory: read their elements from the stream yourself. */
 NYZ_API nyz_status nyz_read_header(const nyz_stream *stream, const nyz_options *opt,
-                                   nyz_array *out, nyz_error *err);
+                                   nyz_array *out, nyz_error *err) NYZ_NODISCARD;
 
 /* Writes an array at the stream's position.  Needs `write`.  Errors: IO, UNSUPPORTED. */
 NYZ_API nyz_status nyz_write(const nyz_stream *stream, const nyz_array *array,
-                             const nyz_options *opt, nyz_error *err);
+                             const nyz_options *opt, nyz_error *err) NYZ_NODISCARD;
 
 /* Writes only the header for an array of this dtype and shape; array->data is not read.
  * The order is opt->order, or that of the strides.  Then write the elements yourself. */
 NYZ_API nyz_status nyz_write_header(const nyz_stream *stream, const nyz_array *array,
-                                    const nyz_options *opt, nyz_error *err);
+                                    const nyz_options *opt, nyz_error *err) NYZ_NODISCARD;
 
 /* Saves to memory: out is filled with a whole .npy file in one allocation of its size.
  * Free it with nyz_buffer_free. */
 NYZ_API nyz_status nyz_save_mem(const nyz_array *array, const nyz_options *opt, nyz_buffer *out,
-                                nyz_error *err);
+                                nyz_error *err) NYZ_NODISCARD;
 
 /* -------------------------------------------------------- many arrays in an archive: .npz */
 
@@ -602,11 +561,11 @@ typedef struct nyz_member {
  * these name other limits or another allocator.
  * Errors: NOT_FOUND, IO, CORRUPT, UNSUPPORTED (encrypted, other methods, a .npy file), LIMIT. */
 NYZ_API nyz_status nyz_npz_open(const char *path, const nyz_options *opt, nyz_npz **out,
-                                nyz_error *err);
+                                nyz_error *err) NYZ_NODISCARD;
 NYZ_API nyz_status nyz_npz_open_mem(const void *bytes, size_t size, const nyz_options *opt,
-                                    nyz_npz **out, nyz_error *err);
+                                    nyz_npz **out, nyz_error *err) NYZ_NODISCARD;
 NYZ_API nyz_status nyz_npz_open_stream(const nyz_stream *stream, const nyz_options *opt,
-                                       nyz_npz **out, nyz_error *err);
+                                       nyz_npz **out, nyz_error *err) NYZ_NODISCARD;
 
 /* The number of members.  Their indices count from 0 in the order of the directory. */
 NYZ_API int64_t nyz_npz_count(const nyz_npz *npz);
@@ -621,15 +580,15 @@ NYZ_API int64_t nyz_npz_find(const nyz_npz *npz, const char *name);
 
 /* What the directory says about a member. */
 NYZ_API nyz_status nyz_npz_member(const nyz_npz *npz, const char *name, nyz_member *out,
-                                  nyz_error *err);
+                                  nyz_error *err) NYZ_NODISCARD;
 NYZ_API nyz_status nyz_npz_member_at(const nyz_npz *npz, int64_t index, nyz_member *out,
-                                     nyz_error *err);
+                                     nyz_error *err) NYZ_NODISCARD;
 
 /* The same, and data_offset: reads and checks the member's local header.  Errors: IO, CORRUPT. */
 NYZ_API nyz_status nyz_npz_locate(const nyz_npz *npz, const char *name, nyz_member *out,
-                                  nyz_error *err);
+                                  nyz_error *err) NYZ_NODISCARD;
 NYZ_API nyz_status nyz_npz_locate_at(const nyz_npz *npz, int64_t index, nyz_member *out,
-                                     nyz_error *err);
+                                     nyz_error *err) NYZ_NODISCARD;
 
 /* Loads the array of a member.  The CRC is compared before the array is returned.  out owns it
  * and no longer needs the archive.  Memory as for nyz_load; with libdeflate also the member's
@@ -641,34 +600,33 @@ NYZ_API nyz_status nyz_npz_locate_at(const nyz_npz *npz, int64_t index, nyz_memb
  * CORRUPT whatever it seems to hold: all of it is read before NOT_FOUND or UNSUPPORTED is
  * returned; nyz_npz_load_header reads its header alone. */
 NYZ_API nyz_status nyz_npz_load(const nyz_npz *npz, const char *name, const nyz_options *opt,
-                                nyz_array *out, nyz_error *err);
+                                nyz_array *out, nyz_error *err) NYZ_NODISCARD;
 NYZ_API nyz_status nyz_npz_load_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
-                                   nyz_array *out, nyz_error *err);
+                                   nyz_array *out, nyz_error *err) NYZ_NODISCARD;
 
 /* The same into existing memory, as nyz_load_into; the memory holds what was read before the CRC
  * is compared.  It takes 1 MiB; with libdeflate also all bytes of a deflated member, deflated and
  * inflated, if together they are at most 64 MiB.  Errors: as nyz_npz_load, and as nyz_load_into. */
-NYZ_API nyz_status nyz_npz_load_into(const nyz_npz *npz, const char *name,
-                                     const nyz_options *opt, const nyz_array *into,
-                                     nyz_error *err);
-NYZ_API nyz_status nyz_npz_load_into_at(const nyz_npz *npz, int64_t index,
-                                        const nyz_options *opt, const nyz_array *into,
-                                        nyz_error *err);
+NYZ_API nyz_status nyz_npz_load_into(const nyz_npz *npz, const char *name, const nyz_options *opt,
+                                     const nyz_array *into, nyz_error *err) NYZ_NODISCARD;
+NYZ_API nyz_status nyz_npz_load_into_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
+                                        const nyz_array *into, nyz_error *err) NYZ_NODISCARD;
 
 /* The header of a member, as nyz_load_header.  The CRC is not compared: that would read all.
  * Errors: as nyz_npz_load. */
 NYZ_API nyz_status nyz_npz_load_header(const nyz_npz *npz, const char *name,
-                                       const nyz_options *opt, nyz_array *out, nyz_error *err);
+                                       const nyz_options *opt, nyz_array *out, nyz_error *err)
+                                       NYZ_NODISCARD;
 NYZ_API nyz_status nyz_npz_load_header_at(const nyz_npz *npz, int64_t index,
-                                          const nyz_options *opt, nyz_array *out,
-                                          nyz_error *err);
+                                          const nyz_options *opt, nyz_array *out, nyz_error *err)
+                                          NYZ_NODISCARD;
 
 /* All bytes of a member, of any content, as a 1-D array of NYZ_UINT8; the CRC is compared.
  * Errors: NOT_FOUND, IO, CORRUPT, LIMIT. */
 NYZ_API nyz_status nyz_npz_bytes(const nyz_npz *npz, const char *name, const nyz_options *opt,
-                                 nyz_array *out, nyz_error *err);
+                                 nyz_array *out, nyz_error *err) NYZ_NODISCARD;
 NYZ_API nyz_status nyz_npz_bytes_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
-                                    nyz_array *out, nyz_error *err);
+                                    nyz_array *out, nyz_error *err) NYZ_NODISCARD;
 
 /* All members of an archive at once.  The list owns its arrays and no longer needs the archive. */
 typedef struct nyz_arrays nyz_arrays;
@@ -679,8 +637,8 @@ typedef struct nyz_arrays nyz_arrays;
  * is UNSUPPORTED, after its CRC was compared.  (An encrypted member, or one of another method,
  * makes the whole archive UNSUPPORTED when it is opened.)
  * Errors: as nyz_npz_load, of the first member that fails; the message names it. */
-NYZ_API nyz_status nyz_npz_load_all(const nyz_npz *npz, const nyz_options *opt,
-                                    nyz_arrays **out, nyz_error *err);
+NYZ_API nyz_status nyz_npz_load_all(const nyz_npz *npz, const nyz_options *opt, nyz_arrays **out,
+                                    nyz_error *err) NYZ_NODISCARD;
 
 /* The number of members; 0 for NULL. */
 NYZ_API int64_t nyz_arrays_count(const nyz_arrays *arrays);
@@ -690,9 +648,9 @@ NYZ_API int64_t nyz_arrays_count(const nyz_arrays *arrays);
  * NYZ_NONE); nyz_npz_bytes reads it.
  * Errors: NOT_FOUND. */
 NYZ_API nyz_status nyz_arrays_get(const nyz_arrays *arrays, const char *name, nyz_array *out,
-                                  nyz_error *err);
+                                  nyz_error *err) NYZ_NODISCARD;
 NYZ_API nyz_status nyz_arrays_get_at(const nyz_arrays *arrays, int64_t index, nyz_array *out,
-                                     nyz_error *err);
+                                     nyz_error *err) NYZ_NODISCARD;
 
 /* Why member `index` was skipped, borrowed from the list; NULL: it was not. */
 NYZ_API const nyz_error *nyz_arrays_error(const nyz_arrays *arrays, int64_t index);
@@ -711,10 +669,10 @@ typedef struct nyz_npz_writer nyz_npz_writer;
  * The last 64 KiB that were added may wait for finish.  Byte for byte what np.savez writes, and
  * with opt->method NYZ_DEFLATED what np.savez_compressed writes (Python 3.11.4 or later; its
  * zlib).  opt holds for all that is added.  Errors: IO, NOT_FOUND (no such directory). */
-NYZ_API nyz_status nyz_npz_create(const char *path, const nyz_options *opt,
-                                  nyz_npz_writer **out, nyz_error *err);
+NYZ_API nyz_status nyz_npz_create(const char *path, const nyz_options *opt, nyz_npz_writer **out,
+                                  nyz_error *err) NYZ_NODISCARD;
 NYZ_API nyz_status nyz_npz_create_stream(const nyz_stream *stream, const nyz_options *opt,
-                                         nyz_npz_writer **out, nyz_error *err);
+                                         nyz_npz_writer **out, nyz_error *err) NYZ_NODISCARD;
 
 /* Writes an array as member NAME.npy; the array is not needed afterwards.  name NULL: arr_0,
  * arr_1, ... as the positional arguments of np.savez.  opt NULL: as the archive was created.
@@ -723,29 +681,32 @@ NYZ_API nyz_status nyz_npz_create_stream(const nyz_stream *stream, const nyz_opt
 NYZ_API nyz_status nyz_npz_add(nyz_npz_writer *writer, const char *name, const nyz_array *array,
                                const nyz_options *opt, nyz_error *err);
 
+/* Not 0 if a member of this name can be a file below a directory on any system: not absolute, no
+ * backslash, no drive letter, no component that is empty, "." or "..". */
+NYZ_API int nyz_name_is_safe(const char *name);
+
 /* Writes many arrays, each as nyz_npz_add would; names NULL, or names[i] NULL: arr_0, arr_1, ...
  * With opt->threads, several members are deflated at the same time: up to 128 of them, and 64 MiB
  * plus one more member of at most that, wait in memory to be written.  A larger one is deflated by
  * one thread, unless in chunks (NYZ_LEVEL_FAST, NYZ_BLOCKS).  The failure returned is that of the first
  * array which cannot be added.  Errors: as nyz_npz_add. */
 NYZ_API nyz_status nyz_npz_add_all(nyz_npz_writer *writer, const char *const *names,
-                                   const nyz_array *arrays, int64_t count,
-                                   const nyz_options *opt, nyz_error *err);
+                                   const nyz_array *arrays, int64_t count, const nyz_options *opt,
+                                   nyz_error *err);
 
 /* A whole archive in one call, as np.savez and np.savez_compressed: create, add_all, finish. */
 NYZ_API nyz_status nyz_npz_save(const char *path, const char *const *names,
                                 const nyz_array *arrays, int64_t count, const nyz_options *opt,
-                                nyz_error *err);
+                                nyz_error *err) NYZ_NODISCARD;
 
 /* Writes bytes as the member of exactly this name.  Errors: as nyz_npz_add. */
-NYZ_API nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name,
-                                     const void *bytes, size_t size, const nyz_options *opt,
-                                     nyz_error *err);
+NYZ_API nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name, const void *bytes,
+                                     size_t size, const nyz_options *opt, nyz_error *err);
 
 /* Writes the directory and, for a path, syncs and renames.  Frees the writer, also on failure;
  * the path is then unchanged.
  * Errors: the first failure since create; IO. */
-NYZ_API nyz_status nyz_npz_finish(nyz_npz_writer **writer, nyz_error *err);
+NYZ_API nyz_status nyz_npz_finish(nyz_npz_writer **writer, nyz_error *err) NYZ_NODISCARD;
 
 /* Cancels: frees the writer; the path is unchanged. */
 NYZ_API void nyz_npz_discard(nyz_npz_writer **writer);

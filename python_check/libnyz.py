@@ -77,7 +77,9 @@ class Buffer(c.Structure):
 
 class Stream(c.Structure):
     _fields_ = [("read", c.c_void_p), ("write", c.c_void_p), ("seek", c.c_void_p),
-                ("read_at", c.c_void_p), ("ctx", c.c_void_p)]
+                ("read_at", c.c_void_p), ("ctx", c.c_void_p), ("size", c.c_void_p),
+                ("map", c.c_void_p), ("unmap", c.c_void_p), ("flush", c.c_void_p),
+                ("block_size", c.c_int64), ("reserved", c.c_void_p * 4)]
 
 
 class Member(c.Structure):
@@ -366,7 +368,7 @@ class Writer:
             return
         stream = lib.nyz_stream_buffer(c.byref(self.buffer))
         if not seekable:
-            stream.seek = stream.read_at = None
+            stream.seek = stream.read_at = stream.size = None
         call("npz_create_stream", c.byref(stream), options(**opt), c.byref(self.handle))
 
     def add(self, name, array, **opt):

@@ -20,9 +20,12 @@ def exported():
 
 
 def declared():
-    path = os.path.join(libnyz.ROOT, "include", "nyz.h")
-    with open(path, encoding="utf-8") as f:
-        return set(re.findall(r"^NYZ_API [^(]*?\b(nyz_\w+)\(", f.read(), re.MULTILINE))
+    names = set()
+    for header in ("nyz.h", "nyz_stream.h"):
+        path = os.path.join(libnyz.ROOT, "include", header)
+        with open(path, encoding="utf-8") as f:
+            names |= set(re.findall(r"^NYZ_API [^(]*?\b(nyz_\w+)\(", f.read(), re.MULTILINE))
+    return names
 
 
 def test_exactly_the_public_functions_are_exported():

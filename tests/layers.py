@@ -179,7 +179,7 @@ def circles(graph):
 
 
 def check_names(known):
-    public = set(re.findall(r"\bnyz_\w+", text_of("include/nyz.h")))
+    public = set(re.findall(r"\bnyz_\w+", text_of("include/nyz.h") + text_of("include/nyz_stream.h")))
     for path, (defined, _) in known.items():
         stem, folder = stem_of(path), os.path.basename(os.path.dirname(path))
         allowed = ["nyz_" + stem, "nyz_%s_" % folder] + NAMES.get(stem, "").split()

@@ -107,6 +107,11 @@ int nyz_dtype_same(const nyz_dtype *from, const nyz_dtype *to, nyz_byteorder byt
            to->byteorder == (ordered && wanted != 0 ? wanted : from->byteorder);
 }
 
+int nyz_dtype_equal(const nyz_dtype *a, const nyz_dtype *b)
+{
+    return nyz_dtype_same(a, b, NYZ_KEEP_BYTEORDER);
+}
+
 int nyz_dtype_needs_byteswap(const nyz_dtype *dtype, nyz_byteorder byteorder)
 {
     const char wanted = nyz_wanted_byteorder(byteorder);

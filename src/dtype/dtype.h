@@ -38,9 +38,6 @@ nyz_status nyz_dtype_clone(const nyz_dtype *dtype, nyz_byteorder byteorder,
  * field names and offsets count, titles do not, nor how a VOID was written. */
 int nyz_dtype_same(const nyz_dtype *from, const nyz_dtype *to, nyz_byteorder byteorder);
 
-/* Not 0 if a leaf is a Python object. */
-int nyz_dtype_has_objects(const nyz_dtype *dtype);
-
 /* Not 0 if a leaf has another byte order than the one asked for (never for KEEP). */
 int nyz_dtype_needs_byteswap(const nyz_dtype *dtype, nyz_byteorder byteorder);
 

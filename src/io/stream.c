@@ -113,6 +113,11 @@ static nyz_status measure(const nyz_stream *stream, int64_t *place, int64_t *end
     if (*place < 0) {
         return NYZ_OK;
     }
+    if (stream->size != NULL) {
+        const int64_t size = stream->size(stream->ctx);
+        *end = size < 0 ? -1 : size;
+        return NYZ_OK;
+    }
     const int64_t last = stream->seek(stream->ctx, 0, SEEK_END);
     NYZ_TRY(nyz_stream_seek(stream, *place, err));
     *end = last < 0 ? -1 : last;
@@ -123,6 +128,10 @@ int64_t nyz_stream_size(const nyz_stream *stream)
 {
     int64_t place;
     int64_t end;
+    if (stream->size != NULL) {
+        end = stream->size(stream->ctx);
+        return end < 0 ? -1 : end;
+    }
     return measure(stream, &place, &end, NULL) == NYZ_OK ? end : -1;
 }
 

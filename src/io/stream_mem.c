@@ -60,10 +60,18 @@ static int64_t mem_seek(void *ctx, int64_t offset, int whence)
     return move(&reader->position, reader->size, offset, whence);
 }
 
+static int64_t mem_size(void *ctx)
+{
+    return (int64_t)((const nyz_stream_mem_reader *)ctx)->size;
+}
+
 nyz_stream nyz_stream_mem(nyz_stream_mem_reader *reader)
 {
-    const nyz_stream stream = {
-        .read = mem_read, .seek = mem_seek, .read_at = mem_read_at, .ctx = reader};
+    const nyz_stream stream = {.read = mem_read,
+                               .seek = mem_seek,
+                               .read_at = mem_read_at,
+                               .size = mem_size,
+                               .ctx = reader};
     return stream;
 }
 
@@ -127,12 +135,18 @@ static int64_t buffer_seek(void *ctx, int64_t offset, int whence)
     return move(&buffer->position, buffer->size, offset, whence);
 }
 
+static int64_t buffer_size(void *ctx)
+{
+    return (int64_t)((const nyz_buffer *)ctx)->size;
+}
+
 nyz_stream nyz_stream_buffer(nyz_buffer *buffer)
 {
     const nyz_stream stream = {.read = buffer_read,
                                .write = buffer_write,
                                .seek = buffer_seek,
                                .read_at = buffer_read_at,
+                               .size = buffer_size,
                                .ctx = buffer};
     return stream;
 }

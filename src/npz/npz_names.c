@@ -54,6 +54,12 @@ static const char *bad_component(const char *name)
     return NULL;
 }
 
+int nyz_name_is_safe(const char *name)
+{
+    return nyz_name_check(name, NULL) == NYZ_OK &&
+           nyz_name_check_safe(name, NULL) == NYZ_OK;
+}
+
 nyz_status nyz_name_check_safe(const char *name, nyz_error *err)
 {
     char quoted[NYZ_QUOTE_SIZE];

@@ -45,6 +45,10 @@ static nyz_status look(fixture *s, nyz_error *err)
     assert_int_equal(nyz_array_count(&s->array), ROWS * COLUMNS);
     assert_int_equal(nyz_array_is_contiguous(&s->array, NYZ_KEEP_ORDER),
                      s->way->kind != GAPS);
+    assert_true(nyz_dtype_equal(&s->array.dtype, &s->array.dtype));
+    assert_false(nyz_dtype_has_objects(&s->array.dtype));
+    assert_true(nyz_name_is_safe("a/b"));
+    NYZ_TRY(nyz_array_describe(&s->array, text, sizeof text, &length, err));
     NYZ_TRY(nyz_dtype_format(&s->array.dtype, text, sizeof text, &length, err));
     NYZ_TRY(nyz_array_wrap(&memory, &dtype, 1, &count, NULL, &view, err));
     NYZ_TRY(nyz_array_wrap_const(&count, &dtype, 1, &count, NULL, &view, err));

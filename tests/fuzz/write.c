@@ -60,7 +60,10 @@ static void read_dtype(fuzz_input *in, thing *t)
     } else {
         const size_t asked = kind & 0x7f;
         const size_t size = asked < in->size ? asked : in->size;
-        (void)nyz_dtype_parse((const char *)in->bytes, size, &opt, &t->dtype, NULL);
+        if (nyz_dtype_parse((const char *)in->bytes, size, &opt, &t->dtype, NULL) !=
+            NYZ_OK) {
+            CHECK(t->dtype.type == NYZ_NONE);
+        }
         in->bytes += size;
         in->size -= size;
     }

@@ -231,8 +231,10 @@ static int64_t broken_seek(void *ctx, int64_t offset, int whence)
 /* threads 0: in order, as a stream without read_at is read. */
 static nyz_error failure_of(broken *b, int threads, const nyz_array *into)
 {
-    const nyz_stream s = {broken_read, NULL, broken_seek,
-                          threads > 0 ? broken_read_at : NULL, b};
+    const nyz_stream s = {.read = broken_read,
+                          .seek = broken_seek,
+                          .read_at = threads > 0 ? broken_read_at : NULL,
+                          .ctx = b};
     nyz_options opt = {0};
     nyz_error error = {0};
     b->position = 0;

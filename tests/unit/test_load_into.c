@@ -414,8 +414,10 @@ static void the_number_of_threads_changes_no_byte(void **state)
         for (int threads = -1; threads < 9; threads += 2) {
             steady memory = {file.data, (int64_t)file.size, 0, -1, 0};
             /* what cannot be read at two places at once is read by one */
-            const nyz_stream s = {steady_read, NULL, steady_seek,
-                                  threads == 7 ? NULL : steady_read_at, &memory};
+            const nyz_stream s = {.read = steady_read,
+                                  .seek = steady_seek,
+                                  .read_at = threads == 7 ? NULL : steady_read_at,
+                                  .ctx = &memory};
             nyz_options opt = {0};
             nyz_array back;
             opt.threads = threads;
@@ -440,8 +442,10 @@ static void the_first_failure_in_the_file_is_told_whatever_the_threads(void **st
         nyz_error errors[4];
         for (int threads = 1; threads < 5; threads++) {
             steady memory = {file.data, (int64_t)file.size, 0, from, 0};
-            const nyz_stream s = {steady_read, NULL, steady_seek, steady_read_at,
-                                  &memory};
+            const nyz_stream s = {.read = steady_read,
+                                  .seek = steady_seek,
+                                  .read_at = steady_read_at,
+                                  .ctx = &memory};
             counting c;
             nyz_options opt = {0};
             nyz_array back;
@@ -465,7 +469,10 @@ static void a_stream_that_ends_early_is_corrupt_on_all_threads(void **state)
     nyz_buffer file = large_file(NYZ_C_ORDER, NYZ_LITTLE_ENDIAN);
     for (int threads = 1; threads < 4; threads++) {
         steady memory = {file.data, (int64_t)file.size - 1, 0, -1, 1};
-        const nyz_stream s = {steady_read, NULL, steady_seek, steady_read_at, &memory};
+        const nyz_stream s = {.read = steady_read,
+                              .seek = steady_seek,
+                              .read_at = steady_read_at,
+                              .ctx = &memory};
         nyz_options opt = {0};
         nyz_array back;
         opt.threads = threads;

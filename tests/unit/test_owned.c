@@ -4,6 +4,7 @@
 #include "support/support.h"
 
 #include "base/parallel.h"
+#include "io/stream.h"
 #include "support/faults.h"
 
 static const int64_t shape[] = {2, 3};
@@ -153,8 +154,9 @@ static void retain_and_free(void *ctx, int64_t index)
     (void)index;
     for (int i = 0; i < TIMES; i++) {
         nyz_array mine;
-        (void)nyz_array_retain(ctx, &mine, NULL);
-        nyz_array_free(&mine);
+        if (nyz_array_retain(ctx, &mine, NULL) == NYZ_OK) {
+            nyz_array_free(&mine);
+        }
     }
 }
 
@@ -168,6 +170,100 @@ static void threads_may_retain_and_free_at_once(void **state)
     assert_int_equal(freed, 0);
     nyz_array_free(&a);
     assert_int_equal(freed, 1);
+}
+
+static void assert_described(const char *descr, int ndim, const char *expected)
+{
+    nyz_dtype dtype;
+    nyz_array a;
+    char text[80];
+    char cut[8];
+    size_t length;
+    assert_ok(nyz_dtype_parse(descr, strlen(descr), NULL, &dtype, err));
+    assert_ok(nyz_array_new(&dtype, ndim, shape, NULL, &a, err));
+    assert_ok(nyz_array_describe(&a, text, sizeof text, &length, err));
+    assert_string_equal(text, expected);
+    assert_int_equal(length, strlen(expected));
+    assert_ok(nyz_array_describe(&a, cut, sizeof cut, &length, err));
+    assert_int_equal(length, strlen(expected));
+    assert_memory_equal(cut, expected, 7);
+    assert_int_equal(cut[7], 0);
+    assert_ok(nyz_array_describe(&a, NULL, 0, &length, err));
+    assert_int_equal(length, strlen(expected));
+    nyz_array_free(&a);
+    nyz_dtype_free(&dtype);
+}
+
+static void an_array_is_described_in_numpys_words(void **state)
+{
+    (void)state;
+    assert_described("<f4", 2, "float32 (2, 3)");
+    assert_described("|u1", 1, "uint8 (2,)");
+    assert_described("<c16", 0, "complex128 ()");
+    assert_described("<M8[ns]", 1, "<M8[ns] (2,)");
+    assert_described("[('x', '<f4')]", 1, "[('x', '<f4')] (2,)");
+}
+
+static void dtypes_are_equal_but_for_titles(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"<f4",
+                                        ">f4",
+                                        "<M8[ns]",
+                                        "<M8[2ns]",
+                                        "[('x', '<f4')]",
+                                        "[('y', '<f4')]",
+                                        "[('x', '<f4', (2,))]"};
+    enum { COUNT = sizeof texts / sizeof texts[0] };
+    nyz_dtype dtypes[COUNT];
+    nyz_dtype titled;
+    static const char title[] = "[(('t', 'x'), '<f4')]";
+    for (int i = 0; i < COUNT; i++) {
+        assert_ok(nyz_dtype_parse(texts[i], strlen(texts[i]), NULL, &dtypes[i], err));
+    }
+    for (int i = 0; i < COUNT; i++) {
+        for (int k = 0; k < COUNT; k++) {
+            assert_int_equal(nyz_dtype_equal(&dtypes[i], &dtypes[k]), i == k);
+        }
+        assert_false(nyz_dtype_has_objects(&dtypes[i]));
+    }
+    assert_ok(nyz_dtype_parse(title, strlen(title), NULL, &titled, err));
+    assert_true(nyz_dtype_equal(&titled, &dtypes[4]));
+    nyz_dtype_free(&titled);
+    for (int i = 0; i < COUNT; i++) {
+        nyz_dtype_free(&dtypes[i]);
+    }
+    assert_ok(nyz_dtype_parse("[('x', '|O')]", 13, NULL, &titled, err));
+    assert_true(nyz_dtype_has_objects(&titled));
+    nyz_dtype_free(&titled);
+}
+
+static void unsafe_names_of_files_are_recognized(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"",    "/a",   "a//b", "../a", "a/..",
+                                      "C:a", "a\\b", "a/",   ".",    "\xff"};
+    assert_true(nyz_name_is_safe("a"));
+    assert_true(nyz_name_is_safe("a/b.npy"));
+    assert_true(nyz_name_is_safe("\xc3\xa4"));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_false(nyz_name_is_safe(bad[i]));
+    }
+}
+
+static int64_t count_size(void *ctx)
+{
+    ++*(int *)ctx;
+    return 0;
+}
+
+static void a_streams_size_is_asked_where_it_has_one(void **state)
+{
+    (void)state;
+    int calls = 0;
+    const nyz_stream s = {.size = count_size, .ctx = &calls};
+    assert_int_equal(nyz_stream_size(&s), 0);
+    assert_int_equal(calls, 1);
 }
 
 /* ---------------------------------------------------------------------------- the list */
@@ -268,6 +364,10 @@ int main(void)
         cmocka_unit_test(the_fields_of_a_retained_struct_array_stay),
         cmocka_unit_test(the_callers_memory_cannot_be_retained),
         cmocka_unit_test(unknown_flags_and_reserved_words_are_refused),
+        cmocka_unit_test(an_array_is_described_in_numpys_words),
+        cmocka_unit_test(dtypes_are_equal_but_for_titles),
+        cmocka_unit_test(unsafe_names_of_files_are_recognized),
+        cmocka_unit_test(a_streams_size_is_asked_where_it_has_one),
         cmocka_unit_test(threads_may_retain_and_free_at_once),
         cmocka_unit_test(the_list_finds_names_after_the_archive_is_closed),
         cmocka_unit_test(a_retained_array_outlives_the_list),

@@ -99,8 +99,10 @@ static void each_byte_is_read_and_handed_over_once_in_whole_items(void **state)
             static const int most[] = {1, 2, 5, 160};
             const int threads = most[way % 4];
             numbered s = {SIZE + BEFORE, 0, 0};
-            const nyz_stream stream = {numbered_read, NULL, numbered_seek,
-                                       way < 4 ? numbered_read_at : NULL, &s};
+            const nyz_stream stream = {.read = numbered_read,
+                                       .seek = numbered_seek,
+                                       .read_at = way < 4 ? numbered_read_at : NULL,
+                                       .ctx = &s};
             parts p = {.to = to, .item = items[k]};
             const nyz_read_range range = {&stream,  BEFORE, to,         size,
                                           items[k], "data", note_piece, &p};

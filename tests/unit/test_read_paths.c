@@ -441,8 +441,10 @@ static int most_reads(const nyz_buffer *file, int64_t count, int64_t end, int wa
                       int threads, int can_read_at, const char *words)
 {
     tally t = {file->data, (int64_t)file->size, 0, calloc(1, file->size)};
-    const nyz_stream s = {tally_read, NULL, tally_seek,
-                          can_read_at ? tally_read_at : NULL, &t};
+    const nyz_stream s = {.read = tally_read,
+                          .seek = tally_seek,
+                          .read_at = can_read_at ? tally_read_at : NULL,
+                          .ctx = &t};
     nyz_npz *npz = NULL;
     int most = 0;
     assert_non_null(t.times);

@@ -34,7 +34,9 @@ static nyz_status write_members(const nyz_stream *stream, nyz_error *err)
         nyz_options opt = {0};
         opt.method = i % 2 == 0 ? NYZ_STORED : NYZ_DEFLATED;
         fill(numbers, i);
-        (void)nyz_array_wrap(numbers, &dtype, 1, shape, NULL, &array, NULL);
+        if (nyz_array_wrap(numbers, &dtype, 1, shape, NULL, &array, err) != NYZ_OK) {
+            break;
+        }
         (void)nyz_npz_add(writer, NULL, &array, &opt, NULL);
     }
     return nyz_npz_finish(&writer, err);

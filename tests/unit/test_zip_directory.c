@@ -415,6 +415,7 @@ static void streams_of_every_kind(void **state)
                      NYZ_ERR_IO);
     stream = nyz_stream_mem(&reader);
     stream.seek = NULL;
+    stream.size = NULL;
     stream.read_at = NULL;
     assert_fails(NYZ_ERR_ARGUMENT, "cannot seek",
                  nyz_zip_directory_read(&stream, -1, &config, &dir, err));

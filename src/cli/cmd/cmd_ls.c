@@ -5,7 +5,6 @@
 #include "cmd/reading.h"
 #include "io/complain.h"
 #include "io/input.h"
-#include "io/pickle.h"
 #include "text/text.h"
 
 #include <stdlib.h>
@@ -68,7 +67,7 @@ static int drop_failed_row(cli_table *t)
 /* Fills in what a header says. */
 static nyz_status describe(cli_row *r, const nyz_array *header, nyz_error *err)
 {
-    r->bytes = cli_has_objects(&header->dtype)
+    r->bytes = nyz_dtype_has_objects(&header->dtype)
                    ? -1
                    : nyz_array_count(header) * header->dtype.itemsize;
     r->order[0] = nyz_array_is_contiguous(header, NYZ_C_ORDER) ? 'C' : 'F';

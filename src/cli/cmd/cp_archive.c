@@ -3,7 +3,6 @@
 #include "cmd/cp.h"
 
 #include "io/complain.h"
-#include "io/pickle.h"
 
 enum { EXACTLY = NYZ_EXACT_NAME | NYZ_ANY_NAME };
 
@@ -13,7 +12,7 @@ static int holds_objects(const cli_input *input, int64_t index)
     nyz_array header;
     const int found =
         nyz_npz_load_header_at(input->npz, index, NULL, &header, NULL) == NYZ_OK &&
-        cli_has_objects(&header.dtype);
+        nyz_dtype_has_objects(&header.dtype);
     nyz_array_free(&header);
     return found;
 }

@@ -5,7 +5,6 @@
 
 #include "io/complain.h"
 #include "io/input.h"
-#include "io/pickle.h"
 #include "io/unchanged.h"
 #include "os/path.h"
 #include "os/platform.h"
@@ -202,7 +201,7 @@ static int check_size(const cli_pack_file *file, const nyz_array *header, int64_
 {
     char text[120];
     const int64_t need = nyz_array_count(header) * header->dtype.itemsize;
-    if (left == need || cli_has_objects(&header->dtype)) {
+    if (left == need || nyz_dtype_has_objects(&header->dtype)) {
         return CLI_EXIT_FINE;
     }
     if (left < need) {

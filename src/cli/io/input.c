@@ -106,11 +106,12 @@ static int open_archive(cli_input *input)
 /* The library's message, with the name that is near. */
 static void find_missing(const cli_input *input, const char *member, nyz_error *err)
 {
-    nyz_array array;
+    nyz_member found;
     *err = (nyz_error){0};
-    (void)nyz_npz_load(input->npz, member, NULL, &array, err);
-    nyz_array_free(&array);
-    err->status = NYZ_ERR_NOT_FOUND;
+    if (nyz_npz_member(input->npz, member, &found, err) == NYZ_OK) {
+        err->status =
+            NYZ_ERR_NOT_FOUND; /* as another name, which the caller does not take */
+    }
 }
 
 int cli_input_missing(const cli_input *input, const char *member)
@@ -311,7 +312,7 @@ void cli_input_base(const cli_input *input, const char **name, size_t *size)
 
 nyz_member cli_input_member(const cli_input *input, int64_t index)
 {
-    nyz_member member = {.name = ""};
-    (void)nyz_npz_member_at(input->npz, index, &member, NULL);
-    return member;
+    static const nyz_member none = {.name = ""};
+    nyz_member member;
+    return nyz_npz_member_at(input->npz, index, &member, NULL) == NYZ_OK ? member : none;
 }

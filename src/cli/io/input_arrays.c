@@ -69,7 +69,7 @@ static nyz_status read_data(cli_input *input, const nyz_options *opt, nyz_array 
 {
     const nyz_status status = nyz_read(&input->stream, opt, out, err);
     input->broken = status != NYZ_OK;
-    if (status == NYZ_ERR_UNSUPPORTED && cli_has_objects(&input->header.dtype)) {
+    if (status == NYZ_ERR_UNSUPPORTED && nyz_dtype_has_objects(&input->header.dtype)) {
         nyz_error why;
         input->broken = cli_pickle_skip(&input->stream, &why) != NYZ_OK;
     }
@@ -122,8 +122,9 @@ static nyz_status pass_data(cli_input *input, nyz_error *err)
     if (status != NYZ_OK) {
         return status;
     }
-    return cli_has_objects(&input->header.dtype) ? cli_pickle_skip(&input->stream, err)
-                                                 : pass_numbers(input, err);
+    return nyz_dtype_has_objects(&input->header.dtype)
+               ? cli_pickle_skip(&input->stream, err)
+               : pass_numbers(input, err);
 }
 
 int cli_input_pass(cli_input *input, int64_t *stored)

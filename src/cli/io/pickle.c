@@ -7,19 +7,6 @@
 
 #include <string.h>
 
-int cli_has_objects(const nyz_dtype *dtype)
-{
-    if (dtype->type == NYZ_SUBARRAY) {
-        return cli_has_objects(dtype->base);
-    }
-    for (int64_t i = 0; i < dtype->nfields; i++) {
-        if (cli_has_objects(&dtype->fields[i].dtype)) {
-            return 1;
-        }
-    }
-    return dtype->type == NYZ_OBJECT;
-}
-
 /* What follows the byte of an instruction. */
 enum {
     NOTHING = ' ',

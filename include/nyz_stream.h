@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* nyz: the caller's streams, memory that grows, and files replaced atomically.  Part of nyz.h,
+ * which includes it and has the conventions. */
+#ifndef NYZ_H
+#include "nyz.h"
+#elif !defined(NYZ_STREAM_PUBLIC_H)
+#define NYZ_STREAM_PUBLIC_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Bytes from or to anywhere.  A NULL function means "cannot".  Failures are negative: minus an
+ * errno (minus 1 if there is none).  Every answer is checked: a count of more than was asked for,
+ * or another position than was asked for, is NYZ_ERR_IO.  The struct is copied; ctx is borrowed. */
+typedef struct nyz_stream {
+    /* Reads 1 ... size bytes and returns their number; 0 at the end.  size is never 0. */
+    int64_t (*read)(void *ctx, void *buffer, size_t size);
+    /* Writes 1 ... size bytes and returns their number. */
+    int64_t (*write)(void *ctx, const void *buffer, size_t size);
+    /* As lseek: whence is SEEK_SET, SEEK_CUR or SEEK_END; returns the new position. */
+    int64_t (*seek)(void *ctx, int64_t offset, int whence);
+    /* As pread: does not move the position.  An archive whose stream has it may be read by
+     * several threads at once, if this function may. */
+    int64_t (*read_at)(void *ctx, int64_t offset, void *buffer, size_t size);
+    void *ctx;
+    /* The bytes from the start to the end.  NULL: seek is asked. */
+    int64_t (*size)(void *ctx);
+    /* For later, not called yet: `size` bytes from `offset` as memory that may be read until
+     * unmap gets it (*memory; returns 0), and pass on what was written (returns 0). */
+    int64_t (*map)(void *ctx, int64_t offset, size_t size, const void **memory);
+    void (*unmap)(void *ctx, const void *memory, size_t size);
+    int64_t (*flush)(void *ctx);
+    int64_t block_size; /* for later: how many bytes are best read at once; 0: any number */
+    void *reserved[4];  /* NULL */
+} nyz_stream;
+
+/* A growing block of memory, {0} = empty; a stream over it reads, writes and seeks. */
+typedef struct nyz_buffer {
+    unsigned char *data;
+    size_t size;     /* bytes in use */
+    size_t capacity; /* bytes allocated */
+    size_t position; /* of the stream */
+    const nyz_allocator *allocator; /* NULL: the C library's */
+    void *reserved[2]; /* NULL */
+} nyz_buffer;
+
+/* Streams over a C file, a file descriptor and a nyz_buffer.  They borrow what they read or
+ * write; nothing is closed, and a FILE is not flushed: check fclose.  On Windows a FILE must be
+ * in binary mode, and neither it nor a descriptor may be open for appending. */
+NYZ_API nyz_stream nyz_stream_file(FILE *file);
+NYZ_API nyz_stream nyz_stream_fd(int fd);
+NYZ_API nyz_stream nyz_stream_buffer(nyz_buffer *buffer);
+NYZ_API void nyz_buffer_free(nyz_buffer *buffer);
+
+/* A file that replaces a path when it is finished: for what nyz_save cannot write in one call,
+ * such as an array larger than memory (nyz_write_header, then its elements), or several arrays
+ * in one file.  As with nyz_save the path holds the whole old file or the whole new one. */
+typedef struct nyz_output nyz_output;
+
+/* Begins one.  *stream writes to it, and seeks unless the path is a FIFO or the like; it is
+ * borrowed from *out.  opt: NYZ_NO_SYNC, NYZ_IN_PLACE, allocator.  Errors: IO, NOT_FOUND (no such directory). */
+NYZ_API nyz_status nyz_output_create(const char *path, const nyz_options *opt, nyz_output **out,
+                                     nyz_stream *stream, nyz_error *err) NYZ_NODISCARD;
+
+/* Syncs, and puts the file in its place.  Frees *output, also on failure; the path is then as
+ * it was, unless only the last sync or close failed (the message says so), or with NYZ_IN_PLACE.  Errors: IO. */
+NYZ_API nyz_status nyz_output_finish(nyz_output **output, nyz_error *err) NYZ_NODISCARD;
+
+/* Cancels: removes the new file and frees *output. */
+NYZ_API void nyz_output_discard(nyz_output **output);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* NYZ_STREAM_PUBLIC_H */
