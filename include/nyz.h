@@ -72,7 +72,8 @@ enum {
     NYZ_ERR_NOT_FOUND,   /* no such file, no such member, no further array in the stream */
     NYZ_ERR_CORRUPT,     /* the bytes are damaged or break the format's rules */
     NYZ_ERR_UNSUPPORTED, /* well formed, but not supported; the message says what to do */
-    NYZ_ERR_LIMIT        /* a limit of nyz_limits is exceeded; the message names it */
+    NYZ_ERR_LIMIT,       /* a limit of nyz_limits is exceeded; the message names it */
+    NYZ_ERR_CANCELLED    /* nyz_options.progress returned another value than 0 */
 };
 
 /* Why a call failed.  `message` is one line without a line end, for people: what was found,
@@ -218,7 +219,14 @@ typedef struct nyz_options {
                                        for each processor.  Results and errors do not depend on
                                        it; all threads call the allocator */
     int32_t reserved32;             /* 0 */
-    int64_t reserved[8];            /* 0 */
+    /* Called while array data is read or written, by the calling thread only, at least every
+     * 8 MiB that this thread moves; what other threads moved is included.  total is -1 if it is not
+     * known.  Any result but 0 ends the call with NYZ_ERR_CANCELLED, as any failure does; that of
+     * the last call, when all is done, is ignored.  It must not use the objects of the call.
+     * NULL: none.  With a callback, a member over 4 MiB is read by one thread. */
+    int (*progress)(void *ctx, int64_t done, int64_t total);
+    void *progress_ctx;
+    int64_t reserved[6];            /* 0 */
 } nyz_options;
 
 /* -------------------------------------------------------------------------------- dtypes */

@@ -181,6 +181,8 @@ nyz_status nyz_config_init(nyz_config *config, const nyz_options *opt, nyz_error
     config->flags = o->flags;
     config->order = o->order;
     config->byteorder = o->byteorder;
+    config->progress_function = o->progress;
+    config->progress_ctx = o->progress_ctx;
     config->npy_version = o->npy_version;
     config->method = o->level != NYZ_LEVEL_DEFAULT ? NYZ_DEFLATED : o->method;
     config->threads = o->threads < 0   ? nyz_threads_available()

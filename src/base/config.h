@@ -5,6 +5,9 @@
 
 #include "nyz.h"
 
+typedef struct nyz_progress nyz_progress;
+typedef int nyz_progress_fn(void *ctx, int64_t done, int64_t total);
+
 /* Allocator and limits are filled in, defaults in place of zeros. */
 typedef struct nyz_config {
     nyz_allocator allocator;
@@ -14,8 +17,11 @@ typedef struct nyz_config {
     nyz_byteorder byteorder;
     int32_t npy_version;
     nyz_method method;
-    int level;   /* 1 ... 9, or NYZ_LEVEL_FAST */
-    int threads; /* 1 or more */
+    int level;                          /* 1 ... 9, or NYZ_LEVEL_FAST */
+    int threads;                        /* 1 or more */
+    nyz_progress_fn *progress_function; /* NULL: none */
+    void *progress_ctx;
+    nyz_progress *progress; /* of the call that runs; NULL: none (progress.h) */
 } nyz_config;
 
 /* Resolves opt (NULL: defaults).  Errors: ARGUMENT for values out of range. */

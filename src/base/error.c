@@ -32,6 +32,8 @@ const char *nyz_status_text(nyz_status status)
         return "unsupported";
     case NYZ_ERR_LIMIT:
         return "limit";
+    case NYZ_ERR_CANCELLED:
+        return "cancelled";
     }
     return "unknown status";
 }

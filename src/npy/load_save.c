@@ -6,8 +6,10 @@
 #include "base/buffer.h"
 #include "base/config.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "io/atomic_file.h"
 #include "io/file.h"
+#include "io/progress_stream.h"
 #include "io/read_ahead.h"
 #include "io/stream.h"
 #include "io/stream_mem.h"
@@ -20,6 +22,8 @@ static nyz_status read_one(nyz_source *source, const nyz_config *config,
                            nyz_npy_reader *reader, nyz_array *array, nyz_error *err)
 {
     nyz_npy_start start;
+    nyz_progress_stream wrapper;
+    nyz_progress_stream_source(&wrapper, config, source);
     NYZ_TRY(nyz_npy_begin(source, &start, err));
     return reader(source, &start, config, array, err);
 }
@@ -29,9 +33,11 @@ static nyz_status read_stream(const nyz_stream *stream, const nyz_options *opt,
 {
     nyz_config config;
     nyz_source source;
+    nyz_progress progress;
     NYZ_TRY(nyz_config_init(&config, opt, err));
     NYZ_TRY(nyz_source_init(&source, stream, err));
-    return read_one(&source, &config, reader, array, err);
+    nyz_progress_begin(&progress, &config, -1);
+    return nyz_progress_end(&config, read_one(&source, &config, reader, array, err), err);
 }
 
 nyz_status nyz_read(const nyz_stream *stream, const nyz_options *opt, nyz_array *out,
@@ -109,11 +115,13 @@ static nyz_status read_path(const char *path, const nyz_options *opt,
     nyz_config config;
     nyz_input_file *file = NULL;
     nyz_stream stream;
+    nyz_progress progress;
     NYZ_TRY(nyz_config_init(&config, opt, err));
     NYZ_TRY(nyz_input_file_open(path, &config.allocator, &file, &stream, err));
+    nyz_progress_begin(&progress, &config, -1);
     const nyz_status status = read_file(file, &stream, &config, reader, array, err);
     nyz_input_file_close(&file);
-    return status;
+    return nyz_progress_end(&config, status, err);
 }
 
 /* An array that was read before the failure showed is not returned. */
@@ -152,13 +160,16 @@ nyz_status nyz_load_mem(const void *bytes, size_t size, const nyz_options *opt,
 {
     nyz_stream_mem_reader reader = {bytes, size, 0};
     const nyz_stream stream = nyz_stream_mem(&reader);
+    nyz_progress progress;
     nyz_config config;
     nyz_source source;
     memset(out, 0, sizeof *out);
     NYZ_TRY(nyz_config_init(&config, opt, err));
     NYZ_TRY(nyz_source_init(&source, &stream, err));
     NYZ_TRY(refuse_empty(&source, err));
-    return read_one(&source, &config, nyz_npy_read, out, err);
+    nyz_progress_begin(&progress, &config, -1);
+    return nyz_progress_end(&config, read_one(&source, &config, nyz_npy_read, out, err),
+                            err);
 }
 
 /* ------------------------------------------------------------------------------- save */
@@ -168,13 +179,16 @@ nyz_status nyz_write(const nyz_stream *stream, const nyz_array *array,
 {
     nyz_config config;
     nyz_npy_writer plan;
+    nyz_progress progress;
     nyz_stream to = *stream;
     const nyz_sink sink = nyz_sink_to(&to);
     NYZ_TRY(nyz_config_init(&config, opt, err));
+    nyz_progress_begin(&progress, &config, 0);
     NYZ_TRY(nyz_npy_writer_init(&plan, array, 1, &config, err));
+    progress.total = plan.bytes;
     const nyz_status status = nyz_npy_write(&plan, &sink, err);
     nyz_npy_writer_free(&plan);
-    return status;
+    return nyz_progress_end(&config, status, err);
 }
 
 nyz_status nyz_write_header(const nyz_stream *stream, const nyz_array *array,
@@ -249,11 +263,14 @@ nyz_status nyz_save(const nyz_array *array, const char *path, const nyz_options 
 {
     nyz_config config;
     nyz_npy_writer plan;
+    nyz_progress progress;
     NYZ_TRY(nyz_config_init(&config, opt, err));
+    nyz_progress_begin(&progress, &config, 0);
     NYZ_TRY(nyz_npy_writer_init(&plan, array, 1, &config, err));
+    progress.total = plan.bytes;
     const nyz_status status = write_path(&plan, path, &config, err);
     nyz_npy_writer_free(&plan);
-    return status;
+    return nyz_progress_end(&config, status, err);
 }
 
 nyz_status nyz_output_create(const char *path, const nyz_options *opt, nyz_output **out,
@@ -272,9 +289,12 @@ nyz_status nyz_save_mem(const nyz_array *array, const nyz_options *opt, nyz_buff
 {
     nyz_config config;
     nyz_npy_writer plan;
+    nyz_progress progress;
     memset(out, 0, sizeof *out);
     NYZ_TRY(nyz_config_init(&config, opt, err));
+    nyz_progress_begin(&progress, &config, 0);
     NYZ_TRY(nyz_npy_writer_init(&plan, array, 1, &config, err));
+    progress.total = plan.bytes;
     out->allocator = opt != NULL ? opt->allocator : NULL;
     const nyz_status status = write_buffer(&plan, out, err);
     if (status != NYZ_OK) {
@@ -282,5 +302,5 @@ nyz_status nyz_save_mem(const nyz_array *array, const nyz_options *opt, nyz_buff
         memset(out, 0, sizeof *out);
     }
     nyz_npy_writer_free(&plan);
-    return status;
+    return nyz_progress_end(&config, status, err);
 }

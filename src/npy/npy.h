@@ -45,6 +45,7 @@ typedef nyz_status nyz_npy_reader(nyz_source *source, const nyz_npy_start *start
  * stays where it is until it is freed. */
 typedef struct nyz_npy_writer {
     nyz_allocator allocator;
+    nyz_progress *progress; /* NULL: none */
     nyz_buffer header;
     nyz_array array; /* a view whose C order is the order of the file */
     nyz_byteorder byteorder;

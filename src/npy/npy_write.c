@@ -10,6 +10,7 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "dtype/dtype.h"
+#include "io/progress_stream.h"
 #include "io/stream.h"
 #include "npy/header.h"
 #include "npy/npy.h"
@@ -53,6 +54,7 @@ nyz_status nyz_npy_writer_init(nyz_npy_writer *plan, const nyz_array *array,
 {
     memset(plan, 0, sizeof *plan);
     plan->allocator = config->allocator;
+    plan->progress = config->progress;
     plan->header.allocator = &plan->allocator;
     NYZ_TRY((with_data ? nyz_array_check_data : nyz_array_check)(array, &plan->count,
                                                                  &plan->bytes, err));
@@ -122,9 +124,11 @@ nyz_status nyz_npy_write(const nyz_npy_writer *plan, const nyz_sink *sink, nyz_e
     if (plan->bytes == 0) {
         return NYZ_OK;
     }
+    nyz_progress_sink wrapper;
+    const nyz_sink to = nyz_progress_stream_sink(&wrapper, plan->progress, sink);
     if (nyz_array_is_contiguous(&plan->array, NYZ_C_ORDER) &&
         !nyz_dtype_needs_byteswap(&plan->array.dtype, plan->byteorder)) {
-        return nyz_sink_put(sink, plan->array.data, plan->bytes, err);
+        return nyz_sink_put(&to, plan->array.data, plan->bytes, err);
     }
-    return emit_buffered(plan, sink, err);
+    return emit_buffered(plan, &to, err);
 }

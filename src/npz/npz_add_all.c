@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/arithmetic.h"
 #include "base/config.h"
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/progress.h"
 #include "npz/npz_writer.h"
 #include "zip/zip_writer.h"
 
@@ -146,14 +148,32 @@ static nyz_status add_in_batches(nyz_npz_writer *writer, const char *const *name
     return status;
 }
 
+/* -1: not known. */
+static int64_t size_of_all(const nyz_array *arrays, int64_t count)
+{
+    int64_t total = 0;
+    for (int64_t i = 0; i < count; i++) {
+        int64_t bytes = 0;
+        const int64_t items = nyz_array_count(&arrays[i]);
+        if (items < 0 || arrays[i].dtype.itemsize < 0 ||
+            nyz_mul(items, arrays[i].dtype.itemsize, &bytes) ||
+            nyz_add(total, bytes, &total)) {
+            return -1;
+        }
+    }
+    return total;
+}
+
 nyz_status nyz_npz_add_all(nyz_npz_writer *writer, const char *const *names,
                            const nyz_array *arrays, int64_t count, const nyz_options *opt,
                            nyz_error *err)
 {
     nyz_error failure;
+    nyz_progress progress;
     nyz_config config = writer->config;
     NYZ_TRY(nyz_npz_sticky_error(writer, err));
     nyz_status status = opt != NULL ? nyz_config_init(&config, opt, &failure) : NYZ_OK;
+    nyz_progress_begin(&progress, &config, size_of_all(arrays, count));
     if (status == NYZ_OK && count < 0) {
         status = nyz_fail(&failure, NYZ_ERR_ARGUMENT, -1,
                           "%lld arrays: expected 0 or more", (long long)count);
@@ -161,6 +181,7 @@ nyz_status nyz_npz_add_all(nyz_npz_writer *writer, const char *const *names,
     if (status == NYZ_OK) {
         status = add_in_batches(writer, names, arrays, count, &config, &failure);
     }
+    status = nyz_progress_end(&config, status, &failure);
     return nyz_npz_set_sticky_error(writer, status, &failure, err);
 }
 

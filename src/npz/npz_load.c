@@ -9,8 +9,10 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "base/owner.h"
+#include "base/progress.h"
 #include "io/file.h"
 #include "io/read_ahead.h"
+#include "io/stream.h"
 #include "npz/npz.h"
 #include "zip/zip_directory.h"
 #include "zip/zip_extract.h"
@@ -99,6 +101,9 @@ nyz_status nyz_npz_load_member(const nyz_npz *npz, int64_t index,
 {
     const nyz_zip_entry *const entry = &npz->dir.entries[index];
     const int fits = nyz_npz_fits(entry, config);
+    if (config->progress != NULL) { /* only a stream reports it */
+        return nyz_npz_read_stream(npz, index, config, nyz_npz_read_array, 1, out, err);
+    }
     if (fits && npz->stream.read_at != NULL &&
         nyz_zip_batch_count(&npz->dir, index, 1, NYZ_READ_AHEAD_SIZE) > 0) {
         return load_small(npz, index, config, out, err);
@@ -113,7 +118,7 @@ nyz_status nyz_npz_load_member(const nyz_npz *npz, int64_t index,
 static nyz_status load_into(const nyz_npz *npz, int64_t index, const nyz_config *config,
                             nyz_array *into, nyz_error *err)
 {
-    return fits_beside(&npz->dir.entries[index], config)
+    return config->progress == NULL && fits_beside(&npz->dir.entries[index], config)
                ? read_large(npz, index, config, nyz_npz_read_into, 0, into, err)
                : nyz_npz_read_stream(npz, index, config, nyz_npz_read_into, 1, into, err);
 }
@@ -122,6 +127,13 @@ static nyz_status load_header(const nyz_npz *npz, int64_t index, const nyz_confi
                               nyz_array *out, nyz_error *err)
 {
     return nyz_npz_read_stream(npz, index, config, nyz_npz_read_header, 0, out, err);
+}
+
+static nyz_status read_bytes(nyz_source *source, const nyz_config *config,
+                             nyz_array *array, nyz_error *err)
+{
+    (void)config;
+    return nyz_source_read(source, array->data, source->left, "member", err);
 }
 
 static nyz_status load_bytes(const nyz_npz *npz, int64_t index, const nyz_config *config,
@@ -141,8 +153,10 @@ static nyz_status load_bytes(const nyz_npz *npz, int64_t index, const nyz_config
     }
     NYZ_TRY(
         nyz_array_new_like(&config->allocator, &like, NYZ_C_ORDER, NYZ_NATIVE, out, err));
-    return nyz_zip_extract(&npz->stream, &npz->dir, index, config->threads,
-                           &config->allocator, out->data, &got, err);
+    return config->progress != NULL
+               ? nyz_npz_read_stream(npz, index, config, read_bytes, 1, out, err)
+               : nyz_zip_extract(&npz->stream, &npz->dir, index, config->threads,
+                                 &config->allocator, out->data, &got, err);
 }
 
 /* ---------------------------------------------------------------------- the public calls */
@@ -175,13 +189,16 @@ static nyz_status call(member_call *member, const nyz_npz *npz, int64_t index,
                        const nyz_options *opt, nyz_array *array, nyz_error *err)
 {
     nyz_config config;
+    nyz_progress progress;
     NYZ_TRY(nyz_npz_config(npz, opt, &config, err));
     NYZ_TRY(nyz_npz_check_index(npz, index, err));
+    nyz_progress_begin(&progress, &config, npz->dir.entries[index].size);
     nyz_status status = member(npz, index, &config, array, err);
     if (status == NYZ_OK && npz->file != NULL) {
         status = nyz_input_file_unchanged(npz->file, err);
     }
-    return status == NYZ_OK ? NYZ_OK : nyz_npz_name_member(npz, index, status, err);
+    status = status == NYZ_OK ? NYZ_OK : nyz_npz_name_member(npz, index, status, err);
+    return nyz_progress_end(&config, status, err);
 }
 
 /* An array that was read before the failure showed is not handed out. */

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/owner.h"
 #include "base/parallel.h"
+#include "base/progress.h"
 #include "io/file.h"
 #include "npz/arrays.h"
 #include "npz/npz.h"
@@ -112,11 +113,27 @@ static void read_batch(const slots *s, int64_t first, int64_t count)
     nyz_release(&s->config->allocator, batch, size);
 }
 
+/* Not 0: cancelled. */
+static int report(const slots *s, int64_t first, int64_t count)
+{
+    int64_t bytes = 0;
+    if (s->config->progress == NULL) {
+        return 0;
+    }
+    for (int64_t i = first; i < first + count; i++) {
+        bytes += s->slots[i].offset >= 0 ? s->npz->dir.entries[i].size : 0;
+    }
+    return nyz_progress_add(s->config->progress, bytes);
+}
+
 static void read_slot(void *ctx, int64_t number)
 {
     const slots *const s = ctx;
     const int64_t index = s->order[number];
     const int64_t batch = batch_of(s, index);
+    if (report(s, index, batch > 0 ? batch : 1)) {
+        return; /* what is in the slots is not looked at any more */
+    }
     if (batch > 0) {
         read_batch(s, index, batch);
     } else {
@@ -130,7 +147,8 @@ static nyz_status place_slots(slots *s, nyz_error *err)
     for (int64_t i = 0; i < s->npz->dir.count; i++) {
         const nyz_zip_entry *const entry = &s->npz->dir.entries[i];
         s->slots[i].offset = -1;
-        if (nyz_npz_fits(entry, s->config)) {
+        if (nyz_npz_fits(entry, s->config) &&
+            (s->config->progress == NULL || entry->size <= NYZ_PROGRESS_STEP)) {
             s->slots[i].offset = s->size;
             if (nyz_add(s->size, entry->size, &s->size) || s->size > INT64_MAX - 63) {
                 return nyz_fail(err, NYZ_ERR_MEMORY, -1,
@@ -283,19 +301,45 @@ static void free_slots(slots *s)
     nyz_release(allocator, s->order, count * (int64_t)sizeof *s->order);
 }
 
+static nyz_status cancelled(const nyz_config *config, nyz_error *err)
+{
+    return config->progress != NULL && nyz_progress_add(config->progress, 0)
+               ? nyz_fail(err, NYZ_ERR_CANCELLED, -1, "cancelled")
+               : NYZ_OK;
+}
+
+static int64_t size_of_all(const nyz_zip_directory *dir)
+{
+    int64_t size = 0;
+    for (int64_t i = 0; i < dir->count; i++) {
+        if (nyz_add(size, dir->entries[i].size, &size)) {
+            return -1;
+        }
+    }
+    return size;
+}
+
 nyz_status nyz_npz_load_all(const nyz_npz *npz, const nyz_options *opt, nyz_arrays **out,
                             nyz_error *err)
 {
     nyz_config config;
+    nyz_progress progress;
     slots s;
     *out = NULL;
     memset(&s, 0, sizeof s);
     NYZ_TRY(nyz_npz_config(npz, opt, &config, err));
+    nyz_progress_begin(&progress, &config, 0);
+    if (config.progress != NULL) {
+        progress.total = size_of_all(&npz->dir);
+    }
     s.npz = npz;
     s.config = &config;
     nyz_status status = allocate_slots(&s, out, err);
     if (status == NYZ_OK) {
         read_slots(&s);
+        status = cancelled(&config, err);
+    }
+    if (status == NYZ_OK) {
         status = take_members(&s, *out, err);
     }
     if (status == NYZ_OK && npz->file != NULL) {
@@ -305,5 +349,5 @@ nyz_status nyz_npz_load_all(const nyz_npz *npz, const nyz_options *opt, nyz_arra
     if (status != NYZ_OK) {
         nyz_arrays_free(out);
     }
-    return status;
+    return nyz_progress_end(&config, status, err);
 }

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/owner.h"
 #include "dtype/dtype.h"
+#include "io/progress_stream.h"
 #include "io/stream.h"
 #include "npy/header.h"
 #include "npy/npy.h"
@@ -126,6 +127,8 @@ nyz_status nyz_npz_read_stream(const nyz_npz *npz, int64_t index,
     nyz_zip_member member;
     NYZ_TRY(nyz_zip_member_open(&npz->stream, &npz->dir, index, &member, err));
     nyz_source source = nyz_zip_member_source(&member);
+    nyz_progress_stream wrapper;
+    nyz_progress_stream_source(&wrapper, config, &source);
     nyz_status status = reader(&source, config, array, err);
     status = nyz_zip_member_error(&member, status, err);
     if (to_the_end && depends_on_all_bytes(status)) {

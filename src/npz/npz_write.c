@@ -7,7 +7,9 @@
 #include "base/buffer.h"
 #include "base/config.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "io/atomic_file.h"
+#include "io/progress_stream.h"
 #include "io/stream.h"
 #include "npy/npy.h"
 #include "npz/npz_names.h"
@@ -231,17 +233,21 @@ nyz_status nyz_npz_add(nyz_npz_writer *writer, const char *name, const nyz_array
                        const nyz_options *opt, nyz_error *err)
 {
     nyz_error failure;
+    nyz_progress progress;
     nyz_config config = writer->config;
     nyz_pending pending;
     NYZ_TRY(nyz_npz_sticky_error(writer, err));
     nyz_status status = opt != NULL ? nyz_config_init(&config, opt, &failure) : NYZ_OK;
+    nyz_progress_begin(&progress, &config, 0);
     if (status == NYZ_OK) {
         status = nyz_pending_init(&pending, writer, name, array, &config, &failure);
     }
     if (status == NYZ_OK) {
+        progress.total = pending.plan.bytes;
         status = nyz_pending_write(&pending, writer, &config, &failure);
         nyz_pending_free(&pending);
     }
+    status = nyz_progress_end(&config, status, &failure);
     return nyz_npz_set_sticky_error(writer, status, &failure, err);
 }
 
@@ -251,12 +257,15 @@ nyz_status nyz_npz_add(nyz_npz_writer *writer, const char *name, const nyz_array
 typedef struct bytes_content {
     const void *bytes;
     int64_t size;
+    nyz_progress *progress;
 } bytes_content;
 
 static nyz_status pass_bytes(void *ctx, const nyz_sink *sink, nyz_error *err)
 {
     const bytes_content *const content = ctx;
-    return content->size > 0 ? nyz_sink_put(sink, content->bytes, content->size, err)
+    nyz_progress_sink wrapper;
+    const nyz_sink to = nyz_progress_stream_sink(&wrapper, content->progress, sink);
+    return content->size > 0 ? nyz_sink_put(&to, content->bytes, content->size, err)
                              : NYZ_OK;
 }
 
@@ -264,11 +273,17 @@ nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name, const voi
                              size_t size, const nyz_options *opt, nyz_error *err)
 {
     nyz_error failure;
+    nyz_progress progress;
     nyz_config config = writer->config;
-    bytes_content ctx = {bytes, (int64_t)size};
+    bytes_content ctx = {bytes, (int64_t)size, NULL};
     const nyz_zip_content content = {pass_bytes, &ctx, (int64_t)size};
     NYZ_TRY(nyz_npz_sticky_error(writer, err));
     nyz_status status = opt != NULL ? nyz_config_init(&config, opt, &failure) : NYZ_OK;
+    nyz_progress_begin(&progress, &config, 0);
+    ctx.progress = config.progress;
+    if (config.progress != NULL) {
+        progress.total = (int64_t)size;
+    }
     if (status == NYZ_OK) {
         status = take_name(writer, name, &config, &failure);
         if (status != NYZ_OK) {
@@ -278,6 +293,7 @@ nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name, const voi
     if (status == NYZ_OK) {
         status = add_content(writer, name, &config, &content, &failure);
     }
+    status = nyz_progress_end(&config, status, &failure);
     return nyz_npz_set_sticky_error(writer, status, &failure, err);
 }
 

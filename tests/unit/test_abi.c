@@ -48,7 +48,7 @@ PLACE(nyz_limits, archive_bytes, 80, 80);
 PLACE(nyz_limits, ratio, 88, 88);
 PLACE(nyz_limits, reserved, 96, 96);
 
-SIZE(nyz_options, 112, 104);
+SIZE(nyz_options, 112, 96);
 PLACE(nyz_options, allocator, 0, 0);
 PLACE(nyz_options, limits, 8, 4);
 PLACE(nyz_options, flags, 16, 8);
@@ -59,7 +59,9 @@ PLACE(nyz_options, method, 32, 24);
 PLACE(nyz_options, level, 36, 28);
 PLACE(nyz_options, threads, 40, 32);
 PLACE(nyz_options, reserved32, 44, 36);
-PLACE(nyz_options, reserved, 48, 40);
+PLACE(nyz_options, progress, 48, 40);
+PLACE(nyz_options, progress_ctx, 56, 44);
+PLACE(nyz_options, reserved, 64, 48);
 
 SIZE(nyz_dtype, 80, 64);
 PLACE(nyz_dtype, type, 0, 0);
@@ -140,6 +142,7 @@ NUMBER(NYZ_ERR_NOT_FOUND, 4);
 NUMBER(NYZ_ERR_CORRUPT, 5);
 NUMBER(NYZ_ERR_UNSUPPORTED, 6);
 NUMBER(NYZ_ERR_LIMIT, 7);
+NUMBER(NYZ_ERR_CANCELLED, 8);
 NUMBER(NYZ_KEEP_ORDER, 0);
 NUMBER(NYZ_C_ORDER, 1);
 NUMBER(NYZ_F_ORDER, 2);
