@@ -13,6 +13,15 @@ static nyz_status wrong(nyz_error *err, const char *why)
     return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "dtype: %s", why);
 }
 
+static int all_zero(const char *bytes, size_t size)
+{
+    int bits = 0;
+    for (size_t i = 0; i < size; i++) {
+        bits |= bytes[i];
+    }
+    return bits == 0;
+}
+
 static int is_size_of(const nyz_dtype *dtype, const nyz_type_info *info)
 {
     const int64_t itemsize = dtype->itemsize;
@@ -106,6 +115,9 @@ static nyz_status check_field(const nyz_dtype *dtype, const nyz_field *field, in
         (field->title != NULL && !is_text(field->title, field->title_size))) {
         return wrong(err, "a field's name or title is missing or not UTF-8");
     }
+    if (field->reserved != 0) {
+        return wrong(err, "a field's reserved word that is not 0");
+    }
     NYZ_TRY(check(&field->dtype, depth + 1, err));
     if (field->offset < 0 || field->dtype.itemsize > dtype->itemsize ||
         field->offset > dtype->itemsize - field->dtype.itemsize) {
@@ -120,6 +132,9 @@ static nyz_status check(const nyz_dtype *dtype, int depth, nyz_error *err)
     if (info == NULL) {
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "dtype: no such type: %d",
                         (int)dtype->type);
+    }
+    if (dtype->reserved != 0 || !all_zero(dtype->reserved8, sizeof dtype->reserved8)) {
+        return wrong(err, "a reserved word that is not 0");
     }
     if (depth > NYZ_MAX_NESTING) {
         return wrong(err, "dtypes are nested deeper than 64");

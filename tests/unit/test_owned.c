@@ -140,6 +140,14 @@ static void unknown_flags_and_reserved_words_are_refused(void **state)
     a.flags = 1u << 2;
     assert_fails(NYZ_ERR_ARGUMENT, "flags 0x4", nyz_array_copy(&a, NULL, &b, err));
     a.flags = 0;
+    a.dtype.reserved = 1;
+    assert_fails(NYZ_ERR_ARGUMENT, "reserved", nyz_array_copy(&a, NULL, &b, err));
+    a.dtype.reserved = 0;
+    for (int i = 0; i < 6; i++) {
+        a.dtype.reserved8[i] = 1;
+        assert_fails(NYZ_ERR_ARGUMENT, "reserved", nyz_array_copy(&a, NULL, &b, err));
+        a.dtype.reserved8[i] = 0;
+    }
     for (int i = 0; i < 4; i++) {
         a.reserved[i] = 1;
         assert_fails(NYZ_ERR_ARGUMENT, "reserved", nyz_array_copy(&a, NULL, &b, err));
