@@ -71,8 +71,8 @@ def test_the_archive_is_byte_for_byte_numpys(here, save, options):
     assert (here / "o.npz").read_bytes() == expected_archive(save, (), arrays)
 
 
-@pytest.mark.parametrize("options", [["--level=1"], ["--level", "fast"], ["--chunked"],
-                                     ["--level", "9", "--chunked"]])
+@pytest.mark.parametrize("options", [["--level=1"], ["--level", "fast"], ["--blocks"],
+                                     ["--level", "9", "--blocks"]])
 def test_compressed_members_are_the_files_bytes(here, options):
     np.save(here / "x.npy", np.arange(400000) % 1000)
     pack(0, here, "o.npz", *options, "x.npy", "a.npy")
@@ -85,7 +85,7 @@ def test_compressed_members_are_the_files_bytes(here, options):
 def test_levels_and_chunks_are_as_told(here):
     np.save(here / "x.npy", np.arange(400000) % 1000)
     written = {}
-    for options in ((), ("1",), ("9",), ("9", "--chunked"), ("fast",)):
+    for options in ((), ("1",), ("9",), ("9", "--blocks"), ("fast",)):
         pack(0, here, "o.npz", *["--level"] * bool(options), *options, "x.npy")
         written[options] = (here / "o.npz").read_bytes()
     assert len(set(written.values())) == len(written)
@@ -243,7 +243,7 @@ STOPPED = {
     "member_to_npy": (["cp", "big.npz:big", "o.npy"], None),
     "archive_to_archive": (["cp", "big.npz", "o.npz"], None),
     "deflating": (["cp", "--level", "9", "dice.npy", "o.npz"], None),
-    "chunked": (["cp", "--level", "9", "--chunked", "big.npz", "o.npz"], None),
+    "blocks": (["cp", "--level", "9", "--blocks", "big.npz", "o.npz"], None),
     "onto_itself": (["cp", "--level", "9", "o.npz", "o.npz"], None),
 }
 

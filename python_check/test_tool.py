@@ -916,7 +916,7 @@ def test_cp_of_npy_files_gives_the_same_bytes(folder, tmp_path, name):
 
 
 @pytest.mark.parametrize("options", [["--store"], ["--level", "9"], ["--level=1"], ["--level=fast"],
-                                     ["--level", "1", "--chunked"], ["--chunked"], []])
+                                     ["--level", "1", "--blocks"], ["--blocks"], []])
 @pytest.mark.parametrize("name", ["some.npz", "small.npz", "raw.npz"])
 def test_cp_keeps_digests(folder, tmp_path, name, options):
     fine("cp", *options, folder / name, tmp_path / "x.npz")
@@ -928,15 +928,15 @@ def test_cp_keeps_digests(folder, tmp_path, name, options):
     assert all(now[1] == (was[1] if forced is None else forced) for now, was in zip(after, before))
 
 
-def test_cp_chunked_makes_other_bytes_of_the_same_arrays(tmp_path):
+def test_cp_blocks_makes_other_bytes_of_the_same_arrays(tmp_path):
     np.savez_compressed(tmp_path / "in.npz", a=np.random.default_rng(1).zipf(1.3, 500000) % 50000)
     fine("cp", tmp_path / "in.npz", tmp_path / "plain.npz")
-    fine("cp", "--chunked", tmp_path / "in.npz", tmp_path / "chunked.npz")
-    sizes = [os.path.getsize(tmp_path / name) for name in ("plain.npz", "chunked.npz")]
+    fine("cp", "--blocks", tmp_path / "in.npz", tmp_path / "blocks.npz")
+    sizes = [os.path.getsize(tmp_path / name) for name in ("plain.npz", "blocks.npz")]
     assert sizes[0] < sizes[1] < sizes[0] * 1.003
-    assert fine("digest", tmp_path / "chunked.npz") == fine("digest", tmp_path / "in.npz")
-    assert b"--store cannot be combined with '--chunked'" in fails(
-        2, "cp", "--store", "--chunked", tmp_path / "in.npz", tmp_path / "x.npz").stderr
+    assert fine("digest", tmp_path / "blocks.npz") == fine("digest", tmp_path / "in.npz")
+    assert b"--store cannot be combined with '--blocks'" in fails(
+        2, "cp", "--store", "--blocks", tmp_path / "in.npz", tmp_path / "x.npz").stderr
 
 
 def test_in_place_writes_into_out_and_never_into_what_is_read(tmp_path):

@@ -32,7 +32,7 @@ digest --json in.npz two.npy
 cp in.npz out.npz #
 cp --store in.npz out.npz
 cp --level fast in.npz out.npz
-cp --level 1 --chunked stored.npz out.npz
+cp --level 1 --blocks stored.npz out.npz
 cp in.npz:arr_1 out.npy
 cp two.npy out.npy #
 cp two.npy out.npz
@@ -42,7 +42,7 @@ cp - -
 cp two.npy -
 pack out.npz one.npy x=one.npy #
 pack --level 9 out.npz one.npy x=one.npy
-pack --level 1 --chunked --any out.npz prefix.npz stored.npz
+pack --level 1 --blocks --any out.npz prefix.npz stored.npz
 pack --any out.npz x=- -d . prefix.npz
 pack - one.npy x/y=one.npy
 unpack in.npz -d out #

@@ -37,11 +37,13 @@ KNOWS = {
     "zip_extra": "zip_directory zip_member", "zip_index": "zip_names zip_directory npz",
     "zip_local": "zip_member zip_directory", "zip_name": "zip_names",
     "zip_member": "zip_member npz", "zip_extract": "read_paths npz_batch npz",
-    "sort": "sort", "parallel_read": "parallel_read read_paths", "npy": "npy load_into file", "npy_write": "npy transpose npz",
-    "load_save": "npy load_into file", "npz_read": "npz entry_points",
+    "sort": "sort", "parallel_read": "parallel_read read_paths", "npy": "npy load_into file", "npy_write": "npy element_reader npz",
+    "load_save": "npy load_into file", "npz_read": "npz entry_points", "npz_directory": "npz entry_points",
+    "npz_by_name": "npz", "arrays": "owned npz_batch", "owned": "owned", "describe": "owned",
+    "progress": "progress", "progress_stream": "progress",
     "npz_load": "read_paths npz_batch npz", "npz_member": "npz_damaged read_paths npz_batch npz",
     "npz_load_all": "npz_skip read_paths npz_batch", "npz_names": "npz", "npz_add_all": "npz npz_add_all",
-    "npz_write": "npz npz_add_all", "element_reader": "load_into transpose npy read_paths",
+    "npz_write": "npz npz_add_all", "element_reader": "load_into element_reader npy read_paths",
     "alloc": "base array pylit dtype", "arena": "base array pylit dtype", "owner": "base array npy",
     "atomic_file": "output fault_unusual fault_system npz", "file": "file fault_unusual stream",
     "stream": "stream hostile_stream", "read_ahead": "hostile_stream stream",
@@ -56,9 +58,9 @@ KNOWS = {
     "cli/cmd/pack": "test_pack.py", "cli/cmd/cmd_pack": "test_pack.py",
 }
 TESTS = ("base array pylit dtype header zip_directory zip_end zip_names zip_member npy "
-         "entry_points npz npz_damaged npz_skip load_into read_paths npz_batch transpose strided_copy npz_add_all file utf8 cast "
+         "entry_points npz npz_damaged npz_skip load_into read_paths npz_batch element_reader strided_copy npz_add_all file utf8 cast "
          "stream_mem parallel threads stream output write_buffer deflate_parallel codec "
-         "zip_writer_directory nearest grown sort parallel_read large_items fault_unusual "
+         "zip_writer_directory nearest grown sort parallel_read large_items owned progress fault_unusual "
          "fault_memory fault_system").split()
 
 # (file, text, what comes in its place)
@@ -282,11 +284,11 @@ MUTANTS = [
     ("npz/npz_member.c", "status == NYZ_OK || status == NYZ_ERR_NOT_FOUND ||", "status == NYZ_OK ||"),
     ("npz/npz_member.c", "rest = rest == NYZ_OK ?", "rest = 0 ?"),
     ("npz/npz_load.c", "entry->compressed_size <= NYZ_ZIP_MAX_INPUT - entry->size &&", ""),
-    ("npz/npz_read.c", "index >= npz->dir.count", "index > npz->dir.count"),
+    ("npz/npz_directory.c", "index >= npz->dir.count", "index > npz->dir.count"),
     ("npz/npz_load.c", "opt->limits == NULL && (o.flags & NYZ_UNTRUSTED) == held", "0"),
     ("npz/npz_member.c", "!nyz_npy_has_magic(&start)", "0"),
     ("npz/npz_load.c", "status == NYZ_OK && npz->file != NULL", "0"),
-    ("npz/npz_read.c", "nyz_zip_directory_find_with(&npz->dir, name, size, \".npy\")", "-1"),
+    ("npz/npz_directory.c", "nyz_zip_directory_find_with(&npz->dir, name, size, \".npy\")", "-1"),
     ("npz/npz_names.c", "size > NAME_MAX_BYTES", "size > NAME_MAX_BYTES + 1"),
     ("npz/npz_names.c", "is_letter(name[0]) && name[1] == ':'", "0"),
     ("npz/npz_names.c", "strchr(name, '\\\\') != NULL", "0"),
@@ -395,7 +397,7 @@ MUTANTS = [
     ("npz/npz_write.c", "    NYZ_TRY(nyz_name_check(member, err));\n", ""),
     ("io/atomic_file.h", "(flags & NYZ_NO_SYNC) == 0 ?", "0 ?"),
     ("io/atomic_file.h", "(flags & NYZ_IN_PLACE) != 0", "0"),
-    ("npz/npz_write.c", "        flags &= ~(unsigned)NYZ_EXACT_NAME;\n", ""),
+    ("npz/npz_write.c", "        flags &= ~(uint32_t)NYZ_EXACT_NAME;\n", ""),
     ("npz/npz_write.c", "if (status == NYZ_OK && w->output != NULL)", "if (w->output != NULL)"),
     ("npz/npz_names.c", "if (!nyz_utf8_valid(name, size))", "if (0)"),
     ("npz/npz_names.c", "name[0] == '\\0' || strcmp(name, \".npy\") == 0", "name[0] == '\\0'"),

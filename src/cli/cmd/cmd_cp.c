@@ -121,7 +121,7 @@ static const cli_option options[] = {
      .help = "compress all members, 1 (fastest) to 9 (smallest), or fast: several\n"
              "times faster, for arrays of numbers.  Without either option each\n"
              "member is stored or deflated as in IN"},
-    CLI_WRITING_CHUNKED,
+    CLI_WRITING_BLOCKS,
     CLI_WRITING_IN_PLACE,
     {.name = NULL},
 };

@@ -66,10 +66,10 @@ static int check_files(const cli_args *args)
 
 static int pack(const cli_args *args)
 {
-    const nyz_options opt = {.method = args->level != 0 || args->chunked ? NYZ_DEFLATED
-                                                                         : NYZ_STORED,
+    const nyz_options opt = {.method = args->level != 0 || args->blocks ? NYZ_DEFLATED
+                                                                        : NYZ_STORED,
                              .level = args->level,
-                             .flags = NYZ_EXACT_NAME | (args->chunked ? NYZ_BLOCKS : 0u),
+                             .flags = NYZ_EXACT_NAME | (args->blocks ? NYZ_BLOCKS : 0u),
                              .threads = -1};
     cli_target to;
     int status = check_files(args);
@@ -120,7 +120,7 @@ static const cli_option options[] = {
      .set = cli_writing_level,
      .help = "compress, 1 (fastest) to 9 (smallest), or fast: several times\n"
              "faster, for arrays of numbers"},
-    CLI_WRITING_CHUNKED,
+    CLI_WRITING_BLOCKS,
     CLI_WRITING_IN_PLACE,
     {.name = NULL},
 };

@@ -14,7 +14,7 @@ typedef struct cli_args {
     int json;           /* --json */
     int store;          /* cp, pack --store */
     int level;          /* cp, pack --level; NYZ_LEVEL_FAST: fast; 0: not given */
-    int chunked;        /* cp, pack --chunked */
+    int blocks;         /* cp, pack --blocks */
     int in_place;       /* cp, pack --in-place */
     int force;          /* unpack --force */
     int case_sensitive; /* unpack --case-sensitive */

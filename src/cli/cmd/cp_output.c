@@ -22,7 +22,7 @@ nyz_options cli_cp_how(const cli_cp *cp, nyz_method method)
                  : cp->args->level != 0 ? NYZ_DEFLATED
                                         : method;
     opt.level = cp->args->level;
-    opt.flags = cp->args->chunked ? NYZ_BLOCKS : 0;
+    opt.flags = cp->args->blocks ? NYZ_BLOCKS : 0;
     opt.threads = -1;
     return opt;
 }

@@ -22,9 +22,9 @@ int cli_writing_level(const char *value, cli_args *args)
 
 int cli_writing_check(const cli_args *args)
 {
-    if (args->store && (args->level != 0 || args->chunked)) {
+    if (args->store && (args->level != 0 || args->blocks)) {
         return cli_command_misused(args->command, "--store cannot be combined with",
-                                   args->chunked ? "--chunked" : "--level");
+                                   args->blocks ? "--blocks" : "--level");
     }
     return CLI_EXIT_FINE;
 }

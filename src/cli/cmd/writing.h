@@ -6,10 +6,10 @@
 #include "cmd/command.h"
 
 /* Rows of their tables of options. */
-#define CLI_WRITING_CHUNKED                                                              \
+#define CLI_WRITING_BLOCKS                                                               \
     {                                                                                    \
-        .name = "--chunked", .where = offsetof(cli_args, chunked),                       \
-        .help = "compress in chunks of 1 MiB, on all cores: about 0.1 % larger, and\n"   \
+        .name = "--blocks", .where = offsetof(cli_args, blocks),                         \
+        .help = "compress in blocks of 1 MiB, on all cores: about 0.1 % larger, and\n"   \
                 "not the bytes that NumPy would write"                                   \
     }
 #define CLI_WRITING_IN_PLACE                                                             \
@@ -21,7 +21,7 @@
 
 /* Takes the value of --level. */
 int cli_writing_level(const char *value, cli_args *args);
-/* --store goes without --level and --chunked. */
+/* --store goes without --level and --blocks. */
 int cli_writing_check(const cli_args *args);
 
 #endif
