@@ -382,7 +382,8 @@ NYZ_API nyz_status nyz_array_describe(const nyz_array *array, char *text, size_t
                                       size_t *length, nyz_error *err) NYZ_NODISCARD;
 
 /* An array over memory that you have: `strides` NULL means C order.  Borrows `data` and the
- * dtype's fields.  `data` may be NULL for an array without elements; `shape` may be NULL for
+ * dtype's fields.  `data` NULL: an array without elements, or only a description, which
+ * nyz_write_header takes; other calls refuse elements without data.  `shape` may be NULL for
  * ndim 0.  wrap_const is for memory that must not be written to: it sets NYZ_READONLY. */
 NYZ_API nyz_status nyz_array_wrap(void *data, const nyz_dtype *dtype, int ndim,
                                   const int64_t *shape, const int64_t *strides, nyz_array *out,

@@ -47,7 +47,9 @@ typedef struct nyz_buffer {
 
 /* Streams over a C file, a file descriptor and a nyz_buffer.  They borrow what they read or
  * write; nothing is closed, and a FILE is not flushed: check fclose.  On Windows a FILE must be
- * in binary mode, and neither it nor a descriptor may be open for appending. */
+ * in binary mode, and neither it nor a descriptor may be open for appending.  They have `size`
+ * for regular files; of a FILE only if it is open for reading alone, and not on Windows: bytes
+ * may wait in it to be written. */
 NYZ_API nyz_stream nyz_stream_file(FILE *file);
 NYZ_API nyz_stream nyz_stream_fd(int fd);
 NYZ_API nyz_stream nyz_stream_buffer(nyz_buffer *buffer);

@@ -102,17 +102,26 @@ static int strides_fit(const nyz_array *array)
     return span <= PTRDIFF_MAX || nyz_array_count(array) == 0;
 }
 
-nyz_status nyz_array_check_data(const nyz_array *array, int64_t *count, int64_t *bytes,
-                                nyz_error *err)
+nyz_status nyz_array_check_strides(const nyz_array *array, int64_t *count, int64_t *bytes,
+                                   nyz_error *err)
 {
     NYZ_TRY(nyz_array_check(array, count, bytes, err));
-    if (array->data == NULL && *bytes > 0) {
-        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
-                        "array: data is NULL, expected %lld bytes", (long long)*bytes);
-    }
     if (!strides_fit(array)) {
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
                         "array: its strides lead out of the address space");
+    }
+    return NYZ_OK;
+}
+
+nyz_status nyz_array_check_data(const nyz_array *array, int64_t *count, int64_t *bytes,
+                                nyz_error *err)
+{
+    NYZ_TRY(nyz_array_check_strides(array, count, bytes, err));
+    if (array->data == NULL && *bytes > 0) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
+                        "array: data is NULL, expected %lld bytes: only nyz_write_header "
+                        "takes an array without its data",
+                        (long long)*bytes);
     }
     return NYZ_OK;
 }

@@ -6,10 +6,12 @@
 #include "nyz.h"
 
 /* Checks an array that the caller may have filled in, and gives its number of elements
- * and of bytes.  nyz_array_check_data also refuses elements without data, and strides
- * that overflow.  Errors: ARGUMENT. */
+ * and of bytes.  nyz_array_check_strides also refuses strides that overflow, and
+ * nyz_array_check_data elements without data, too.  Errors: ARGUMENT. */
 nyz_status nyz_array_check(const nyz_array *array, int64_t *count, int64_t *bytes,
                            nyz_error *err);
+nyz_status nyz_array_check_strides(const nyz_array *array, int64_t *count, int64_t *bytes,
+                                   nyz_error *err);
 nyz_status nyz_array_check_data(const nyz_array *array, int64_t *count, int64_t *bytes,
                                 nyz_error *err);
 

@@ -96,6 +96,8 @@ nyz_status nyz_array_adopt(void *data, void (*free_data)(void *ctx, void *data),
 {
     nyz_config config;
     nyz_array made;
+    int64_t count = 0;
+    int64_t bytes = 0;
     memset(out, 0, sizeof *out);
     NYZ_TRY(nyz_config_init(&config, opt, err));
     if (free_data == NULL) {
@@ -103,6 +105,7 @@ nyz_status nyz_array_adopt(void *data, void (*free_data)(void *ctx, void *data),
                         "adopt: free_data is NULL; nyz_array_wrap borrows");
     }
     NYZ_TRY(nyz_array_wrap(data, dtype, ndim, shape, strides, &made, err));
+    NYZ_TRY(nyz_array_check_data(&made, &count, &bytes, err));
     NYZ_TRY(give_owner(&made, &config.allocator, err));
     made.base = made.owner;
     made.owner->free_data = free_data;

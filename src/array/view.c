@@ -57,7 +57,7 @@ nyz_status nyz_array_wrap(void *data, const nyz_dtype *dtype, int ndim,
         made.shape[i] = shape[i];
         made.strides[i] = strides != NULL ? strides[i] : 0;
     }
-    NYZ_TRY(nyz_array_check_data(&made, &count, &bytes, err));
+    NYZ_TRY(nyz_array_check_strides(&made, &count, &bytes, err));
     if (strides == NULL) {
         nyz_array_set_strides(&made, NYZ_C_ORDER);
     }

@@ -10,6 +10,9 @@
 int nyz_stdio_can_seek(FILE *file);
 int nyz_stdio_seek(FILE *file, int64_t offset, int whence);
 int64_t nyz_stdio_tell(FILE *file);
+/* The bytes of a FILE over a regular file that is open for reading alone, so that no
+ * bytes wait in it to be written; a negative number where that is not known. */
+int64_t nyz_stdio_size(FILE *file);
 
 /* As nyz_stream_fd, of what is known to be a regular file that is not appended to:
  * nothing is asked of the system.  POSIX only. */

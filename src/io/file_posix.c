@@ -67,18 +67,28 @@ static int64_t fd_read_at(void *ctx, int64_t offset, void *buffer, size_t size)
 
 /* lseek itself cannot be asked: on a terminal or /dev/zero it may succeed and mean
  * nothing. */
-static int has_places(int fd)
+static int has_places(int fd, int *regular)
 {
     struct stat st;
-    return fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode));
+    const int known = fstat(fd, &st) == 0;
+    *regular = known && S_ISREG(st.st_mode);
+    return *regular || (known && S_ISBLK(st.st_mode));
 }
 
 /* What is written to a file that is appended to does not heed its place. */
-static int can_seek(int fd)
+static int heeds_places(int fd)
 {
     const int flags = fcntl(fd, F_GETFL);
-    return has_places(fd) &&
-           (flags == -1 || (flags & O_APPEND) == 0 || (flags & O_ACCMODE) == O_RDONLY);
+    return flags == -1 || (flags & O_APPEND) == 0 || (flags & O_ACCMODE) == O_RDONLY;
+}
+
+static int64_t fd_size(void *ctx)
+{
+    struct stat st;
+    if (fstat(ctx_to_fd(ctx), &st) != 0) {
+        return -errno;
+    }
+    return S_ISREG(st.st_mode) ? st.st_size : -ESPIPE;
 }
 
 nyz_stream nyz_file_stream(int fd)
@@ -87,16 +97,20 @@ nyz_stream nyz_file_stream(int fd)
                                .write = fd_write,
                                .seek = fd_seek,
                                .read_at = fd_read_at,
+                               .size = fd_size,
                                .ctx = fd_to_ctx(fd)};
     return stream;
 }
 
 nyz_stream nyz_stream_fd(int fd)
 {
+    int regular = 0;
+    const int places = has_places(fd, &regular);
     const nyz_stream stream = {.read = fd_read,
                                .write = fd_write,
-                               .seek = can_seek(fd) ? fd_seek : NULL,
-                               .read_at = has_places(fd) ? fd_read_at : NULL,
+                               .seek = places && heeds_places(fd) ? fd_seek : NULL,
+                               .read_at = places ? fd_read_at : NULL,
+                               .size = regular ? fd_size : NULL,
                                .ctx = fd_to_ctx(fd)};
     return stream;
 }
@@ -104,7 +118,9 @@ nyz_stream nyz_stream_fd(int fd)
 int nyz_stdio_can_seek(FILE *file)
 {
     const int fd = fileno(file);
-    return fd < 0 || can_seek(fd); /* without one (fmemopen): fseeko will tell */
+    int regular = 0;
+    return fd < 0 || (has_places(fd, &regular) &&
+                      heeds_places(fd)); /* without one (fmemopen): fseeko will tell */
 }
 
 int nyz_stdio_seek(FILE *file, int64_t offset, int whence)
@@ -115,6 +131,13 @@ int nyz_stdio_seek(FILE *file, int64_t offset, int whence)
 int64_t nyz_stdio_tell(FILE *file)
 {
     return ftello(file);
+}
+
+int64_t nyz_stdio_size(FILE *file)
+{
+    const int fd = fileno(file);
+    const int flags = fd < 0 ? -1 : fcntl(fd, F_GETFL);
+    return flags != -1 && (flags & O_ACCMODE) == O_RDONLY ? fd_size(fd_to_ctx(fd)) : -1;
 }
 
 /* ---------------------------------------------------------------------- files by path */

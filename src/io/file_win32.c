@@ -63,12 +63,19 @@ static int64_t handle_seek(void *ctx, int64_t offset, int whence)
                                                            : -last_errno();
 }
 
+static int64_t handle_size(void *ctx)
+{
+    LARGE_INTEGER size;
+    return GetFileSizeEx(ctx, &size) ? size.QuadPart : -last_errno();
+}
+
 nyz_stream nyz_win32_stream(HANDLE handle)
 {
     const int seekable = GetFileType(handle) == FILE_TYPE_DISK;
     const nyz_stream stream = {.read = handle_read,
                                .write = handle_write,
                                .seek = seekable ? handle_seek : NULL,
+                               .size = seekable ? handle_size : NULL,
                                .ctx = handle};
     return stream;
 }
@@ -83,6 +90,13 @@ nyz_stream nyz_stream_fd(int fd)
 int nyz_stdio_can_seek(FILE *file)
 {
     return GetFileType((HANDLE)_get_osfhandle(_fileno(file))) == FILE_TYPE_DISK;
+}
+
+/* What a FILE is open for cannot be asked here. */
+int64_t nyz_stdio_size(FILE *file)
+{
+    (void)file;
+    return -1;
 }
 
 int nyz_stdio_seek(FILE *file, int64_t offset, int whence)

@@ -14,6 +14,19 @@
 /* The most one call is asked for: any system's read can count it in an int. */
 #define MAX_AT_ONCE ((int64_t)1 << 30)
 
+nyz_status nyz_stream_check(const nyz_stream *stream, nyz_error *err)
+{
+    for (size_t i = 0; i < sizeof stream->reserved / sizeof *stream->reserved; i++) {
+        if (stream->reserved[i] != NULL) {
+            return nyz_fail(
+                err, NYZ_ERR_ARGUMENT, -1,
+                "stream: reserved words, and those of its nyz_buffer, must be "
+                "NULL");
+        }
+    }
+    return NYZ_OK;
+}
+
 /* A negative answer.  Always about the stream, so an ENOENT is not "no such file" here:
  * to nyz_read's caller that would mean a clean end.  -1 may be EPERM or "no errno". */
 static nyz_status fail_answer(const char *call, int64_t answer, int64_t offset,

@@ -13,6 +13,9 @@ typedef struct nyz_source {
     int64_t left;   /* bytes that can still follow; -1: not known */
 } nyz_source;
 
+/* Whether the caller's stream has its reserved words NULL.  Errors: ARGUMENT. */
+nyz_status nyz_stream_check(const nyz_stream *stream, nyz_error *err);
+
 /* Asks a seekable stream how much it still holds.  Errors: ARGUMENT (no read). */
 nyz_status nyz_source_init(nyz_source *source, const nyz_stream *stream, nyz_error *err);
 

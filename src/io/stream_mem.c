@@ -147,6 +147,8 @@ nyz_stream nyz_stream_buffer(nyz_buffer *buffer)
                                .seek = buffer_seek,
                                .read_at = buffer_read_at,
                                .size = buffer_size,
-                               .ctx = buffer};
+                               .ctx = buffer,
+                               /* refused where the stream is used: no call fails here */
+                               .reserved = {buffer->reserved[0], buffer->reserved[1]}};
     return stream;
 }

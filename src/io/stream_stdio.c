@@ -40,11 +40,17 @@ static int64_t stdio_seek(void *ctx, int64_t offset, int whence)
     return place < 0 ? last_failure() : place;
 }
 
+static int64_t stdio_size(void *ctx)
+{
+    return nyz_stdio_size(ctx);
+}
+
 nyz_stream nyz_stream_file(FILE *file)
 {
     const nyz_stream stream = {.read = stdio_read,
                                .write = stdio_write,
                                .seek = nyz_stdio_can_seek(file) ? stdio_seek : NULL,
+                               .size = nyz_stdio_size(file) >= 0 ? stdio_size : NULL,
                                .ctx = file};
     return stream;
 }

@@ -35,6 +35,7 @@ static nyz_status read_stream(const nyz_stream *stream, const nyz_options *opt,
     nyz_source source;
     nyz_progress progress;
     NYZ_TRY(nyz_config_init(&config, opt, err));
+    NYZ_TRY(nyz_stream_check(stream, err));
     NYZ_TRY(nyz_source_init(&source, stream, err));
     nyz_progress_begin(&progress, &config, -1);
     return nyz_progress_end(&config, read_one(&source, &config, reader, array, err), err);
@@ -183,6 +184,7 @@ nyz_status nyz_write(const nyz_stream *stream, const nyz_array *array,
     nyz_stream to = *stream;
     const nyz_sink sink = nyz_sink_to(&to);
     NYZ_TRY(nyz_config_init(&config, opt, err));
+    NYZ_TRY(nyz_stream_check(stream, err));
     nyz_progress_begin(&progress, &config, 0);
     NYZ_TRY(nyz_npy_writer_init(&plan, array, 1, &config, err));
     progress.total = plan.bytes;
@@ -197,6 +199,7 @@ nyz_status nyz_write_header(const nyz_stream *stream, const nyz_array *array,
     nyz_config config;
     nyz_npy_writer plan;
     NYZ_TRY(nyz_config_init(&config, opt, err));
+    NYZ_TRY(nyz_stream_check(stream, err));
     NYZ_TRY(nyz_npy_writer_init(&plan, array, 0, &config, err));
     const nyz_status status =
         nyz_stream_write(stream, plan.header.data, (int64_t)plan.header.size, err);

@@ -6,6 +6,7 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "io/file.h"
+#include "io/stream.h"
 #include "io/stream_mem.h"
 #include "npz/npz.h"
 #include "zip/zip_directory.h"
@@ -71,6 +72,7 @@ nyz_status nyz_npz_open_stream(const nyz_stream *stream, const nyz_options *opt,
 {
     nyz_npz *npz = NULL;
     *out = NULL;
+    NYZ_TRY(nyz_stream_check(stream, err));
     NYZ_TRY(new_npz(opt, &npz, err));
     npz->stream = *stream;
     return finish_open(npz, -1, NYZ_OK, out, err);

@@ -74,6 +74,7 @@ nyz_status nyz_npz_create_stream(const nyz_stream *stream, const nyz_options *op
 {
     nyz_npz_writer *writer = NULL;
     *out = NULL;
+    NYZ_TRY(nyz_stream_check(stream, err));
     NYZ_TRY(new_writer(opt, &writer, err));
     return finish_create(writer, NYZ_OK, stream, out, err);
 }

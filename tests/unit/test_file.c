@@ -522,6 +522,37 @@ static void a_descriptor_of_a_file_can_do_everything(void **state)
     assert_int_equal(s.seek(s.ctx, 0, SEEK_CUR), -EBADF);
 }
 
+/* Not where bytes may wait to be written, nor where there is no size. */
+static void a_stream_has_its_size_where_the_system_has_it(void **state)
+{
+    const char *const path = in_directory(*state, "size");
+    char bytes[4] = {0};
+    int ends[2];
+    put_file(path, "0123456789");
+    const int fd = open(path, O_RDWR);
+    const nyz_stream s = nyz_stream_fd(fd);
+    assert_int_equal(s.size(s.ctx), 10);
+    assert_int_equal(s.seek(s.ctx, 0, SEEK_END), 10);
+    assert_int_equal(s.write(s.ctx, "ab", 2), 2);
+    assert_int_equal(s.size(s.ctx), 12);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(s.size(s.ctx), -EBADF);
+    FILE *file = fopen(path, "rb");
+    const nyz_stream read = nyz_stream_file(file);
+    assert_int_equal(read.size(read.ctx), 12);
+    assert_int_equal(fclose(file), 0);
+    file = fopen(path, "r+b");
+    assert_null(nyz_stream_file(file).size);
+    assert_int_equal(fclose(file), 0);
+    file = fmemopen(bytes, sizeof bytes, "rb");
+    assert_null(nyz_stream_file(file).size);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(pipe(ends), 0);
+    assert_null(nyz_stream_fd(ends[0]).size);
+    assert_int_equal(close(ends[0]), 0);
+    assert_int_equal(close(ends[1]), 0);
+}
+
 static void a_pipe_cannot_seek(void **state)
 {
     (void)state;
@@ -758,6 +789,7 @@ int main(void)
         cmocka_unit_test(an_array_is_loaded_from_a_pipe_by_its_name),
         cmocka_unit_test(a_pipe_by_name_is_read_after_its_writer_has_gone),
         directory_test(a_descriptor_of_a_file_can_do_everything),
+        directory_test(a_stream_has_its_size_where_the_system_has_it),
         cmocka_unit_test(a_pipe_cannot_seek),
         cmocka_unit_test(a_device_cannot_seek),
         directory_test(a_file_that_is_appended_to_cannot_seek),

@@ -63,6 +63,75 @@ static void the_last_reference_frees_adopted_data_once(void **state)
     assert_int_equal(freed, 1);
 }
 
+static void a_description_without_data_is_for_headers_alone(void **state)
+{
+    (void)state;
+    const float data[6] = {0};
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
+    nyz_buffer with = {0};
+    nyz_buffer without = {0};
+    nyz_stream to_with = nyz_stream_buffer(&with);
+    nyz_stream to_without = nyz_stream_buffer(&without);
+    nyz_array a;
+    nyz_array b;
+    assert_ok(nyz_array_wrap_const(data, &dtype, 2, shape, NULL, &a, err));
+    assert_ok(nyz_write_header(&to_with, &a, NULL, err));
+    assert_ok(nyz_array_wrap(NULL, &dtype, 2, shape, NULL, &a, err));
+    assert_ok(nyz_write_header(&to_without, &a, NULL, err));
+    assert_int_equal(with.size, without.size);
+    assert_memory_equal(with.data, without.data, with.size);
+    static const char *const why = "data is NULL, expected 24 bytes";
+    assert_fails(NYZ_ERR_ARGUMENT, why, nyz_write(&to_without, &a, NULL, err));
+    assert_fails(NYZ_ERR_ARGUMENT, why, nyz_save(&a, "/", NULL, err));
+    assert_fails(NYZ_ERR_ARGUMENT, why, nyz_array_copy(&a, NULL, &b, err));
+    assert_fails(NYZ_ERR_ARGUMENT, why, nyz_array_index(&a, 0, 1, &b, err));
+    to_with.seek(to_with.ctx, 0, SEEK_SET);
+    assert_fails(NYZ_ERR_ARGUMENT, why, nyz_read_into(&to_with, NULL, &a, err));
+    nyz_buffer_free(&with);
+    nyz_buffer_free(&without);
+}
+
+/* Each public call that takes a stream. */
+static void refuse_stream(const nyz_stream *stream)
+{
+    static const char *const why = "stream: reserved words";
+    const float data[6] = {0};
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
+    nyz_array a;
+    nyz_array out;
+    nyz_npz *npz;
+    nyz_npz_writer *writer;
+    assert_ok(nyz_array_wrap((void *)(uintptr_t)data, &dtype, 2, shape, NULL, &a, err));
+    assert_fails(NYZ_ERR_ARGUMENT, why, nyz_read(stream, NULL, &out, err));
+    assert_fails(NYZ_ERR_ARGUMENT, why, nyz_read_into(stream, NULL, &a, err));
+    assert_fails(NYZ_ERR_ARGUMENT, why, nyz_read_header(stream, NULL, &out, err));
+    assert_fails(NYZ_ERR_ARGUMENT, why, nyz_write(stream, &a, NULL, err));
+    assert_fails(NYZ_ERR_ARGUMENT, why, nyz_write_header(stream, &a, NULL, err));
+    assert_fails(NYZ_ERR_ARGUMENT, why, nyz_npz_open_stream(stream, NULL, &npz, err));
+    assert_null(npz);
+    assert_fails(NYZ_ERR_ARGUMENT, why,
+                 nyz_npz_create_stream(stream, NULL, &writer, err));
+    assert_null(writer);
+}
+
+static void reserved_words_of_streams_and_buffers_are_refused(void **state)
+{
+    (void)state;
+    nyz_buffer buffer = {0};
+    for (int i = 0; i < 4; i++) {
+        nyz_stream stream = nyz_stream_buffer(&buffer);
+        stream.reserved[i] = &buffer;
+        refuse_stream(&stream);
+    }
+    for (int i = 0; i < 2; i++) {
+        buffer.reserved[i] = &buffer;
+        const nyz_stream stream = nyz_stream_buffer(&buffer);
+        buffer.reserved[i] = NULL;
+        refuse_stream(&stream);
+    }
+    assert_null(buffer.data);
+}
+
 static void what_is_not_adopted_stays_the_callers(void **state)
 {
     (void)state;
@@ -367,6 +436,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_array_is_all_zeros_in_the_order_asked_for),
         cmocka_unit_test(the_last_reference_frees_adopted_data_once),
+        cmocka_unit_test(a_description_without_data_is_for_headers_alone),
+        cmocka_unit_test(reserved_words_of_streams_and_buffers_are_refused),
         cmocka_unit_test(what_is_not_adopted_stays_the_callers),
         cmocka_unit_test(a_retained_view_keeps_the_data_alive),
         cmocka_unit_test(the_fields_of_a_retained_struct_array_stay),
