@@ -15,13 +15,13 @@
  *     NULL (handles).  What an output held before the call is overwritten, not freed.
  *  3. Arguments are in this order: object, inputs, options, outputs, error.  `opt` and `err`
  *     may always be NULL.  *err is written only on failure.  Other pointers must not be NULL,
- *     unless the comment allows it.  An output must not be an input too: a view of a view needs
- *     a struct of its own.
+ *     unless the comment allows it or the size that goes with them is 0.  An output must not be
+ *     an input too: a view of a view needs a struct of its own.
  *  4. Dimensions, strides, offsets and counts are int64_t.  Sizes of memory are size_t.
  *     Strides are in bytes, as NumPy's are (DLPack's are in elements).
  *  5. A struct of zeros ({0} in C, {} in C++) is empty, or the defaults.  An empty one may be
- *     freed.  A free or close function takes the address, and leaves the struct zeroed or the
- *     handle NULL.
+ *     freed.  A free, close or discard function takes the address (or NULL), and leaves the
+ *     struct zeroed or the handle NULL.
  *  6. Words named `reserved`, and bits of flags without a name, must be 0: NYZ_ERR_ARGUMENT.
  *  7. Text is UTF-8.  Paths are passed to the system's open; on Windows they are UTF-8.
  *  8. The library keeps no global state, prints nothing, never aborts because of its input,
@@ -120,11 +120,11 @@ typedef struct nyz_allocator {
  * one, is NYZ_ERR_ARGUMENT.  Regardless of the limits, nothing is allocated before the file is
  * known to hold the bytes that its header announces. */
 typedef struct nyz_limits {
-    int64_t header_bytes;    /* 1 MiB [64 KiB], max 256 MiB: text of a .npy header (NumPy: 10,000) */
+    int64_t header_bytes;    /* 1 MiB [64 KiB], max 256 MiB: .npy header's text (NumPy: 10,000) */
     int64_t dims;            /* 64 [32], max 64: dimensions */
     int64_t nesting;         /* 32 [8], max 64: dtypes within dtypes */
     int64_t brackets;        /* 64 [16], max 256: brackets within brackets of a header */
-    int64_t fields;          /* 65,536 [4,096], max 2^31 - 1: fields of a dtype, all levels together */
+    int64_t fields;          /* 65,536 [4,096], max 2^31 - 1: fields of a dtype, on all levels */
     int64_t item_bytes;      /* 2^31 - 1 [1 MiB], max 2^31 - 1: one item */
     int64_t array_bytes;     /* PTRDIFF_MAX [1 GiB], max PTRDIFF_MAX: one array; also the most
                                 elements */
@@ -219,11 +219,11 @@ typedef struct nyz_options {
                                        for each processor.  Results and errors do not depend on
                                        it; all threads call the allocator */
     int32_t reserved32;             /* 0 */
-    /* Called while array data is read or written, by the calling thread only, at least every
-     * 8 MiB that this thread moves; what other threads moved is included.  total is -1 if it is not
-     * known.  Any result but 0 ends the call with NYZ_ERR_CANCELLED, as any failure does; that of
-     * the last call, when all is done, is ignored.  It must not use the objects of the call.
-     * NULL: none.  With a callback, a member over 4 MiB is read by one thread. */
+    /* NULL, or called while array data is read or written, only by the thread that made the call,
+     * at least every 8 MiB that this thread moves; `done` includes what other threads moved.
+     * total: -1 if unknown.  A result other than 0 cancels: the call fails with NYZ_ERR_CANCELLED
+     * and leaves what any failure leaves (ignored once all is done).  Must not use the objects of
+     * the call.  With a callback, calls for one member read it as a stream, on one thread. */
     int (*progress)(void *ctx, int64_t done, int64_t total);
     void *progress_ctx;
     int64_t reserved[6];            /* 0 */
@@ -319,21 +319,22 @@ NYZ_API nyz_dtype nyz_dtype_of(nyz_type type);
  * nyz_dtype_free after the last array that uses it.
  * Errors: CORRUPT (not a dtype; `offset` counts in `text`), UNSUPPORTED, LIMIT. */
 NYZ_API nyz_status nyz_dtype_parse(const char *text, size_t size, const nyz_options *opt,
-                                   nyz_dtype *out, nyz_error *err) NYZ_NODISCARD;
+                                   nyz_dtype *out, nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((4));
 
 /* Writes NumPy's canonical text of a dtype, as above, to `text` with a NUL at its end, truncated
  * to `capacity` bytes; (NULL, 0) asks for the length only.  *length is set to the whole length
  * without the NUL.  A scalar has no quotes.
  * Errors: UNSUPPORTED (fields overlap or are out of order: NumPy has no text for them). */
 NYZ_API nyz_status nyz_dtype_format(const nyz_dtype *dtype, char *text, size_t capacity,
-                                    size_t *length, nyz_error *err) NYZ_NODISCARD;
+                                    size_t *length, nyz_error *err) NYZ_NODISCARD
+                                    NYZ_NONNULL((1, 4));
 
 /* Not 0 if the dtypes are equal: types, sizes, byte orders, units, names and offsets of fields.
  * Titles, and how a NYZ_VOID is written, do not count. */
-NYZ_API int nyz_dtype_equal(const nyz_dtype *a, const nyz_dtype *b);
+NYZ_API int nyz_dtype_equal(const nyz_dtype *a, const nyz_dtype *b) NYZ_NONNULL((1, 2));
 
 /* Not 0 if the dtype is, or contains, Python objects. */
-NYZ_API int nyz_dtype_has_objects(const nyz_dtype *dtype);
+NYZ_API int nyz_dtype_has_objects(const nyz_dtype *dtype) NYZ_NONNULL((1));
 
 /* Frees a dtype that nyz_dtype_parse made. */
 NYZ_API void nyz_dtype_free(nyz_dtype *dtype);
@@ -371,15 +372,16 @@ typedef struct nyz_array {
 
 /* The number of elements: the product of the dimensions, 1 for ndim 0; -1 if the struct is not
  * a valid array (a negative dimension, or more than INT64_MAX elements). */
-NYZ_API int64_t nyz_array_count(const nyz_array *array);
+NYZ_API int64_t nyz_array_count(const nyz_array *array) NYZ_NONNULL((1));
 
 /* Not 0 if the elements have no gaps in NYZ_C_ORDER or NYZ_F_ORDER; NYZ_KEEP_ORDER: in either. */
-NYZ_API int nyz_array_is_contiguous(const nyz_array *array, nyz_order order);
+NYZ_API int nyz_array_is_contiguous(const nyz_array *array, nyz_order order) NYZ_NONNULL((1));
 
 /* "float32 (128, 784)": NumPy's name of the dtype, or its text if it has none, and the shape.
  * text, capacity and length: as nyz_dtype_format. */
 NYZ_API nyz_status nyz_array_describe(const nyz_array *array, char *text, size_t capacity,
-                                      size_t *length, nyz_error *err) NYZ_NODISCARD;
+                                      size_t *length, nyz_error *err) NYZ_NODISCARD
+                                      NYZ_NONNULL((1, 4));
 
 /* An array over memory that you have: `strides` NULL means C order.  Borrows `data` and the
  * dtype's fields.  `data` NULL: an array without elements, or only a description, which
@@ -387,58 +389,60 @@ NYZ_API nyz_status nyz_array_describe(const nyz_array *array, char *text, size_t
  * ndim 0.  wrap_const is for memory that must not be written to: it sets NYZ_READONLY. */
 NYZ_API nyz_status nyz_array_wrap(void *data, const nyz_dtype *dtype, int ndim,
                                   const int64_t *shape, const int64_t *strides, nyz_array *out,
-                                  nyz_error *err) NYZ_NODISCARD;
+                                  nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((2, 6));
 NYZ_API nyz_status nyz_array_wrap_const(const void *data, const nyz_dtype *dtype, int ndim,
                                         const int64_t *shape, const int64_t *strides,
-                                        nyz_array *out, nyz_error *err) NYZ_NODISCARD;
+                                        nyz_array *out, nyz_error *err) NYZ_NODISCARD
+                                        NYZ_NONNULL((2, 6));
 
 /* A new array of zeros; out owns it.  opt: order (default: C), byteorder (default: the dtype's),
  * allocator. */
 NYZ_API nyz_status nyz_array_new(const nyz_dtype *dtype, int ndim, const int64_t *shape,
                                  const nyz_options *opt, nyz_array *out, nyz_error *err)
-                                 NYZ_NODISCARD;
+                                 NYZ_NODISCARD NYZ_NONNULL((1, 5));
 
 /* As nyz_array_wrap, but `data` is passed to the array: the last reference calls
  * free_data(ctx, data), on the thread that frees it.  The dtype is copied.  opt: allocator. */
 NYZ_API nyz_status nyz_array_adopt(void *data, void (*free_data)(void *ctx, void *data), void *ctx,
                                    const nyz_dtype *dtype, int ndim, const int64_t *shape,
                                    const int64_t *strides, const nyz_options *opt, nyz_array *out,
-                                   nyz_error *err) NYZ_NODISCARD;
+                                   nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((4, 9));
 
 /* Another reference to the same data: out describes the same elements and is freed by itself, in
  * any order and on any thread.  For a view, it keeps the data of the view alive.
  * Errors: ARGUMENT (the memory is the caller's: base is NULL). */
 NYZ_API nyz_status nyz_array_retain(const nyz_array *array, nyz_array *out, nyz_error *err)
-                                    NYZ_NODISCARD;
+                                    NYZ_NODISCARD NYZ_NONNULL((1, 2));
 
 /* The view array[..., start:stop:step, ...] on one axis (negative axes count from the end).
  * start and stop are as in Python: negative ones count from the end, and values outside
  * are clipped, so that INT64_MIN and INT64_MAX mean "all the way".  step must not be 0. */
 NYZ_API nyz_status nyz_array_slice(const nyz_array *array, int axis, int64_t start, int64_t stop,
-                                   int64_t step, nyz_array *out, nyz_error *err) NYZ_NODISCARD;
+                                   int64_t step, nyz_array *out, nyz_error *err) NYZ_NODISCARD
+                                   NYZ_NONNULL((1, 6));
 
 /* The view array[..., index, ...] on one axis: one dimension less.
  * Errors: NOT_FOUND (no such index). */
 NYZ_API nyz_status nyz_array_index(const nyz_array *array, int axis, int64_t index, nyz_array *out,
-                                   nyz_error *err) NYZ_NODISCARD;
+                                   nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 4));
 
 /* The view with its axes permuted: out's axis i is array's axis axes[i].  NULL: reversed. */
 NYZ_API nyz_status nyz_array_transpose(const nyz_array *array, const int *axes, nyz_array *out,
-                                       nyz_error *err) NYZ_NODISCARD;
+                                       nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 
 /* The view array[name] of a struct array.  A sub-array's dimensions come last.
  * Errors: NOT_FOUND (no field has that name or title). */
 NYZ_API nyz_status nyz_array_field(const nyz_array *array, const char *name, nyz_array *out,
-                                   nyz_error *err) NYZ_NODISCARD;
+                                   nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 2, 3));
 
 /* A contiguous copy of any view, dtype included; out owns it.  opt->order: NYZ_KEEP_ORDER
  * copies a Fortran array to Fortran order and everything else to C order.  opt->byteorder:
  * native by default.  Padding bytes are copied unchanged.
  * Errors: UNSUPPORTED (a change of the byte order of fields that overlap). */
 NYZ_API nyz_status nyz_array_copy(const nyz_array *array, const nyz_options *opt, nyz_array *out,
-                                  nyz_error *err) NYZ_NODISCARD;
+                                  nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 
-/* Lets go of what the array owns, and zeroes it; NULL is fine. */
+/* Drops the array's reference to what it owns, and zeroes the struct. */
 NYZ_API void nyz_array_free(nyz_array *array);
 
 /* ---------------------------------------------------------------- one array in a file: .npy */
@@ -448,32 +452,32 @@ NYZ_API void nyz_array_free(nyz_array *array);
  * 1 MiB more (from a source of unknown size, up to twice the array for a moment; a header of over
  * 16 KiB, up to 64 times its bytes).
  * A file that is appended to meanwhile is fine: longer, and its header, read again, has the same
- * dtype and order and at least as many rows; the array is what the header told at first.
+ * dtype and order and at least as many rows; the array is what the header said at first.
  * Errors: NOT_FOUND, IO, CORRUPT (also: shorter than its header says, or changed otherwise while
  * it was read), UNSUPPORTED (arrays of Python objects; a .npz archive), LIMIT. */
 NYZ_API nyz_status nyz_load(const char *path, const nyz_options *opt, nyz_array *out,
-                            nyz_error *err) NYZ_NODISCARD;
+                            nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 
 /* The same from the bytes of a .npy file in memory; they are not needed afterwards. */
 NYZ_API nyz_status nyz_load_mem(const void *bytes, size_t size, const nyz_options *opt,
-                                nyz_array *out, nyz_error *err) NYZ_NODISCARD;
+                                nyz_array *out, nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((4));
 
-/* Loads into existing memory: `into` describes it (nyz_array_wrap), with any strides, in the shape
- * of the file's array, which nyz_load_header returns.  Numbers are cast on the way: to the same kind
- * or one that holds it (bool, unsigned, signed, float, complex; NumPy's "same_kind"; not yet
- * long doubles), and to the byte order of into->dtype; other dtypes must be
- * the file's.  Into a smaller type integers wrap, and floats are rounded to nearest or become
- * infinite.  The memory is unspecified after a failure.  opt: limits, threads, allocator.
+/* Loads into existing memory: `into` describes it (nyz_array_wrap), with any strides, in the
+ * shape of the file's array, which nyz_load_header returns.  Numbers are cast on the way: to the
+ * same kind or one that holds it (bool, unsigned, signed, float, complex; NumPy's "same_kind";
+ * not yet long doubles), and to the byte order of into->dtype; other dtypes must be the file's.
+ * Into a smaller type integers wrap, and floats are rounded to nearest or become infinite.  The
+ * memory is unspecified after a failure.  opt: limits, threads, allocator.
  * Errors: as nyz_load, and ARGUMENT (another shape, a dtype that cannot be cast, NYZ_READONLY). */
 NYZ_API nyz_status nyz_load_into(const char *path, const nyz_options *opt, const nyz_array *into,
-                                 nyz_error *err) NYZ_NODISCARD;
+                                 nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 
 /* Only the header of a .npy file: dtype and strides as the file has them (byte order, memory
- * order; those of opt are ignored), and shape; data is NULL.  out owns the dtype.  Arrays of Python
- * objects succeed here, with NYZ_OBJECT.  Whether the data is complete is not checked.
+ * order; those of opt are ignored), and shape; data is NULL.  out owns the dtype.  Arrays of
+ * Python objects succeed here, with NYZ_OBJECT.  Whether the data is complete is not checked.
  * Errors: NOT_FOUND, IO, CORRUPT, UNSUPPORTED, LIMIT. */
 NYZ_API nyz_status nyz_load_header(const char *path, const nyz_options *opt, nyz_array *out,
-                                   nyz_error *err) NYZ_NODISCARD;
+                                   nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 
 /* Saves to a path, byte for byte what np.save writes.  Atomic: a new file in the same directory
  * is written, synced, and put in the path's place, so that at every moment the path holds the
@@ -494,44 +498,14 @@ NYZ_API nyz_status nyz_load_header(const char *path, const nyz_options *opt, nyz
  * opt: order, byteorder, npy_version, NYZ_NO_SYNC, NYZ_IN_PLACE.
  * Errors: IO, NOT_FOUND (no such directory), UNSUPPORTED (objects; fields that overlap). */
 NYZ_API nyz_status nyz_save(const nyz_array *array, const char *path, const nyz_options *opt,
-                            nyz_error *err) NYZ_NODISCARD;
+                            nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 2));
 
 /* ------------------------------------------------------------------------------- streams */
 
 /* nyz_stream: bytes from or to anywhere, and streams over a FILE, a descriptor and memory;
- * nyz_buffer: memory that grows; nyz_output: a file that replaces another when finished. */
+ * nyz_read, nyz_write and others: arrays from and to a stream, one by one;
+ * nyz_output: a file that replaces another when it is finished. */
 #include "nyz_stream.h"
-
-/* Reads the next array of a stream and leaves the stream directly after it: arrays written one
- * after the other, as by several np.save to one file, are read one by one.  Needs `read`; a
- * stream that can `seek` is asked for its size first, so that a header which announces more than
- * the stream holds is refused before anything is allocated.
- * Errors: NOT_FOUND (a clean end: no byte left), IO, CORRUPT, UNSUPPORTED, LIMIT. */
-NYZ_API nyz_status nyz_read(const nyz_stream *stream, const nyz_options *opt, nyz_array *out,
-                            nyz_error *err) NYZ_NODISCARD;
-
-/* The same into existing memory, as nyz_load_into. */
-NYZ_API nyz_status nyz_read_into(const nyz_stream *stream, const nyz_options *opt,
-                                 const nyz_array *into, nyz_error *err) NYZ_NODISCARD;
-
-/* Only the header, as nyz_load_header; the stream is left where the data begins.  For arrays larger
- * than memory: read their elements from the stream yourself. */
-NYZ_API nyz_status nyz_read_header(const nyz_stream *stream, const nyz_options *opt,
-                                   nyz_array *out, nyz_error *err) NYZ_NODISCARD;
-
-/* Writes an array at the stream's position.  Needs `write`.  Errors: IO, UNSUPPORTED. */
-NYZ_API nyz_status nyz_write(const nyz_stream *stream, const nyz_array *array,
-                             const nyz_options *opt, nyz_error *err) NYZ_NODISCARD;
-
-/* Writes only the header for an array of this dtype and shape; array->data is not read.
- * The order is opt->order, or that of the strides.  Then write the elements yourself. */
-NYZ_API nyz_status nyz_write_header(const nyz_stream *stream, const nyz_array *array,
-                                    const nyz_options *opt, nyz_error *err) NYZ_NODISCARD;
-
-/* Saves to memory: out is filled with a whole .npy file in one allocation of its size.
- * Free it with nyz_buffer_free. */
-NYZ_API nyz_status nyz_save_mem(const nyz_array *array, const nyz_options *opt, nyz_buffer *out,
-                                nyz_error *err) NYZ_NODISCARD;
 
 /* -------------------------------------------------------- many arrays in an archive: .npz */
 
@@ -558,8 +532,8 @@ typedef struct nyz_member {
     uint32_t crc32;   /* of the inflated bytes, as the directory has it */
     nyz_method method;
     uint32_t flags;   /* NYZ_MEMBER_NPY | ... */
-    uint32_t reserved32;
-    int64_t reserved[4];
+    uint32_t reserved32; /* 0 */
+    int64_t reserved[4]; /* 0 */
 } nyz_member;
 
 /* Opens an archive and reads its directory, strictly (docs/format.md 4); no member is read;
@@ -570,11 +544,13 @@ typedef struct nyz_member {
  * these name other limits or another allocator.
  * Errors: NOT_FOUND, IO, CORRUPT, UNSUPPORTED (encrypted, other methods, a .npy file), LIMIT. */
 NYZ_API nyz_status nyz_npz_open(const char *path, const nyz_options *opt, nyz_npz **out,
-                                nyz_error *err) NYZ_NODISCARD;
+                                nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 NYZ_API nyz_status nyz_npz_open_mem(const void *bytes, size_t size, const nyz_options *opt,
-                                    nyz_npz **out, nyz_error *err) NYZ_NODISCARD;
+                                    nyz_npz **out, nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((4));
 NYZ_API nyz_status nyz_npz_open_stream(const nyz_stream *stream, const nyz_options *opt,
-                                       nyz_npz **out, nyz_error *err) NYZ_NODISCARD;
+                                       nyz_npz **out, nyz_error *err) NYZ_NODISCARD
+                                       NYZ_NONNULL((1, 3));
+NYZ_API void nyz_npz_close(nyz_npz **npz);
 
 /* The number of members.  Their indices count from 0 in the order of the directory. */
 NYZ_API int64_t nyz_npz_count(const nyz_npz *npz);
@@ -585,19 +561,19 @@ NYZ_API int64_t nyz_npz_count(const nyz_npz *npz);
  * Errors of all: NOT_FOUND (no such index; no such name: the message suggests a similar one). */
 
 /* The index of a name; -1: there is none. */
-NYZ_API int64_t nyz_npz_find(const nyz_npz *npz, const char *name);
+NYZ_API int64_t nyz_npz_find(const nyz_npz *npz, const char *name) NYZ_NONNULL((1, 2));
 
 /* What the directory says about a member. */
 NYZ_API nyz_status nyz_npz_member(const nyz_npz *npz, const char *name, nyz_member *out,
-                                  nyz_error *err) NYZ_NODISCARD;
+                                  nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 2, 3));
 NYZ_API nyz_status nyz_npz_member_at(const nyz_npz *npz, int64_t index, nyz_member *out,
-                                     nyz_error *err) NYZ_NODISCARD;
+                                     nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 
 /* The same, and data_offset: reads and checks the member's local header.  Errors: IO, CORRUPT. */
 NYZ_API nyz_status nyz_npz_locate(const nyz_npz *npz, const char *name, nyz_member *out,
-                                  nyz_error *err) NYZ_NODISCARD;
+                                  nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 2, 3));
 NYZ_API nyz_status nyz_npz_locate_at(const nyz_npz *npz, int64_t index, nyz_member *out,
-                                     nyz_error *err) NYZ_NODISCARD;
+                                     nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 
 /* Loads the array of a member.  The CRC is compared before the array is returned.  out owns it
  * and no longer needs the archive.  Memory as for nyz_load; with libdeflate also the member's
@@ -609,33 +585,39 @@ NYZ_API nyz_status nyz_npz_locate_at(const nyz_npz *npz, int64_t index, nyz_memb
  * CORRUPT whatever it seems to hold: all of it is read before NOT_FOUND or UNSUPPORTED is
  * returned; nyz_npz_load_header reads its header alone. */
 NYZ_API nyz_status nyz_npz_load(const nyz_npz *npz, const char *name, const nyz_options *opt,
-                                nyz_array *out, nyz_error *err) NYZ_NODISCARD;
+                                nyz_array *out, nyz_error *err) NYZ_NODISCARD
+                                NYZ_NONNULL((1, 2, 4));
 NYZ_API nyz_status nyz_npz_load_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
-                                   nyz_array *out, nyz_error *err) NYZ_NODISCARD;
+                                   nyz_array *out, nyz_error *err) NYZ_NODISCARD
+                                   NYZ_NONNULL((1, 4));
 
 /* The same into existing memory, as nyz_load_into; the memory holds what was read before the CRC
  * is compared.  It takes 1 MiB; with libdeflate also all bytes of a deflated member, deflated and
  * inflated, if together they are at most 64 MiB.  Errors: as nyz_npz_load, and as nyz_load_into. */
 NYZ_API nyz_status nyz_npz_load_into(const nyz_npz *npz, const char *name, const nyz_options *opt,
-                                     const nyz_array *into, nyz_error *err) NYZ_NODISCARD;
+                                     const nyz_array *into, nyz_error *err) NYZ_NODISCARD
+                                     NYZ_NONNULL((1, 2, 4));
 NYZ_API nyz_status nyz_npz_load_into_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
-                                        const nyz_array *into, nyz_error *err) NYZ_NODISCARD;
+                                        const nyz_array *into, nyz_error *err) NYZ_NODISCARD
+                                        NYZ_NONNULL((1, 4));
 
 /* The header of a member, as nyz_load_header.  The CRC is not compared: that would read all.
  * Errors: as nyz_npz_load. */
-NYZ_API nyz_status nyz_npz_load_header(const nyz_npz *npz, const char *name,
-                                       const nyz_options *opt, nyz_array *out, nyz_error *err)
-                                       NYZ_NODISCARD;
-NYZ_API nyz_status nyz_npz_load_header_at(const nyz_npz *npz, int64_t index,
-                                          const nyz_options *opt, nyz_array *out, nyz_error *err)
-                                          NYZ_NODISCARD;
+NYZ_API nyz_status nyz_npz_load_header(const nyz_npz *npz, const char *name, const nyz_options *opt,
+                                       nyz_array *out, nyz_error *err) NYZ_NODISCARD
+                                       NYZ_NONNULL((1, 2, 4));
+NYZ_API nyz_status nyz_npz_load_header_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
+                                          nyz_array *out, nyz_error *err) NYZ_NODISCARD
+                                          NYZ_NONNULL((1, 4));
 
 /* All bytes of a member, of any content, as a 1-D array of NYZ_UINT8; the CRC is compared.
  * Errors: NOT_FOUND, IO, CORRUPT, LIMIT. */
 NYZ_API nyz_status nyz_npz_bytes(const nyz_npz *npz, const char *name, const nyz_options *opt,
-                                 nyz_array *out, nyz_error *err) NYZ_NODISCARD;
+                                 nyz_array *out, nyz_error *err) NYZ_NODISCARD
+                                 NYZ_NONNULL((1, 2, 4));
 NYZ_API nyz_status nyz_npz_bytes_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
-                                    nyz_array *out, nyz_error *err) NYZ_NODISCARD;
+                                    nyz_array *out, nyz_error *err) NYZ_NODISCARD
+                                    NYZ_NONNULL((1, 4));
 
 /* All members of an archive at once.  The list owns its arrays and no longer needs the archive. */
 typedef struct nyz_arrays nyz_arrays;
@@ -647,7 +629,7 @@ typedef struct nyz_arrays nyz_arrays;
  * makes the whole archive UNSUPPORTED when it is opened.)
  * Errors: as nyz_npz_load, of the first member that fails; the message names it. */
 NYZ_API nyz_status nyz_npz_load_all(const nyz_npz *npz, const nyz_options *opt, nyz_arrays **out,
-                                    nyz_error *err) NYZ_NODISCARD;
+                                    nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 
 /* The number of members; 0 for NULL. */
 NYZ_API int64_t nyz_arrays_count(const nyz_arrays *arrays);
@@ -657,16 +639,13 @@ NYZ_API int64_t nyz_arrays_count(const nyz_arrays *arrays);
  * NYZ_NONE); nyz_npz_bytes reads it.
  * Errors: NOT_FOUND. */
 NYZ_API nyz_status nyz_arrays_get(const nyz_arrays *arrays, const char *name, nyz_array *out,
-                                  nyz_error *err) NYZ_NODISCARD;
+                                  nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 2, 3));
 NYZ_API nyz_status nyz_arrays_get_at(const nyz_arrays *arrays, int64_t index, nyz_array *out,
-                                     nyz_error *err) NYZ_NODISCARD;
+                                     nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 
 /* Why member `index` was skipped, borrowed from the list; NULL: it was not. */
 NYZ_API const nyz_error *nyz_arrays_error(const nyz_arrays *arrays, int64_t index);
-
 NYZ_API void nyz_arrays_free(nyz_arrays **arrays);
-
-NYZ_API void nyz_npz_close(nyz_npz **npz);
 
 /* An archive being written.  The first failure is kept: every later add returns it again, and
  * so does finish.  A program may add twenty arrays and check only finish. */
@@ -677,45 +656,47 @@ typedef struct nyz_npz_writer nyz_npz_writer;
  * Python's zipfile writes them; one that can is sought back to a member's header, to complete it.
  * The last 64 KiB that were added may wait for finish.  Byte for byte what np.savez writes, and
  * with opt->method NYZ_DEFLATED what np.savez_compressed writes (Python 3.11.4 or later; its
- * zlib).  opt holds for all that is added.  Errors: IO, NOT_FOUND (no such directory). */
+ * zlib).  opt applies to all that is added.  Errors: IO, NOT_FOUND (no such directory). */
 NYZ_API nyz_status nyz_npz_create(const char *path, const nyz_options *opt, nyz_npz_writer **out,
-                                  nyz_error *err) NYZ_NODISCARD;
+                                  nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 NYZ_API nyz_status nyz_npz_create_stream(const nyz_stream *stream, const nyz_options *opt,
-                                         nyz_npz_writer **out, nyz_error *err) NYZ_NODISCARD;
+                                         nyz_npz_writer **out, nyz_error *err) NYZ_NODISCARD
+                                         NYZ_NONNULL((1, 3));
 
 /* Writes an array as member NAME.npy; the array is not needed afterwards.  name NULL: arr_0,
  * arr_1, ... as the positional arguments of np.savez.  opt NULL: as the archive was created.
  * Errors: IO, UNSUPPORTED (as nyz_save), ARGUMENT (the name: over 65,531 bytes, not
  * UTF-8, a duplicate, or not a safe file name; see NYZ_ANY_NAME). */
 NYZ_API nyz_status nyz_npz_add(nyz_npz_writer *writer, const char *name, const nyz_array *array,
-                               const nyz_options *opt, nyz_error *err);
+                               const nyz_options *opt, nyz_error *err) NYZ_NONNULL((1, 3));
 
 /* Not 0 if a member of this name can be a file below a directory on any system: not absolute, no
  * backslash, no drive letter, no component that is empty, "." or "..". */
-NYZ_API int nyz_name_is_safe(const char *name);
+NYZ_API int nyz_name_is_safe(const char *name) NYZ_NONNULL((1));
 
 /* Writes many arrays, each as nyz_npz_add would; names NULL, or names[i] NULL: arr_0, arr_1, ...
  * With opt->threads, several members are deflated at the same time: up to 128 of them, and 64 MiB
- * plus one more member of at most that, wait in memory to be written.  A larger one is deflated by
- * one thread, unless in chunks (NYZ_LEVEL_FAST, NYZ_BLOCKS).  The failure returned is that of the first
- * array which cannot be added.  Errors: as nyz_npz_add. */
+ * plus one more member of at most that, wait in memory to be written.  A larger one is deflated
+ * by one thread, unless in blocks (NYZ_LEVEL_FAST, NYZ_BLOCKS).  The failure returned is that of
+ * the first array which cannot be added.  Errors: as nyz_npz_add. */
 NYZ_API nyz_status nyz_npz_add_all(nyz_npz_writer *writer, const char *const *names,
                                    const nyz_array *arrays, int64_t count, const nyz_options *opt,
-                                   nyz_error *err);
+                                   nyz_error *err) NYZ_NONNULL((1));
 
 /* A whole archive in one call, as np.savez and np.savez_compressed: create, add_all, finish. */
-NYZ_API nyz_status nyz_npz_save(const char *path, const char *const *names,
-                                const nyz_array *arrays, int64_t count, const nyz_options *opt,
-                                nyz_error *err) NYZ_NODISCARD;
+NYZ_API nyz_status nyz_npz_save(const char *path, const char *const *names, const nyz_array *arrays,
+                                int64_t count, const nyz_options *opt, nyz_error *err) NYZ_NODISCARD
+                                NYZ_NONNULL((1));
 
 /* Writes bytes as the member of exactly this name.  Errors: as nyz_npz_add. */
 NYZ_API nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name, const void *bytes,
-                                     size_t size, const nyz_options *opt, nyz_error *err);
+                                     size_t size, const nyz_options *opt, nyz_error *err)
+                                     NYZ_NONNULL((1, 2));
 
 /* Writes the directory and, for a path, syncs and renames.  Frees the writer, also on failure;
- * the path is then unchanged.
- * Errors: the first failure since create; IO. */
-NYZ_API nyz_status nyz_npz_finish(nyz_npz_writer **writer, nyz_error *err) NYZ_NODISCARD;
+ * the path is then unchanged.  Errors: the first failure since create; IO. */
+NYZ_API nyz_status nyz_npz_finish(nyz_npz_writer **writer, nyz_error *err) NYZ_NODISCARD
+                                  NYZ_NONNULL((1));
 
 /* Cancels: frees the writer; the path is unchanged. */
 NYZ_API void nyz_npz_discard(nyz_npz_writer **writer);

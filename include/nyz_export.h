@@ -17,19 +17,26 @@
 #endif
 #endif
 
-/* For callers: the compiler warns where a status is ignored, or a NULL passed that may not be. */
+/* For callers, not for the library, whose own checks would be dropped otherwise: the compiler
+ * warns where a status is ignored, where NULL is passed for an argument of one of the numbers,
+ * ((1, 3)), or where a call is deprecated.  Define one as nothing before including nyz.h to be
+ * without it. */
+#if defined(__GNUC__) && !defined(NYZ_BUILDING)
 #ifndef NYZ_NODISCARD
-#if defined(__GNUC__) && !defined(NYZ_BUILDING)
 #define NYZ_NODISCARD __attribute__((warn_unused_result))
-#else
-#define NYZ_NODISCARD
 #endif
+#ifndef NYZ_NONNULL
+#define NYZ_NONNULL(numbers) __attribute__((nonnull numbers))
 #endif
-#if defined(__GNUC__) && !defined(NYZ_BUILDING)
-#define NYZ_NONNULL(n) __attribute__((nonnull(n)))
+#ifndef NYZ_DEPRECATED
 #define NYZ_DEPRECATED(text) __attribute__((deprecated(text)))
+#endif
 #else
-#define NYZ_NONNULL(n)
+#undef NYZ_NODISCARD
+#undef NYZ_NONNULL
+#undef NYZ_DEPRECATED
+#define NYZ_NODISCARD
+#define NYZ_NONNULL(numbers)
 #define NYZ_DEPRECATED(text)
 #endif
 

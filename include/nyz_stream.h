@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* nyz: the caller's streams, memory that grows, and files replaced atomically.  Part of nyz.h,
- * which includes it and has the conventions. */
+/* nyz: the caller's streams, arrays from and to them, and files replaced atomically.  Part of
+ * nyz.h, which includes it and has the conventions. */
 #ifndef NYZ_H
 #include "nyz.h"
 #elif !defined(NYZ_STREAM_PUBLIC_H)
@@ -50,10 +50,44 @@ typedef struct nyz_buffer {
  * in binary mode, and neither it nor a descriptor may be open for appending.  They have `size`
  * for regular files; of a FILE only if it is open for reading alone, and not on Windows: bytes
  * may wait in it to be written. */
-NYZ_API nyz_stream nyz_stream_file(FILE *file);
+NYZ_API nyz_stream nyz_stream_file(FILE *file) NYZ_NONNULL((1));
 NYZ_API nyz_stream nyz_stream_fd(int fd);
-NYZ_API nyz_stream nyz_stream_buffer(nyz_buffer *buffer);
+NYZ_API nyz_stream nyz_stream_buffer(nyz_buffer *buffer) NYZ_NONNULL((1));
 NYZ_API void nyz_buffer_free(nyz_buffer *buffer);
+
+/* Reads the next array of a stream and leaves the stream directly after it: arrays written one
+ * after the other, as by several np.save to one file, are read one by one.  Needs `read`; a
+ * stream that can `seek` is asked for its size first, so that a header which announces more than
+ * the stream holds is refused before anything is allocated.
+ * Errors: NOT_FOUND (a clean end: no byte left), IO, CORRUPT, UNSUPPORTED, LIMIT. */
+NYZ_API nyz_status nyz_read(const nyz_stream *stream, const nyz_options *opt, nyz_array *out,
+                            nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
+
+/* The same into existing memory, as nyz_load_into. */
+NYZ_API nyz_status nyz_read_into(const nyz_stream *stream, const nyz_options *opt,
+                                 const nyz_array *into, nyz_error *err) NYZ_NODISCARD
+                                 NYZ_NONNULL((1, 3));
+
+/* Only the header, as nyz_load_header; the stream is left where the data begins.  For arrays
+ * larger than memory: read their elements from the stream yourself. */
+NYZ_API nyz_status nyz_read_header(const nyz_stream *stream, const nyz_options *opt, nyz_array *out,
+                                   nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
+
+/* Writes an array at the stream's position.  Needs `write`.  Errors: IO, UNSUPPORTED. */
+NYZ_API nyz_status nyz_write(const nyz_stream *stream, const nyz_array *array,
+                             const nyz_options *opt, nyz_error *err) NYZ_NODISCARD
+                             NYZ_NONNULL((1, 2));
+
+/* Writes only the header for an array of this dtype and shape; array->data is not read.
+ * The order is opt->order, or that of the strides.  Then write the elements yourself. */
+NYZ_API nyz_status nyz_write_header(const nyz_stream *stream, const nyz_array *array,
+                                    const nyz_options *opt, nyz_error *err) NYZ_NODISCARD
+                                    NYZ_NONNULL((1, 2));
+
+/* Saves to memory: out is filled with a whole .npy file in one allocation of its size.
+ * Free it with nyz_buffer_free. */
+NYZ_API nyz_status nyz_save_mem(const nyz_array *array, const nyz_options *opt, nyz_buffer *out,
+                                nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 
 /* A file that replaces a path when it is finished: for what nyz_save cannot write in one call,
  * such as an array larger than memory (nyz_write_header, then its elements), or several arrays
@@ -61,13 +95,17 @@ NYZ_API void nyz_buffer_free(nyz_buffer *buffer);
 typedef struct nyz_output nyz_output;
 
 /* Begins one.  *stream writes to it, and seeks unless the path is a FIFO or the like; it is
- * borrowed from *out.  opt: NYZ_NO_SYNC, NYZ_IN_PLACE, allocator.  Errors: IO, NOT_FOUND (no such directory). */
+ * borrowed from *out.  opt: NYZ_NO_SYNC, NYZ_IN_PLACE, allocator.
+ * Errors: IO, NOT_FOUND (no such directory). */
 NYZ_API nyz_status nyz_output_create(const char *path, const nyz_options *opt, nyz_output **out,
-                                     nyz_stream *stream, nyz_error *err) NYZ_NODISCARD;
+                                     nyz_stream *stream, nyz_error *err) NYZ_NODISCARD
+                                     NYZ_NONNULL((1, 3, 4));
 
 /* Syncs, and puts the file in its place.  Frees *output, also on failure; the path is then as
- * it was, unless only the last sync or close failed (the message says so), or with NYZ_IN_PLACE.  Errors: IO. */
-NYZ_API nyz_status nyz_output_finish(nyz_output **output, nyz_error *err) NYZ_NODISCARD;
+ * it was, unless only the last sync or close failed (the message says so), or with
+ * NYZ_IN_PLACE.  Errors: IO. */
+NYZ_API nyz_status nyz_output_finish(nyz_output **output, nyz_error *err) NYZ_NODISCARD
+                                     NYZ_NONNULL((1));
 
 /* Cancels: removes the new file and frees *output. */
 NYZ_API void nyz_output_discard(nyz_output **output);

@@ -26,15 +26,20 @@ int use(void)
 """
 
 
-def compile_text(compiler, language, standard, text, *more):
+def compiled(compiler, language, standard, text, *more):
+    """What the compiler says; nothing: no error, and no warning."""
     path = shutil.which(compiler)
     if path is None:
         pytest.skip("%s is not installed" % compiler)
     root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
-    command = [path, "-fsyntax-only", "-x", language, "-std=" + standard,
+    command = [path, "-S", "-o", os.devnull, "-x", language, "-std=" + standard,
                "-I", os.path.join(root, "include"), *more, "-"]
     result = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr[-3000:]
+    return "" if result.returncode == 0 else result.stderr
+
+
+def compile_text(compiler, language, standard, text, *more):
+    assert compiled(compiler, language, standard, text, *more) == ""
 
 
 @pytest.mark.parametrize("compiler,language,standard", LANGUAGES,
@@ -56,3 +61,39 @@ def test_after_numpys_headers(language, compiler, standard):
     folders = ["-isystem", python, "-isystem", np.get_include()]
     compile_text(compiler, language, standard, numpys + PROGRAM, *folders, *WARNINGS)
     compile_text(compiler, language, standard, PROGRAM + numpys, *folders)
+
+
+CALLER = """
+#include <nyz.h>
+void use(nyz_array *a, nyz_error *err);
+void use(nyz_array *a, nyz_error *err)
+{
+    %s
+}
+"""
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+@pytest.mark.parametrize("call,warning", [
+    ("(void)(nyz_load(NULL, NULL, a, err) == NYZ_OK);", "nonnull"),
+    ("(void)(nyz_load(\"a\", NULL, NULL, err) == NYZ_OK);", "nonnull"),
+    ("(void)nyz_npz_add(NULL, NULL, a, NULL, err);", "nonnull"),
+    ("(void)nyz_dtype_equal(&a->dtype, NULL);", "nonnull"),
+    ("nyz_load(\"a\", NULL, a, err);", "unused-result")])
+def test_a_callers_mistakes_give_warnings(compiler, call, warning):
+    said = compiled(compiler, "c", "c11", CALLER % call, "-Wall", "-Werror")
+    assert "-W" + warning in said or "[-Werror=%s" % warning in said
+    # and nothing where the macros are defined as nothing, nor within the library
+    none = "#define NYZ_NONNULL(numbers)\n#define NYZ_NODISCARD\n"
+    for before in (none, "#define NYZ_BUILDING\n"):
+        assert compiled(compiler, "c", "c11", before + CALLER % call, "-Wall", "-Werror") == ""
+
+
+@pytest.mark.parametrize("call", [
+    "nyz_array_free(NULL); nyz_dtype_free(NULL); nyz_buffer_free(NULL); nyz_npz_close(NULL);",
+    "nyz_npz_discard(NULL); nyz_output_discard(NULL); nyz_arrays_free(NULL);",
+    "(void)(nyz_load(\"a\", NULL, a, NULL) == NYZ_OK); (void)nyz_arrays_count(NULL);",
+    "if (nyz_load_mem(NULL, 0, NULL, a, err) != NYZ_OK) return;",
+    "if (nyz_array_wrap(NULL, &a->dtype, 0, NULL, NULL, a, err) != NYZ_OK) return;"])
+def test_null_is_taken_where_the_manual_says_so(call):
+    compile_text("gcc", "c", "c11", CALLER % call, "-Wall", "-Werror")

@@ -31,6 +31,8 @@ nyz_status nyz_buffer_reserve(nyz_buffer *buffer, size_t capacity, nyz_error *er
 
 void nyz_buffer_free(nyz_buffer *buffer)
 {
-    nyz_release(allocator_of(buffer), buffer->data, (int64_t)buffer->capacity);
-    memset(buffer, 0, sizeof *buffer);
+    if (buffer != NULL) {
+        nyz_release(allocator_of(buffer), buffer->data, (int64_t)buffer->capacity);
+        memset(buffer, 0, sizeof *buffer);
+    }
 }

@@ -87,6 +87,8 @@ nyz_status nyz_dtype_parse(const char *text, size_t size, const nyz_options *opt
 
 void nyz_dtype_free(nyz_dtype *dtype)
 {
-    nyz_owner_free(&dtype->owner);
-    memset(dtype, 0, sizeof *dtype);
+    if (dtype != NULL) {
+        nyz_owner_free(&dtype->owner);
+        memset(dtype, 0, sizeof *dtype);
+    }
 }

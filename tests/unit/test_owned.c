@@ -132,6 +132,38 @@ static void reserved_words_of_streams_and_buffers_are_refused(void **state)
     assert_null(buffer.data);
 }
 
+static void null_is_taken_where_there_are_no_bytes_and_nothing_to_free(void **state)
+{
+    (void)state;
+    nyz_array a;
+    nyz_dtype dtype;
+    nyz_npz *npz;
+    nyz_npz_writer *writer;
+    nyz_buffer file = {0};
+    nyz_stream stream = nyz_stream_buffer(&file);
+    assert_fails(NYZ_ERR_CORRUPT, "empty", nyz_load_mem(NULL, 0, NULL, &a, err));
+    assert_fails(NYZ_ERR_CORRUPT, "", nyz_npz_open_mem(NULL, 0, NULL, &npz, err));
+    assert_fails(NYZ_ERR_CORRUPT, "", nyz_dtype_parse(NULL, 0, NULL, &dtype, err));
+    assert_ok(nyz_npz_create_stream(&stream, NULL, &writer, err));
+    assert_ok(nyz_npz_add_bytes(writer, "empty", NULL, 0, NULL, err));
+    assert_ok(nyz_npz_add_all(writer, NULL, NULL, 0, NULL, err));
+    assert_ok(nyz_npz_finish(&writer, err));
+    assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+    assert_ok(nyz_npz_bytes(npz, "empty", NULL, &a, err));
+    assert_int_equal(a.shape[0], 0);
+    nyz_array_free(&a);
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&file);
+    nyz_array_free(NULL);
+    nyz_dtype_free(NULL);
+    nyz_buffer_free(NULL);
+    nyz_arrays_free(NULL);
+    nyz_npz_close(NULL);
+    nyz_npz_discard(NULL);
+    nyz_output_discard(NULL);
+    assert_int_equal(nyz_arrays_count(NULL), 0);
+}
+
 static void what_is_not_adopted_stays_the_callers(void **state)
 {
     (void)state;
@@ -436,6 +468,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_array_is_all_zeros_in_the_order_asked_for),
         cmocka_unit_test(the_last_reference_frees_adopted_data_once),
+        cmocka_unit_test(null_is_taken_where_there_are_no_bytes_and_nothing_to_free),
         cmocka_unit_test(a_description_without_data_is_for_headers_alone),
         cmocka_unit_test(reserved_words_of_streams_and_buffers_are_refused),
         cmocka_unit_test(what_is_not_adopted_stays_the_callers),
