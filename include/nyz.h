@@ -670,8 +670,9 @@ NYZ_API nyz_status nyz_npz_create_stream(const nyz_stream *stream, const nyz_opt
 NYZ_API nyz_status nyz_npz_add(nyz_npz_writer *writer, const char *name, const nyz_array *array,
                                const nyz_options *opt, nyz_error *err) NYZ_NONNULL((1, 3));
 
-/* Not 0 if a member of this name can be a file below a directory on any system: not absolute, no
- * backslash, no drive letter, no component that is empty, "." or "..". */
+/* Not 0 if a name leads to a place below the directory of its archive on any system: not absolute,
+ * no backslash, no drive letter, no component that is empty, "." or "..".  (It may still be the
+ * name of no file: CON, a?b on Windows.) */
 NYZ_API int nyz_name_is_safe(const char *name) NYZ_NONNULL((1));
 
 /* Writes many arrays, each as nyz_npz_add would; names NULL, or names[i] NULL: arr_0, arr_1, ...

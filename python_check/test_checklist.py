@@ -10,7 +10,7 @@ import pytest
 
 from conftest import ROOT
 
-CLAIMS = 128
+CLAIMS = 133
 
 
 def text_of(*path):

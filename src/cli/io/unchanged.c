@@ -6,7 +6,6 @@
 #include "text/text.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 static nyz_status fail(nyz_error *err, const char *message)
 {
@@ -14,19 +13,6 @@ static nyz_status fail(nyz_error *err, const char *message)
     snprintf(err->message, sizeof err->message, "the file changed while it was read: %s",
              message);
     return err->status;
-}
-
-static int same_dtype(const nyz_array *a, const nyz_array *b)
-{
-    cli_line was = {0};
-    cli_line is = {0};
-    const int same = cli_line_descr(&was, &a->dtype, NULL) == NYZ_OK &&
-                     cli_line_descr(&is, &b->dtype, NULL) == NYZ_OK && !was.failed &&
-                     !is.failed && was.size == is.size &&
-                     memcmp(was.data, is.data, was.size) == 0;
-    cli_line_free(&was);
-    cli_line_free(&is);
-    return same;
 }
 
 /* In Fortran order rows are those of the last axis: only there can be appended to. */
@@ -42,7 +28,7 @@ static int has_more_rows(const nyz_array *was, const nyz_array *is)
             return 0;
         }
     }
-    return same_dtype(was, is);
+    return nyz_dtype_equal(&was->dtype, &is->dtype);
 }
 
 /* Reads the header again, past the buffer of the C file, whose place stays. */
