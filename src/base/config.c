@@ -175,7 +175,9 @@ nyz_status nyz_config_init(nyz_config *config, const nyz_options *opt, nyz_error
     static const nyz_options defaults = {0};
     const nyz_options *const o = opt != NULL ? opt : &defaults;
     memset(config, 0, sizeof *config);
-    NYZ_TRY(check_options(o, err));
+    if (opt != NULL) {
+        NYZ_TRY(check_options(opt, err));
+    }
     config->allocator = o->allocator != NULL ? *o->allocator : nyz_default_allocator;
     resolve_limits(&config->limits, o->limits, o->flags);
     config->flags = o->flags;

@@ -13,13 +13,10 @@ static nyz_status wrong(nyz_error *err, const char *why)
     return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "dtype: %s", why);
 }
 
-static int all_zero(const char *bytes, size_t size)
+static int has_reserved(const nyz_dtype *dtype)
 {
-    int bits = 0;
-    for (size_t i = 0; i < size; i++) {
-        bits |= bytes[i];
-    }
-    return bits == 0;
+    const char *const r = dtype->reserved8;
+    return dtype->reserved != 0 || (r[0] | r[1] | r[2] | r[3] | r[4] | r[5]) != 0;
 }
 
 static int is_size_of(const nyz_dtype *dtype, const nyz_type_info *info)
@@ -133,7 +130,7 @@ static nyz_status check(const nyz_dtype *dtype, int depth, nyz_error *err)
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "dtype: no such type: %d",
                         (int)dtype->type);
     }
-    if (dtype->reserved != 0 || !all_zero(dtype->reserved8, sizeof dtype->reserved8)) {
+    if (has_reserved(dtype)) {
         return wrong(err, "a reserved word that is not 0");
     }
     if (depth > NYZ_MAX_NESTING) {

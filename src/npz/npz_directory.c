@@ -55,35 +55,28 @@ static int64_t seconds_of(const nyz_zip_facts *facts)
     return ((days_since_1970(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
 }
 
-static int ends_in(const nyz_zip_entry *entry, const char *end)
-{
-    const size_t size = strlen(end);
-    return entry->name_size >= size &&
-           memcmp(entry->name + entry->name_size - size, end, size) == 0;
-}
-
 nyz_status nyz_npz_member_at(const nyz_npz *npz, int64_t index, nyz_member *out,
                              nyz_error *err)
 {
-    memset(out, 0, sizeof *out);
-    const nyz_status status = nyz_npz_check_index(npz, index, err);
-    if (status != NYZ_OK) {
-        return status;
-    }
+    static const nyz_member none = {0};
+    *out = none;
+    NYZ_TRY(nyz_npz_check_index(npz, index, err));
     const nyz_zip_entry *const entry = &npz->dir.entries[index];
     const nyz_zip_facts facts = nyz_zip_entry_facts(&npz->dir, entry);
-    const int is_npy = ends_in(entry, ".npy");
+    const size_t size = entry->name_size;
+    const int is_npy = size >= 4 && memcmp(entry->name + size - 4, ".npy", 4) == 0;
+    const int is_directory = size > 0 && entry->name[size - 1] == '/';
     out->name = entry->name;
-    out->name_size = entry->name_size;
-    out->key_size = entry->name_size - (is_npy ? 4 : 0);
+    out->name_size = size;
+    out->key_size = size - (is_npy ? 4 : 0);
     out->size = entry->size;
     out->compressed_size = entry->compressed_size;
     out->data_offset = -1;
     out->mtime = seconds_of(&facts);
     out->crc32 = entry->crc32;
     out->method = entry->method == 0 ? NYZ_STORED : NYZ_DEFLATED;
-    out->flags = (is_npy ? NYZ_MEMBER_NPY : 0u) |
-                 (ends_in(entry, "/") ? NYZ_MEMBER_DIRECTORY : 0u);
+    out->flags =
+        (is_npy ? NYZ_MEMBER_NPY : 0u) | (is_directory ? NYZ_MEMBER_DIRECTORY : 0u);
     return NYZ_OK;
 }
 
