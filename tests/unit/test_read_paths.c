@@ -44,6 +44,10 @@ static void both_read_paths_see_every_fixture_alike(void **state)
     assert_true(opened > 40);
 }
 
+/* Numbers of 4 bytes: a member large enough for threads within one (4 MiB), and one of
+ * more than a block (256 KiB). */
+enum { LARGE = 1050000, MEDIUM = 100000 };
+
 /* Members large enough for threads within one, beside small ones, stored and deflated. */
 static nyz_buffer mixed_archive(int large_is_most)
 {
@@ -51,14 +55,14 @@ static nyz_buffer mixed_archive(int large_is_most)
     const nyz_stream s = nyz_stream_buffer(&file);
     nyz_npz_writer *w = NULL;
     const nyz_dtype dtype = nyz_dtype_of(NYZ_INT32);
-    int32_t *const numbers = malloc(1500000 * sizeof *numbers);
+    int32_t *const numbers = malloc(LARGE * sizeof *numbers);
     assert_non_null(numbers);
-    for (int32_t i = 0; i < 1500000; i++) {
+    for (int32_t i = 0; i < LARGE; i++) {
         numbers[i] = i / 3 * 77;
     }
     assert_ok(nyz_npz_create_stream(&s, NULL, &w, err));
     for (int i = 0; i < 8; i++) {
-        const int64_t count = i == 5 ? 1500000 : large_is_most ? 10 * i : 400000;
+        const int64_t count = i == 5 ? LARGE : large_is_most ? 10 * i : MEDIUM;
         nyz_array a;
         nyz_options opt = {0};
         opt.method = i % 2 == 0 || i == 5 ? NYZ_STORED : NYZ_DEFLATED;
@@ -461,7 +465,7 @@ static int most_reads(const nyz_buffer *file, int64_t count, int64_t end, int wa
 
 static void a_failing_member_is_read_once_by_every_call(void **state)
 {
-    static const int64_t counts[] = {200, 20000, 1500000}; /* small, large, by threads */
+    static const int64_t counts[] = {200, 20000, LARGE}; /* small, large, by threads */
     (void)state;
     for (int kind = 0; kind < 6; kind++) {
         int64_t end = 0;
@@ -487,11 +491,11 @@ static void a_failing_member_is_read_once_by_every_call(void **state)
 static void a_member_that_libdeflate_refuses_is_read_twice_at_most(void **state)
 {
     int64_t end = 0;
-    nyz_buffer file = one_member(NYZ_DEFLATED, 1500000, &end);
+    nyz_buffer file = one_member(NYZ_DEFLATED, LARGE, &end);
     (void)state;
     file.data[end / 2] ^= 0x40;
     for (int way = 0; way < WAYS; way++) {
-        assert_in_range(most_reads(&file, 1500000, end, way, 1, 1, "'a.npy'"), 1, 2);
+        assert_in_range(most_reads(&file, LARGE, end, way, 1, 1, "'a.npy'"), 1, 2);
     }
     nyz_buffer_free(&file);
 }

@@ -88,9 +88,12 @@ static void an_ill_formed_byte_is_taken_alone(void **state)
 static void check_key(uint32_t point, const char *text, size_t size)
 {
     cli_line key = key_of(text, size);
+    cli_line again = key_of(key.data != NULL ? key.data : "", key.size);
     (void)point;
-    assert_true(same_key(key.data != NULL ? key.data : "", key.size, text, size));
+    assert_int_equal(again.size, key.size);
+    assert_true(key.size == 0 || memcmp(again.data, key.data, key.size) == 0);
     assert_true(cli_columns(key.data, key.size) <= 2 * (int64_t)size); /* fold.c's room */
+    cli_line_free(&again);
     cli_line_free(&key);
 }
 
@@ -107,10 +110,10 @@ static void check_case(uint32_t point, const char *text, size_t size)
     const utf8proc_int32_t p = (utf8proc_int32_t)point;
     (void)text;
     (void)size;
-    if (point != 0x130 && point != 0x131) {
-        assert_true(same_key_of_points(p, utf8proc_tolower(p)));
-        assert_true(same_key_of_points(p, utf8proc_toupper(p)));
-        assert_true(same_key_of_points(p, utf8proc_totitle(p)));
+    const utf8proc_int32_t mapped[] = {utf8proc_tolower(p), utf8proc_toupper(p),
+                                       utf8proc_totitle(p)};
+    for (int i = 0; i < 3 && point != 0x130 && point != 0x131; i++) {
+        assert_true(mapped[i] == p || same_key_of_points(p, mapped[i]));
     }
 }
 
@@ -132,7 +135,8 @@ static void check_forms(uint32_t point, const char *text, size_t size)
             utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)size, &form,
                          (utf8proc_option_t)how);
         assert_true(length > 0);
-        assert_true(same_key(text, size, (const char *)form, (size_t)length));
+        assert_true(((size_t)length == size && memcmp(form, text, size) == 0) ||
+                    same_key(text, size, (const char *)form, (size_t)length));
         free(form);
     }
 }
