@@ -38,7 +38,7 @@ KNOWS = {
     "zip_local": "zip_member zip_directory", "zip_name": "zip_names",
     "zip_member": "zip_member npz", "zip_extract": "read_paths npz_batch npz",
     "sort": "sort", "parallel_read": "parallel_read read_paths", "npy": "npy load_into file", "npy_write": "npy element_reader npz",
-    "load_save": "npy load_into file", "npz_read": "npz entry_points", "npz_directory": "npz entry_points",
+    "load": "npy load_into file", "save": "npy load_into file", "npz_read": "npz entry_points", "npz_directory": "npz entry_points",
     "npz_by_name": "npz", "arrays": "owned npz_batch", "owned": "owned", "describe": "owned",
     "progress": "progress", "progress_stream": "progress",
     "npz_load": "read_paths npz_batch npz", "npz_member": "npz_damaged read_paths npz_batch npz",

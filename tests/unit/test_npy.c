@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One array from and to paths, memory and streams: src/npy/npy_read.c, npy_write.c,
- * load_save.c. */
+ * load.c, save.c. */
 #include "support/faults.h"
 
 #include <unistd.h>

@@ -2,10 +2,11 @@
 /* Whether a file is still what it was: see unchanged.h.  The words are the library's. */
 #include "io/unchanged.h"
 
+#include <inttypes.h>
+#include <string.h>
+
 #include "text/fail.h"
 #include "text/text.h"
-
-#include <inttypes.h>
 
 static nyz_status fail(nyz_error *err, const char *message)
 {
