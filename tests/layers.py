@@ -52,7 +52,7 @@ OTHERS = {
 NAMES = {
     "error": "nyz_fail nyz_quote", "alloc": "nyz_release nyz_default_allocator",
     "file": "nyz_input_file nyz_stdio", "stream": "nyz_source nyz_sink",
-    "codec": "nyz_crc32 nyz_inflate_whole nyz_has_inflate_whole", "fast_deflate": "nyz_fast",
+    "inflate_whole": "nyz_has_inflate_whole", "fast_deflate": "nyz_fast",
     "array": "nyz_byteorder_or", "header_parse": "nyz_header", "header_format": "nyz_header",
     "pylit_number": "nyz_pylit_scan", "pylit_string": "nyz_pylit_scan",
     "element_reader_blocks": "nyz_element_reader",

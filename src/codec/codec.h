@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* CRC-32 and deflate.  The files of this folder alone know zlib, and
- * codec.c the only one that knows libdeflate; crc32_x86.c leaves its last 16 bytes to
- * zlib. */
+/* CRC-32 and deflate.  The files of this folder alone know zlib, and of them crc32.c and
+ * inflate_whole.c alone know libdeflate; crc32_x86.c leaves its last 16 bytes to zlib. */
 #ifndef NYZ_CODEC_H
 #define NYZ_CODEC_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* CRC-32 by carry-less multiplication, where the processor has it.  Private to codec.c.
+/* CRC-32 by carry-less multiplication, where the processor has it.  Private to crc32.c.
  * crc32_x86.c has it, crc32_none.c is for processors without. */
 #ifndef NYZ_CRC32_H
 #define NYZ_CRC32_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* codec.c: CRC-32, inflate, deflate, against known values, zlib itself and a hostile
+/* src/codec/: CRC-32, inflate, deflate, against known values, zlib itself and a hostile
  * caller. */
 
 #ifdef HAVE_LIBDEFLATE

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* nyz_crc32 in all its variants (whichever the processor and the build have) against the
- * definition: src/codec/codec.c, crc32_x86.c. */
+ * definition: src/codec/crc32.c, crc32_x86.c. */
 #include "support/support.h"
 
 #include "codec/codec.h"

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* CRC-32, by libdeflate or zlib, and whole streams inflated by libdeflate, whose memory
- * comes from malloc: see codec.h. */
+/* CRC-32, by crc32_x86.c, libdeflate or zlib: see codec.h. */
 #include "codec/codec.h"
 
-#include "base/error.h"
 #include "codec/crc32.h"
 #include "codec/zlib_internal.h"
 
@@ -43,37 +41,4 @@ uint32_t nyz_crc32_combine(uint32_t first, uint32_t second, int64_t second_size)
         first = (uint32_t)crc32_combine(first, 0, (z_off_t)NYZ_ZLIB_MAX);
     }
     return (uint32_t)crc32_combine(first, second, (z_off_t)second_size);
-}
-
-int nyz_has_inflate_whole(void)
-{
-#ifdef HAVE_LIBDEFLATE
-    return 1;
-#else
-    return 0;
-#endif
-}
-
-nyz_status nyz_inflate_whole(const unsigned char *in, size_t in_size, unsigned char *out,
-                             size_t out_size, nyz_error *err)
-{
-#ifdef HAVE_LIBDEFLATE
-    size_t taken = 0;
-    struct libdeflate_decompressor *const d = libdeflate_alloc_decompressor();
-    if (d == NULL) {
-        return nyz_fail(err, NYZ_ERR_MEMORY, -1, "no memory for libdeflate to inflate");
-    }
-    const enum libdeflate_result result =
-        libdeflate_deflate_decompress_ex(d, in, in_size, out, out_size, &taken, NULL);
-    libdeflate_free_decompressor(d);
-    if (result == LIBDEFLATE_SUCCESS && taken == in_size) {
-        return NYZ_OK;
-    }
-#else
-    (void)in;
-    (void)in_size;
-    (void)out;
-    (void)out_size;
-#endif
-    return nyz_fail(err, NYZ_ERR_CORRUPT, -1, "not one whole deflate stream");
 }
