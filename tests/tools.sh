@@ -171,7 +171,7 @@ silent()
 # include none of ours, or something else first.
 hint()
 {
-    if [[ $1 != src/base/error.c && $1 != src/base/system_linux.c && $1 != src/cli/* ]]; then
+    if [[ $1 != src/base/error.c && $1 != src/base/huge_pages_linux.c && $1 != src/cli/* ]]; then
         say -include tests/support/analyzer.h # two lines
     fi
 }

@@ -7,7 +7,7 @@
 
 #include "base/arithmetic.h"
 #include "base/error.h"
-#include "base/system.h"
+#include "base/huge_pages.h"
 
 #define ALIGNMENT ((size_t)64)
 
@@ -33,7 +33,7 @@ static void *default_alloc(void *ctx, size_t size, size_t align)
     aligned += (align - (uintptr_t)aligned % align) % align;
     memcpy(aligned - sizeof(void *), &base, sizeof base);
     if (large) {
-        nyz_system_advise_huge(aligned, size);
+        nyz_huge_pages_advise(aligned, size);
     }
     return aligned;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Files without a name, and locks, on Linux: see atomic_file_posix.h. */
-#define _GNU_SOURCE /* O_TMPFILE, flock; NOLINT: the C library's own name */
+/* Files without a name, locks, and room on the disk, on Linux: see atomic_file_posix.h. */
+#define _GNU_SOURCE /* O_TMPFILE, flock, fallocate; NOLINT: the C library's own name */
 #include "io/atomic_file_posix.h"
 
 #include <errno.h>
@@ -85,4 +85,10 @@ int nyz_atomic_file_link_unnamed(int fd, int folder, const char *name)
 int nyz_atomic_file_lock(int fd)
 {
     return flock(fd, LOCK_EX | LOCK_NB) != 0 ? errno : 0;
+}
+
+/* Not posix_fallocate, which writes zeros where the file system has no such call. */
+void nyz_atomic_file_reserve(int fd, int64_t place, int64_t size)
+{
+    (void)fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)place, (off_t)size);
 }

@@ -33,3 +33,10 @@ int nyz_atomic_file_lock(int fd)
     (void)fd;
     return ENOTSUP;
 }
+
+void nyz_atomic_file_reserve(int fd, int64_t place, int64_t size)
+{
+    (void)fd;
+    (void)place;
+    (void)size;
+}

@@ -11,7 +11,6 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "base/system.h"
 #include "io/atomic_file.h"
 #include "io/file.h"
 
@@ -104,7 +103,7 @@ void nyz_atomic_file_preallocate(const nyz_output *output, int64_t place, int64_
     if (size >= (1 << 20)) {
         const off_t at = place >= 0 ? place : lseek(output->fd, 0, SEEK_CUR);
         if (at >= 0) {
-            nyz_system_preallocate(output->fd, at, size);
+            nyz_atomic_file_reserve(output->fd, at, size);
         }
     }
 }

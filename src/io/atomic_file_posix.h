@@ -59,6 +59,10 @@ int nyz_atomic_file_create_unnamed(int folder, mode_t mode, int *fd, struct stat
 /* Gives it this name.  EEXIST: there is such a file. */
 int nyz_atomic_file_link_unnamed(int fd, int folder, const char *name);
 
+/* Asks the file system to find room for bytes that are about to be written; the file's
+ * size stays as it is. */
+void nyz_atomic_file_reserve(int fd, int64_t place, int64_t size);
+
 /* Locks a file without waiting.  EWOULDBLOCK: it is locked. */
 int nyz_atomic_file_lock(int fd);
 

@@ -9,9 +9,9 @@
 #include "base/alloc.h"
 #include "base/config.h"
 #include "base/error.h"
+#include "base/huge_pages.h"
 #include "base/name_table.h"
 #include "base/sort.h"
-#include "base/system.h"
 #include "zip/zip_internal.h"
 
 /* --------------------------------------------------------------------------- the memory */

@@ -5,7 +5,7 @@
 #ifndef NYZ_TESTS_MSAN_H
 #define NYZ_TESTS_MSAN_H
 
-#define _GNU_SOURCE /* as system_linux.c, where it must come first */
+#define _GNU_SOURCE /* as huge_pages_linux.c, where it must come first */
 
 #include <fcntl.h>
 #include <sys/stat.h>
