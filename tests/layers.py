@@ -51,7 +51,7 @@ OTHERS = {
 # Private names begin with nyz_ and the name of their file or folder; but for these, by file.
 NAMES = {
     "error": "nyz_fail nyz_quote", "alloc": "nyz_release nyz_default_allocator",
-    "file": "nyz_input_file nyz_stdio", "stream": "nyz_source nyz_sink",
+    "stream_fd": "nyz_stdio", "stream": "nyz_source nyz_sink",
     "inflate_whole": "nyz_has_inflate_whole", "fast_deflate": "nyz_fast",
     "array": "nyz_byteorder_or", "header_parse": "nyz_header", "header_format": "nyz_header",
     "pylit_number": "nyz_pylit_scan", "pylit_string": "nyz_pylit_scan",

@@ -12,7 +12,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "io/atomic_file.h"
-#include "io/file.h"
+#include "io/stream_fd.h"
 
 /* ------------------------------------------------------------------------------ begin */
 
@@ -90,7 +90,7 @@ nyz_status nyz_atomic_file_begin(const char *path, int how,
         nyz_output_discard(&r);
         return status;
     }
-    *stream = regular ? nyz_file_stream(r->fd) : nyz_stream_fd(r->fd);
+    *stream = regular ? nyz_stream_fd_regular(r->fd) : nyz_stream_fd(r->fd);
     stream->read = NULL;
     stream->read_at = NULL;
     *out = r;

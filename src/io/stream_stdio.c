@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Streams over a C file.  Seeking beyond 2 GiB is the platform's: file_posix.c,
- * file_win32.c. */
+/* Streams over a C file.  Seeking beyond 2 GiB is the platform's: stream_fd_posix.c,
+ * stream_fd_win32.c. */
 #include <errno.h>
 
-#include "io/file.h"
+#include "io/stream_fd.h"
 
 /* Called at once after a failure, with errno 0 before it: not every system sets it. */
 static int64_t last_failure(void)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What file_win32.c, atomic_file_win32.c and errno_win32.c share: errors, paths and
- * streams over handles. */
+/* What the *_win32.c of this folder share: errors, paths and streams over handles. */
 #ifndef NYZ_WIN32_H
 #define NYZ_WIN32_H
 
@@ -18,6 +17,9 @@ int nyz_win32_errno(DWORD code);
  * Errors: ARGUMENT (no UTF-8), MEMORY. */
 nyz_status nyz_win32_path(const char *path, const nyz_allocator *allocator, wchar_t **out,
                           int64_t *bytes, nyz_error *err);
+
+/* Reads at the handle's place, or at that of `at`.  Both ends of a file are a plain 0. */
+int64_t nyz_win32_read(HANDLE handle, void *buffer, size_t size, OVERLAPPED *at);
 
 /* A stream over a handle, which is its ctx: read and write, and seek for a file on a
  * disk. */

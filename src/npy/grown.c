@@ -6,7 +6,7 @@
 
 #include "base/config.h"
 #include "dtype/dtype.h"
-#include "io/file.h"
+#include "io/input_file.h"
 #include "io/read_ahead.h"
 #include "io/stream.h"
 #include "io/stream_mem.h"

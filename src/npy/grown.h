@@ -4,7 +4,7 @@
 #define NYZ_GROWN_H
 
 #include "base/config.h"
-#include "io/file.h"
+#include "io/input_file.h"
 
 /* `before` has the first `size` bytes of a file when it was opened.  Not 0 if the file is
  * longer now, and its header has the same dtype, order and shape, but for more rows: of

@@ -5,7 +5,7 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "base/progress.h"
-#include "io/file.h"
+#include "io/input_file.h"
 #include "io/progress_stream.h"
 #include "io/read_ahead.h"
 #include "io/stream.h"

@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "base/config.h"
-#include "io/file.h"
+#include "io/input_file.h"
 #include "io/stream.h"
 #include "io/stream_mem.h"
 #include "zip/zip_directory.h"

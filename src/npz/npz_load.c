@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/owner.h"
 #include "base/progress.h"
-#include "io/file.h"
+#include "io/input_file.h"
 #include "io/read_ahead.h"
 #include "io/stream.h"
 #include "npz/npz.h"

@@ -11,7 +11,7 @@
 #include "base/owner.h"
 #include "base/parallel.h"
 #include "base/progress.h"
-#include "io/file.h"
+#include "io/input_file.h"
 #include "npz/arrays.h"
 #include "npz/npz.h"
 #include "zip/zip_directory.h"

@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "base/config.h"
 #include "base/error.h"
-#include "io/file.h"
+#include "io/input_file.h"
 #include "io/stream.h"
 #include "io/stream_mem.h"
 #include "npz/npz.h"

@@ -12,7 +12,7 @@
 #include "base/name_table.h"
 #include "base/parallel.h"
 #include "io/atomic_file.h"
-#include "io/file.h"
+#include "io/input_file.h"
 #include "support/temp_directory.h"
 
 typedef enum call {

@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
-#include "io/file.h"
+#include "io/input_file.h"
 #include "io/stream.h"
 #include "support/faults.h"
 #include "support/temp_directory.h"

@@ -9,7 +9,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "io/atomic_file.h"
-#include "io/file.h"
+#include "io/input_file.h"
 #include "io/stream.h"
 #include "io/win32.h"
 #include "support/support.h"

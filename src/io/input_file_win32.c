@@ -1,115 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Files and descriptors on Windows: opening a path for reading, streams over a
- * descriptor, and the seeks of a FILE.  POSIX: file_posix.c. */
-#include "io/file.h"
+/* Files opened for reading by their path, on Windows.  POSIX: input_file_posix.c. */
+#include "io/input_file.h"
 
 #include <errno.h>
-#include <io.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
 #include "io/win32.h"
 
-/* A DWORD counts the bytes of one call; consoles and network drives refuse very large
- * ones. */
-#define MAX_AT_ONCE ((size_t)1 << 26)
-
 static int last_errno(void)
 {
     return nyz_win32_errno(GetLastError());
 }
-
-/* --------------------------------------------------------------- streams over handles */
-
-static DWORD piece(size_t size)
-{
-    return (DWORD)(size < MAX_AT_ONCE ? size : MAX_AT_ONCE);
-}
-
-/* Reads at the handle's place, or at that of `at`.  Both ends of a file are a plain 0. */
-static int64_t read_handle(HANDLE handle, void *buffer, size_t size, OVERLAPPED *at)
-{
-    DWORD n = 0;
-    if (!ReadFile(handle, buffer, piece(size), &n, at)) {
-        const DWORD code = GetLastError();
-        return code == ERROR_HANDLE_EOF || code == ERROR_BROKEN_PIPE
-                   ? 0
-                   : -nyz_win32_errno(code);
-    }
-    return n;
-}
-
-static int64_t handle_read(void *ctx, void *buffer, size_t size)
-{
-    return read_handle(ctx, buffer, size, NULL);
-}
-
-static int64_t handle_write(void *ctx, const void *buffer, size_t size)
-{
-    DWORD n = 0;
-    return WriteFile(ctx, buffer, piece(size), &n, NULL) ? (int64_t)n : -last_errno();
-}
-
-static int64_t handle_seek(void *ctx, int64_t offset, int whence)
-{
-    const DWORD method = whence == SEEK_SET   ? FILE_BEGIN
-                         : whence == SEEK_CUR ? FILE_CURRENT
-                                              : FILE_END;
-    LARGE_INTEGER distance;
-    LARGE_INTEGER place;
-    distance.QuadPart = offset;
-    return SetFilePointerEx(ctx, distance, &place, method) ? place.QuadPart
-                                                           : -last_errno();
-}
-
-static int64_t handle_size(void *ctx)
-{
-    LARGE_INTEGER size;
-    return GetFileSizeEx(ctx, &size) ? size.QuadPart : -last_errno();
-}
-
-nyz_stream nyz_win32_stream(HANDLE handle)
-{
-    const int seekable = GetFileType(handle) == FILE_TYPE_DISK;
-    const nyz_stream stream = {.read = handle_read,
-                               .write = handle_write,
-                               .seek = seekable ? handle_seek : NULL,
-                               .size = seekable ? handle_size : NULL,
-                               .ctx = handle};
-    return stream;
-}
-
-/* Goes around the C library, so that text mode cannot change a byte.  No read_at: a
- * ReadFile at an offset moves the handle's place. */
-nyz_stream nyz_stream_fd(int fd)
-{
-    return nyz_win32_stream((HANDLE)_get_osfhandle(fd));
-}
-
-int nyz_stdio_can_seek(FILE *file)
-{
-    return GetFileType((HANDLE)_get_osfhandle(_fileno(file))) == FILE_TYPE_DISK;
-}
-
-/* What a FILE is open for cannot be asked here. */
-int64_t nyz_stdio_size(FILE *file)
-{
-    (void)file;
-    return -1;
-}
-
-int nyz_stdio_seek(FILE *file, int64_t offset, int whence)
-{
-    return _fseeki64(file, offset, whence);
-}
-
-int64_t nyz_stdio_tell(FILE *file)
-{
-    return _ftelli64(file);
-}
-
-/* ---------------------------------------------------------------------- files by path */
 
 nyz_status nyz_win32_path(const char *path, const nyz_allocator *allocator, wchar_t **out,
                           int64_t *bytes, nyz_error *err)
@@ -172,7 +75,7 @@ static changes changes_of(HANDLE handle)
 }
 
 /* Not 0 if the file was written to although the time of its last write is what it was:
- * see was_set_back in file_posix.c. */
+ * see was_set_back in input_file_posix.c. */
 static int was_set_back(const changes *then, const changes *now)
 {
     return then->time != 0 && now->time != 0 && then->time != now->time &&
@@ -199,14 +102,14 @@ static int64_t file_read_at(void *ctx, int64_t offset, void *buffer, size_t size
     memset(&at, 0, sizeof at);
     at.Offset = (DWORD)((uint64_t)offset & 0xffffffff);
     at.OffsetHigh = (DWORD)((uint64_t)offset >> 32);
-    return offset < 0 ? -EINVAL : read_handle(file->handle, buffer, size, &at);
+    return offset < 0 ? -EINVAL : nyz_win32_read(file->handle, buffer, size, &at);
 }
 
 static int64_t file_read(void *ctx, void *buffer, size_t size)
 {
     nyz_input_file *const file = ctx;
     if (!file->regular) {
-        return read_handle(file->handle, buffer, size, NULL);
+        return nyz_win32_read(file->handle, buffer, size, NULL);
     }
     const int64_t n = file_read_at(file, file->place, buffer, size);
     file->place += n > 0 ? n : 0;
