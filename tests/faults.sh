@@ -60,7 +60,7 @@ getdents64 flock fstatfs flistxattr fgetxattr fsetxattr fremovexattr fchown'
 
 TOOL=$(realpath "${NYZ_TOOL:-build/nyz}")
 FIXTURES=$PWD/fixtures/good
-SHIM=$PWD/tests/fault_malloc.c
+SHIM=$PWD/tests/fault/fault_malloc.c
 LONG=yes
 runs=0
 failed=0
@@ -340,6 +340,7 @@ fill_stdout()
     fi
 }
 
+[[ -f $SHIM ]] || exit 1 # moved: that is no reason to run nothing
 [[ -x $TOOL ]] || not_run "$TOOL is not built"
 command -v strace >/dev/null || not_run "strace is not installed"
 strace -o /dev/null true 2>/dev/null || not_run "strace may not trace here"

@@ -132,7 +132,7 @@ msan()
 {
     msan_libraries
     PKG_CONFIG_LIBDIR=$FOLDER/msan-root/lib/pkgconfig \
-        clang_build msan -Dtool=disabled -Db_sanitize=memory "-Dc_args=-include $PWD/tests/msan.h"
+        clang_build msan -Dtool=disabled -Db_sanitize=memory "-Dc_args=-include $PWD/tests/support/msan.h"
     MSAN_OPTIONS=allocator_may_return_null=1 run_tests "$FOLDER/msan"
 }
 
