@@ -90,6 +90,18 @@ class Member(c.Structure):
                 ("reserved", c.c_int64 * 4)]
 
 
+class Entry(c.Structure):
+    _fields_ = [("name", c.c_void_p), ("name_size", c.c_size_t), ("key_size", c.c_size_t),
+                ("size", c.c_int64), ("compressed_size", c.c_int64), ("method", c.c_int32),
+                ("reserved32", c.c_int32), ("reserved", c.c_int64 * 4)]
+
+
+class Item(c.Structure):
+    _fields_ = [("entry", Entry), ("kind", c.c_int32), ("reserved32", c.c_int32), ("header", Array),
+                ("data_size", c.c_int64), ("data_offset", c.c_int64), ("reserved", c.c_int64 * 4),
+                ("error", Error)]
+
+
 class NyzError(Exception):
     """A call failed: `status` is the word for it."""
 
@@ -107,6 +119,11 @@ lib.nyz_npz_count.restype = c.c_int64
 lib.nyz_npz_find.restype = c.c_int64
 lib.nyz_arrays_count.restype = c.c_int64
 lib.nyz_arrays_error.restype = c.POINTER(Error)
+lib.nyz_file_count.restype = c.c_int64
+lib.nyz_file_find.restype = c.c_int64
+lib.nyz_file_trailing.restype = c.c_int64
+lib.nyz_file_format.restype = c.c_char_p
+lib.nyz_file_name.restype = c.c_char_p
 
 
 def text(status):
@@ -288,6 +305,76 @@ def header(descr, shape, **opt):
 
 
 # ------------------------------------------------------------------------------- archives
+
+class ItemFacts:
+    """What an nyz_item says, without its memory."""
+
+    def __init__(self, item):
+        entry = item.entry
+        self.key = name_of(entry.name, entry.name_size).encode()[:entry.key_size].decode()
+        self.kind, self.size, self.data_offset = item.kind, item.data_size, item.data_offset
+        self.shape = tuple(item.header.shape[:item.header.ndim])
+        self.error = text(item.error.status)
+
+
+class File:
+    """A file of any format: from a path, or from bytes."""
+
+    def __init__(self, source, **opt):
+        self.handle = c.c_void_p()
+        self.source = source
+        if isinstance(source, bytes):
+            call("file_open_mem", source, c.c_size_t(len(source)), options(**opt),
+                 c.byref(self.handle))
+        else:
+            call("file_open", os.fsencode(source), options(**opt), c.byref(self.handle))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        lib.nyz_file_close(c.byref(self.handle))
+
+    def __len__(self):
+        return lib.nyz_file_count(self.handle)
+
+    def format(self):
+        return lib.nyz_file_format(self.handle).decode()
+
+    def trailing(self):
+        return lib.nyz_file_trailing(self.handle)
+
+    def names(self):
+        return [lib.nyz_file_name(self.handle, c.c_int64(i)).decode() for i in range(len(self))]
+
+    def ask(self, name, which, *more):
+        """Calls nyz_NAME by a name, or nyz_NAME_at by an index."""
+        if isinstance(which, str):
+            call(name, self.handle, which.encode(), *more)
+        else:
+            call(name + "_at", self.handle, c.c_int64(which), *more)
+
+    def item(self, which):
+        out = Item()
+        self.ask("file_info", which, c.byref(out))
+        facts = ItemFacts(out)
+        lib.nyz_item_free(c.byref(out))
+        return facts
+
+    def load(self, which, **opt):
+        out = Array()
+        self.ask("file_load", which, options(**opt) if opt else None, c.byref(out))
+        return to_numpy(out)
+
+    def load_into(self, which, array):
+        with Wrapped(array) as wrapped:
+            self.ask("file_load_into", which, None, wrapped)
+
+    def bytes(self, which):
+        out = Array()
+        self.ask("file_bytes", which, None, c.byref(out))
+        return to_numpy(out).tobytes()
+
 
 class Npz:
     """An archive open for reading: from a path, or from bytes."""

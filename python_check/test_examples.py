@@ -48,6 +48,22 @@ def test_dict(tmp_path):
         assert archive["y"].dtype == "i8" and archive["y"].tolist() == [7, 8, 9]
 
 
+def test_any_file(tmp_path):
+    path = tmp_path / "x.npy"
+    with path.open("wb") as file:
+        np.save(file, np.arange(6, dtype="i4").reshape(2, 3))
+        np.save(file, np.float32(2.5))
+        np.save(file, np.array([None]), allow_pickle=True)
+    status, lines, errors = run("any_file", path)
+    assert (status, errors) == (0, "") and lines[:3] == ["npy, 3 item(s)", "0: 2 3", "1:"]
+    assert lines[3].startswith("member '2': an array of Python objects is a pickle")
+    assert run("any_file", path, "0") == (0, ["0: 6 elements, sum 15"], "")
+    assert run("any_file", MODEL)[1][:2] == ["npz, 4 item(s)", "layer1.weight: 256 64"]
+    status, _, errors = run("any_file", MODEL, "layer1.wieght")
+    assert status == 1 and "did you mean 'layer1.weight'?" in errors
+    assert run("any_file", tmp_path / "nothing")[0] == 1
+
+
 def test_parameters():
     every = ["layer1.weight: 16384 elements", "layer1.bias: 256 elements",
              "layer2.weight: 2560 elements", "layer2.bias: 10 elements"]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What the shared library exports: the functions of nyz.h, all of them, and nothing else."""
+"""What the shared library exports: the functions of its headers, all of them, and nothing else."""
 
+import glob
 import os
 import re
 import shutil
@@ -21,8 +22,7 @@ def exported():
 
 def declared():
     names = set()
-    for header in ("nyz.h", "nyz_stream.h"):
-        path = os.path.join(libnyz.ROOT, "include", header)
+    for path in glob.glob(os.path.join(libnyz.ROOT, "include", "*.h")):
         with open(path, encoding="utf-8") as f:
             names |= set(re.findall(r"^NYZ_API [^(]*?\b(nyz_\w+)\(", f.read(), re.MULTILINE))
     return names
@@ -70,7 +70,7 @@ def test_the_header_declares_what_was_looked_for():
 
 def test_every_public_function_is_run_with_failing_memory_and_system():
     source = ""
-    for name in ("table", "fixture", "arrays", "archives"):
+    for name in ("table", "fixture", "arrays", "archives", "files"):
         path = os.path.join(libnyz.ROOT, "tests", "fault", "fault_%s.h" % name)
         with open(path, encoding="utf-8") as f:
             source += f.read()

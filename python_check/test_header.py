@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The public header is self-contained: in C99, C11, C++98 and C++17, with every warning, and after
+"""The public headers are self-contained: in C99, C11, C++98 and C++17, with every warning, and after
 NumPy's own headers."""
 
 import os
@@ -42,13 +42,19 @@ def compile_text(compiler, language, standard, text, *more):
     assert compiled(compiler, language, standard, text, *more) == ""
 
 
+HEADERS = [["nyz.h"], ["nyz_file.h"], ["nyz_container.h"],
+           ["nyz_container.h", "nyz.h", "nyz_file.h", "nyz_container.h"]]
+
+
+@pytest.mark.parametrize("headers", HEADERS, ids="-".join)
 @pytest.mark.parametrize("compiler,language,standard", LANGUAGES,
                          ids=[c + "-" + s for c, _, s in LANGUAGES])
-def test_alone(compiler, language, standard):
+def test_alone(compiler, language, standard, headers):
     # C++98 has no long long, which <stdint.h> brings; twice, for the include guard.
     more = ["-Wno-long-long", "-Wno-c++11-long-long"] if standard == "c++98" else []
     more = [m for m in more if "c++11" not in m or "clang" in compiler]
-    compile_text(compiler, language, standard, "#include <nyz.h>\n" + PROGRAM, *WARNINGS, *more)
+    compile_text(compiler, language, standard, "".join("#include <%s>\n" % h for h in headers) + PROGRAM,
+                 *WARNINGS, *more)
 
 
 @pytest.mark.parametrize("language,compiler,standard", [("c", "gcc", "c11"), ("c++", "g++", "c++17")])

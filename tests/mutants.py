@@ -54,14 +54,18 @@ KNOWS = {
     "cli/cmd/reading": "test_tool_limits.py", "cli/text/number": "test_tool_limits.py",
     "cli/io/input": "test_tool_limits.py test_tool.py",
     "cli/io/unchanged": "test_tool_changed.py", "cli/text/text": "test_tool.py", "cli/text/unicode": "unicode test_tool.py",
-    "grown": "grown", "cli/cmd/cmd_cp": "test_tool.py", "nearest": "nearest", "npz_missing": "nearest",
+    "grown": "grown file_path", "cli/cmd/cmd_cp": "test_tool.py", "nearest": "nearest", "npz_missing": "nearest",
+    "file_item": "container file_handle", "file_answer": "container file_path", "file_format": "container",
+    "file_source": "file_handle", "file_open": "container file_path", "file_load": "container file_handle",
+    "npy_container": "file_handle file_path", "npy_file": "file_handle file_path", "npy_pickle": "file_handle",
+    "npz_container": "file_handle entry_points",
     "cli/cmd/pack": "test_pack.py", "cli/cmd/cmd_pack": "test_pack.py",
 }
 TESTS = ("base array pylit dtype header zip_directory zip_end zip_names zip_member npy "
          "entry_points npz npz_damaged npz_skip load_into read_paths npz_batch element_reader strided_copy npz_add_all file utf8 cast "
          "stream_mem parallel threads stream output write_buffer deflate_parallel codec "
          "zip_writer_directory nearest grown sort parallel_read large_items owned progress fault_unusual "
-         "fault_memory fault_system").split()
+         "fault_memory fault_system file_handle file_path container").split()
 
 # (file, text, what comes in its place)
 MUTANTS = [
@@ -261,7 +265,7 @@ MUTANTS = [
     ("base/sort.c", "> 0 ? child - 1", "> 0 ? child"),
     ("base/sort.c", "return child == h->count ? child - 1 : root;", "return root;"),
     # one array
-    ("npy/grown.c", "now <= nyz_input_file_size(file)", "0"),
+    ("npy/grown.c", "now > nyz_input_file_size(file) &&", ""),
     ("npy/grown.c", "was->fortran != is->fortran ||", ""),
     ("npy/grown.c", "i == rows ? b->shape[i] < a->shape[i]", "i == rows ? 0"),
     ("npy/grown.c", ": b->shape[i] != a->shape[i]", ": 0"),
@@ -269,23 +273,23 @@ MUTANTS = [
     ("npy/npy_read.c", "source->left >= 0 && *bytes > source->left", "0"),
     ("npy/npy_read.c", "if (file->ndim != into->ndim)", "if (0)"),
     ("npy/npy_read.c", "file->shape[i] != into->shape[i]", "0"),
-    ("npy/npy_read.c", "if ((into->flags & NYZ_READONLY) != 0)", "if (0)"),
+    ("npy/npy_read.c", "(into->flags & NYZ_READONLY) != 0", "0"),
     ("npy/npy_read.c", "if (nyz_dtype_has_objects(&array->dtype))", "if (0)"),
     ("npy/npy_read.c", "order != NYZ_KEEP_ORDER && order != file_order", "0"),
     ("npy/npy_read.c", "size = size <= INT64_MAX / 2 ? size * 2 : size;", ""),
     ("npy/npy_header.c", "err->offset += base;", ""),
     ("npy/npy_header.c", "(int64_t)NYZ_IO_BLOCK / 4", "INT64_MAX"),
-    ("npy/npy_read.c", "nyz_byteorder_or(config->byteorder, NYZ_NATIVE)", "NYZ_KEEP_BYTEORDER"),
+    ("npy/npy_read.c", "nyz_byteorder_or(plan->config->byteorder, NYZ_NATIVE)", "NYZ_KEEP_BYTEORDER"),
     # archives
     ("npz/npz_member.c", "if (source->left > 0)", "if (0)"),
-    ("npz/npz_load.c", "size > config->limits.array_bytes", "0"),
+    ("array/owned.c", "size > config->limits.array_bytes", "0"),
     ("npz/npz_member.c", "if (to_the_end && depends", "if (0 && depends"),
     ("npz/npz_member.c", "(depends_on_all_bytes(status) || e->failed)", "depends_on_all_bytes(status)"),
     ("npz/npz_member.c", "status == NYZ_OK || status == NYZ_ERR_NOT_FOUND ||", "status == NYZ_OK ||"),
     ("npz/npz_member.c", "rest = rest == NYZ_OK ?", "rest = 0 ?"),
     ("npz/npz_load.c", "entry->compressed_size <= NYZ_ZIP_MAX_INPUT - entry->size &&", ""),
     ("npz/npz_directory.c", "index >= npz->dir.count", "index > npz->dir.count"),
-    ("npz/npz_load.c", "opt->limits == NULL && (o.flags & NYZ_UNTRUSTED) == held", "0"),
+    ("base/config.c", "opt->limits == NULL && (o.flags & NYZ_UNTRUSTED) == untrusted", "0"),
     ("npz/npz_member.c", "!nyz_npy_has_magic(&start)", "0"),
     ("npz/npz_load.c", "status == NYZ_OK && npz->file != NULL", "0"),
     ("npz/npz_directory.c", "nyz_zip_directory_find_with(&npz->dir, name, size, \".npy\")", "-1"),
@@ -492,6 +496,41 @@ MUTANTS = [
     ("base/nearest.c", "nearest->size > NYZ_NEAREST_NAME", "nearest->size > NYZ_NEAREST_NAME + 1"),
     ("base/nearest.c", "size < 2 ? 0 : size < 4 ? 1 : MOST", "MOST"),
     ("base/nearest.c", "same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1])", "0"),
+    # one handle over every format
+    ("file/file_item.c", "strlen(name) == size && ", ""),
+    ("file/file_item.c", "nyz_utf8_valid(name, size)", "1"),
+    ("file/file_item.c", "out->key_size > out->name_size ||", ""),
+    ("file/file_item.c", "out->size < -1 || ", ""),
+    ("file/file_item.c", "item->kind > NYZ_ITEM_UNREADABLE", "0"),
+    ("file/file_item.c", "item->error.status > NYZ_ERR_LIMIT", "0"),
+    ("file/file_item.c", "header->data != NULL || ", ""),
+    ("file/file_item.c", "!nyz_array_is_contiguous(header, NYZ_KEEP_ORDER)", "0"),
+    ("file/file_item.c", "item->data_size > file->size - item->data_offset", "0"),
+    ("file/file_item.c", "item->data_size == bytes ? NULL :", "1 ? NULL :"),
+    ("file/file_item.c", "index >= 0 && index < file->count ? index : -1", "index"),
+    ("file/file_answer.c", "if (!is_failure(status))", "if (0)"),
+    ("file/file_answer.c", "now > file->size &&", "0 &&"),
+    ("file/file_format.c", "f->struct_size < sizeof *f", "0"),
+    ("file/file_format.c", "f->version != NYZ_CONTAINER_VERSION", "0"),
+    ("file/file_format.c", "if (sure > most)", "if (sure >= most)"),
+    ("file/file_format.c", "< NYZ_PROBE_SURE) {\n        best", "< NYZ_PROBE_NO) {\n        best"),
+    ("file/file_source.c", "if ((int64_t)b->size > most)", "if (0)"),
+    ("file/file_source.c", "if (high > INT64_MAX / 4)", "if (0)"),
+    ("file/file_open.c", "if (count < 0)", "if (0)"),
+    ("file/file_open.c", "count > file->config.limits.members", "0"),
+    ("file/file_open.c", "return nyz_file_unchanged(file, -1, err);", "return NYZ_OK;"),
+    ("file/file_load.c", "item->data_size <= config->limits.array_bytes", "1"),
+    ("file/file_load.c", "file->own ? NYZ_OK : check_loaded", "1 ? NYZ_OK : check_loaded"),
+    ("npy/npy_file.c", "file->count == file->config.limits.members", "0"),
+    ("npy/npy_file.c", "bytes > file->size - p->data", "0"),
+    ("npy/npy_container.c", "p->data + size == p->end", "1"),
+    ("npy/npy_container.c", "has_place(file, index, now)", "1"),
+    ("npy/npy_file.c", "        file->last = window;\n", ""),
+    ("npy/npy_pickle.c", "size > (uint64_t)(p->end - p->at)", "0"),
+    ("npy/npy_pickle.c", "if (p->at >= p->end)", "if (0)"),
+    ("npz/npz_container.c", "out->data_size == listed->size - b->header", "1"),
+    ("npz/npz_container.c", "listed->method == NYZ_STORED && ", ""),
+    ("npz/npz_container.c", "offset < t->start ||", ""),
 ]
 
 # Mutants that no test can notice, and why: (file, text) of each.

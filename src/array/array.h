@@ -3,7 +3,7 @@
 #ifndef NYZ_ARRAY_H
 #define NYZ_ARRAY_H
 
-#include "nyz.h"
+#include "base/config.h"
 
 /* Checks an array that the caller may have filled in, and gives its number of elements
  * and of bytes.  nyz_array_check_strides also refuses strides that overflow, and
@@ -30,6 +30,10 @@ void nyz_array_reverse_axes(nyz_array *array);
 nyz_status nyz_array_new_like(const nyz_allocator *allocator, const nyz_array *like,
                               nyz_order order, nyz_byteorder byteorder, nyz_array *out,
                               nyz_error *err);
+
+/* A 1-D array of so many bytes, NYZ_UINT8, not initialised.  Errors: LIMIT. */
+nyz_status nyz_array_new_bytes(const nyz_config *config, int64_t size, nyz_array *out,
+                               nyz_error *err);
 
 /* How many whole items there are in so many bytes; but at least one. */
 int64_t nyz_array_items_in(size_t bytes, int64_t itemsize);

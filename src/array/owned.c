@@ -40,6 +40,24 @@ nyz_status nyz_array_new_like(const nyz_allocator *allocator, const nyz_array *l
     return NYZ_OK;
 }
 
+nyz_status nyz_array_new_bytes(const nyz_config *config, int64_t size, nyz_array *out,
+                               nyz_error *err)
+{
+    nyz_array like;
+    memset(&like, 0, sizeof like);
+    memset(out, 0, sizeof *out);
+    like.dtype = nyz_dtype_of(NYZ_UINT8);
+    like.ndim = 1;
+    like.shape[0] = size;
+    if (size > config->limits.array_bytes) {
+        return nyz_fail(err, NYZ_ERR_LIMIT, -1,
+                        "%lld bytes exceed limits.array_bytes, %lld", (long long)size,
+                        (long long)config->limits.array_bytes);
+    }
+    return nyz_array_new_like(&config->allocator, &like, NYZ_C_ORDER, NYZ_NATIVE, out,
+                              err);
+}
+
 /* A description of an array without data. */
 static nyz_status describe(const nyz_dtype *dtype, int ndim, const int64_t *shape,
                            nyz_array *out, nyz_error *err)

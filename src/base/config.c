@@ -193,3 +193,34 @@ nyz_status nyz_config_init(nyz_config *config, const nyz_options *opt, nyz_error
     config->level = o->level != 0 ? o->level : 6;
     return NYZ_OK;
 }
+
+nyz_status nyz_config_over(const nyz_config *held, const nyz_options *opt,
+                           nyz_config *config, nyz_error *err)
+{
+    *config = *held;
+    if (opt == NULL) {
+        return NYZ_OK;
+    }
+    const unsigned untrusted = held->flags & NYZ_UNTRUSTED;
+    nyz_options o = *opt;
+    o.flags |= untrusted;
+    NYZ_TRY(nyz_config_init(config, &o, err));
+    if (opt->allocator == NULL) {
+        config->allocator = held->allocator;
+    }
+    if (opt->limits == NULL && (o.flags & NYZ_UNTRUSTED) == untrusted) {
+        config->limits = held->limits;
+    }
+    return NYZ_OK;
+}
+
+nyz_options nyz_config_options(const nyz_config *config)
+{
+    const nyz_options opt = {.allocator = &config->allocator,
+                             .limits = &config->limits,
+                             .flags = config->flags,
+                             .order = config->order,
+                             .byteorder = config->byteorder,
+                             .threads = config->threads};
+    return opt;
+}

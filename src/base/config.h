@@ -27,4 +27,12 @@ typedef struct nyz_config {
 /* Resolves opt (NULL: defaults).  Errors: ARGUMENT for values out of range. */
 nyz_status nyz_config_init(nyz_config *config, const nyz_options *opt, nyz_error *err);
 
+/* The options of a call on a file that was opened with `held`: what opt (NULL: nothing) does not
+ * say itself is as it was then.  Errors: as above. */
+nyz_status nyz_config_over(const nyz_config *held, const nyz_options *opt,
+                           nyz_config *config, nyz_error *err);
+
+/* As options for reading, which borrow from the config: allocator and limits are set. */
+nyz_options nyz_config_options(const nyz_config *config);
+
 #endif

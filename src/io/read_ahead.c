@@ -46,3 +46,16 @@ nyz_stream nyz_read_ahead_open(nyz_read_ahead *window, const nyz_stream *below,
     }
     return stream;
 }
+
+nyz_stream nyz_read_ahead_copy(nyz_read_ahead *window, const nyz_read_ahead *from,
+                               const nyz_stream *below)
+{
+    const nyz_stream stream = {
+        .read = read_ahead_read, .read_at = read_ahead_read_at, .ctx = window};
+    window->below = *below;
+    window->offset = from->offset;
+    window->position = from->offset;
+    window->size = from->size;
+    memcpy(window->bytes, from->bytes, (size_t)from->size);
+    return stream;
+}

@@ -23,4 +23,8 @@ typedef struct nyz_read_ahead {
 nyz_stream nyz_read_ahead_open(nyz_read_ahead *window, const nyz_stream *below,
                                int64_t offset, int64_t size);
 
+/* A copy of a window over another stream of the same bytes, from its beginning on. */
+nyz_stream nyz_read_ahead_copy(nyz_read_ahead *window, const nyz_read_ahead *from,
+                               const nyz_stream *below);
+
 #endif

@@ -47,26 +47,30 @@ static int has_more_rows(const found *was, const found *is)
     return 1;
 }
 
-int nyz_npy_has_grown(const nyz_input_file *file, const nyz_stream *stream,
+int nyz_npy_is_intact(const nyz_stream *now, int64_t at, int64_t end,
                       const unsigned char *before, int64_t size, const nyz_config *config)
 {
-    const int64_t now = nyz_stream_size(stream);
     nyz_stream_mem_reader reader = {before, (size_t)size, 0};
     const nyz_stream memory = nyz_stream_mem(&reader);
     nyz_read_ahead window;
     found was;
     found is;
-    int grown = 0;
-    if (now <= nyz_input_file_size(file)) {
-        return 0;
-    }
-    const nyz_stream again = nyz_read_ahead_open(&window, stream, 0, now);
+    int intact = 0;
+    const nyz_stream again = nyz_read_ahead_open(&window, now, at, end - at);
     const nyz_status first = read_found(&memory, size, config, &was);
-    const nyz_status second = read_found(&again, now, config, &is);
+    const nyz_status second = read_found(&again, end - at, config, &is);
     if (first == NYZ_OK && second == NYZ_OK) {
-        grown = has_more_rows(&was, &is);
+        intact = has_more_rows(&was, &is);
     }
     nyz_array_free(&was.header);
     nyz_array_free(&is.header);
-    return grown;
+    return intact;
+}
+
+int nyz_npy_has_grown(const nyz_input_file *file, const nyz_stream *stream,
+                      const unsigned char *before, int64_t size, const nyz_config *config)
+{
+    const int64_t now = nyz_stream_size(stream);
+    return now > nyz_input_file_size(file) &&
+           nyz_npy_is_intact(stream, 0, now, before, size, config);
 }

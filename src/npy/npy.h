@@ -31,6 +31,26 @@ nyz_status nyz_npy_read(nyz_source *source, const nyz_npy_start *start,
 nyz_status nyz_npy_read_into(nyz_source *source, const nyz_npy_start *start,
                              const nyz_config *config, nyz_array *into, nyz_error *err);
 
+/* Reads the data that comes next in a source, of an array whose header has been read: as the rest
+ * of nyz_npy_read, which it is (`array` is then not freed on failure), and of
+ * nyz_npy_read_into, which leaves `file` as it is. */
+nyz_status nyz_npy_read_data(nyz_source *source, const nyz_config *config, int fortran,
+                             nyz_array *array, nyz_error *err);
+nyz_status nyz_npy_read_data_into(nyz_source *source, const nyz_array *file, int fortran,
+                                  const nyz_config *config, const nyz_array *into,
+                                  nyz_error *err);
+
+/* The same of data that is in memory already, in the order of the file: `bytes` of the config's
+ * allocator, which become those of `array`. */
+nyz_status nyz_npy_adopt_data(void *data, const nyz_config *config, int fortran,
+                              nyz_array *array, nyz_error *err);
+
+/* Fails with UNSUPPORTED: the elements are Python objects. */
+nyz_status nyz_npy_refuse_objects(int64_t offset, nyz_error *err);
+
+/* That an array can be filled.  Errors: ARGUMENT. */
+nyz_status nyz_npy_check_into(const nyz_array *into, nyz_error *err);
+
 /* Only the header, for who does not want the file's flag. */
 nyz_status nyz_npy_peek(nyz_source *source, const nyz_npy_start *start,
                         const nyz_config *config, nyz_array *out, nyz_error *err);

@@ -117,10 +117,10 @@ static nyz_status reorder_loaded(const load_plan *plan, nyz_array *array, nyz_er
     return NYZ_OK;
 }
 
-static nyz_status read_stream(nyz_source *source, const load_plan *plan, nyz_array *array,
-                              nyz_error *err)
+/* All of the data is in the array's memory, as the file has it. */
+static nyz_status finish_in_memory(const load_plan *plan, nyz_array *array,
+                                   nyz_error *err)
 {
-    NYZ_TRY(read_unknown(source, plan->bytes, plan->config, &array->owner->data, err));
     array->owner->data_size = plan->bytes;
     array->data = array->owner->data;
     nyz_dtype_byteswap(&plan->from, plan->byteorder, array->data, plan->count,
@@ -128,15 +128,26 @@ static nyz_status read_stream(nyz_source *source, const load_plan *plan, nyz_arr
     return plan->reorder ? reorder_loaded(plan, array, err) : NYZ_OK;
 }
 
+static nyz_status read_stream(nyz_source *source, const load_plan *plan, nyz_array *array,
+                              nyz_error *err)
+{
+    NYZ_TRY(read_unknown(source, plan->bytes, plan->config, &array->owner->data, err));
+    return finish_in_memory(plan, array, err);
+}
+
+nyz_status nyz_npy_refuse_objects(int64_t offset, nyz_error *err)
+{
+    return nyz_fail(err, NYZ_ERR_UNSUPPORTED, offset,
+                    "an array of Python objects is a pickle, which is never run here; in "
+                    "Python, convert it to a plain dtype (astype) and save it again");
+}
+
 /* That the data can be read at all, and that the source can hold it.  Gives its size. */
 static nyz_status check_data(const nyz_source *source, const nyz_array *array,
                              int64_t *count, int64_t *bytes, nyz_error *err)
 {
     if (nyz_dtype_has_objects(&array->dtype)) {
-        return nyz_fail(
-            err, NYZ_ERR_UNSUPPORTED, source->offset,
-            "an array of Python objects is a pickle, which is never run here; in "
-            "Python, convert it to a plain dtype (astype) and save it again");
+        return nyz_npy_refuse_objects(source->offset, err);
     }
     NYZ_TRY(nyz_array_check(array, count, bytes, err));
     if (source->left >= 0 && *bytes > source->left) {
@@ -160,17 +171,36 @@ static void decide_order(load_plan *plan, nyz_array *array)
     }
 }
 
-static nyz_status read_data(nyz_source *source, const nyz_config *config, int fortran,
-                            nyz_array *array, nyz_error *err)
+/* What the result will be: its dtype and strides. */
+static nyz_status plan_result(load_plan *plan, nyz_array *array, nyz_error *err)
+{
+    plan->byteorder = nyz_byteorder_or(plan->config->byteorder, NYZ_NATIVE);
+    decide_order(plan, array);
+    return nyz_dtype_clone(&plan->from, plan->byteorder, &array->owner->arena,
+                           &array->dtype, err);
+}
+
+nyz_status nyz_npy_read_data(nyz_source *source, const nyz_config *config, int fortran,
+                             nyz_array *array, nyz_error *err)
 {
     load_plan plan = {.config = config, .fortran = fortran, .from = array->dtype};
     NYZ_TRY(check_data(source, array, &plan.count, &plan.bytes, err));
-    plan.byteorder = nyz_byteorder_or(config->byteorder, NYZ_NATIVE);
-    decide_order(&plan, array);
-    NYZ_TRY(nyz_dtype_clone(&plan.from, plan.byteorder, &array->owner->arena,
-                            &array->dtype, err));
+    NYZ_TRY(plan_result(&plan, array, err));
     return source->left >= 0 ? read_known(source, &plan, array, err)
                              : read_stream(source, &plan, array, err);
+}
+
+nyz_status nyz_npy_adopt_data(void *data, const nyz_config *config, int fortran,
+                              nyz_array *array, nyz_error *err)
+{
+    load_plan plan = {.config = config, .fortran = fortran, .from = array->dtype};
+    nyz_status status = nyz_array_check(array, &plan.count, &plan.bytes, err);
+    array->owner->data = data;
+    array->owner->data_size = plan.bytes;
+    if (status == NYZ_OK) {
+        status = plan_result(&plan, array, err);
+    }
+    return status == NYZ_OK ? finish_in_memory(&plan, array, err) : status;
 }
 
 nyz_status nyz_npy_read(nyz_source *source, const nyz_npy_start *start,
@@ -178,7 +208,7 @@ nyz_status nyz_npy_read(nyz_source *source, const nyz_npy_start *start,
 {
     int fortran = 0;
     NYZ_TRY(nyz_npy_read_header(source, start, config, out, &fortran, err));
-    const nyz_status status = read_data(source, config, fortran, out, err);
+    const nyz_status status = nyz_npy_read_data(source, config, fortran, out, err);
     if (status != NYZ_OK) {
         nyz_array_free(out);
     }
@@ -207,9 +237,9 @@ static nyz_status check_shapes(const nyz_array *file, const nyz_array *into,
     return NYZ_OK;
 }
 
-static nyz_status read_into(nyz_source *source, const nyz_array *file, int fortran,
-                            const nyz_config *config, const nyz_array *into,
-                            nyz_error *err)
+nyz_status nyz_npy_read_data_into(nyz_source *source, const nyz_array *file, int fortran,
+                                  const nyz_config *config, const nyz_array *into,
+                                  nyz_error *err)
 {
     nyz_element_reader elements;
     int64_t count = 0;
@@ -220,19 +250,25 @@ static nyz_status read_into(nyz_source *source, const nyz_array *file, int fortr
     return nyz_element_reader_read(&elements, source, config, err);
 }
 
+nyz_status nyz_npy_check_into(const nyz_array *into, nyz_error *err)
+{
+    int64_t count = 0;
+    int64_t bytes = 0;
+    NYZ_TRY(nyz_array_check_data(into, &count, &bytes, err));
+    return (into->flags & NYZ_READONLY) != 0
+               ? nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "the array to fill is read-only")
+               : NYZ_OK;
+}
+
 nyz_status nyz_npy_read_into(nyz_source *source, const nyz_npy_start *start,
                              const nyz_config *config, nyz_array *into, nyz_error *err)
 {
     int fortran = 0;
-    int64_t count = 0;
-    int64_t bytes = 0;
     nyz_array file;
-    NYZ_TRY(nyz_array_check_data(into, &count, &bytes, err));
-    if ((into->flags & NYZ_READONLY) != 0) {
-        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "the array to fill is read-only");
-    }
+    NYZ_TRY(nyz_npy_check_into(into, err));
     NYZ_TRY(nyz_npy_read_header(source, start, config, &file, &fortran, err));
-    const nyz_status status = read_into(source, &file, fortran, config, into, err);
+    const nyz_status status =
+        nyz_npy_read_data_into(source, &file, fortran, config, into, err);
     nyz_array_free(&file);
     return status;
 }

@@ -18,6 +18,12 @@ struct nyz_npz {
     nyz_zip_directory dir;
 };
 
+/* As nyz_npz_open_stream of a stream with so many bytes, whose directory is read through another:
+ * one that has bytes of it at hand. */
+nyz_status nyz_npz_open_through(const nyz_stream *stream, const nyz_stream *opening,
+                                int64_t size, const nyz_options *opt, nyz_npz **out,
+                                nyz_error *err);
+
 /* The options of a call on an archive: what it does not say itself holds as it did when
  * the archive was opened. */
 nyz_status nyz_npz_config(const nyz_npz *npz, const nyz_options *opt, nyz_config *config,
@@ -79,9 +85,14 @@ nyz_status nyz_npz_adopt(unsigned char *bytes, int64_t size, const nyz_config *c
 nyz_status nyz_npz_copy(unsigned char *bytes, int64_t size, const nyz_config *config,
                         nyz_array *out);
 
-/* Loads the array of member `index`, by the best way.  After a failure, which does not
- * name the member yet, *out may hold something to be freed. */
-nyz_status nyz_npz_load_member(const nyz_npz *npz, int64_t index,
-                               const nyz_config *config, nyz_array *out, nyz_error *err);
+/* What is done with a member by the best way, without naming it in a message. */
+typedef nyz_status nyz_npz_loader(const nyz_npz *npz, int64_t index,
+                                  const nyz_config *config, nyz_array *array,
+                                  nyz_error *err);
+/* Load its array, all its bytes as one (after a failure *out may hold something to be freed), and
+ * its array into memory that is there. */
+nyz_npz_loader nyz_npz_load_member;
+nyz_npz_loader nyz_npz_load_member_bytes;
+nyz_npz_loader nyz_npz_load_member_into;
 
 #endif

@@ -115,8 +115,9 @@ nyz_status nyz_npz_load_member(const nyz_npz *npz, int64_t index,
                : nyz_npz_read_stream(npz, index, config, nyz_npz_read_array, 1, out, err);
 }
 
-static nyz_status load_into(const nyz_npz *npz, int64_t index, const nyz_config *config,
-                            nyz_array *into, nyz_error *err)
+nyz_status nyz_npz_load_member_into(const nyz_npz *npz, int64_t index,
+                                    const nyz_config *config, nyz_array *into,
+                                    nyz_error *err)
 {
     return config->progress == NULL && fits_beside(&npz->dir.entries[index], config)
                ? read_large(npz, index, config, nyz_npz_read_into, 0, into, err)
@@ -136,23 +137,12 @@ static nyz_status read_bytes(nyz_source *source, const nyz_config *config,
     return nyz_source_read(source, array->data, source->left, "member", err);
 }
 
-static nyz_status load_bytes(const nyz_npz *npz, int64_t index, const nyz_config *config,
-                             nyz_array *out, nyz_error *err)
+nyz_status nyz_npz_load_member_bytes(const nyz_npz *npz, int64_t index,
+                                     const nyz_config *config, nyz_array *out,
+                                     nyz_error *err)
 {
-    const int64_t size = npz->dir.entries[index].size;
-    nyz_array like;
     int64_t got = 0;
-    memset(&like, 0, sizeof like);
-    like.dtype = nyz_dtype_of(NYZ_UINT8);
-    like.ndim = 1;
-    like.shape[0] = size;
-    if (size > config->limits.array_bytes) {
-        return nyz_fail(err, NYZ_ERR_LIMIT, -1,
-                        "%lld bytes exceed limits.array_bytes, %lld", (long long)size,
-                        (long long)config->limits.array_bytes);
-    }
-    NYZ_TRY(
-        nyz_array_new_like(&config->allocator, &like, NYZ_C_ORDER, NYZ_NATIVE, out, err));
+    NYZ_TRY(nyz_array_new_bytes(config, npz->dir.entries[index].size, out, err));
     return config->progress != NULL
                ? nyz_npz_read_stream(npz, index, config, read_bytes, 1, out, err)
                : nyz_zip_extract(&npz->stream, &npz->dir, index, config->threads,
@@ -164,28 +154,10 @@ static nyz_status load_bytes(const nyz_npz *npz, int64_t index, const nyz_config
 nyz_status nyz_npz_config(const nyz_npz *npz, const nyz_options *opt, nyz_config *config,
                           nyz_error *err)
 {
-    *config = npz->config;
-    if (opt == NULL) {
-        return NYZ_OK;
-    }
-    const unsigned held = npz->config.flags & NYZ_UNTRUSTED;
-    nyz_options o = *opt;
-    o.flags |= held;
-    NYZ_TRY(nyz_config_init(config, &o, err));
-    if (opt->allocator == NULL) {
-        config->allocator = npz->config.allocator;
-    }
-    if (opt->limits == NULL && (o.flags & NYZ_UNTRUSTED) == held) {
-        config->limits = npz->config.limits;
-    }
-    return NYZ_OK;
+    return nyz_config_over(&npz->config, opt, config, err);
 }
 
-typedef nyz_status member_call(const nyz_npz *npz, int64_t index,
-                               const nyz_config *config, nyz_array *array,
-                               nyz_error *err);
-
-static nyz_status call(member_call *member, const nyz_npz *npz, int64_t index,
+static nyz_status call(nyz_npz_loader *member, const nyz_npz *npz, int64_t index,
                        const nyz_options *opt, nyz_array *array, nyz_error *err)
 {
     nyz_config config;
@@ -202,8 +174,9 @@ static nyz_status call(member_call *member, const nyz_npz *npz, int64_t index,
 }
 
 /* An array that was read before the failure showed is not handed out. */
-static nyz_status call_for_array(member_call *member, const nyz_npz *npz, int64_t index,
-                                 const nyz_options *opt, nyz_array *out, nyz_error *err)
+static nyz_status call_for_array(nyz_npz_loader *member, const nyz_npz *npz,
+                                 int64_t index, const nyz_options *opt, nyz_array *out,
+                                 nyz_error *err)
 {
     memset(out, 0, sizeof *out);
     const nyz_status status = call(member, npz, index, opt, out, err);
@@ -228,12 +201,12 @@ nyz_status nyz_npz_load_header_at(const nyz_npz *npz, int64_t index,
 nyz_status nyz_npz_bytes_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
                             nyz_array *out, nyz_error *err)
 {
-    return call_for_array(load_bytes, npz, index, opt, out, err);
+    return call_for_array(nyz_npz_load_member_bytes, npz, index, opt, out, err);
 }
 
 nyz_status nyz_npz_load_into_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
                                 const nyz_array *into, nyz_error *err)
 {
     nyz_array target = *into;
-    return call(load_into, npz, index, opt, &target, err);
+    return call(nyz_npz_load_member_into, npz, index, opt, &target, err);
 }

@@ -78,6 +78,19 @@ nyz_status nyz_npz_open_stream(const nyz_stream *stream, const nyz_options *opt,
     return finish_open(npz, -1, NYZ_OK, out, err);
 }
 
+nyz_status nyz_npz_open_through(const nyz_stream *stream, const nyz_stream *opening,
+                                int64_t size, const nyz_options *opt, nyz_npz **out,
+                                nyz_error *err)
+{
+    nyz_npz *npz = NULL;
+    *out = NULL;
+    NYZ_TRY(new_npz(opt, &npz, err));
+    npz->stream = *opening;
+    NYZ_TRY(finish_open(npz, size, NYZ_OK, out, err));
+    (*out)->stream = *stream;
+    return NYZ_OK;
+}
+
 void nyz_npz_close(nyz_npz **npz)
 {
     if (npz != NULL && *npz != NULL) {

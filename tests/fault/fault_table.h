@@ -7,6 +7,7 @@
 
 #include "fault/fault_archives.h"
 #include "fault/fault_arrays.h"
+#include "fault/fault_files.h"
 
 typedef struct row {
     const char *function;
@@ -83,6 +84,29 @@ static const row rows[] = {
     {"nyz_npz_load_header", member_names, ONE, NOTHING, 0},
     {"nyz_npz_bytes", member_names, ONE, NOTHING, 0},
     {"nyz_npz_close", open_memory, ONE, NOTHING, 0},
+    {"nyz_file_open", file_open, METHODS, NOTHING, 0},
+    {"nyz_file_open_mem", file_open_mem, ONE, NOTHING, 0},
+    {"nyz_file_open_stream", file_open_stream, METHODS, NOTHING, 0},
+    {"nyz_file_open_with", file_open_with, ONE, NOTHING, 0},
+    {"nyz_file_open_mem_with", file_open_with_mem, ONE, NOTHING, 0},
+    {"nyz_file_open_stream_with", file_open_with_stream, ONE, NOTHING, 0},
+    {"nyz_file_close", file_open, ONE, NOTHING, 0},
+    {"nyz_file_format", file_open, ONE, NOTHING, 0},
+    {"nyz_file_count", file_open, ONE, NOTHING, 0},
+    {"nyz_file_trailing", file_open, ONE, NOTHING, 0},
+    {"nyz_file_name", file_open, ONE, NOTHING, 0},
+    {"nyz_file_find", file_open, ONE, NOTHING, 0},
+    {"nyz_file_entry", file_open, ONE, NOTHING, 0},
+    {"nyz_file_entry_at", file_open, ONE, NOTHING, 0},
+    {"nyz_file_info", file_info, METHODS, NOTHING, 0},
+    {"nyz_file_info_at", file_info_at, METHODS, NOTHING, 0},
+    {"nyz_item_free", file_info, ONE, NOTHING, 0},
+    {"nyz_file_load", file_load, ALL, NOTHING, 0},
+    {"nyz_file_load_at", file_load_at, METHODS, NOTHING, 0},
+    {"nyz_file_load_into", file_load_into, SMALL, NOTHING, 0},
+    {"nyz_file_load_into_at", file_load_into_at, METHODS, NOTHING, 0},
+    {"nyz_file_bytes", file_bytes, METHODS, NOTHING, 0},
+    {"nyz_file_bytes_at", file_bytes_at, METHODS, NOTHING, 0},
     {"nyz_npz_create", discard_archive, ONE, OLD, 0},
     {"nyz_npz_create_stream", archive_to_stream, SMALL, NOTHING, 0},
     {"nyz_npz_add", finish_archive, ALL, NPZ, 0},

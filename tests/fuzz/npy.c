@@ -4,6 +4,7 @@
  * agree. */
 #include "dtype/dtype.h"
 #include "fuzz.h"
+#include "nyz_file.h"
 
 typedef struct file {
     fuzz_input in;
@@ -125,6 +126,48 @@ static void check_saved(const file *f)
     nyz_buffer_free(&buffer);
 }
 
+/* An item by the handle over every format: what is said of it is what loading gives. */
+static void check_item(const file *f, const nyz_file *handle, int64_t i)
+{
+    const int is_npy = strcmp(nyz_file_format(handle), "npy") == 0;
+    nyz_item item;
+    nyz_array array;
+    nyz_status known;
+    nyz_status status;
+    FUZZ_TRIED(known, nyz_file_info_at(handle, i, &item, err));
+    FUZZ_TRIED(status, nyz_file_load_at(handle, i, NULL, &array, err));
+    CHECK_ZERO_UNLESS_OK(status, array);
+    CHECK(status != NYZ_OK || (known == NYZ_OK && item.kind == NYZ_ITEM_ARRAY &&
+                               fuzz_same_shape(&item.header, &array)));
+    if (is_npy) {
+        CHECK(known == NYZ_OK && item.kind != NYZ_ITEM_BYTES);
+        CHECK((item.kind == NYZ_ITEM_ARRAY) == (status == NYZ_OK));
+        CHECK(i > 0 || status == f->status);
+    }
+    if (is_npy && i == 0 && status == NYZ_OK) {
+        fuzz_check_same(&f->array, &array);
+    }
+    nyz_array_free(&array);
+    nyz_item_free(&item);
+}
+
+static void check_handle(const file *f)
+{
+    nyz_file *handle;
+    nyz_status status;
+    FUZZ_TRIED(status, nyz_file_open_mem(f->in.bytes, f->in.size, &f->opt, &handle, err));
+    CHECK((status == NYZ_OK) == (handle != NULL));
+    if (status != NYZ_OK) {
+        CHECK(f->status != NYZ_OK || status == NYZ_ERR_LIMIT); /* of too many arrays */
+        return;
+    }
+    CHECK(nyz_file_trailing(handle) <= (int64_t)f->in.size);
+    for (int64_t i = 0; i < nyz_file_count(handle) && i < 8; i++) {
+        check_item(f, handle, i);
+    }
+    nyz_file_close(&handle);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     file f = {.in = {data, size}};
@@ -137,6 +180,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_stream(&f, 0, SIZE_MAX);
     check_stream(&f, 1, 1);
     check_header(&f);
+    check_handle(&f);
     if (f.status == NYZ_OK) {
         check_into(&f);
         check_converted(&f);

@@ -4,6 +4,7 @@
  * inflates piece by piece, and by all calls: all must agree. */
 #include "base/config.h"
 #include "fuzz.h"
+#include "nyz_file.h"
 #include "npz/npz.h"
 #include "zip_repair.h"
 
@@ -238,6 +239,35 @@ static void check_stream(const archive *a, nyz_status expected)
     nyz_npz_close(&npz);
 }
 
+/* By the handle over every format, if the first or the last bytes show what it is. */
+static void check_handle(const archive *a)
+{
+    nyz_file *file;
+    nyz_status status;
+    FUZZ_TRIED(status, nyz_file_open_mem(a->in.bytes, a->in.size, &a->opt, &file, err));
+    CHECK((status == NYZ_OK) == (file != NULL));
+    if (status != NYZ_OK || strcmp(nyz_file_format(file), "npz") != 0) {
+        nyz_file_close(&file);
+        return;
+    }
+    CHECK(nyz_file_count(file) == nyz_npz_count(a->npz));
+    for (int64_t i = 0; i < a->count; i++) {
+        nyz_array array;
+        nyz_item item;
+        FUZZ_TRIED(status, nyz_file_load_at(file, i, NULL, &array, err));
+        CHECK(status == a->status[i]);
+        if (status == NYZ_OK) {
+            fuzz_check_same(&a->arrays[i], &array);
+        }
+        nyz_array_free(&array);
+        FUZZ_TRIED(status, nyz_file_info_at(file, i, &item, err));
+        CHECK(a->status[i] != NYZ_OK ||
+              (status == NYZ_OK && item.kind == NYZ_ITEM_ARRAY));
+        nyz_item_free(&item);
+    }
+    nyz_file_close(&file);
+}
+
 /* libdeflate reads two reserved codes for lengths, which zlib refuses: a row of the
  * docs/differences.md.  Sizes and CRC fit all the same. */
 static int has_reserved_codes(const archive *a, int64_t i)
@@ -296,6 +326,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CHECK((status == NYZ_OK) == (a.npz != NULL));
     if (status == NYZ_OK) {
         check_archive(&a);
+        check_handle(&a);
     }
     check_stream(&a, status);
     for (int64_t i = 0; i < a.count; i++) {

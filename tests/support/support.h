@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "nyz.h"
+#include "nyz_file.h"
 
 #ifdef _WIN32
 #include "support/on_windows.h"

@@ -2,6 +2,7 @@
 /* Every fixture through every entry point: the path, memory, a stream that gives one byte at a
  * time, a stream that cannot seek, a member of an archive, stored and deflated.  All must
  * give the same array, or the same status.  entry_points.h reads what is expected. */
+#include "dtype/dtype.h"
 #include "support/entry_points.h"
 
 static const nyz_options as_stored = {.byteorder = NYZ_KEEP_BYTEORDER};
@@ -222,6 +223,112 @@ static void npz_loads(const expected *e, const content *whole)
     }
 }
 
+/* ------------------------------------------------- one handle over both: nyz_file.h */
+
+/* Opens through entry point 0, 1, 2 or 3: path, memory, a stream of one byte at a time, and one
+ * that cannot seek. */
+static nyz_status open_file_by(int entry_point, const expected *e, const content *whole,
+                               reader *r, nyz_file **file, nyz_error *err)
+{
+    char path[1024];
+    path_of(path, sizeof path, e->file);
+    *r = (reader){*whole, 0, entry_point == 2 ? 1 : 0};
+    const nyz_stream stream = stream_of(r, entry_point == 2);
+    return entry_point == 0 ? nyz_file_open(path, NULL, file, err)
+           : entry_point == 1
+               ? nyz_file_open_mem(whole->bytes, whole->size, NULL, file, err)
+               : nyz_file_open_stream(&stream, NULL, file, err);
+}
+
+/* What a file is does not depend on its name: these are of the other format. */
+static int is_misnamed(const expected *e, const nyz_file *file, const char *format)
+{
+    return strcmp(e->status, "unsupported") == 0 && file != NULL &&
+           strcmp(nyz_file_format(file), format) != 0;
+}
+
+/* What is known before the data is read is what loading gives. */
+static void check_item(const expected *e, const nyz_file *file, int64_t index)
+{
+    nyz_item item;
+    static seen s;
+    assert_ok(nyz_file_info_at(file, index, &item, err));
+    if (strcmp(e->status, "ok") == 0) {
+        assert_int_equal(item.kind, NYZ_ITEM_ARRAY);
+        look_at_shape(&item.header, &s);
+        assert_string_equal(s.shape, e->shape);
+    } else if (strcmp(e->status, "not found") == 0) {
+        assert_int_equal(item.kind, NYZ_ITEM_BYTES);
+    } else if (item.kind != NYZ_ITEM_ARRAY && /* the data alone may show it */
+               !nyz_dtype_has_objects(&item.header.dtype)) { /* a damaged pickle */
+        assert_string_equal(nyz_status_text(item.error.status), e->status);
+    }
+    nyz_item_free(&item);
+}
+
+static void npy_by_handle(const expected *e, const content *whole)
+{
+    for (int entry_point = 0; entry_point < 4; entry_point++) {
+        reader r;
+        nyz_file *file;
+        nyz_array array = {0};
+        nyz_error err = {0};
+        nyz_status status = open_file_by(entry_point, e, whole, &r, &file, &err);
+        if (is_misnamed(e, file, "npy")) {
+            nyz_file_close(&file);
+            continue;
+        }
+        if (status == NYZ_OK) {
+            check_item(e, file, 0);
+            status = nyz_file_load_at(file, 0, &as_stored, &array, &err);
+        }
+        check_array(e, "handle", status, e->status, &array, &err);
+        nyz_file_close(&file);
+    }
+}
+
+static void npz_opens_by_handle(const expected *e, const content *whole)
+{
+    for (int entry_point = 0; entry_point < 4; entry_point++) {
+        reader r;
+        nyz_file *file;
+        nyz_error err = {0};
+        const nyz_status status = open_file_by(entry_point, e, whole, &r, &file, &err);
+        if (!is_misnamed(e, file, "npz") &&
+            strcmp(nyz_status_text(status), e->status) != 0) {
+            fail_msg("%s by handle %d: expected %s, got %s: %s", e->file, entry_point,
+                     e->status, nyz_status_text(status), err.message);
+        }
+        if (status == NYZ_OK && strcmp(e->status, "ok") == 0) {
+            assert_int_equal(nyz_file_count(file), atoi(e->more));
+        }
+        nyz_file_close(&file);
+    }
+}
+
+static void npz_loads_by_handle(const expected *e, const content *whole)
+{
+    for (int entry_point = 0; entry_point < 4; entry_point++) {
+        reader r;
+        nyz_file *file;
+        nyz_array array;
+        static seen s;
+        nyz_error why;
+        assert_ok(open_file_by(entry_point, e, whole, &r, &file, err));
+        const int64_t index = atoi(e->more);
+        check_item(e, file, index);
+        const nyz_status status = nyz_file_load_at(file, index, &as_stored, &array, &why);
+        check_array(e, "handle", status, e->status, &array, &why);
+        if (strcmp(e->status, "not found") == 0) {
+            assert_ok(nyz_file_bytes_at(file, index, NULL, &array, err));
+            look_at_bytes(&array, &s);
+            assert_string_equal(s.crc32, e->crc32);
+            nyz_array_free(&array);
+        }
+        nyz_file_close(&file);
+    }
+}
+
 /* ------------------------------------------------------------------------------ tests */
 
 static void every_npy_loads_alike_by_path(void **state)
@@ -272,6 +379,14 @@ static void every_member_loads_alike_by_every_entry_point(void **state)
     each("load", npz_loads);
 }
 
+static void every_file_is_read_alike_by_one_handle(void **state)
+{
+    (void)state;
+    each("npy", npy_by_handle);
+    each("open", npz_opens_by_handle);
+    each("load", npz_loads_by_handle);
+}
+
 static void arrays_in_one_stream_are_read_one_by_one(void **state)
 {
     (void)state;
@@ -302,6 +417,7 @@ int main(void)
         cmocka_unit_test(types_of_ml_dtypes_are_saved_as_they_were),
         cmocka_unit_test(every_npz_opens_alike_by_every_entry_point),
         cmocka_unit_test(every_member_loads_alike_by_every_entry_point),
+        cmocka_unit_test(every_file_is_read_alike_by_one_handle),
         cmocka_unit_test(arrays_in_one_stream_are_read_one_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -336,6 +336,31 @@ static nyz_status act_npz_load_all(const nyz_stream *stream, nyz_options *opt,
     return status;
 }
 
+/* Whatever it is: each item, and the first one that is an array. */
+static nyz_status act_file(const nyz_stream *stream, nyz_options *opt, nyz_error *err)
+{
+    nyz_file *file = NULL;
+    nyz_array array;
+    NYZ_TRY(nyz_file_open_stream(stream, opt, &file, err));
+    nyz_status status = NYZ_OK;
+    for (int64_t i = 0; i < nyz_file_count(file) && status == NYZ_OK; i++) {
+        nyz_item item;
+        status = nyz_file_info_at(file, i, &item, err);
+        nyz_item_free(&item);
+    }
+    if (status == NYZ_OK) {
+        status = nyz_file_load_at(file, 0, opt, &array, err);
+    }
+    if (status == NYZ_OK) {
+        assert_array(&array);
+        nyz_array_free(&array);
+        status = nyz_file_bytes_at(file, 0, opt, &array, err);
+        nyz_array_free(&array);
+    }
+    nyz_file_close(&file);
+    return status;
+}
+
 static nyz_status act_write(const nyz_stream *stream, nyz_options *opt, nyz_error *err)
 {
     const nyz_array array = make_array();
@@ -388,6 +413,8 @@ static const struct operation {
     {make_npy, act_read_header, NULL},
     {make_npz, act_npz_load, NULL},
     {make_npz, act_npz_load_all, NULL},
+    {make_npy, act_file, NULL},
+    {make_npz, act_file, NULL},
     {make_nothing, act_write, check_npy},
     {make_nothing, act_write_header, check_header},
     {make_nothing, act_npz_write, check_npz},
@@ -511,7 +538,9 @@ static void stand_near_the_end(hostile *h, const struct operation *operation,
         h->base = INT64_MAX - room[i];
         for (h->no_end = 0; h->no_end < 2; h->no_end++) {
             const nyz_status status = run_on_copy(h, operation, made);
-            if (h->without == CALLS && !h->no_end && room[i] == 1 << 20) {
+            const int begins_there = /* the format is known by the first bytes */
+                operation->operation != act_file || operation->make == make_npz;
+            if (h->without == CALLS && !h->no_end && room[i] == 1 << 20 && begins_there) {
                 assert_int_equal(status, NYZ_OK);
             }
             if (operation->check == check_npz && h->without != SEEK && room[i] < LARGE) {

@@ -16,7 +16,7 @@
  * which has to be a name for a file on every system.  0 if it has none. */
 static int put_own_name(cli_line *line, const cli_input *input)
 {
-    if (input->npz == NULL && input->member != NULL) { /* x.npy:1 */
+    if (input->handle == NULL && input->member != NULL) { /* x.npy:1 */
         const char *base;
         size_t base_size;
         cli_input_base(input, &base, &base_size);
@@ -30,7 +30,7 @@ static int put_own_name(cli_line *line, const cli_input *input)
         cli_line_puts(line, cli_path_base(input->label));
         return strcmp(input->label, "-") != 0;
     }
-    const nyz_member member = cli_input_member(input, input->first);
+    const nyz_entry member = cli_input_member(input, input->first);
     const char *const slash = strrchr(member.name, '/');
     const char *const name = slash != NULL ? slash + 1 : member.name;
     const size_t size = (size_t)(member.name + member.key_size - name);
@@ -68,8 +68,8 @@ static int ends_in_slash(const char *path)
 static int copy(const cli_args *args, cli_input *input)
 {
     const char *const out = args->files[1];
-    const int archive = input->npz != NULL;
-    const int as_in = archive && input->member == NULL;
+    const int members = input->handle != NULL;
+    const int as_in = members && input->member == NULL;
     cli_cp cp = {.args = args, .input = input, .out = out};
     cli_line path = {0};
     int status = CLI_EXIT_FINE;
@@ -88,7 +88,7 @@ static int copy(const cli_args *args, cli_input *input)
         status = cli_target_check(args->in_place, input->label, cp.out);
     }
     if (status == CLI_EXIT_FINE) {
-        status = archive ? cli_cp_archive(&cp) : cli_cp_npy(&cp);
+        status = members ? cli_cp_members(&cp) : cli_cp_npy(&cp);
     }
     cli_line_free(&path);
     return status;

@@ -41,7 +41,7 @@ static void put_text(report *to, const fact *f)
 {
     cli_line_puts(&to->out, to->values ? f->hash : f->digest);
     cli_line_puts(&to->out, "  ");
-    if (to->several && to->input->npz != NULL) {
+    if (to->several && to->input->handle != NULL) {
         cli_line_name(&to->out, to->input->label, strlen(to->input->label));
         cli_line_puts(&to->out, ":");
     }
@@ -135,15 +135,15 @@ static nyz_status add(report *to, fact *f, nyz_error *err)
 static int add_member(report *to, int64_t index)
 {
     const cli_input *const input = to->input;
-    const nyz_member member = cli_input_member(input, index);
+    const nyz_entry member = cli_input_member(input, index);
     const nyz_options opt = as_stored(input);
     nyz_error err;
     nyz_array array;
     fact f = {.name = member.name, .name_size = member.key_size, .array = &array};
-    nyz_status status = nyz_npz_load_at(input->npz, index, &opt, &array, &err);
+    nyz_status status = nyz_file_load_at(input->handle, index, &opt, &array, &err);
     if (status == NYZ_ERR_NOT_FOUND) {
         f.raw = 1;
-        status = nyz_npz_bytes_at(input->npz, index, NULL, &array, &err);
+        status = nyz_file_bytes_at(input->handle, index, NULL, &array, &err);
     }
     if (status == NYZ_OK) {
         status = add(to, &f, &err);
@@ -156,7 +156,7 @@ static int add_member(report *to, int64_t index)
     return cli_complain_error(input->label, member.name, &err);
 }
 
-static int add_archive(report *to)
+static int add_members(report *to)
 {
     int worst = CLI_EXIT_FINE;
     for (int64_t i = to->input->first;
@@ -248,7 +248,7 @@ static int print_json(const report *to, const char *file, int *printed)
 
 static int digest_open(report *to, cli_input *input)
 {
-    int status = input->npz != NULL ? add_archive(to) : add_npy(to, input);
+    int status = input->handle != NULL ? add_members(to) : add_npy(to, input);
     const int finished = cli_input_finish(input, "");
     if (finished != CLI_EXIT_FINE && to->failure.status == NYZ_OK) {
         to->failure = input->failure;

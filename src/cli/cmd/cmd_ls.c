@@ -76,27 +76,38 @@ static nyz_status describe(cli_row *r, const nyz_array *header, nyz_error *err)
     return cli_line_descr(&r->descr, &header->dtype, err);
 }
 
-/* ---- archives */
+/* ---- members */
+
+/* What is known of a member: with Python objects, too, as for all that has a header. */
+static nyz_status describe_item(cli_row *r, const nyz_item *item, nyz_error *err)
+{
+    const int known =
+        item->kind == NYZ_ITEM_ARRAY || nyz_dtype_has_objects(&item->header.dtype);
+    r->raw = item->kind == NYZ_ITEM_BYTES;
+    if (known) {
+        return describe(r, &item->header, err);
+    }
+    *err = item->error;
+    return item->error.status;
+}
 
 static int add_member(const cli_input *input, int64_t index, cli_table *t)
 {
     nyz_error err;
-    nyz_array header;
-    const nyz_member member = cli_input_member(input, index);
-    nyz_status status = nyz_npz_load_header_at(input->npz, index, NULL, &header, &err);
+    nyz_item item;
+    const nyz_entry member = cli_input_member(input, index);
+    nyz_status status = nyz_file_info_at(input->handle, index, &item, &err);
     cli_row *const r = add_row(t);
     if (r == NULL) {
-        nyz_array_free(&header);
+        nyz_item_free(&item);
         return cli_complain_memory(input->label);
     }
-    r->raw = status == NYZ_ERR_NOT_FOUND;
-    r->unknown = status != NYZ_OK && !r->raw;
-    cli_line_put(&r->name, member.name, r->raw ? member.name_size : member.key_size);
-    r->method = member.method;
+    r->method = (nyz_method)member.method;
     r->stored = member.compressed_size;
     r->bytes = member.size;
-    status = status == NYZ_OK ? describe(r, &header, &err) : r->raw ? NYZ_OK : status;
-    nyz_array_free(&header);
+    status = status == NYZ_OK ? describe_item(r, &item, &err) : status;
+    nyz_item_free(&item);
+    cli_line_put(&r->name, member.name, r->raw ? member.name_size : member.key_size);
     if (status != NYZ_OK) {
         r->unknown = 1;
         r->error = err;
@@ -108,7 +119,7 @@ static int add_member(const cli_input *input, int64_t index, cli_table *t)
                             : cli_complain_error(input->label, member.name, &err);
 }
 
-static int list_archive(const cli_input *input, cli_table *t)
+static int list_members(const cli_input *input, cli_table *t)
 {
     int worst = CLI_EXIT_FINE;
     for (int64_t i = input->first; i < input->end; i++) {
@@ -231,8 +242,8 @@ static int list_file(const char *name, const cli_args *args, int *listed)
         return cli_worse(status, list_failure(name, args, &input.failure, listed));
     }
     cli_table t = {0};
-    status =
-        input.npz != NULL ? list_archive(&input, &t) : list_npy(&input, args->json, &t);
+    status = input.handle != NULL ? list_members(&input, &t)
+                                  : list_npy(&input, args->json, &t);
     const int finished = cli_input_finish(&input, "");
     if (finished != CLI_EXIT_FINE && t.error.status == NYZ_OK) {
         t.error = input.failure;

@@ -18,12 +18,12 @@ static int print_failure(const cli_input *input, const char *member, const nyz_e
 }
 
 /* Bytes as Python shows them. */
-static int show_raw(const cli_input *input, const nyz_member *member, int64_t index,
+static int show_raw(const cli_input *input, const nyz_entry *member, int64_t index,
                     int all)
 {
     nyz_error err;
     nyz_array bytes;
-    if (nyz_npz_bytes_at(input->npz, index, NULL, &bytes, &err) != NYZ_OK) {
+    if (nyz_file_bytes_at(input->handle, index, NULL, &bytes, &err) != NYZ_OK) {
         return cli_complain_error(input->label, member->name, &err);
     }
     cli_line line = {0};
@@ -49,7 +49,7 @@ static int print_heading(const cli_input *input, const showing *how, const char 
                          size_t size)
 {
     cli_line line = {0};
-    if (how->several || input->npz == NULL) {
+    if (how->several || input->handle == NULL) {
         cli_line_name(&line, input->label, strlen(input->label));
         cli_line_puts(&line, name != NULL ? ":" : "");
     }
@@ -66,8 +66,8 @@ static int show_member(const cli_input *input, int64_t index, const showing *how
 {
     nyz_error err;
     nyz_array array;
-    const nyz_member member = cli_input_member(input, index);
-    const nyz_status status = nyz_npz_load_at(input->npz, index, NULL, &array, &err);
+    const nyz_entry member = cli_input_member(input, index);
+    const nyz_status status = nyz_file_load_at(input->handle, index, NULL, &array, &err);
     if (status != NYZ_OK && status != NYZ_ERR_NOT_FOUND) {
         return cli_complain_error(input->label, member.name, &err);
     }
@@ -88,7 +88,7 @@ static int show_member(const cli_input *input, int64_t index, const showing *how
     return printed == NYZ_OK ? CLI_EXIT_FINE : print_failure(input, member.name, &err);
 }
 
-static int show_archive(const cli_input *input, const showing *how)
+static int show_members(const cli_input *input, const showing *how)
 {
     int worst = CLI_EXIT_FINE;
     for (int64_t i = input->first; i < input->end && !ferror(stdout); i++) {
@@ -134,7 +134,7 @@ static int show_file(const char *name, const cli_args *args)
     if (status != CLI_EXIT_FINE) {
         return status;
     }
-    status = input.npz != NULL ? show_archive(&input, &how) : show_npy(&input, &how);
+    status = input.handle != NULL ? show_members(&input, &how) : show_npy(&input, &how);
     status = cli_worse(status, cli_input_finish(&input, ""));
     cli_input_close(&input);
     return status;

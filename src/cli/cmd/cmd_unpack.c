@@ -53,7 +53,7 @@ static int look(const cli_unpack_plan *plan, const cli_directory *folder)
     return worst;
 }
 
-/* The CRC has been compared once nyz_npz_bytes_at has returned. */
+/* The CRC has been compared once nyz_file_bytes_at has returned. */
 static int write_member(const cli_unpack_plan *plan, const cli_directory *folder,
                         const cli_unpack_item *item)
 {
@@ -63,7 +63,7 @@ static int write_member(const cli_unpack_plan *plan, const cli_directory *folder
     if (cli_unpack_is_directory(item)) {
         status = cli_directory_add(folder, item->name, &err);
     } else {
-        status = nyz_npz_bytes_at(plan->input->npz, item->index, NULL, &bytes, &err);
+        status = nyz_file_bytes_at(plan->input->handle, item->index, NULL, &bytes, &err);
         if (status == NYZ_OK) {
             status = cli_directory_write(folder, item->name, &item->place, bytes.data,
                                          (size_t)bytes.shape[0], &err);
@@ -132,7 +132,7 @@ static int run(const cli_args *args)
     if (status != CLI_EXIT_FINE) {
         return status;
     }
-    if (input.npz == NULL) {
+    if (input.handle == NULL) {
         cli_complain(input.label, NULL, "unpack takes an archive; this is a .npy file");
         status = CLI_EXIT_DATA;
     } else if (input.member != NULL && args->count > 1) {

@@ -17,7 +17,7 @@ typedef struct cli_cp {
 
 /* Both close the input before they replace OUT, which may be the same file.
  * They return an exit status, having complained. */
-int cli_cp_archive(cli_cp *cp);
+int cli_cp_members(cli_cp *cp);
 int cli_cp_npy(cli_cp *cp);
 
 /* Loads, within the limits of the command line, and saves everything as it is. */

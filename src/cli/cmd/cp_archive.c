@@ -9,22 +9,21 @@ enum { EXACTLY = NYZ_EXACT_NAME | NYZ_ANY_NAME };
 /* Not 0 if the member holds Python objects: its bytes can be copied, though not read. */
 static int holds_objects(const cli_input *input, int64_t index)
 {
-    nyz_array header;
-    const int found =
-        nyz_npz_load_header_at(input->npz, index, NULL, &header, NULL) == NYZ_OK &&
-        nyz_dtype_has_objects(&header.dtype);
-    nyz_array_free(&header);
+    nyz_item item;
+    const int found = nyz_file_info_at(input->handle, index, &item, NULL) == NYZ_OK &&
+                      nyz_dtype_has_objects(&item.header.dtype);
+    nyz_item_free(&item);
     return found;
 }
 
 static int copy_bytes(const cli_cp *cp, nyz_npz_writer *writer, int64_t index)
 {
-    const nyz_member member = cli_input_member(cp->input, index);
-    nyz_options how = cli_cp_how(cp, member.method);
+    const nyz_entry member = cli_input_member(cp->input, index);
+    nyz_options how = cli_cp_how(cp, (nyz_method)member.method);
     nyz_error err;
     nyz_array bytes;
     how.flags |= EXACTLY;
-    if (nyz_npz_bytes_at(cp->input->npz, index, NULL, &bytes, &err) != NYZ_OK) {
+    if (nyz_file_bytes_at(cp->input->handle, index, NULL, &bytes, &err) != NYZ_OK) {
         return cli_complain_error(cp->input->label, member.name, &err);
     }
     const nyz_status status = nyz_npz_add_bytes(writer, member.name, bytes.data,
@@ -36,13 +35,13 @@ static int copy_bytes(const cli_cp *cp, nyz_npz_writer *writer, int64_t index)
 
 static int copy_member(const cli_cp *cp, nyz_npz_writer *writer, int64_t index)
 {
-    const nyz_member member = cli_input_member(cp->input, index);
-    nyz_options how = cli_cp_how(cp, member.method);
+    const nyz_entry member = cli_input_member(cp->input, index);
+    nyz_options how = cli_cp_how(cp, (nyz_method)member.method);
     const nyz_options read = cli_cp_read(cp);
     nyz_error err;
     nyz_array array;
     how.flags |= EXACTLY;
-    nyz_status status = nyz_npz_load_at(cp->input->npz, index, &read, &array, &err);
+    nyz_status status = nyz_file_load_at(cp->input->handle, index, &read, &array, &err);
     if (status == NYZ_ERR_NOT_FOUND ||
         (status == NYZ_ERR_UNSUPPORTED && holds_objects(cp->input, index))) {
         return copy_bytes(cp, writer, index);
@@ -81,7 +80,7 @@ static int complain_raw(const cli_cp *cp)
                   "bytes that they are, and an OUT that ends in .npz takes them");
         return CLI_EXIT_DATA;
     }
-    const nyz_member member = cli_input_member(input, input->first);
+    const nyz_entry member = cli_input_member(input, input->first);
     snprintf(
         text, sizeof text,
         "the member holds no array; 'nyz unpack %.200s %.200s -d DIR' writes its bytes "
@@ -96,13 +95,13 @@ static int find_only_array(const cli_cp *cp, int64_t *index)
 {
     int64_t arrays = 0;
     for (int64_t i = cp->input->first; i < cp->input->end; i++) {
-        nyz_array header;
-        if (nyz_npz_load_header_at(cp->input->npz, i, NULL, &header, NULL) !=
-            NYZ_ERR_NOT_FOUND) {
+        nyz_item item;
+        if (nyz_file_info_at(cp->input->handle, i, &item, NULL) != NYZ_OK ||
+            item.kind != NYZ_ITEM_BYTES) {
             *index = i; /* one that is damaged counts: loading it says why */
             arrays++;
         }
-        nyz_array_free(&header);
+        nyz_item_free(&item);
     }
     if (arrays == 1) {
         return CLI_EXIT_FINE;
@@ -126,8 +125,8 @@ static int copy_to_npy(cli_cp *cp)
     const nyz_options read = cli_cp_read(cp);
     nyz_error err;
     nyz_array array;
-    if (nyz_npz_load_at(cp->input->npz, index, &read, &array, &err) != NYZ_OK) {
-        const nyz_member member = cli_input_member(cp->input, index);
+    if (nyz_file_load_at(cp->input->handle, index, &read, &array, &err) != NYZ_OK) {
+        const nyz_entry member = cli_input_member(cp->input, index);
         return cli_complain_error(cp->input->label, member.name, &err);
     }
     if (cp->input->end - cp->input->first > 1) {
@@ -143,7 +142,7 @@ static int copy_to_npy(cli_cp *cp)
     return cli_cp_end(cp, &to, written);
 }
 
-int cli_cp_archive(cli_cp *cp)
+int cli_cp_members(cli_cp *cp)
 {
     return cp->to_npz ? copy_to_archive(cp) : copy_to_npy(cp);
 }

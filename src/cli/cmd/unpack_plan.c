@@ -35,7 +35,7 @@ static int choose(const cli_unpack_plan *plan, unsigned char *chosen)
         chosen[i] = plan->args->count == 1;
     }
     for (int i = 1; i < plan->args->count; i++) {
-        const int64_t found = nyz_npz_find(plan->input->npz, plan->args->files[i]);
+        const int64_t found = nyz_file_find(plan->input->handle, plan->args->files[i]);
         if (found >= 0) {
             chosen[found] = 1;
         } else {
@@ -48,7 +48,7 @@ static int choose(const cli_unpack_plan *plan, unsigned char *chosen)
 /* Adds member `index`, with the key of its name. */
 static int add_item(cli_unpack_plan *plan, int64_t index)
 {
-    const nyz_member member = cli_input_member(plan->input, index);
+    const nyz_entry member = cli_input_member(plan->input, index);
     cli_unpack_item *const item = &plan->items[plan->count];
     *item = (cli_unpack_item){.index = index,
                               .name = member.name,
@@ -185,7 +185,7 @@ int cli_unpack_plan_make(cli_unpack_plan *plan, const cli_args *args,
                          const cli_input *input)
 {
     *plan = (cli_unpack_plan){.args = args, .input = input};
-    const int64_t count = nyz_npz_count(input->npz);
+    const int64_t count = nyz_file_count(input->handle);
     unsigned char *const chosen = calloc((size_t)count + 1, 1);
     plan->items = calloc((size_t)count + 1, sizeof *plan->items);
     if (chosen == NULL || plan->items == NULL) {

@@ -78,14 +78,14 @@ static int can_reopen(const cli_input *input)
 static nyz_status reopen(cli_input *input, nyz_error *err)
 {
     if (!input->guarded) {
-        return nyz_npz_open(input->label, &input->opt, &input->npz, err);
+        return nyz_file_open(input->label, &input->opt, &input->handle, err);
     }
     errno = 0;
     const nyz_stream whole = cli_guard_stream(
         &input->guards[1], nyz_stream_fd(cli_platform_descriptor(input->file)));
     return whole.seek == NULL && whole.read_at == NULL
                ? cli_fail_system(err, errno, "examine the file")
-               : nyz_npz_open_stream(&whole, &input->opt, &input->npz, err);
+               : nyz_file_open_stream(&whole, &input->opt, &input->handle, err);
 }
 
 static int open_archive(cli_input *input)
@@ -98,17 +98,17 @@ static int open_archive(cli_input *input)
     }
     const nyz_status status =
         again ? reopen(input, &err)
-              : nyz_npz_open_mem(input->memory.data, input->memory.size, &input->opt,
-                                 &input->npz, &err);
+              : nyz_file_open_mem(input->memory.data, input->memory.size, &input->opt,
+                                  &input->handle, &err);
     return status == NYZ_OK ? CLI_EXIT_FINE : fail(input, &err);
 }
 
 /* The library's message, with the name that is near. */
 static void find_missing(const cli_input *input, const char *member, nyz_error *err)
 {
-    nyz_member found;
+    nyz_entry entry;
     *err = (nyz_error){0};
-    if (nyz_npz_member(input->npz, member, &found, err) == NYZ_OK) {
+    if (nyz_file_entry(input->handle, member, &entry, err) == NYZ_OK) {
         err->status =
             NYZ_ERR_NOT_FOUND; /* as another name, which the caller does not take */
     }
@@ -161,14 +161,14 @@ static int go_to_array(cli_input *input)
 /* Finds the members that are meant, or the arrays of a .npy file. */
 static int choose_members(cli_input *input)
 {
-    input->end = input->npz != NULL ? nyz_npz_count(input->npz) : INT64_MAX;
+    input->end = input->handle != NULL ? nyz_file_count(input->handle) : INT64_MAX;
     if (input->member == NULL) {
         return CLI_EXIT_FINE;
     }
-    if (input->npz == NULL) {
+    if (input->handle == NULL) {
         return go_to_array(input);
     }
-    input->first = nyz_npz_find(input->npz, input->member);
+    input->first = nyz_file_find(input->handle, input->member);
     input->end = input->first + 1;
     if (input->first >= 0) {
         return CLI_EXIT_FINE;
@@ -186,8 +186,17 @@ static int is_archive_if_trusted(cli_input *input)
     input->opt.flags = 0;
     const int found = flags != 0 && reopen(input, &err) == NYZ_OK;
     input->opt.flags = flags;
-    nyz_npz_close(&input->npz);
+    nyz_file_close(&input->handle);
     return found;
+}
+
+/* Why a file that is named as an archive is none. */
+static void explain_archive(const cli_input *input, nyz_error *err)
+{
+    nyz_npz *npz = NULL;
+    if (nyz_npz_open(input->label, &input->opt, &npz, err) == NYZ_OK) {
+        nyz_npz_close(&npz);
+    }
 }
 
 /* Neither an array nor a zip archive at the file's start: perhaps an archive behind other
@@ -201,6 +210,9 @@ static int open_other(cli_input *input)
         opened = reopen(input, &err);
         if (opened == NYZ_OK) {
             return choose_members(input);
+        }
+        if (named_npz) {
+            explain_archive(input, &err);
         }
         if (opened == NYZ_ERR_MEMORY || opened == NYZ_ERR_IO || opened == NYZ_ERR_LIMIT ||
             named_npz || is_archive_if_trusted(input)) {
@@ -291,7 +303,7 @@ int cli_input_open(cli_input *input, nyz_options opt, const char *name, int guar
 
 void cli_input_close(cli_input *input)
 {
-    nyz_npz_close(&input->npz);
+    nyz_file_close(&input->handle);
     nyz_buffer_free(&input->memory);
     if (input->file != NULL && input->file != stdin) {
         fclose(input->file);
@@ -310,9 +322,10 @@ void cli_input_base(const cli_input *input, const char **name, size_t *size)
     *size = cli_ends_in(base, ".npy") ? length - 4 : length;
 }
 
-nyz_member cli_input_member(const cli_input *input, int64_t index)
+nyz_entry cli_input_member(const cli_input *input, int64_t index)
 {
-    static const nyz_member none = {.name = ""};
-    nyz_member member;
-    return nyz_npz_member_at(input->npz, index, &member, NULL) == NYZ_OK ? member : none;
+    nyz_entry entry;
+    return nyz_file_entry_at(input->handle, index, &entry, NULL) == NYZ_OK
+               ? entry
+               : (nyz_entry){.name = ""};
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* FILE, FILE:MEMBER or -, opened: an archive, or a stream of arrays. */
+/* FILE, FILE:MEMBER or -, opened: members by the library's handle, whatever the format, or a
+ * stream of arrays. */
 #ifndef NYZ_CLI_IO_INPUT_H
 #define NYZ_CLI_IO_INPUT_H
 
 #include "io/guard.h"
+#include "nyz_file.h"
 #include "os/platform.h"
 
 /* What is next in a stream of arrays. */
@@ -18,11 +20,11 @@ typedef enum cli_next {
 typedef struct cli_input {
     const char *label;  /* the file, for messages; without :MEMBER */
     const char *member; /* MEMBER, or NULL for all */
-    nyz_npz *npz;       /* an archive; else NULL: a .npy file, below */
+    nyz_file *handle;   /* of the members; NULL: a .npy file, read as a stream, below */
     int64_t first, end; /* the members, or arrays of a .npy file, that are meant */
-    nyz_options opt;    /* limits and flags: how to read the arrays; npz was opened so */
-    nyz_array header;   /* of the array of a .npy file that was read last */
-    nyz_error failure;  /* of that array; or why the file could not be opened */
+    nyz_options opt;  /* limits and flags: how to read the arrays; handle was opened so */
+    nyz_array header; /* of the array of a .npy file that was read last */
+    nyz_error failure; /* of that array; or why the file could not be opened */
 
     char *path; /* private from here on: what label points to, if it is ours */
     int guarded;
@@ -101,7 +103,7 @@ void cli_input_base(const cli_input *input, const char **name, size_t *size);
  * returns CLI_EXIT_DATA. */
 int cli_input_missing(const cli_input *input, const char *member);
 
-/* Member `index` of the archive; it cannot fail for first <= index < end. */
-nyz_member cli_input_member(const cli_input *input, int64_t index);
+/* Member `index` of the handle; it cannot fail for first <= index < end. */
+nyz_entry cli_input_member(const cli_input *input, int64_t index);
 
 #endif

@@ -48,7 +48,8 @@ static void end(cli_input *input)
 static nyz_status unchanged(const cli_input *input, nyz_error *err)
 {
     const cli_seen seen = {&input->header, input->base + input->header_at};
-    const int known = input->npz == NULL && input->header.ndim >= 0 && input->index > 0;
+    const int known =
+        input->handle == NULL && input->header.ndim >= 0 && input->index > 0;
     return cli_file_unchanged(input->file, input->label, &input->opened,
                               known ? &seen : NULL, &input->opt, err);
 }
@@ -172,7 +173,7 @@ int cli_input_finish(cli_input *input, const char *what)
         return CLI_EXIT_FINE; /* it has complained */
     }
     const int status = cli_input_unchanged(input);
-    return status == CLI_EXIT_FINE && input->npz == NULL &&
+    return status == CLI_EXIT_FINE && input->handle == NULL &&
                    input->next == CLI_NEXT_OTHER && input->index < input->end
                ? warn_of_rest(input, what)
                : status;
