@@ -11,8 +11,8 @@
  * Conventions for every function below; the comments do not repeat them.
  *
  *  1. A function that can fail returns nyz_status.  NYZ_OK is 0.
- *  2. Outputs are filled only on NYZ_OK.  Otherwise they are left zeroed (value structs) or
- *     NULL (handles).  What an output held before the call is overwritten, not freed.
+ *  2. Outputs are filled only on NYZ_OK.  Otherwise structs are zeroed, and handles are set to
+ *     NULL.  The previous value of an output is overwritten, not freed.
  *  3. Arguments are in this order: object, inputs, options, outputs, error.  `opt` and `err`
  *     may always be NULL.  *err is written only on failure.  Other pointers must not be NULL,
  *     unless the comment allows it or the size that goes with them is 0.  An output must not be
@@ -29,22 +29,19 @@
  *     at once; a const nyz_npz may be shared by threads.
  *  9. Any function may return NYZ_ERR_MEMORY, and NYZ_ERR_ARGUMENT for an invalid argument;
  *     the comments name only the other errors.
- * 10. An interface that may still change within one NYZ_ABI_VERSION is declared only if
- *     NYZ_EXPERIMENTAL is defined (none is, today).
+ * 10. What may still change within one NYZ_ABI_VERSION needs NYZ_EXPERIMENTAL (nothing today).
  *
- * Three verbs say who frees what.  The owner of a thing *owns* it and frees it.  A borrower
- * *borrows* it and must not use it after the owner has freed it.  What is *passed* belongs to the
- * receiver after the call has succeeded, and only then.
+ * Three verbs describe ownership.  An owner *owns* an object and frees it.  A borrower
+ * *borrows* it, and must not use it after the owner has freed it.  An object that is *passed*
+ * belongs to the receiver if, and only if, the call succeeds.
  *
  * Contents: version, errors, memory, limits, options, dtypes, arrays, one array in a file (.npy),
  * streams, many arrays in an archive (.npz: reading, writing). */
 #ifndef NYZ_H
 #define NYZ_H
-
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-
 #include "nyz_export.h" /* NYZ_API, NYZ_NODISCARD, NYZ_NONNULL, NYZ_DEPRECATED */
 
 #ifdef __cplusplus
@@ -56,13 +53,12 @@ extern "C" {
 #define NYZ_VERSION "0.1.0"
 #define NYZ_VERSION_NUMBER 100 /* major * 10000 + minor * 100 + patch */
 #define NYZ_ABI_VERSION 0      /* of the shared library; changes with the layout of a struct */
-
 /* The version of the linked library, in the form of NYZ_VERSION_NUMBER. */
 NYZ_API int nyz_version(void);
 
 /* -------------------------------------------------------------------------------- errors */
 
-/* Chosen by what the caller can do about it. */
+/* There is one status for each way in which a caller can react. */
 typedef int32_t nyz_status;
 enum {
     NYZ_OK = 0,
@@ -76,9 +72,9 @@ enum {
     NYZ_ERR_CANCELLED    /* nyz_options.progress returned another value than 0 */
 };
 
-/* Why a call failed.  `message` is one line without a line end, for people: what was found,
- * what was expected, where; it does not repeat the path.  Text that comes from the file is
- * escaped in it, so that it can be printed on a terminal. */
+/* Why a call failed.  `message` is one human-readable line without a newline: what was found,
+ * what was expected, and where.  It does not contain the path.  Text from the file is escaped,
+ * so that the message can be printed on a terminal. */
 typedef struct nyz_error {
     nyz_status status;
     int32_t sys;          /* errno of the system call or stream callback that failed, else 0 */
@@ -90,10 +86,10 @@ typedef struct nyz_error {
     char message[496];
 } nyz_error;
 
-/* "corrupt", "not found", ...: the status in lower-case words; never NULL. */
+/* The status in lower-case words, such as "corrupt" or "not found"; never NULL. */
 NYZ_API const char *nyz_status_text(nyz_status status);
-/* The words that messages have for an errno ("permission denied"), whatever the locale; NULL for
- * one that has none. */
+/* The text that messages use for an errno, such as "permission denied", independent of the
+ * locale; NULL if there is none. */
 NYZ_API const char *nyz_system_text(int sys);
 
 /* -------------------------------------------------------------------------------- memory */
@@ -115,10 +111,10 @@ typedef struct nyz_allocator {
 
 /* -------------------------------------------------------------------------------- limits */
 
-/* What a file may ask for.  0 means the default; the default with NYZ_UNTRUSTED is in
- * brackets; after "max" is the highest value that can be set: a higher one, and a negative
- * one, is NYZ_ERR_ARGUMENT.  Regardless of the limits, nothing is allocated before the file is
- * known to hold the bytes that its header announces. */
+/* Limits on what a file may contain.  0 means the default.  The default with NYZ_UNTRUSTED is
+ * in brackets.  "max" is the highest value that can be set; a higher or negative value is
+ * NYZ_ERR_ARGUMENT.  Regardless of the limits, nothing is allocated before the file is known
+ * to contain the bytes that its header announces. */
 typedef struct nyz_limits {
     int64_t header_bytes;    /* 1 MiB [64 KiB], max 256 MiB: .npy header's text (NumPy: 10,000) */
     int64_t dims;            /* 64 [32], max 64: dimensions */
@@ -126,8 +122,8 @@ typedef struct nyz_limits {
     int64_t brackets;        /* 64 [16], max 256: brackets within brackets of a header */
     int64_t fields;          /* 65,536 [4,096], max 2^31 - 1: fields of a dtype, on all levels */
     int64_t item_bytes;      /* 2^31 - 1 [1 MiB], max 2^31 - 1: one item */
-    int64_t array_bytes;     /* PTRDIFF_MAX [1 GiB], max PTRDIFF_MAX: one array; also the most
-                                elements */
+    int64_t array_bytes;     /* PTRDIFF_MAX [1 GiB], max PTRDIFF_MAX: one array; also limits
+                                the number of elements */
     int64_t members;         /* 1,000,000 [10,000], max 2^31 - 1: members of an archive */
     int64_t directory_bytes; /* 256 MiB [4 MiB], max 2^32 - 1: central directory of an archive */
     int64_t name_bytes;      /* 65,535 [1,024], max 65,535: name of a member */
@@ -147,9 +143,9 @@ enum {
     NYZ_F_ORDER         /* the first axis varies fastest */
 };
 
-/* Byte order of multi-byte numbers: each half of a complex, each code point of a string,
- * each field of a struct.  Loading and copying give native numbers by default; saving keeps
- * what the array has. */
+/* Byte order of multi-byte numbers, including each half of a complex number, each code point
+ * of a string and each field of a struct.  By default, loading and copying convert to the
+ * native byte order, and saving keeps the byte order of the array. */
 typedef int32_t nyz_byteorder;
 enum {
     NYZ_DEFAULT_BYTEORDER = 0,
@@ -159,7 +155,7 @@ enum {
     NYZ_BIG_ENDIAN
 };
 
-/* The two methods of a zip member that NumPy uses, under the zip format's numbers. */
+/* The two compression methods that NumPy uses, numbered as in the zip format. */
 typedef int32_t nyz_method;
 enum {
     NYZ_STORED = 0,  /* np.savez */
@@ -174,9 +170,8 @@ enum {
                                  headers, and refuses duplicate names, bytes that belong to no
                                  member, and members marked as links, devices or directories
                                  (docs/format.md 4.4) */
-    NYZ_SKIP_UNSUPPORTED = 1u << 6, /* nyz_npz_load_all: leave members empty that are not
-                                 supported (Python objects, a later version of .npy);
-                                 nyz_arrays_error has the reason */
+    NYZ_SKIP_UNSUPPORTED = 1u << 6, /* nyz_npz_load_all: leave members empty whose content is not
+                                 supported, such as Python objects; see nyz_arrays_error */
     /* saving to a path */
     NYZ_NO_SYNC = 1u << 1,    /* leave out the fsyncs.  Still old or new after a crash of the
                                  program, but maybe neither after a power cut */
@@ -242,7 +237,7 @@ enum {
     NYZ_UINT8 = 20, NYZ_UINT16, NYZ_UINT32, NYZ_UINT64,
     NYZ_UINT4 = 26, NYZ_UINT2, NYZ_UINT1,           /* later */
     NYZ_FLOAT16 = 30, NYZ_FLOAT32, NYZ_FLOAT64,
-    NYZ_LONGDOUBLE,   /* 16 or 12 bytes, the bits of the machine that wrote them */
+    NYZ_LONGDOUBLE,   /* 16 or 12 bytes, in the format of the machine that wrote them */
     NYZ_BFLOAT16 = 40, NYZ_FLOAT8_E3M4, NYZ_FLOAT8_E4M3, NYZ_FLOAT8_E4M3FN, NYZ_FLOAT8_E4M3FNUZ,
     NYZ_FLOAT8_E4M3B11FNUZ, NYZ_FLOAT8_E5M2, NYZ_FLOAT8_E5M2FNUZ, NYZ_FLOAT8_E8M0FNU,
     NYZ_FLOAT6_E2M3FN, NYZ_FLOAT6_E3M2FN, NYZ_FLOAT4_E2M1FN, /* later, all from NYZ_BFLOAT16 on */
@@ -269,24 +264,24 @@ enum {
     NYZ_FEMTOSECOND, NYZ_ATTOSECOND
 };
 
-typedef struct nyz_owner nyz_owner; /* frees what a value holds; private */
+typedef struct nyz_owner nyz_owner; /* private: frees the memory of a value */
 typedef struct nyz_field nyz_field;
 typedef struct nyz_dtype nyz_dtype;
 
-/* The type of an element: a tree whose leaves are scalars.  Plain scalars need no memory of
- * their own: nyz_dtype_of(NYZ_FLOAT32) can be copied and need not be freed.  `fields`, `base` and
- * `shape` point into memory of `owner`, or, if that is NULL, of the array that the dtype came
- * with or of the caller who built it. */
+/* The type of an element: a tree whose leaves are scalars.  Plain scalars use no other memory:
+ * nyz_dtype_of(NYZ_FLOAT32) can be copied and need not be freed.  `fields`, `base` and `shape`
+ * point to memory that belongs to `owner` or, if `owner` is NULL, to the dtype's array or to
+ * the caller who built the dtype. */
 struct nyz_dtype {
     nyz_type type;
     nyz_unit unit;           /* datetime64, timedelta64 */
     int32_t unit_count;      /* datetime64, timedelta64: 25 in <M8[25us]; 1 for generic */
     int32_t ndim;            /* NYZ_SUBARRAY */
-    char byteorder;          /* '<', '>', or '|' where there is none: bool, one-byte integers,
-                                'S', structs (their fields have each their own).  NYZ_VOID:
-                                as it is written, usually '|'; no bytes are swapped for it */
-    char letter;             /* NYZ_VOID: the letter that it is written with, if not 'V':
-                                'f' for <f1, 'W' for <W4.  Else 0 */
+    char byteorder;          /* '<', '>', or '|' for types without a byte order: bool, one-byte
+                                integers, 'S', structs (each field has its own).  NYZ_VOID: as
+                                written in the file, usually '|'; its bytes are not swapped */
+    char letter;             /* NYZ_VOID: the letter in its text if that is not 'V': 'f' for <f1,
+                                'W' for <W4.  Otherwise 0 */
     char reserved8[6];       /* 0 */
     int64_t itemsize;        /* bytes of one item, padding included */
     int64_t nfields;         /* NYZ_STRUCT */
@@ -308,22 +303,22 @@ struct nyz_field {
     int64_t reserved; /* 0 */
 };
 
-/* The dtype of a plain scalar in this machine's byte order.  NYZ_LONGDOUBLE and
- * NYZ_CLONGDOUBLE are those of this machine's compiler if they take 12 or 16 bytes, else
- * 16.  For the kinds that need more than a kind (NYZ_BYTES, NYZ_STR, NYZ_VOID, NYZ_STRUCT,
- * NYZ_SUBARRAY, NYZ_OBJECT) it is empty: use nyz_dtype_parse.  Dates are generic. */
+/* The dtype of a plain scalar in this machine's byte order.  A long double has the size that it
+ * has for this machine's compiler if that is 12 or 16 bytes, else 16 bytes.  The result is empty
+ * for types that the enum alone does not describe (NYZ_BYTES, NYZ_STR, NYZ_VOID, NYZ_STRUCT,
+ * NYZ_SUBARRAY, NYZ_OBJECT): use nyz_dtype_parse.  Dates have the unit NYZ_GENERIC. */
 NYZ_API nyz_dtype nyz_dtype_of(nyz_type type);
 
-/* Reads NumPy's text of a dtype: "<f4", "|S8", "<M8[ns]", "f8" (native), or the list of a
- * struct: "[('x', '<f4'), ('id', '<i8', (2,))]" (docs/format.md 2).  Free it with
+/* Parses NumPy's text of a dtype: "<f4", "|S8", "<M8[ns]", "f8" (native), or the list of a
+ * struct: "[('x', '<f4'), ('id', '<i8', (2,))]" (docs/format.md 2).  Free the dtype with
  * nyz_dtype_free after the last array that uses it.
- * Errors: CORRUPT (not a dtype; `offset` counts in `text`), UNSUPPORTED, LIMIT. */
+ * Errors: CORRUPT (not a dtype; `offset` is a position in `text`), UNSUPPORTED, LIMIT. */
 NYZ_API nyz_status nyz_dtype_parse(const char *text, size_t size, const nyz_options *opt,
                                    nyz_dtype *out, nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((4));
 
-/* Writes NumPy's canonical text of a dtype, as above, to `text` with a NUL at its end, truncated
- * to `capacity` bytes; (NULL, 0) asks for the length only.  *length is set to the whole length
- * without the NUL.  A scalar has no quotes.
+/* Writes NumPy's canonical text of a dtype, as above, to `text`, NUL-terminated and truncated
+ * to `capacity` bytes; (NULL, 0) computes only the length.  *length is set to the full length
+ * without the NUL.  The text of a scalar has no quotes.
  * Errors: UNSUPPORTED (fields overlap or are out of order: NumPy has no text for them). */
 NYZ_API nyz_status nyz_dtype_format(const nyz_dtype *dtype, char *text, size_t capacity,
                                     size_t *length, nyz_error *err) NYZ_NODISCARD
@@ -374,7 +369,7 @@ typedef struct nyz_array {
  * a valid array (a negative dimension, or more than INT64_MAX elements). */
 NYZ_API int64_t nyz_array_count(const nyz_array *array) NYZ_NONNULL((1));
 
-/* Not 0 if the elements have no gaps in NYZ_C_ORDER or NYZ_F_ORDER; NYZ_KEEP_ORDER: in either. */
+/* Not 0 if the array is contiguous in this order; NYZ_KEEP_ORDER means in either order. */
 NYZ_API int nyz_array_is_contiguous(const nyz_array *array, nyz_order order) NYZ_NONNULL((1));
 
 /* "float32 (128, 784)": NumPy's name of the dtype, or its text if it has none, and the shape.
@@ -421,12 +416,12 @@ NYZ_API nyz_status nyz_array_slice(const nyz_array *array, int axis, int64_t sta
                                    int64_t step, nyz_array *out, nyz_error *err) NYZ_NODISCARD
                                    NYZ_NONNULL((1, 6));
 
-/* The view array[..., index, ...] on one axis: one dimension less.
+/* The view array[..., index, ...] on one axis; it has one dimension fewer.
  * Errors: NOT_FOUND (no such index). */
 NYZ_API nyz_status nyz_array_index(const nyz_array *array, int axis, int64_t index, nyz_array *out,
                                    nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 4));
 
-/* The view with its axes permuted: out's axis i is array's axis axes[i].  NULL: reversed. */
+/* The view with permuted axes: axis i of out is axis axes[i] of array.  NULL reverses them. */
 NYZ_API nyz_status nyz_array_transpose(const nyz_array *array, const int *axes, nyz_array *out,
                                        nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 
@@ -458,7 +453,7 @@ NYZ_API void nyz_array_free(nyz_array *array);
 NYZ_API nyz_status nyz_load(const char *path, const nyz_options *opt, nyz_array *out,
                             nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 
-/* The same from the bytes of a .npy file in memory; they are not needed afterwards. */
+/* Loads from the bytes of a .npy file in memory, which are not needed afterwards. */
 NYZ_API nyz_status nyz_load_mem(const void *bytes, size_t size, const nyz_options *opt,
                                 nyz_array *out, nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((4));
 
@@ -479,22 +474,20 @@ NYZ_API nyz_status nyz_load_into(const char *path, const nyz_options *opt, const
 NYZ_API nyz_status nyz_load_header(const char *path, const nyz_options *opt, nyz_array *out,
                                    nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 
-/* Saves to a path, byte for byte what np.save writes.  Atomic: a new file in the same directory
- * is written, synced, and put in the path's place, so that at every moment the path holds the
- * old file or the new one, whole; after a failure the old one, and nothing is left behind.
- * Nor does a process leave anything that is killed while it writes, where the file system has
- * files without a name (Linux: ext4, xfs, tmpfs and others).  Elsewhere, and for a moment when
- * an existing file is replaced, the new file is named .NAME.nyz-XXXXXX (NAME: at most 64 bytes
- * of it; six of a-z2-7) and, on local file systems of Linux, locked: the next save to the
- * same path removes such a file that is not locked.  On network file systems it is left.
- * Windows deletes it with the process, but for the moment of the rename.
- * A symbolic link is followed.  Of an existing file are kept, as far as the system allows, the
- * owner, the group, the mode's rights and, on Linux, the access control list and the user.*
- * attributes; where one of them cannot be kept, nobody gets more rights than before.  Not kept:
- * other hard links, set-user-ID bits, security.* and trusted.* attributes; on Windows, the
- * access control list.  Something that is not a regular file (a FIFO, /dev/stdout) is written
- * to directly.  What may be written to but not replaced: NYZ_IN_PLACE.
- * Any strides will do: what is not contiguous is written in C order, at most 1 MiB at a time.
+/* Saves to a path.  The file is byte-identical to that of np.save.  Saving is atomic: a new file
+ * is written and synced in the same directory, and then replaces the one at the path, which always
+ * holds either the complete old file or the complete new one.  After a failure it holds the old
+ * one, and no other file is left.  Where files without a name exist (Linux: ext4, xfs, tmpfs and
+ * others), a killed process leaves no file either.  Elsewhere, and for a moment when a file is
+ * replaced, the new file is named .NAME.nyz-XXXXXX (at most 64 bytes of NAME, six of a-z2-7).  On
+ * local file systems of Linux the next save to the same path removes one whose writer is dead, as
+ * a lock shows; Windows deletes it when the process ends, except during the rename.
+ * A symbolic link is followed.  The owner, group and permissions of an existing file and, on Linux,
+ * its access control list and user.* attributes are kept as far as the system allows; if one of
+ * them cannot be kept, nobody gets more rights than before.  Not kept: other hard links,
+ * set-user-ID bits, security.* and trusted.* attributes; on Windows, the access control list.
+ * A path that is not a regular file (a FIFO, /dev/stdout) is written to directly.  Any strides are
+ * allowed: an array that is not contiguous is written in C order, at most 1 MiB at a time.
  * opt: order, byteorder, npy_version, NYZ_NO_SYNC, NYZ_IN_PLACE.
  * Errors: IO, NOT_FOUND (no such directory), UNSUPPORTED (objects; fields that overlap). */
 NYZ_API nyz_status nyz_save(const nyz_array *array, const char *path, const nyz_options *opt,
@@ -520,8 +513,8 @@ enum {
 
 /* One member as the archive's directory describes it; `name` is borrowed from the archive. */
 typedef struct nyz_member {
-    const char *name; /* in full, ".npy" included; UTF-8 (an old archive's code page 437 is
-                         converted, what cannot be decoded becomes U+FFFD) */
+    const char *name; /* the full name, including ".npy", in UTF-8 (code page 437 of old archives
+                         is converted; bytes that cannot be decoded become U+FFFD) */
     size_t name_size; /* bytes, without the NUL at its end */
     size_t key_size;  /* bytes without one trailing ".npy": the name in NumPy */
     int64_t size;     /* bytes, inflated */
@@ -529,19 +522,19 @@ typedef struct nyz_member {
     int64_t data_offset; /* where these begin in the file or stream; -1: nyz_npz_locate says it */
     int64_t mtime;    /* seconds since 1970, of the local time of the machine that wrote it (zip
                          has no time zone), in steps of 2; -1: not a time */
-    uint32_t crc32;   /* of the inflated bytes, as the directory has it */
+    uint32_t crc32;   /* of the inflated bytes, according to the directory */
     nyz_method method;
     uint32_t flags;   /* NYZ_MEMBER_NPY | ... */
     uint32_t reserved32; /* 0 */
     int64_t reserved[4]; /* 0 */
 } nyz_member;
 
-/* Opens an archive and reads its directory, strictly (docs/format.md 4); no member is read;
- * with NYZ_UNTRUSTED the local headers are.
- * open_mem borrows the bytes.  open_stream borrows the stream, which needs read_at, or read
- * and seek; offsets count from the start of the stream.
- * opt: limits, allocator, NYZ_UNTRUSTED; they also apply to the calls on the archive, unless
- * these name other limits or another allocator.
+/* Opens an archive, and reads and strictly checks its directory (docs/format.md 4).  No member
+ * is read, except that the local headers are with NYZ_UNTRUSTED.
+ * open_mem borrows the bytes.  open_stream borrows the stream, which needs read_at, or read and
+ * seek; offsets count from the start of the stream.
+ * opt: limits, allocator, NYZ_UNTRUSTED; they also apply to later calls on the archive, unless
+ * those set other limits or another allocator.
  * Errors: NOT_FOUND, IO, CORRUPT, UNSUPPORTED (encrypted, other methods, a .npy file), LIMIT. */
 NYZ_API nyz_status nyz_npz_open(const char *path, const nyz_options *opt, nyz_npz **out,
                                 nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
@@ -647,8 +640,8 @@ NYZ_API nyz_status nyz_arrays_get_at(const nyz_arrays *arrays, int64_t index, ny
 NYZ_API const nyz_error *nyz_arrays_error(const nyz_arrays *arrays, int64_t index);
 NYZ_API void nyz_arrays_free(nyz_arrays **arrays);
 
-/* An archive being written.  The first failure is kept: every later add returns it again, and
- * so does finish.  A program may add twenty arrays and check only finish. */
+/* An archive being written.  The first failure is kept: every later add, and finish, return it
+ * again.  So a program may add many arrays and check only finish. */
 typedef struct nyz_npz_writer nyz_npz_writer;
 
 /* Begins an archive at a path (atomic, as nyz_save: nothing is there before finish), or at a
@@ -701,9 +694,7 @@ NYZ_API nyz_status nyz_npz_finish(nyz_npz_writer **writer, nyz_error *err) NYZ_N
 
 /* Cancels: frees the writer; the path is unchanged. */
 NYZ_API void nyz_npz_discard(nyz_npz_writer **writer);
-
 #ifdef __cplusplus
 }
 #endif
-
 #endif /* NYZ_H */

@@ -133,8 +133,9 @@ typedef struct nyz_container {
      * that grows with their number, and the last of equal ones counts. */
     int64_t (*find)(const void *state, const char *name);
 
-    /* Writes the `size` bytes (data_size) of an item to `to`, as its info describes them: the elements in the
-     * order of header.strides and in the dtype's byte order, or all of what is not an array.
+    /* Writes the `size` bytes (data_size) of an item to `to`, as its info describes them: the
+     * elements in the order of header.strides and in the dtype's byte order, or all of what is
+     * not an array.
      * All or nothing: what fails a check is not NYZ_OK.  NULL: each item with bytes has a
      * data_offset.
      * Errors: IO, CORRUPT, UNSUPPORTED, LIMIT. */

@@ -10,18 +10,19 @@
 extern "C" {
 #endif
 
-/* Bytes from or to anywhere.  A NULL function means "cannot".  Failures are negative: minus an
- * errno (minus 1 if there is none).  Every answer is checked: a count of more than was asked for,
- * or another position than was asked for, is NYZ_ERR_IO.  The struct is copied; ctx is borrowed. */
+/* A source or destination of bytes.  A function that is NULL is not available.  A function
+ * that fails returns a negated errno, or -1 if there is none.  Return values are checked: a
+ * count larger than requested, or a position other than requested, is NYZ_ERR_IO.  The struct
+ * is copied; ctx is borrowed. */
 typedef struct nyz_stream {
     /* Reads 1 ... size bytes and returns their number; 0 at the end.  size is never 0. */
     int64_t (*read)(void *ctx, void *buffer, size_t size);
     /* Writes 1 ... size bytes and returns their number. */
     int64_t (*write)(void *ctx, const void *buffer, size_t size);
-    /* As lseek: whence is SEEK_SET, SEEK_CUR or SEEK_END; returns the new position. */
+    /* Like lseek: whence is SEEK_SET, SEEK_CUR or SEEK_END; returns the new position. */
     int64_t (*seek)(void *ctx, int64_t offset, int whence);
-    /* As pread: does not move the position.  An archive whose stream has it may be read by
-     * several threads at once, if this function may. */
+    /* Like pread: does not move the position.  If several threads may call this function at once,
+     * they may also read an archive through it at once. */
     int64_t (*read_at)(void *ctx, int64_t offset, void *buffer, size_t size);
     void *ctx;
     /* The bytes from the start to the end.  NULL: seek is asked. */
@@ -35,7 +36,7 @@ typedef struct nyz_stream {
     void *reserved[4];  /* NULL */
 } nyz_stream;
 
-/* A growing block of memory, {0} = empty; a stream over it reads, writes and seeks. */
+/* A growing block of memory; {0} is empty.  A stream over it can read, write and seek. */
 typedef struct nyz_buffer {
     unsigned char *data;
     size_t size;     /* bytes in use */
@@ -55,15 +56,15 @@ NYZ_API nyz_stream nyz_stream_fd(int fd);
 NYZ_API nyz_stream nyz_stream_buffer(nyz_buffer *buffer) NYZ_NONNULL((1));
 NYZ_API void nyz_buffer_free(nyz_buffer *buffer);
 
-/* Reads the next array of a stream and leaves the stream directly after it: arrays written one
- * after the other, as by several np.save to one file, are read one by one.  Needs `read`; a
- * stream that can `seek` is asked for its size first, so that a header which announces more than
- * the stream holds is refused before anything is allocated.
- * Errors: NOT_FOUND (a clean end: no byte left), IO, CORRUPT, UNSUPPORTED, LIMIT. */
+/* Reads the next array of a stream and leaves the stream directly after it, so that arrays
+ * written one after another, as by several calls of np.save with one file, can be read one by
+ * one.  Needs `read`.  If the stream can `seek`, its size is determined first, so that a header
+ * that announces more than the stream holds is refused before anything is allocated.
+ * Errors: NOT_FOUND (the stream is at its end), IO, CORRUPT, UNSUPPORTED, LIMIT. */
 NYZ_API nyz_status nyz_read(const nyz_stream *stream, const nyz_options *opt, nyz_array *out,
                             nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 
-/* The same into existing memory, as nyz_load_into. */
+/* Like nyz_read, but into existing memory, as described for nyz_load_into. */
 NYZ_API nyz_status nyz_read_into(const nyz_stream *stream, const nyz_options *opt,
                                  const nyz_array *into, nyz_error *err) NYZ_NODISCARD
                                  NYZ_NONNULL((1, 3));
@@ -89,9 +90,10 @@ NYZ_API nyz_status nyz_write_header(const nyz_stream *stream, const nyz_array *a
 NYZ_API nyz_status nyz_save_mem(const nyz_array *array, const nyz_options *opt, nyz_buffer *out,
                                 nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 
-/* A file that replaces a path when it is finished: for what nyz_save cannot write in one call,
- * such as an array larger than memory (nyz_write_header, then its elements), or several arrays
- * in one file.  As with nyz_save the path holds the whole old file or the whole new one. */
+/* A new file that replaces the file at a path when it is finished.  Use it for what nyz_save
+ * cannot write in one call, such as an array larger than memory (nyz_write_header, then the
+ * elements), or several arrays in one file.  As with nyz_save, the path always holds either
+ * the complete old file or the complete new one. */
 typedef struct nyz_output nyz_output;
 
 /* Begins one.  *stream writes to it, and seeks unless the path is a FIFO or the like; it is

@@ -27,7 +27,7 @@ static const struct {
     {EBADF, "not open for this"},
     {EINVAL, "invalid argument"},
     {ENOMEM, "out of memory"},
-    {EEXIST, "exists already"},
+    {EEXIST, "already exists"},
     {EINTR, "interrupted"},
     {ENXIO, "no such device or address"},
     {ENODEV, "no such device"},

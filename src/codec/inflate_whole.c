@@ -38,5 +38,5 @@ nyz_status nyz_inflate_whole(const unsigned char *in, size_t in_size, unsigned c
     (void)out;
     (void)out_size;
 #endif
-    return nyz_fail(err, NYZ_ERR_CORRUPT, -1, "not one whole deflate stream");
+    return nyz_fail(err, NYZ_ERR_CORRUPT, -1, "not exactly one complete deflate stream");
 }

@@ -149,7 +149,7 @@ static nyz_status clone_struct(const nyz_dtype *dtype, nyz_byteorder byteorder,
     void *memory = NULL;
     if (nyz_dtype_overlaps(dtype) && nyz_dtype_needs_byteswap(dtype, byteorder)) {
         return nyz_fail(err, NYZ_ERR_UNSUPPORTED, -1,
-                        "dtype: fields that overlap: their byte order cannot be changed");
+                        "dtype: the byte order of overlapping fields cannot be changed");
     }
     NYZ_TRY(nyz_arena_alloc(arena, dtype->nfields, sizeof *dtype->fields, &memory, err));
     nyz_field *const fields = memory;

@@ -107,7 +107,7 @@ static nyz_status build_subarray(builder *b, const nyz_pylit *base,
     NYZ_TRY(build(b, base, depth + 1, memory));
     if (is_sized_by_int(memory, shape)) {
         return nyz_fail(b->err, NYZ_ERR_UNSUPPORTED, shape->offset,
-                        "dtype: a size beside 'S', 'U' or 'V': expected as 'S5'");
+                        "dtype: a separate size for 'S', 'U' or 'V': expected e.g. 'S5'");
     }
     out->type = NYZ_SUBARRAY;
     out->byteorder = '|';

@@ -130,7 +130,7 @@ static nyz_status divide_unit(reader *r, size_t row, int64_t divisor, int64_t co
             return NYZ_OK;
         }
     }
-    return refuse_as(r, NYZ_ERR_CORRUPT, "its divisor is no multiple of a finer unit");
+    return refuse_as(r, NYZ_ERR_CORRUPT, "its divisor does not give a finer unit");
 }
 
 /* "[" [number] unit ["/" number] "]", or nothing. */
@@ -262,7 +262,7 @@ static nyz_status refuse(const reader *r)
             "this name is not supported; expected a code, as <f8, or bool, int8 to "
             "int64, uint8 to uint64, float16 to float64, complex64, complex128");
     }
-    return refuse_as(r, NYZ_ERR_CORRUPT, "expected one as <f8, |S5 or <M8[ns]");
+    return refuse_as(r, NYZ_ERR_CORRUPT, "expected e.g. <f8, |S5 or <M8[ns]");
 }
 
 static int has_mark(const reader *r)
@@ -316,7 +316,7 @@ nyz_status nyz_dtype_scalar(const char *text, size_t size, int64_t offset,
     char mark = nyz_native_byteorder();
     memset(out, 0, sizeof *out);
     if (size == 0) {
-        return refuse_as(&r, NYZ_ERR_CORRUPT, "expected one as <f8");
+        return refuse_as(&r, NYZ_ERR_CORRUPT, "expected e.g. <f8");
     }
     if (strchr("<>=|", text[0]) != NULL && text[0] != '\0') {
         mark = text[0] == '<' || text[0] == '>' ? text[0] : mark;

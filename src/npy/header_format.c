@@ -67,7 +67,7 @@ static nyz_status check_arguments(const nyz_dtype *dtype, int ndim, const int64_
     }
     if (nyz_dtype_has_objects(dtype)) {
         return nyz_fail(err, NYZ_ERR_UNSUPPORTED, -1,
-                        "an array of Python objects cannot be written: it needs pickle");
+                        "an array of Python objects cannot be written: it is a pickle");
     }
     if (npy_version < 0 || npy_version > 3) {
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,

@@ -60,7 +60,7 @@ static nyz_status refuse_short(nyz_source *source, const nyz_npy_start *start,
 {
     if (start->size == 0) {
         return nyz_fail(err, NYZ_ERR_NOT_FOUND, start->base,
-                        "no array: the end is reached");
+                        "no array: end of the file or stream");
     }
     if (memcmp(start->bytes, NYZ_MAGIC, (size_t)nyz_min(start->size, NYZ_MAGIC_SIZE)) !=
         0) {

@@ -268,7 +268,7 @@ static int run(const cli_args *args)
 }
 
 static const char text[] =
-    "Lists the arrays of .npy and .npz files, one a line: name, dtype, shape,\n"
+    "Lists the arrays of .npy and .npz files, one per line: name, dtype, shape,\n"
     "memory order (C or F), bytes, and stored or deflated.  Members that are not\n"
     "arrays have dtype -.  FILE - is standard input.";
 

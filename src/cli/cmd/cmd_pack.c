@@ -98,7 +98,7 @@ static int run(const cli_args *args)
 }
 
 static const char text[] =
-    "Makes an archive of .npy files, byte for byte, in this order.  The name of a\n"
+    "Makes an archive of .npy files, unchanged and in the order given.  The name of a\n"
     "member is NAME, or that of its file without directories.  FILE - is standard\n"
     "input, OUT - is standard output.  OUT is replaced only when everything is written;\n"
     "it may be a FILE.";

@@ -130,7 +130,7 @@ static int copy_to_npy(cli_cp *cp)
         return cli_complain_error(cp->input->label, member.name, &err);
     }
     if (cp->input->end - cp->input->first > 1) {
-        cli_complain(cp->input->label, NULL, "members that hold no array are not copied");
+        cli_complain(cp->input->label, NULL, "members without an array are not copied");
     }
     cli_target to;
     int written = cli_target_open(&to, cp->out, NULL, cp->args->in_place);

@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-#define NO_NAME "Windows does not take this name" /* <>"|?* */
+#define NO_NAME "Windows does not allow this name" /* <>"|?* */
 #define NOT_A_FILE "what exists there is not a regular file and is not replaced"
 
 int cli_errno_win32(DWORD code)

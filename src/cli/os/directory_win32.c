@@ -14,7 +14,7 @@
 #define MAX_DIRECTORIES 32 /* as cli_unpack_refuses has it */
 #define MAX_UNITS 1024     /* of a name, which has at most as many bytes */
 #define NOT_A_FOLDER "a link or a file is in the place of a directory"
-#define NO_NAME "Windows does not take this name" /* <>"|?* */
+#define NO_NAME "Windows does not allow this name" /* <>"|?* */
 
 /* A path of the form \\?\..., which the system takes unchanged. */
 struct cli_directory {
