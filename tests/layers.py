@@ -152,9 +152,10 @@ def objects(part, build):
 
 
 def symbols(path):
+    """The global names that it defines and needs, without those that compilers make (a.b)."""
     lines = subprocess.run([os.environ.get("NM", "nm"), "-g", path], check=True,
                            stdout=subprocess.PIPE, text=True).stdout.splitlines()
-    words = [line.split() for line in lines]
+    words = [line.split() for line in lines if "." not in line.split()[-1]]
     return ({w[-1] for w in words if w[-2] != "U"}, {w[-1] for w in words if w[-2] == "U"})
 
 
