@@ -89,6 +89,7 @@ static size_t moved(int64_t answer, size_t asked)
 
 /* ------------------------------------------------------------------------- the stream */
 
+/* What it says that it has read, it has written; after the end, zeros. */
 static int64_t hostile_read(void *ctx, void *bytes, size_t size)
 {
     hostile *const h = ctx;
@@ -97,6 +98,7 @@ static int64_t hostile_read(void *ctx, void *bytes, size_t size)
     if (!lies(h, READ, (int64_t)size, &answer)) {
         return inner.read(inner.ctx, bytes, size);
     }
+    memset(bytes, 0, moved(answer, size));
     (void)inner.read(inner.ctx, bytes, moved(answer, size));
     return answer;
 }
@@ -119,6 +121,7 @@ static int64_t hostile_read_at(void *ctx, int64_t offset, void *bytes, size_t si
     if (!lies(h, READ_AT, (int64_t)size, &answer)) {
         return peek(h, offset, bytes, size);
     }
+    memset(bytes, 0, moved(answer, size));
     (void)peek(h, offset, bytes, moved(answer, size));
     return answer;
 }
