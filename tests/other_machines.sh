@@ -207,11 +207,14 @@ build_and_test()
     read -r passed failed _ < <("$PYTHON" scripts/tally.py meson "$BUILD/meson-logs")
 }
 
-# What this tool says of a file, its exit status too.
+# What this tool prints about a file, its messages after that, and its exit status.
 describe()
 {
-    local status=0
-    "$@" 2>&1 | tr -d '\r' || status=$?
+    local status=0 messages
+    messages=$(mktemp "$FOLDER/messages.XXXXXX")
+    "$@" 2>"$messages" | tr -d '\r' || status=$?
+    tr -d '\r' <"$messages"
+    rm "$messages"
     say "status $status"
 }
 

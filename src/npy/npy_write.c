@@ -124,7 +124,7 @@ nyz_status nyz_npy_write(const nyz_npy_writer *plan, const nyz_sink *sink, nyz_e
     if (plan->bytes == 0) {
         return NYZ_OK;
     }
-    nyz_progress_sink wrapper;
+    nyz_progress_sink wrapper = {NULL, NULL}; /* so that cppcheck sees it initialized */
     const nyz_sink to = nyz_progress_stream_sink(&wrapper, plan->progress, sink);
     if (nyz_array_is_contiguous(&plan->array, NYZ_C_ORDER) &&
         !nyz_dtype_needs_byteswap(&plan->array.dtype, plan->byteorder)) {

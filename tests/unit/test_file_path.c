@@ -3,6 +3,7 @@
  * is no regular file (POSIX). */
 #include <sys/time.h>
 
+#include "base/endian.h"
 #include "support/faults.h"
 #include "support/temp_directory.h"
 
@@ -22,7 +23,9 @@ static void put_npy(const char *path, const char *mode, long at, const char *hea
     assert_int_equal(fseek(file, at, SEEK_SET), 0);
     assert_int_equal(fwrite(text, 1, sizeof text, file), sizeof text);
     for (int64_t i = 0; i < rows; i++) {
-        assert_int_equal(fwrite(&i, 8, 1, file), 1);
+        unsigned char bytes[8];
+        nyz_store_le64(bytes, (uint64_t)i);
+        assert_int_equal(fwrite(bytes, sizeof bytes, 1, file), 1);
     }
     assert_int_equal(fclose(file), 0);
 }
