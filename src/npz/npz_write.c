@@ -264,7 +264,7 @@ typedef struct bytes_content {
 static nyz_status pass_bytes(void *ctx, const nyz_sink *sink, nyz_error *err)
 {
     const bytes_content *const content = ctx;
-    nyz_progress_sink wrapper;
+    nyz_progress_sink wrapper = {NULL, NULL}; /* so that cppcheck sees it initialized */
     const nyz_sink to = nyz_progress_stream_sink(&wrapper, content->progress, sink);
     return content->size > 0 ? nyz_sink_put(&to, content->bytes, content->size, err)
                              : NYZ_OK;
