@@ -113,7 +113,8 @@ static nyz_status own_header(const nyz_item *item, const nyz_config *config,
     nyz_owner *owner = NULL;
     NYZ_TRY(nyz_owner_new(&config->allocator, &owner, err));
     *out = item->header;
-    out->owner = owner;
+    out->owner = out->base = owner;
+    out->flags = 0;
     return nyz_dtype_clone(&item->header.dtype, NYZ_KEEP_BYTEORDER, &owner->arena,
                            &out->dtype, err);
 }
