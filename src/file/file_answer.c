@@ -9,15 +9,15 @@
 
 void nyz_file_begin(nyz_error *failure)
 {
-    failure->status = NYZ_OK;
-    failure->sys = 0;
+    memset(failure, 0, sizeof *failure);
     failure->offset = -1;
-    failure->message[0] = '\0';
+    failure->member_index = -1;
 }
 
 void nyz_file_clean(nyz_error *failure)
 {
     failure->message[sizeof failure->message - 1] = '\0';
+    failure->member[sizeof failure->member - 1] = '\0';
     for (char *c = failure->message; *c != '\0'; c++) {
         if ((unsigned char)*c < ' ' || *c == 127) {
             *c = '?';
@@ -40,7 +40,7 @@ nyz_status nyz_file_refuse(const nyz_container *format, const char *what, int64_
 
 static int is_failure(nyz_status status)
 {
-    return status > NYZ_OK && status <= NYZ_ERR_LIMIT;
+    return status > NYZ_OK && status <= NYZ_ERR_CANCELLED;
 }
 
 nyz_status nyz_file_answer(const nyz_container *format, const char *what,

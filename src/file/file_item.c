@@ -14,8 +14,7 @@
 
 static int is_name(const char *name, size_t size)
 {
-    return name != NULL && size <= (size_t)PTRDIFF_MAX && name[size] == '\0' &&
-           strlen(name) == size && nyz_utf8_valid(name, size);
+    return name != NULL && strlen(name) == size && nyz_utf8_valid(name, size);
 }
 
 int nyz_file_list(const nyz_file *file, int64_t index, nyz_entry *out)
@@ -143,6 +142,7 @@ nyz_status nyz_file_add_context(const nyz_file *file, int64_t index, nyz_status 
     if (nyz_file_list(file, index, &entry) && !plain) {
         nyz_error_prefix(err,
                          "member '%s': ", nyz_quote(quoted, entry.name, entry.name_size));
+        nyz_error_set_member(err, index, entry.name, entry.name_size);
     }
     return status;
 }

@@ -88,7 +88,11 @@ static void use_rows(const nyz_file *file, int how)
     assert_ok(nyz_file_load(file, "w", &big, &got, err));
     assert_int_equal(got.dtype.byteorder, '>');
     assert_memory_equal((const char *)got.data + 4, "\x3f\x80\0\0", 4);
+    nyz_array held;
+    assert_ok(nyz_array_retain(&got, &held, err));
     nyz_array_free(&got);
+    assert_memory_equal((const char *)held.data + 4, "\x3f\x80\0\0", 4);
+    nyz_array_free(&held);
     assert_ok(nyz_file_bytes(file, "note", NULL, &got, err));
     assert_memory_equal(got.data, "hello", 5);
     nyz_array_free(&got);
@@ -673,6 +677,14 @@ static void arrays_that_are_none_are_not_handed_on(void **state)
     memset(&loaded, 0x5a, sizeof loaded); /* after a failure it is not looked at */
     loaded_status = NYZ_ERR_IO;
     assert_loaded(file, NYZ_ERR_IO, "member 'w': format 'rows': its load failed: io");
+    nyz_error failure;
+    memset(&failure, 0x5a, sizeof failure);
+    assert_int_equal(nyz_file_load_at(file, 0, NULL, &got, &failure), NYZ_ERR_IO);
+    assert_int_equal(failure.member_index, 0);
+    assert_string_equal(failure.member, "w");
+    assert_int_equal(failure.reserved[0], 0);
+    loaded_status = NYZ_ERR_CANCELLED;
+    assert_loaded(file, NYZ_ERR_CANCELLED, "its load failed: cancelled");
     loaded_status = (nyz_status)1000;
     assert_loaded(file, NYZ_ERR_ARGUMENT, "its load returned a status that there is not");
     assert_fails(NYZ_ERR_ARGUMENT, "its load_into returned a status",
