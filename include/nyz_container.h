@@ -20,10 +20,12 @@
  * threads, in any order, byte order and cast that the caller asks for.  A format that compresses
  * has `read`.  Only one that knows a better way to memory than the handle's needs `load`.
  *
- * What a table answers is checked before it is used or handed on: counts, indices, names, dtypes,
- * shapes, sizes and places against each other, the file and the limits.  An answer that cannot be
- * true is NYZ_ERR_ARGUMENT, with the format's name in the message: the program's fault, not the
- * file's.  What is in the file is the table's to check, and what a pointer points to cannot be.
+ * What a table answers is checked before it is used or returned: counts, indices, names, dtypes,
+ * shapes, sizes and places against each other and the file, and against limits.members and
+ * limits.array_bytes; the other limits are the table's to apply.  An array that `load` returns is
+ * checked by itself, not against `info`.  An answer that cannot be true is NYZ_ERR_ARGUMENT, with
+ * the format's name in the message: the program's fault, not the file's.  The table checks what is
+ * in the file; what a pointer points to cannot be checked.
  *
  * Threads: `count` to `bytes` get a const state, and may be called by several threads at once for
  * one state.  `probe`, `open` and `close` are called by the thread that opens or closes the file;

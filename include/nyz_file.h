@@ -124,7 +124,8 @@ NYZ_API nyz_status nyz_file_info_at(const nyz_file *file, int64_t index, nyz_ite
 
 /* Loads an array; out owns it and no longer needs the file.  What the format has to check, such as
  * a member's CRC, is checked before.  Memory as for nyz_load and nyz_npz_load.
- * opt: order, byteorder, limits, allocator, threads; NULL: as the file was opened.
+ * opt: order, byteorder, limits, allocator, threads; NULL: as the file was opened.  Calls on a
+ * handle do not call opt->progress yet.
  * Errors: NOT_FOUND (no such item; or it is not an array), IO, CORRUPT (also: a path whose file
  * has changed since it was opened, but for rows that were appended), UNSUPPORTED, LIMIT. */
 NYZ_API nyz_status nyz_file_load(const nyz_file *file, const char *name, const nyz_options *opt,
