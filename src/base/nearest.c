@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/error.h"
+
 enum { MOST = 2, FAR = MOST + 1, CELLS = NYZ_NEAREST_NAME + MOST + 1 };
 
 /* Distances between the starts of two names: rows of the matrix, the last three. */
@@ -81,4 +83,22 @@ void nyz_nearest_offer(nyz_nearest *nearest, const char *candidate, size_t size)
         nearest->found = candidate;
         nearest->found_size = size;
     }
+}
+
+nyz_status nyz_nearest_fail(const nyz_nearest *nearest, const char *name,
+                            const char *noun, int64_t count, nyz_error *err)
+{
+    char quoted[NYZ_QUOTE_SIZE];
+    char near[NYZ_QUOTE_SIZE];
+    nyz_quote(quoted, name, strlen(name));
+    if (nearest->found == NULL) {
+        (void)nyz_fail(err, NYZ_ERR_NOT_FOUND, -1,
+                       "no member '%s' (the %s has %lld members)", quoted, noun,
+                       (long long)count);
+    } else {
+        (void)nyz_fail(err, NYZ_ERR_NOT_FOUND, -1, "no member '%s'; did you mean '%s'?",
+                       quoted, nyz_quote(near, nearest->found, nearest->found_size));
+    }
+    nyz_error_set_member(err, -1, name, strlen(name));
+    return NYZ_ERR_NOT_FOUND;
 }

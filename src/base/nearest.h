@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "nyz.h"
+
 /* A name over this many bytes has no nearest one; candidates after this many are not
  * looked at: all of it takes some milliseconds at most. */
 #define NYZ_NEAREST_NAME 64
@@ -26,5 +28,10 @@ void nyz_nearest_begin(nyz_nearest *nearest, const char *name, size_t size);
  * removed, replaced or swapped with their neighbours (one in a name of two or three
  * bytes, none in a shorter one), while the case of ASCII letters does not count. */
 void nyz_nearest_offer(nyz_nearest *nearest, const char *candidate, size_t size);
+
+/* Fails with NOT_FOUND: none of the `count` members of this archive, file or the like (noun) has
+ * the name.  The message suggests the nearest one. */
+nyz_status nyz_nearest_fail(const nyz_nearest *nearest, const char *name,
+                            const char *noun, int64_t count, nyz_error *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "dtype/dtype.h"
 #include "file/file_handle.h"
+#include "npz/npz.h"
 
 /* ---------------------------------------------------------------------------------- names */
 
@@ -92,34 +93,18 @@ int64_t nyz_file_find(const nyz_file *file, const char *name)
     return index >= 0 && index < file->count ? index : -1;
 }
 
-/* Without ".npy", which the name of an archive's member may have or not. */
-static size_t key_size(const char *name, size_t size)
-{
-    return size - (size >= 4 && memcmp(name + size - 4, ".npy", 4) == 0 ? 4 : 0);
-}
-
 nyz_status nyz_file_missing(const nyz_file *file, const char *name, nyz_error *err)
 {
-    char quoted[NYZ_QUOTE_SIZE];
-    char near[NYZ_QUOTE_SIZE];
     nyz_nearest nearest;
     const int64_t count = nyz_min(file->count, NYZ_NEAREST_CANDIDATES);
-    nyz_nearest_begin(&nearest, name, key_size(name, strlen(name)));
+    nyz_nearest_begin(&nearest, name, nyz_npz_key_size(name, strlen(name)));
     for (int64_t i = 0; i < count; i++) {
         nyz_entry entry;
         if (nyz_file_list(file, i, &entry)) {
-            nyz_nearest_offer(&nearest, entry.name,
-                              key_size(entry.name, entry.name_size));
+            nyz_nearest_offer(&nearest, entry.name, entry.key_size);
         }
     }
-    nyz_quote(quoted, name, strlen(name));
-    if (nearest.found == NULL) {
-        return nyz_fail(err, NYZ_ERR_NOT_FOUND, -1,
-                        "no member '%s' (the %s has %lld members)", quoted,
-                        file->format->noun, (long long)file->count);
-    }
-    return nyz_fail(err, NYZ_ERR_NOT_FOUND, -1, "no member '%s'; did you mean '%s'?",
-                    quoted, nyz_quote(near, nearest.found, nearest.found_size));
+    return nyz_nearest_fail(&nearest, name, file->format->noun, file->count, err);
 }
 
 nyz_status nyz_file_check_index(const nyz_file *file, int64_t index, nyz_error *err)

@@ -29,6 +29,9 @@ nyz_status nyz_npz_open_through(const nyz_stream *stream, const nyz_stream *open
 nyz_status nyz_npz_config(const nyz_npz *npz, const nyz_options *opt, nyz_config *config,
                           nyz_error *err);
 
+/* A name's bytes without ".npy", which the name of a member may have or not. */
+size_t nyz_npz_key_size(const char *name, size_t size);
+
 /* Fails with NOT_FOUND: there is no member of this name, but perhaps one of a name near
  * to it, which the message suggests. */
 nyz_status nyz_npz_missing(const nyz_zip_directory *dir, const char *name,

@@ -64,19 +64,18 @@ nyz_status nyz_npz_member_at(const nyz_npz *npz, int64_t index, nyz_member *out,
     const nyz_zip_entry *const entry = &npz->dir.entries[index];
     const nyz_zip_facts facts = nyz_zip_entry_facts(&npz->dir, entry);
     const size_t size = entry->name_size;
-    const int is_npy = size >= 4 && memcmp(entry->name + size - 4, ".npy", 4) == 0;
     const int is_directory = size > 0 && entry->name[size - 1] == '/';
     out->name = entry->name;
     out->name_size = size;
-    out->key_size = size - (is_npy ? 4 : 0);
+    out->key_size = nyz_npz_key_size(entry->name, size);
     out->size = entry->size;
     out->compressed_size = entry->compressed_size;
     out->data_offset = -1;
     out->mtime = seconds_of(&facts);
     out->crc32 = entry->crc32;
     out->method = entry->method == 0 ? NYZ_STORED : NYZ_DEFLATED;
-    out->flags =
-        (is_npy ? NYZ_MEMBER_NPY : 0u) | (is_directory ? NYZ_MEMBER_DIRECTORY : 0u);
+    out->flags = (out->key_size < size ? NYZ_MEMBER_NPY : 0u) |
+                 (is_directory ? NYZ_MEMBER_DIRECTORY : 0u);
     return NYZ_OK;
 }
 
