@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "file/file_handle.h"
 #include "io/input_file.h"
+#include "io/read_ahead.h"
 #include "io/stream.h"
 #include "io/stream_mem.h"
 
@@ -67,45 +68,14 @@ static int64_t seek_and_read(void *ctx, int64_t offset, void *buffer, size_t siz
 
 /* --------------------------------------------------------------------------------- sizes */
 
-/* Not 0 if the stream has a byte there. */
-static nyz_status has_byte(const nyz_stream *stream, int64_t offset, int *there,
-                           nyz_error *err)
-{
-    unsigned char byte;
-    int64_t got = 0;
-    NYZ_TRY(nyz_stream_read_some_at(stream, offset, &byte, 1, &got, err));
-    *there = got == 1;
-    return NYZ_OK;
-}
-
-/* Of a stream that has read_at alone: by halving, with two reads for each bit of the size. */
+/* Of a stream that has read_at alone. */
 static nyz_status find_size(const nyz_stream *stream, int64_t *size, nyz_error *err)
 {
-    int64_t low = 0; /* so many bytes there are */
-    int64_t high = 1;
-    int there = 1;
-    for (;;) {
-        NYZ_TRY(has_byte(stream, high - 1, &there, err));
-        if (!there) {
-            break;
-        }
-        if (high > INT64_MAX / 4) {
-            return nyz_fail(err, NYZ_ERR_IO, high, "the stream's read_at has no end");
-        }
-        low = high;
-        high *= 2;
-    }
-    while (high - low > 1) {
-        const int64_t middle = low + (high - low) / 2;
-        NYZ_TRY(has_byte(stream, middle - 1, &there, err));
-        if (there) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    *size = low;
-    return NYZ_OK;
+    unsigned char bytes[NYZ_READ_AHEAD_SIZE];
+    NYZ_TRY(nyz_stream_probe_size(stream, bytes, sizeof bytes, size, err));
+    return *size <= INT64_MAX / 4
+               ? NYZ_OK
+               : nyz_fail(err, NYZ_ERR_IO, *size, "the stream's read_at has no end");
 }
 
 /* --------------------------------------------------------------------------- the three */

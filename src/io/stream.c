@@ -249,6 +249,45 @@ nyz_status nyz_stream_read_some_at(const nyz_stream *stream, int64_t offset, voi
     return read_full(stream, offset, buffer, size, offset, got, err);
 }
 
+static nyz_status byte_is_at(const nyz_stream *stream, int64_t offset, int *is,
+                             nyz_error *err)
+{
+    unsigned char byte;
+    int64_t got;
+    NYZ_TRY(nyz_stream_read_some_at(stream, offset, &byte, 1, &got, err));
+    *is = got > 0;
+    return NYZ_OK;
+}
+
+nyz_status nyz_stream_probe_size(const nyz_stream *stream, void *buffer, int64_t capacity,
+                                 int64_t *size, nyz_error *err)
+{
+    int64_t got;
+    NYZ_TRY(nyz_stream_read_some_at(stream, 0, buffer, capacity, &got, err));
+    int64_t low = 0;         /* so many bytes are there, ... */
+    int64_t high = capacity; /* ... and so many, perhaps, are not */
+    int there = got == capacity;
+    while (there && high <= INT64_MAX / 4) {
+        low = high;
+        high *= 2;
+        NYZ_TRY(byte_is_at(stream, high - 1, &there, err));
+    }
+    while (high - low > capacity) {
+        const int64_t middle = low + (high - low) / 2;
+        NYZ_TRY(byte_is_at(stream, middle - 1, &there, err));
+        if (there) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    if (low > 0) {
+        NYZ_TRY(nyz_stream_read_some_at(stream, low, buffer, high - low, &got, err));
+    }
+    *size = low + got;
+    return NYZ_OK;
+}
+
 nyz_status nyz_stream_write(const nyz_stream *stream, const void *bytes, int64_t size,
                             nyz_error *err)
 {

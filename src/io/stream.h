@@ -38,6 +38,10 @@ nyz_status nyz_stream_read_at(const nyz_stream *stream, int64_t offset, void *bu
 /* The same of a stream that has read_at: fewer bytes only at its end.  *got: how many. */
 nyz_status nyz_stream_read_some_at(const nyz_stream *stream, int64_t offset, void *buffer,
                                    int64_t size, int64_t *got, nyz_error *err);
+/* The size of a stream that has read_at alone: where it gives no more bytes.  `buffer` holds the
+ * whole stream then if that is not longer than `capacity`. */
+nyz_status nyz_stream_probe_size(const nyz_stream *stream, void *buffer, int64_t capacity,
+                                 int64_t *size, nyz_error *err);
 
 /* Writes all of it.  Errors: IO, ARGUMENT (no write). */
 nyz_status nyz_stream_write(const nyz_stream *stream, const void *bytes, int64_t size,

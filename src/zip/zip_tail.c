@@ -15,47 +15,6 @@
 
 /* ------------------------------------------------------------- how long the stream is */
 
-static nyz_status byte_is_at(const nyz_stream *stream, int64_t offset, int *is,
-                             nyz_error *err)
-{
-    unsigned char byte;
-    int64_t got;
-    NYZ_TRY(nyz_stream_read_some_at(stream, offset, &byte, 1, &got, err));
-    *is = got > 0;
-    return NYZ_OK;
-}
-
-/* A stream that has read_at alone: the size is where it gives no more bytes.  `buffer`
- * has room for NYZ_ZIP_TAIL bytes, and holds the whole stream then if that is shorter. */
-static nyz_status probe_size(const nyz_stream *stream, void *buffer, int64_t *size,
-                             nyz_error *err)
-{
-    int64_t got;
-    NYZ_TRY(nyz_stream_read_some_at(stream, 0, buffer, NYZ_ZIP_TAIL, &got, err));
-    int64_t low = 0;             /* so many bytes are there, ... */
-    int64_t high = NYZ_ZIP_TAIL; /* ... and so many, perhaps, are not */
-    int there = got == NYZ_ZIP_TAIL;
-    while (there && high <= INT64_MAX / 4) {
-        low = high;
-        high *= 2;
-        NYZ_TRY(byte_is_at(stream, high - 1, &there, err));
-    }
-    while (high - low > NYZ_ZIP_TAIL) {
-        const int64_t middle = low + (high - low) / 2;
-        NYZ_TRY(byte_is_at(stream, middle - 1, &there, err));
-        if (there) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    if (low > 0) {
-        NYZ_TRY(nyz_stream_read_some_at(stream, low, buffer, high - low, &got, err));
-    }
-    *size = low + got;
-    return NYZ_OK;
-}
-
 /* -1: it has read_at alone.  The place of a stream that has both is kept. */
 static nyz_status ask_size(const nyz_stream *stream, int64_t *size, nyz_error *err)
 {
@@ -82,7 +41,7 @@ nyz_status nyz_zip_tail_open(nyz_zip_tail *tail, const nyz_stream *stream, int64
         NYZ_TRY(ask_size(stream, &size, err));
     }
     if (size < 0) {
-        NYZ_TRY(probe_size(stream, tail->first, &size, err));
+        NYZ_TRY(nyz_stream_probe_size(stream, tail->first, NYZ_ZIP_TAIL, &size, err));
         if (size <= NYZ_ZIP_TAIL) {
             tail->size = size;
             return NYZ_OK;
