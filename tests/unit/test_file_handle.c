@@ -596,6 +596,17 @@ static int64_t read_zeros_at(void *ctx, int64_t offset, void *buffer, size_t siz
     return read_zeros(ctx, buffer, size);
 }
 
+static void reserved_words_of_a_stream_are_refused(void **state)
+{
+    nyz_stream stream = {.read = read_zeros, .read_at = read_zeros_at};
+    nyz_file *file = NULL;
+    (void)state;
+    stream.reserved[1] = &stream;
+    assert_fails(NYZ_ERR_ARGUMENT, "reserved",
+                 nyz_file_open_stream(&stream, NULL, &file, err));
+    assert_null(file);
+}
+
 static void what_is_read_to_memory_is_limited(void **state)
 {
     const nyz_stream endless = {.read = read_zeros};
@@ -747,6 +758,7 @@ int main(void)
         cmocka_unit_test(a_file_of_no_known_format_is_named),
         cmocka_unit_test(options_of_opening_hold_for_the_calls),
         cmocka_unit_test(any_stream_will_do),
+        cmocka_unit_test(reserved_words_of_a_stream_are_refused),
         cmocka_unit_test(a_stream_that_cannot_read_is_refused),
         cmocka_unit_test(what_is_read_to_memory_is_limited),
         cmocka_unit_test(a_stream_that_fails_is_an_error_wherever_it_does),

@@ -668,9 +668,28 @@ static void an_array_that_no_memory_can_hold_is_refused(void **state)
     assert_null(out.data);
 }
 
+/* What a stream of unknown size shows at its start decides, so that its status is that of a file:
+ * a zip archive is not refused as the tar archive that byte 257 makes of it. */
+static void a_zip_signature_decides_whatever_follows_it(void **state)
+{
+    unsigned char bytes[512] = "PK\3\4";
+    nyz_buffer buffer = {.data = bytes, .size = sizeof bytes, .capacity = sizeof bytes};
+    nyz_stream stream = nyz_stream_buffer(&buffer);
+    nyz_array a;
+    (void)state;
+    memcpy(bytes + 257, "ustar", 5);
+    assert_fails(NYZ_ERR_UNSUPPORTED, "zip archive",
+                 nyz_load_mem(bytes, sizeof bytes, NULL, &a, err));
+    stream.seek = NULL;
+    stream.read_at = NULL;
+    stream.size = NULL;
+    assert_fails(NYZ_ERR_UNSUPPORTED, "zip archive", nyz_read(&stream, NULL, &a, err));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_zip_signature_decides_whatever_follows_it),
         cmocka_unit_test(saved_bytes_are_numpys),
         cmocka_unit_test(an_array_survives_memory_in_every_order_and_byte_order),
         cmocka_unit_test(fortran_order_is_said_only_where_it_differs),
