@@ -117,7 +117,7 @@ def test_a_limit_takes_numbers_in_its_range(here, command, name):
                                         "%s=%s" % (name, value))
     if most < 2 ** 63 - 1:
         message = run(2, here, command, "x", "y", "--limit", "%s=%d" % (name, most + 1))
-        assert message == "nyz: %s: limit %s is %d: at most %d is possible\n" % (command, name, most + 1, most)
+        assert message == "nyz: %s: limit %s is %d; the maximum is %d\n" % (command, name, most + 1, most)
     for value in ("9223372036854775808", "99999999999999999999", "8388608T"):
         message = run(2, here, command, "x", "y", "--limit", "%s=%s" % (name, value))
         assert message == "nyz: %s: --limit %s=%s: the value is over 2^63 - 1\n" % (command, name, value)
@@ -130,7 +130,7 @@ def test_a_limit_takes_numbers_in_its_range(here, command, name):
 def test_an_unknown_limit_is_answered_with_their_names(here, command):
     for name in ("dim", "", "DIMS", "dimss", "reserved", "n" * 1000):
         message = run(2, here, command, "x", "y", "--limit", name + "=1")
-        assert "no limit is called '%s'" % name[:60] in message
+        assert "'%s' is not a limit; the limits are" % name[:60] in message
         assert all(known in message for known in MOST)
     assert "NAME=VALUE" in run(2, here, command, "x", "y", "--limit", "dims")
     assert "a value is missing" in run(2, here, command, "x", "y", "--limit")

@@ -90,7 +90,7 @@ static nyz_status check_limits(const nyz_limits *chosen, nyz_error *err)
         }
         if (value > limits[i].ceiling) {
             return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
-                            "limit %s is %lld: at most %lld is possible", limits[i].name,
+                            "limit %s is %lld; the maximum is %lld", limits[i].name,
                             (long long)value, (long long)limits[i].ceiling);
         }
     }

@@ -340,7 +340,7 @@ static void a_limit_above_its_ceiling_is_refused(void **state)
         }
         limits[i]++;
         memcpy(&chosen, limits, sizeof chosen);
-        (void)snprintf(message, sizeof message, "limit %s is %lld: at most %lld",
+        (void)snprintf(message, sizeof message, "limit %s is %lld; the maximum is %lld",
                        cases[i].name, (long long)limits[i], (long long)cases[i].ceiling);
         assert_fails(NYZ_ERR_ARGUMENT, message, nyz_config_init(&config, &opt, err));
     }

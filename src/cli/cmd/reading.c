@@ -44,7 +44,7 @@ static int complain_name(const cli_args *args, const char *name, size_t size)
 {
     char text[400];
     size_t used =
-        (size_t)snprintf(text, sizeof text, "no limit is called '%.*s': there are",
+        (size_t)snprintf(text, sizeof text, "'%.*s' is not a limit; the limits are",
                          (int)(size < 60 ? size : 60), name);
     for (const cli_reading_limit *limit = cli_reading_limits; limit->name != NULL;
          limit++) {
