@@ -94,13 +94,25 @@ void nyz_name_table_set_key(nyz_name_table *table, uint64_t low, uint64_t high)
     table->start[3] = high ^ UINT64_C(0x7465646279746573);
 }
 
-/* Without random bytes: the time and an address, which no file knows. */
+/* As fine as the C library has it; old ones of Windows lack timespec_get. */
+static uint64_t time_now(void)
+{
+#ifdef TIME_UTC
+    struct timespec now = {0};
+    (void)timespec_get(&now, TIME_UTC);
+    return (uint64_t)now.tv_sec ^ (uint64_t)now.tv_nsec << 32;
+#else
+    return (uint64_t)time(NULL);
+#endif
+}
+
+/* Without random bytes: the time and addresses, which no file knows. */
 static void draw_key(nyz_name_table *table)
 {
     uint64_t key[2];
     if (!nyz_random(key, sizeof key)) {
-        key[0] = (uint64_t)(uintptr_t)key;
-        key[1] = (uint64_t)time(NULL) ^ (uint64_t)clock() << 32;
+        key[0] = (uint64_t)(uintptr_t)key ^ (uint64_t)(uintptr_t)table << 32;
+        key[1] = time_now() ^ (uint64_t)clock();
     }
     nyz_name_table_set_key(table, key[0], key[1]);
 }
