@@ -2,6 +2,7 @@
 """Archives: NumPy writes, the library reads; the library writes, NumPy reads; and both write
 the same bytes."""
 
+import calendar
 import io
 import os
 import shutil
@@ -226,3 +227,16 @@ def test_a_damaged_member_of_objects_is_not_skipped():
                 npz.load_all(flags=flags)
         with pytest.raises(libnyz.NyzError, match="corrupt: member 'o.npy': the CRC-32"):
             npz.load("o")
+
+
+def test_the_time_of_a_member_is_that_of_its_date_in_every_year():
+    days = [(year, month, day) for year in range(1980, 2108)
+            for month, day in ((1, 1), (2, 28), (2, 29), (3, 1), (12, 31))
+            if (month, day) != (2, 29) or calendar.isleap(year)]
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for i, day in enumerate(days):
+            archive.writestr(zipfile.ZipInfo("%d" % i, (*day, 23, 59, 58)), b"")
+    npz = libnyz.Npz(file.getvalue())
+    assert [npz.member(i).mtime for i in range(len(days))] == [
+        calendar.timegm((*day, 23, 59, 58)) for day in days]

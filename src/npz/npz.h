@@ -3,6 +3,8 @@
 #ifndef NYZ_NPZ_H
 #define NYZ_NPZ_H
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/config.h"
 #include "io/input_file.h"
@@ -30,7 +32,10 @@ nyz_status nyz_npz_config(const nyz_npz *npz, const nyz_options *opt, nyz_config
                           nyz_error *err);
 
 /* A name's bytes without ".npy", which the name of a member may have or not. */
-size_t nyz_npz_key_size(const char *name, size_t size);
+static inline size_t nyz_npz_key_size(const char *name, size_t size)
+{
+    return size - (size >= 4 && memcmp(name + size - 4, ".npy", 4) == 0 ? 4 : 0);
+}
 
 /* Fails with NOT_FOUND: there is no member of this name, but perhaps one of a name near
  * to it, which the message suggests. */

@@ -32,12 +32,13 @@ nyz_status nyz_npz_check_index(const nyz_npz *npz, int64_t index, nyz_error *err
     return NYZ_OK;
 }
 
-/* Days from 1970-01-01 to a day of the Gregorian calendar, years from 1980 on. */
+/* Days from 1970-01-01 to a day of the years 1980 ... 2107, of those divisible by 4 all but 2100
+ * leap years. */
 static int64_t days_since_1970(int64_t year, int64_t month, int64_t day)
 {
     const int64_t y = month <= 2 ? year - 1 : year; /* years that begin in March */
     const int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    return 365 * y + y / 4 - y / 100 + y / 400 + of_year - 719468;
+    return 365 * y + y / 4 - (y >= 2100) + of_year - 719483;
 }
 
 /* -1: not a time. */
@@ -64,17 +65,18 @@ nyz_status nyz_npz_member_at(const nyz_npz *npz, int64_t index, nyz_member *out,
     const nyz_zip_entry *const entry = &npz->dir.entries[index];
     const nyz_zip_facts facts = nyz_zip_entry_facts(&npz->dir, entry);
     const size_t size = entry->name_size;
+    const size_t key_size = nyz_npz_key_size(entry->name, size);
     const int is_directory = size > 0 && entry->name[size - 1] == '/';
     out->name = entry->name;
     out->name_size = size;
-    out->key_size = nyz_npz_key_size(entry->name, size);
+    out->key_size = key_size;
     out->size = entry->size;
     out->compressed_size = entry->compressed_size;
     out->data_offset = -1;
     out->mtime = seconds_of(&facts);
     out->crc32 = entry->crc32;
     out->method = entry->method == 0 ? NYZ_STORED : NYZ_DEFLATED;
-    out->flags = (out->key_size < size ? NYZ_MEMBER_NPY : 0u) |
+    out->flags = (key_size < size ? NYZ_MEMBER_NPY : 0u) |
                  (is_directory ? NYZ_MEMBER_DIRECTORY : 0u);
     return NYZ_OK;
 }

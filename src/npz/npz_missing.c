@@ -7,11 +7,6 @@
 #include "npz/npz.h"
 #include "zip/zip_directory.h"
 
-size_t nyz_npz_key_size(const char *name, size_t size)
-{
-    return size - (size >= 4 && memcmp(name + size - 4, ".npy", 4) == 0 ? 4 : 0);
-}
-
 nyz_status nyz_npz_missing(const nyz_zip_directory *dir, const char *name, nyz_error *err)
 {
     nyz_nearest nearest;
