@@ -70,9 +70,20 @@ NYZ_API nyz_status nyz_read_into(const nyz_stream *stream, const nyz_options *op
                                  NYZ_NONNULL((1, 3));
 
 /* Only the header, as nyz_load_header; the stream is left where the data begins.  For arrays
- * larger than memory: read their elements from the stream yourself. */
+ * larger than memory: read their elements from the stream yourself.  For arrays that are not
+ * wanted or not supported: nyz_skip_data. */
 NYZ_API nyz_status nyz_read_header(const nyz_stream *stream, const nyz_options *opt, nyz_array *out,
                                    nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
+
+/* Passes over the data of an array whose header nyz_read_header has read, and leaves the stream
+ * directly after it: at the next array, if there is one.  Python objects are passed over by the
+ * lengths of their pickle's instructions; none of them is run.  Needs `read`, and takes no memory.
+ * If the stream can `seek`, the data is not read, except for a pickle; if it cannot, nothing
+ * after the data is read.  If data is missing, the stream is left at its end.
+ * Errors: IO, CORRUPT (data is missing, or not a pickle). */
+NYZ_API nyz_status nyz_skip_data(const nyz_stream *stream, const nyz_array *header,
+                                 const nyz_options *opt, nyz_error *err) NYZ_NODISCARD
+                                 NYZ_NONNULL((1, 2));
 
 /* Writes an array at the stream's position.  Needs `write`.  Errors: IO, UNSUPPORTED. */
 NYZ_API nyz_status nyz_write(const nyz_stream *stream, const nyz_array *array,

@@ -57,12 +57,13 @@ KNOWS = {
     "grown": "grown file_path", "cli/cmd/cmd_cp": "test_tool.py", "nearest": "nearest", "npz_missing": "nearest",
     "file_item": "container file_handle", "file_answer": "container file_path", "file_format": "container",
     "file_source": "file_handle", "file_open": "container file_path", "file_load": "container file_handle",
-    "npy_container": "file_handle file_path", "npy_file": "file_handle file_path", "npy_pickle": "file_handle",
+    "npy_container": "file_handle file_path", "npy_file": "file_handle file_path", "npy_pickle": "npy_skip file_handle",
+    "npy_skip": "npy_skip",
     "npz_container": "file_handle entry_points",
     "cli/cmd/pack": "test_pack.py", "cli/cmd/cmd_pack": "test_pack.py",
 }
 TESTS = ("base array pylit dtype header zip_directory zip_end zip_names zip_member npy "
-         "entry_points npz npz_damaged npz_skip load_into read_paths npz_batch element_reader strided_copy npz_add_all file utf8 cast "
+         "entry_points npz npz_damaged npz_skip npy_skip load_into read_paths npz_batch element_reader strided_copy npz_add_all file utf8 cast "
          "stream_mem parallel threads stream output write_buffer deflate_parallel codec "
          "zip_writer_directory nearest grown sort parallel_read large_items owned progress fault_unusual "
          "fault_memory fault_system file_handle file_path container").split()
@@ -526,8 +527,13 @@ MUTANTS = [
     ("npy/npy_container.c", "p->data + size == p->end", "1"),
     ("npy/npy_container.c", "has_place(file, index, now)", "1"),
     ("npy/npy_file.c", "        file->last = window;\n", ""),
-    ("npy/npy_pickle.c", "size > (uint64_t)(p->end - p->at)", "0"),
-    ("npy/npy_pickle.c", "if (p->at >= p->end)", "if (0)"),
+    ("npy/npy_pickle.c", "size > (uint64_t)((p->end < 0 ? INT64_MAX : p->end) - p->offset)", "0"),
+    ("npy/npy_pickle.c", "        NYZ_TRY(fill(p, 1, err));\n        if (p->count == 0)", "        NYZ_TRY(fill(p, 1, err));\n        if (0)"),
+    ("npy/npy_pickle.c", "NYZ_TRY(fill(p, 1, err))", "NYZ_TRY(fill(p, 2, err))"),
+    ("npy/npy_pickle.c", "nyz_source_skip(source, p.offset - source->offset, err)", "NYZ_OK"),
+    ("npy/npy_skip.c", "if (source->start >= 0)", "if (0)"),
+    ("npy/npy_skip.c", "nyz_min(size - *found, (int64_t)sizeof block)", "(int64_t)sizeof block"),
+    ("npy/npy_skip.c", "nyz_progress_stream_source(&wrapper, config, source);", ""),
     ("npz/npz_container.c", "out->data_size == listed->size - b->header", "1"),
     ("npz/npz_container.c", "listed->method == NYZ_STORED && ", ""),
     ("npz/npz_container.c", "offset < t->start ||", ""),

@@ -48,6 +48,10 @@ nyz_status nyz_npy_adopt_data(void *data, const nyz_config *config, int fortran,
 /* Fails with UNSUPPORTED: the elements are Python objects. */
 nyz_status nyz_npy_refuse_objects(int64_t offset, nyz_error *err);
 
+/* Fails with CORRUPT: of the data of `count` items only `found` bytes are there. */
+nyz_status nyz_npy_fail_short(const nyz_array *header, int64_t count, int64_t found,
+                              int64_t offset, nyz_error *err);
+
 /* That an array can be filled.  Errors: ARGUMENT. */
 nyz_status nyz_npy_check_into(const nyz_array *into, nyz_error *err);
 

@@ -50,23 +50,31 @@ nyz_source nyz_npy_source_at(nyz_read_ahead *window, const nyz_stream *stream,
     return source;
 }
 
-/* The end of an array whose header has been read. */
-static nyz_status find_end(nyz_npy_file *file, const nyz_array *header, nyz_npy_place *p,
-                           nyz_error *err)
+/* The end of the pickle that comes next in the source of the array at p->start. */
+static nyz_status find_end_of_pickle(nyz_source *source, nyz_npy_place *p, nyz_error *err)
+{
+    const nyz_status status = nyz_npy_pickle_skip(source, err);
+    if (status == NYZ_OK) {
+        p->end = p->start + source->offset;
+    } else if (err->offset >= 0) {
+        err->offset += p->start;
+    }
+    return status;
+}
+
+/* The end of an array whose header has been read from the source. */
+static nyz_status find_end(const nyz_npy_file *file, nyz_source *source,
+                           const nyz_array *header, nyz_npy_place *p, nyz_error *err)
 {
     int64_t count = 0;
     int64_t bytes = 0;
     p->end = file->size;
     if (nyz_dtype_has_objects(&header->dtype)) {
-        return nyz_npy_pickle_skip(&file->stream, p->data, file->size, &p->end, err);
+        return find_end_of_pickle(source, p, err);
     }
     NYZ_TRY(nyz_array_check(header, &count, &bytes, err));
     if (bytes > file->size - p->data) {
-        return nyz_fail(err, NYZ_ERR_CORRUPT, file->size,
-                        "data: expected %lld bytes (%lld items of %lld), found %lld",
-                        (long long)bytes, (long long)count,
-                        (long long)header->dtype.itemsize,
-                        (long long)(file->size - p->data));
+        return nyz_npy_fail_short(header, count, file->size - p->data, file->size, err);
     }
     p->end = p->data + bytes;
     return NYZ_OK;
@@ -83,7 +91,7 @@ static nyz_status examine(nyz_npy_file *file, const nyz_npy_start *start,
     NYZ_TRY(nyz_npy_peek(source, start, &file->config, &header, err));
     *has_header = 1;
     p->data = p->start + source->offset;
-    const nyz_status status = find_end(file, &header, p, err);
+    const nyz_status status = find_end(file, source, &header, p, err);
     nyz_array_free(&header);
     return status;
 }

@@ -3,6 +3,7 @@
  * pickletools, protocols 0 to 5. */
 #include "npy/npy_pickle.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/arithmetic.h"
@@ -50,42 +51,63 @@ static int form_of(int code)
     return UNKNOWN;
 }
 
-/* Bytes to come. */
+/* The bytes to come.  If their place and the end of the stream are known, they are read in
+ * blocks; otherwise in order, and none after the pickle. */
 typedef struct pickle {
-    const nyz_stream *stream;
-    int64_t at;          /* of the next byte */
-    int64_t end;         /* of the stream */
-    int64_t start, size; /* of the bytes at hand, in the stream */
+    nyz_source *source;
+    int64_t offset;       /* of the next byte, as the source counts */
+    int64_t end;          /* of the stream; -1: not known */
+    int64_t block, count; /* offset and number of the bytes in memory */
     unsigned char bytes[4096];
 } pickle;
 
 static nyz_status fail(const pickle *p, nyz_error *err)
 {
-    return nyz_fail(err, NYZ_ERR_CORRUPT, p->at,
+    return nyz_fail(err, NYZ_ERR_CORRUPT, p->offset,
                     "the pickle of its Python objects is damaged or cut short");
+}
+
+/* Reads the next bytes into memory: `size` of them if they are read in order. */
+static nyz_status fill(pickle *p, int64_t size, nyz_error *err)
+{
+    const int64_t most = (int64_t)sizeof p->bytes;
+    p->block = p->offset;
+    if (p->end < 0) {
+        return nyz_source_read_some(p->source, p->bytes, nyz_min(size, most), &p->count,
+                                    err);
+    }
+    p->count = nyz_min(p->end - p->offset, most);
+    return nyz_stream_read_at(&p->source->stream, p->source->start + p->offset, p->bytes,
+                              p->count, "pickle", err);
 }
 
 static nyz_status take(pickle *p, unsigned char *byte, nyz_error *err)
 {
-    if (p->at >= p->end) {
-        return fail(p, err);
+    if (p->offset >= p->block + p->count) {
+        NYZ_TRY(fill(p, 1, err));
+        if (p->count == 0) {
+            return fail(p, err);
+        }
     }
-    if (p->at < p->start || p->at >= p->start + p->size) {
-        p->start = p->at;
-        p->size = nyz_min(p->end - p->at, (int64_t)sizeof p->bytes);
-        NYZ_TRY(nyz_stream_read_at(p->stream, p->at, p->bytes, p->size, "pickle", err));
-    }
-    *byte = p->bytes[p->at - p->start];
-    p->at++;
+    *byte = p->bytes[p->offset - p->block];
+    p->offset++;
     return NYZ_OK;
 }
 
 static nyz_status skip_bytes(pickle *p, uint64_t size, nyz_error *err)
 {
-    if (size > (uint64_t)(p->end - p->at)) {
+    if (size > (uint64_t)((p->end < 0 ? INT64_MAX : p->end) - p->offset)) {
         return fail(p, err);
     }
-    p->at += (int64_t)size;
+    const int64_t after = p->offset + (int64_t)size;
+    while (p->end < 0 && p->offset < after) {
+        NYZ_TRY(fill(p, after - p->offset, err));
+        p->offset += p->count;
+        if (p->count == 0) {
+            return fail(p, err);
+        }
+    }
+    p->offset = after;
     return NYZ_OK;
 }
 
@@ -134,22 +156,26 @@ static nyz_status skip_argument(pickle *p, int code, nyz_error *err)
     }
 }
 
-nyz_status nyz_npy_pickle_skip(const nyz_stream *stream, int64_t at, int64_t end,
-                               int64_t *after, nyz_error *err)
+static nyz_status skip_pickle(pickle *p, nyz_error *err)
 {
-    pickle p;
-    p.stream = stream;
-    p.at = at;
-    p.end = end;
-    p.start = 0;
-    p.size = 0;
+    unsigned char code = 0;
     for (;;) {
-        unsigned char code = 0;
-        NYZ_TRY(take(&p, &code, err));
+        NYZ_TRY(take(p, &code, err));
         if (code == '.') {
-            *after = p.at;
             return NYZ_OK;
         }
-        NYZ_TRY(skip_argument(&p, code, err));
+        NYZ_TRY(skip_argument(p, code, err));
     }
+}
+
+nyz_status nyz_npy_pickle_skip(nyz_source *source, nyz_error *err)
+{
+    pickle p;
+    p.source = source;
+    p.offset = source->offset;
+    p.end = source->start < 0 ? -1 : source->offset + source->left;
+    p.block = p.offset;
+    p.count = 0;
+    NYZ_TRY(skip_pickle(&p, err));
+    return p.end < 0 ? NYZ_OK : nyz_source_skip(source, p.offset - source->offset, err);
 }

@@ -5,10 +5,10 @@
 
 #include "io/stream.h"
 
-/* Passes over the pickle at offset `at` of a stream that has read_at and whose end is at `end`, by
- * the lengths of its instructions; none of them is run.  *after: where it ends.
+/* Passes over the pickle that comes next in a source, by the lengths of its instructions; none of
+ * them is run.  If the source has its place in the stream, blocks are read there, by read_at or by
+ * seek and read; otherwise nothing after the pickle is read.
  * Errors: CORRUPT (not a pickle, or cut short), IO. */
-nyz_status nyz_npy_pickle_skip(const nyz_stream *stream, int64_t at, int64_t end,
-                               int64_t *after, nyz_error *err);
+nyz_status nyz_npy_pickle_skip(nyz_source *source, nyz_error *err);
 
 #endif

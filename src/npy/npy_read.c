@@ -142,6 +142,16 @@ nyz_status nyz_npy_refuse_objects(int64_t offset, nyz_error *err)
                     "Python, convert it to a plain dtype (astype) and save it again");
 }
 
+nyz_status nyz_npy_fail_short(const nyz_array *header, int64_t count, int64_t found,
+                              int64_t offset, nyz_error *err)
+{
+    const int64_t itemsize = header->dtype.itemsize;
+    return nyz_fail(err, NYZ_ERR_CORRUPT, offset,
+                    "data: expected %lld bytes (%lld items of %lld), found %lld",
+                    (long long)(count * itemsize), (long long)count, (long long)itemsize,
+                    (long long)found);
+}
+
 /* That the data can be read at all, and that the source can hold it.  Gives its size. */
 static nyz_status check_data(const nyz_source *source, const nyz_array *array,
                              int64_t *count, int64_t *bytes, nyz_error *err)
@@ -151,10 +161,8 @@ static nyz_status check_data(const nyz_source *source, const nyz_array *array,
     }
     NYZ_TRY(nyz_array_check(array, count, bytes, err));
     if (source->left >= 0 && *bytes > source->left) {
-        return nyz_fail(err, NYZ_ERR_CORRUPT, source->offset + source->left,
-                        "data: expected %lld bytes (%lld items of %lld), found %lld",
-                        (long long)*bytes, (long long)*count,
-                        (long long)array->dtype.itemsize, (long long)source->left);
+        return nyz_npy_fail_short(array, *count, source->left,
+                                  source->offset + source->left, err);
     }
     return NYZ_OK;
 }

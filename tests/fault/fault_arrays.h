@@ -202,6 +202,21 @@ static nyz_status read_header(fixture *s, nyz_error *err)
     return status;
 }
 
+static nyz_status skip_data(fixture *s, nyz_error *err)
+{
+    nyz_array header;
+    FILE *const file = fopen(s->npy_path, "rb");
+    assert_non_null(file);
+    const nyz_stream stream = nyz_stream_fd(fileno(file));
+    nyz_status status = nyz_read_header(&stream, &s->opt, &header, err);
+    if (status == NYZ_OK) {
+        status = nyz_skip_data(&stream, &header, &s->opt, err);
+        nyz_array_free(&header);
+    }
+    assert_int_equal(fclose(file), 0);
+    return status;
+}
+
 /* To a buffer whose own memory may fail, too. */
 static nyz_status write_array(fixture *s, nyz_error *err)
 {

@@ -58,6 +58,7 @@ static const row rows[] = {
     {"nyz_read", read_fd, KINDS, NOTHING, 0},
     {"nyz_read_into", read_fd_into, KINDS, NOTHING, 0},
     {"nyz_read_header", read_header, KINDS, NOTHING, 0},
+    {"nyz_skip_data", skip_data, KINDS, NOTHING, 0},
     {"nyz_write", write_array, KINDS, NOTHING, 0},
     {"nyz_write_header", write_header, KINDS, NOTHING, 0},
     {"nyz_npz_open", open_path, METHODS, NOTHING, 0},

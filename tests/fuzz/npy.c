@@ -57,6 +57,28 @@ static void check_header(const file *f)
     }
 }
 
+/* The array is passed over as it is read; what cannot be read may be an array of objects.  Streams
+ * of both kinds agree. */
+static void check_skipped(const file *f)
+{
+    size_t end[2];
+    nyz_status skipped[2];
+    for (int seekable = 0; seekable < 2; seekable++) {
+        fuzz_reader r = {f->in, 0, seekable ? 5 : SIZE_MAX};
+        const nyz_stream stream = fuzz_stream(&r, seekable);
+        nyz_array header;
+        skipped[seekable] = nyz_read_header(&stream, &f->opt, &header, NULL);
+        if (skipped[seekable] == NYZ_OK) {
+            FUZZ_TRIED(skipped[seekable], nyz_skip_data(&stream, &header, &f->opt, err));
+            CHECK(skipped[seekable] == in_stream(f) ||
+                  nyz_dtype_has_objects(&header.dtype));
+            nyz_array_free(&header);
+        }
+        end[seekable] = r.at;
+    }
+    CHECK(skipped[0] == skipped[1] && (skipped[0] != NYZ_OK || end[0] == end[1]));
+}
+
 static nyz_status read_into(const file *f, const nyz_array *into, size_t *end)
 {
     fuzz_reader r = {f->in, 0, 7};
@@ -180,6 +202,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_stream(&f, 0, SIZE_MAX);
     check_stream(&f, 1, 1);
     check_header(&f);
+    check_skipped(&f);
     check_handle(&f);
     if (f.status == NYZ_OK) {
         check_into(&f);

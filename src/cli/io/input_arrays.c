@@ -3,7 +3,6 @@
 #include "io/input.h"
 
 #include "io/complain.h"
-#include "io/pickle.h"
 #include "io/unchanged.h"
 
 #include <inttypes.h>
@@ -71,8 +70,8 @@ static nyz_status read_data(cli_input *input, const nyz_options *opt, nyz_array 
     const nyz_status status = nyz_read(&input->stream, opt, out, err);
     input->broken = status != NYZ_OK;
     if (status == NYZ_ERR_UNSUPPORTED && nyz_dtype_has_objects(&input->header.dtype)) {
-        nyz_error why;
-        input->broken = cli_pickle_skip(&input->stream, &why) != NYZ_OK;
+        input->broken =
+            nyz_skip_data(&input->stream, &input->header, opt, NULL) != NYZ_OK;
     }
     return status;
 }
@@ -97,35 +96,13 @@ int cli_input_read(cli_input *input, const nyz_options *opt, nyz_array *out)
     return complain(input, &err);
 }
 
-/* Passes over as many bytes as the data has, in the library's words if they are not
- * there. */
-static nyz_status pass_numbers(cli_input *input, nyz_error *err)
-{
-    const int64_t items = nyz_array_count(&input->header);
-    const int64_t size = items * input->header.dtype.itemsize;
-    int64_t found;
-    const nyz_status status = cli_input_skip(input, size, &found, err);
-    if (status != NYZ_OK || found == size) {
-        return status;
-    }
-    *err = (nyz_error){.status = NYZ_ERR_CORRUPT, .offset = -1};
-    snprintf(err->message, sizeof err->message,
-             "data: expected %" PRId64 " bytes (%" PRId64 " items of %" PRId64
-             "), found %" PRId64,
-             size, items, input->header.dtype.itemsize, found);
-    return err->status;
-}
-
 static nyz_status pass_data(cli_input *input, nyz_error *err)
 {
     int64_t found;
     const nyz_status status = cli_input_skip(input, input->header_size, &found, err);
-    if (status != NYZ_OK) {
-        return status;
-    }
-    return nyz_dtype_has_objects(&input->header.dtype)
-               ? cli_pickle_skip(&input->stream, err)
-               : pass_numbers(input, err);
+    return status == NYZ_OK
+               ? nyz_skip_data(&input->stream, &input->header, &input->opt, err)
+               : status;
 }
 
 int cli_input_pass(cli_input *input, int64_t *stored)

@@ -107,6 +107,7 @@ static int64_t seek_input(void *ctx, int64_t offset, int whence)
     if (place < 0) {
         return place;
     }
+    input->offset = place - input->base;
     input->ahead.away = place < at || place > at + size;
     if (!input->ahead.away) {
         input->ahead.used = (size_t)(place - at);
@@ -214,7 +215,6 @@ static nyz_status skip_by_seeking(cli_input *input, int64_t size, int64_t *found
     const int64_t left = end - place;
     *found = left < 0 ? 0 : left < size ? left : size;
     const int64_t there = end < 0 ? end : seek_input(input, place + *found, SEEK_SET);
-    input->offset += *found;
     return there < 0 ? cli_fail_system(err, (int)-there, "seek") : NYZ_OK;
 }
 
