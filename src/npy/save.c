@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The public calls that save one array, to a path, memory and a stream, and the one that
- * begins a file of whatever the caller writes. */
+/* The public calls that save one array, to a path, memory and a stream. */
 #include <string.h>
 
 #include "base/arithmetic.h"
@@ -111,17 +110,6 @@ nyz_status nyz_save(const nyz_array *array, const char *path, const nyz_options 
     const nyz_status status = write_path(&plan, path, &config, err);
     nyz_npy_writer_free(&plan);
     return nyz_progress_end(&config, status, err);
-}
-
-nyz_status nyz_output_create(const char *path, const nyz_options *opt, nyz_output **out,
-                             nyz_stream *stream, nyz_error *err)
-{
-    nyz_config config;
-    *out = NULL;
-    memset(stream, 0, sizeof *stream);
-    NYZ_TRY(nyz_config_init(&config, opt, err));
-    return nyz_atomic_file_begin(path, nyz_atomic_file_how(config.flags),
-                                 &config.allocator, out, stream, err);
 }
 
 nyz_status nyz_save_mem(const nyz_array *array, const nyz_options *opt, nyz_buffer *out,
