@@ -57,7 +57,7 @@ static char *put_positional(char *to, const cli_decimal *d)
 static char *put_line(char *to, double value, int negative, int size)
 {
     cli_decimal d;
-    cli_decimal_ieee(value, size, &d);
+    cli_decimal_shortest(value, size, &d);
     if (negative) {
         *to++ = '-';
     }
@@ -130,7 +130,7 @@ static const char *find_fault(uint32_t bits, char *text)
     float value;
     cli_decimal d;
     memcpy(&value, &bits, sizeof value);
-    cli_decimal_ieee((double)value, 4, &d);
+    cli_decimal_shortest((double)value, 4, &d);
     text[0] = '-';
     *put_exponential(text + 1, &d) = '\0';
     if (!reads_back(text + 1, bits) || !reads_back(text, bits | 0x80000000)) {

@@ -230,7 +230,8 @@ static nyz_status finish_inflate(nyz_zip_member *member, nyz_error *err)
     return NYZ_OK;
 }
 
-nyz_status nyz_zip_check_crc(const nyz_zip_entry *entry, uint32_t crc32, nyz_error *err)
+nyz_status nyz_zip_member_check_crc(const nyz_zip_entry *entry, uint32_t crc32,
+                                    nyz_error *err)
 {
     if (crc32 != entry->crc32) {
         return nyz_fail(err, NYZ_ERR_CORRUPT, -1,
@@ -253,5 +254,5 @@ nyz_status nyz_zip_member_finish(nyz_zip_member *member, nyz_error *err)
     if (member->inflater != NULL) {
         NYZ_TRY(finish_inflate(member, err));
     }
-    return nyz_zip_check_crc(member->entry, member->crc32, err);
+    return nyz_zip_member_check_crc(member->entry, member->crc32, err);
 }

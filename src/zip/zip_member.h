@@ -53,7 +53,8 @@ nyz_status nyz_zip_member_error(const nyz_zip_member *member, nyz_status status,
 nyz_status nyz_zip_member_finish(nyz_zip_member *member, nyz_error *err);
 
 /* That of all its bytes is the directory's.  Errors: CORRUPT. */
-nyz_status nyz_zip_check_crc(const nyz_zip_entry *entry, uint32_t crc32, nyz_error *err);
+nyz_status nyz_zip_member_check_crc(const nyz_zip_entry *entry, uint32_t crc32,
+                                    nyz_error *err);
 
 void nyz_zip_member_close(nyz_zip_member *member);
 

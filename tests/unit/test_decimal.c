@@ -48,7 +48,7 @@ static void expect_text(double value, int size, const char *expected)
 {
     cli_decimal d;
     char text[80];
-    cli_decimal_ieee(value, size, &d);
+    cli_decimal_shortest(value, size, &d);
     write_text(text, &d);
     assert_string_equal(text, expected);
 }
@@ -57,7 +57,7 @@ static void expect_right(double value, int size, const exact_float *v)
 {
     cli_decimal d;
     char text[80];
-    cli_decimal_ieee(value, size, &d);
+    cli_decimal_shortest(value, size, &d);
     const char *const fault = exact_fault(v, &d);
     if (fault != NULL) {
         write_text(text, &d);

@@ -44,19 +44,19 @@ static int put_own_name(cli_line *line, const cli_input *input)
 
 /* The path of IN's copy in the directory OUT.  Returns an exit status, having complained.
  */
-static int enter_folder(cli_line *path, const cli_input *input, const char *folder)
+static int enter_directory(cli_line *path, const cli_input *input, const char *directory)
 {
-    cli_line_puts(path, folder);
-    if (!cli_platform_is_slash(folder[strlen(folder) - 1])) {
+    cli_line_puts(path, directory);
+    if (!cli_platform_is_slash(directory[strlen(directory) - 1])) {
         cli_line_puts(path, "/");
     }
     if (!put_own_name(path, input)) {
-        cli_complain(folder, NULL,
+        cli_complain(directory, NULL,
                      "is a directory, and IN has no name for a file in it: "
                      "name the file");
         return CLI_EXIT_USAGE;
     }
-    return path->failed ? cli_complain_memory(folder) : CLI_EXIT_FINE;
+    return path->failed ? cli_complain_memory(directory) : CLI_EXIT_FINE;
 }
 
 static int ends_in_slash(const char *path)
@@ -75,8 +75,8 @@ static int copy(const cli_args *args, cli_input *input)
     int status = CLI_EXIT_FINE;
     if (strcmp(out, "-") == 0) {
         cp.to_npz = as_in;
-    } else if (cli_platform_is_folder(out)) {
-        status = enter_folder(&path, input, out);
+    } else if (cli_platform_is_directory(out)) {
+        status = enter_directory(&path, input, out);
         cp.out = path.data;
         cp.to_npz = as_in;
     } else if (ends_in_slash(out)) {

@@ -106,7 +106,7 @@ static const char text[] =
 static const cli_option options[] = {
     {.name = "-d",
      .value = "DIR",
-     .where = offsetof(cli_args, folder),
+     .where = offsetof(cli_args, directory),
      .help = "FILEs are below DIR, and members get their whole names: what\n"
              "nyz unpack -d DIR wrote becomes the same archive again"},
     {.name = "--any",

@@ -14,7 +14,7 @@
 
 /* The base name of `path` without ".npz", or NULL if there is none, or it is no name for
  * a directory.  The caller frees it. */
-static char *name_folder(const char *path)
+static char *name_directory(const char *path)
 {
     const char *const base = cli_path_base(path);
     const size_t size = cli_ends_in(base, ".npz") ? strlen(base) - 4 : 0;
@@ -32,7 +32,7 @@ static char *name_folder(const char *path)
 /* ---------------------------------------------------------------------------- the members */
 
 /* Sees that nothing is in the way of any member, before the first is written. */
-static int look(const cli_unpack_plan *plan, const cli_directory *folder)
+static int look(const cli_unpack_plan *plan, const cli_directory *directory)
 {
     int worst = CLI_EXIT_FINE;
     for (int64_t i = 0; i < plan->count; i++) {
@@ -41,7 +41,7 @@ static int look(const cli_unpack_plan *plan, const cli_directory *folder)
         if (cli_unpack_is_directory(item)) {
             continue; /* making it looks, too */
         }
-        if (cli_directory_look(folder, item->name, &item->place, &err) != NYZ_OK) {
+        if (cli_directory_look(directory, item->name, &item->place, &err) != NYZ_OK) {
             worst = cli_worse(worst,
                               cli_complain_error(plan->input->label, item->name, &err));
         } else if (item->place.exists && !plan->args->force) {
@@ -54,18 +54,18 @@ static int look(const cli_unpack_plan *plan, const cli_directory *folder)
 }
 
 /* The CRC has been compared once nyz_file_bytes_at has returned. */
-static int write_member(const cli_unpack_plan *plan, const cli_directory *folder,
+static int write_member(const cli_unpack_plan *plan, const cli_directory *directory,
                         const cli_unpack_item *item)
 {
     nyz_error err;
     nyz_array bytes = {0};
     nyz_status status;
     if (cli_unpack_is_directory(item)) {
-        status = cli_directory_add(folder, item->name, &err);
+        status = cli_directory_add(directory, item->name, &err);
     } else {
         status = nyz_file_bytes_at(plan->input->handle, item->index, NULL, &bytes, &err);
         if (status == NYZ_OK) {
-            status = cli_directory_write(folder, item->name, &item->place, bytes.data,
+            status = cli_directory_write(directory, item->name, &item->place, bytes.data,
                                          (size_t)bytes.shape[0], &err);
             nyz_array_free(&bytes);
         }
@@ -75,11 +75,11 @@ static int write_member(const cli_unpack_plan *plan, const cli_directory *folder
 }
 
 /* A bad member is left out; a machine that fails ends it all. */
-static int write_members(const cli_unpack_plan *plan, const cli_directory *folder)
+static int write_members(const cli_unpack_plan *plan, const cli_directory *directory)
 {
     int worst = CLI_EXIT_FINE;
     for (int64_t i = 0; i < plan->count && worst != CLI_EXIT_MACHINE; i++) {
-        worst = cli_worse(worst, write_member(plan, folder, &plan->items[i]));
+        worst = cli_worse(worst, write_member(plan, directory, &plan->items[i]));
     }
     return worst;
 }
@@ -89,16 +89,16 @@ static int write_members(const cli_unpack_plan *plan, const cli_directory *folde
 static int write_below(const cli_unpack_plan *plan, const char *path, int follow)
 {
     nyz_error err;
-    cli_directory *folder;
+    cli_directory *directory;
     int made = 0;
-    if (cli_directory_open(path, follow, &folder, &made, &err) != NYZ_OK) {
+    if (cli_directory_open(path, follow, &directory, &made, &err) != NYZ_OK) {
         return cli_complain_error(path, NULL, &err);
     }
-    int status = look(plan, folder);
+    int status = look(plan, directory);
     if (status == CLI_EXIT_FINE) {
-        status = write_members(plan, folder);
+        status = write_members(plan, directory);
     }
-    cli_directory_close(&folder);
+    cli_directory_close(&directory);
     if (status != CLI_EXIT_FINE && made) {
         cli_directory_undo(path);
     }
@@ -107,8 +107,8 @@ static int write_below(const cli_unpack_plan *plan, const char *path, int follow
 
 static int unpack(const cli_args *args, const cli_input *input)
 {
-    char *const named = args->folder == NULL ? name_folder(input->label) : NULL;
-    const char *const path = args->folder != NULL ? args->folder : named;
+    char *const named = args->directory == NULL ? name_directory(input->label) : NULL;
+    const char *const path = args->directory != NULL ? args->directory : named;
     int status = CLI_EXIT_USAGE;
     if (path == NULL || path[0] == '\0') {
         cli_complain(input->label, NULL,
@@ -164,7 +164,7 @@ static const char text[] =
 static const cli_option options[] = {
     {.name = "-d",
      .value = "DIR",
-     .where = offsetof(cli_args, folder),
+     .where = offsetof(cli_args, directory),
      .help = "the directory, created if needed; else one here with FILE's name\n"
              "without .npz; -d . unpacks to where you are, as unzip does"},
     {.name = "--force",

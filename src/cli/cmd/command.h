@@ -18,7 +18,7 @@ typedef struct cli_args {
     int in_place;       /* cp, pack --in-place */
     int force;          /* unpack --force */
     int case_sensitive; /* unpack --case-sensitive */
-    const char *folder; /* pack, unpack -d; NULL: not given */
+    const char *directory; /* pack, unpack -d; NULL: not given */
     int64_t max_bytes;  /* unpack --max-bytes; 0: not given */
     int any;            /* pack --any */
     int values;         /* digest --values */

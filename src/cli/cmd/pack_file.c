@@ -21,8 +21,8 @@
 /* DIR/FILE, or FILE if there is no -d. */
 static void put_path(cli_line *line, const cli_args *args, const char *file)
 {
-    if (args->folder != NULL && strcmp(file, "-") != 0) {
-        cli_line_puts(line, args->folder);
+    if (args->directory != NULL && strcmp(file, "-") != 0) {
+        cli_line_puts(line, args->directory);
         cli_line_puts(line, "/");
     }
     cli_line_puts(line, file);
@@ -31,7 +31,7 @@ static void put_path(cli_line *line, const cli_args *args, const char *file)
 /* The name that a file gives its member: with -d as it is, else without directories. */
 static void put_own_name(cli_line *line, const cli_args *args, const char *file)
 {
-    if (args->folder == NULL) {
+    if (args->directory == NULL) {
         cli_line_puts(line, cli_path_base(file));
         return;
     }

@@ -87,8 +87,8 @@ static int add_items(cli_unpack_plan *plan, const unsigned char *chosen, int64_t
 
 /* ------------------------------------------------------------------ no two for one file */
 
-/* By key, with '/' before every other character: what is in a folder comes right behind a
- * file of the directory's name. */
+/* By key, with '/' before every other character: what is in a directory comes directly
+ * after a file of the directory's name. */
 static int compare(const void *a, const void *b)
 {
     const unsigned char *x = (const unsigned char *)(*(cli_unpack_item *const *)a)->key;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Files below a directory on POSIX systems: every component is opened by itself, from the
- * folder above it, and no link is followed.  Windows: directory_win32.c. */
+ * directory above it, and no link is followed.  Windows: directory_win32.c. */
 #include "os/directory_posix.h"
 
 #include "text/fail.h"
@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define COMPONENT_MAX 255 /* as cli_unpack_refuses has it */
-#define NOT_A_FOLDER "a link or a file is in the place of a directory"
+#define NOT_A_DIRECTORY "a link or a file is in the place of a directory"
 
 struct cli_directory {
     int fd;
@@ -21,7 +21,7 @@ struct cli_directory {
 
 /* --------------------------------------------------------------------- walking to a name */
 
-static int open_folder(int at, const char *name, int flags)
+static int open_directory(int at, const char *name, int flags)
 {
     int fd;
     do {
@@ -49,7 +49,7 @@ static int step(int top, int *fd, const char *component, int make)
     if (make && mkdirat(*fd, component, 0777) != 0 && errno != EEXIST) {
         sys = errno;
     }
-    const int inner = sys == 0 ? open_folder(*fd, component, O_NOFOLLOW) : -1;
+    const int inner = sys == 0 ? open_directory(*fd, component, O_NOFOLLOW) : -1;
     if (sys == 0 && inner < 0) {
         sys = errno;
     }
@@ -63,18 +63,18 @@ static int step(int top, int *fd, const char *component, int make)
 static nyz_status fail_step(nyz_error *err, int sys)
 {
     return sys == ELOOP || sys == ENOTDIR || sys == EMLINK
-               ? cli_fail_with(err, ENOTDIR, NOT_A_FOLDER)
+               ? cli_fail_with(err, ENOTDIR, NOT_A_DIRECTORY)
                : cli_fail_system(err, sys, "open the directory");
 }
 
-/* Opens the folder of a name, and leaves its last component.  Failures are errnos; then
- * nothing is open. */
-static int walk(const cli_directory *folder, const char *name, int make, int *fd,
+/* Opens the directory of a name, and leaves its last component.  Failures are errnos;
+ * then nothing is open. */
+static int walk(const cli_directory *directory, const char *name, int make, int *fd,
                 char *last)
 {
-    *fd = folder->fd;
+    *fd = directory->fd;
     while (next_component(&name, last)) {
-        const int sys = step(folder->fd, fd, last, make);
+        const int sys = step(directory->fd, fd, last, make);
         if (sys != 0) {
             return sys;
         }
@@ -82,14 +82,14 @@ static int walk(const cli_directory *folder, const char *name, int make, int *fd
     return 0;
 }
 
-static void leave(const cli_directory *folder, int fd)
+static void leave(const cli_directory *directory, int fd)
 {
-    if (fd >= 0 && fd != folder->fd) {
+    if (fd >= 0 && fd != directory->fd) {
         (void)close(fd);
     }
 }
 
-/* --------------------------------------------------------------------- the folder itself */
+/* ------------------------------------------------------------------ the directory itself */
 
 nyz_status cli_directory_open(const char *path, int follow, cli_directory **out,
                               int *made, nyz_error *err)
@@ -98,7 +98,7 @@ nyz_status cli_directory_open(const char *path, int follow, cli_directory **out,
     if (!*made && errno != EEXIST) {
         return cli_fail_system(err, errno, "create the directory");
     }
-    const int fd = open_folder(AT_FDCWD, path, follow ? 0 : O_NOFOLLOW);
+    const int fd = open_directory(AT_FDCWD, path, follow ? 0 : O_NOFOLLOW);
     if (fd < 0) {
         return fail_step(err, errno);
     }
@@ -111,11 +111,11 @@ nyz_status cli_directory_open(const char *path, int follow, cli_directory **out,
     return NYZ_OK;
 }
 
-void cli_directory_close(cli_directory **folder)
+void cli_directory_close(cli_directory **directory)
 {
-    (void)close((*folder)->fd);
-    free(*folder);
-    *folder = NULL;
+    (void)close((*directory)->fd);
+    free(*directory);
+    *directory = NULL;
 }
 
 void cli_directory_undo(const char *path)
@@ -125,48 +125,48 @@ void cli_directory_undo(const char *path)
 
 /* ------------------------------------------------------------------------ what is there */
 
-nyz_status cli_directory_look(const cli_directory *folder, const char *name,
+nyz_status cli_directory_look(const cli_directory *directory, const char *name,
                               cli_place *out, nyz_error *err)
 {
     char last[COMPONENT_MAX + 1];
     mode_t mode;
     int fd;
     *out = (cli_place){0};
-    const int sys = walk(folder, name, 0, &fd, last);
+    const int sys = walk(directory, name, 0, &fd, last);
     if (sys != 0) {
         return sys == ENOENT ? NYZ_OK : fail_step(err, sys);
     }
     const nyz_status status = cli_look_posix(fd, last, out, &mode, err);
-    leave(folder, fd);
+    leave(directory, fd);
     return status;
 }
 
-nyz_status cli_directory_add(const cli_directory *folder, const char *name,
+nyz_status cli_directory_add(const cli_directory *directory, const char *name,
                              nyz_error *err)
 {
     char last[COMPONENT_MAX + 1];
     int fd;
-    int sys = walk(folder, name, 1, &fd, last);
+    int sys = walk(directory, name, 1, &fd, last);
     if (sys == 0) {
-        sys = step(folder->fd, &fd, last, 1);
-        leave(folder, fd);
+        sys = step(directory->fd, &fd, last, 1);
+        leave(directory, fd);
     }
     return sys == 0 ? NYZ_OK : fail_step(err, sys);
 }
 
 /* ------------------------------------------------------------------------------ writing */
 
-nyz_status cli_directory_write(const cli_directory *folder, const char *name,
+nyz_status cli_directory_write(const cli_directory *directory, const char *name,
                                const cli_place *before, const void *bytes, size_t size,
                                nyz_error *err)
 {
     char last[COMPONENT_MAX + 1];
     int fd;
-    const int sys = walk(folder, name, 1, &fd, last);
+    const int sys = walk(directory, name, 1, &fd, last);
     if (sys != 0) {
         return fail_step(err, sys);
     }
     const nyz_status status = cli_write_posix(fd, last, before, bytes, size, err);
-    leave(folder, fd);
+    leave(directory, fd);
     return status;
 }

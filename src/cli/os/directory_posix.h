@@ -7,12 +7,12 @@
 
 #include <sys/stat.h>
 
-/* What is in an open folder, and its mode if it exists; only a file may be there. */
-nyz_status cli_look_posix(int folder, const char *name, cli_place *out, mode_t *mode,
+/* What is in an open directory, and its mode if it exists; only a file may be there. */
+nyz_status cli_look_posix(int directory, const char *name, cli_place *out, mode_t *mode,
                           nyz_error *err);
 
-/* Writes the file of that name in an open folder, as cli_directory_write. */
-nyz_status cli_write_posix(int folder, const char *name, const cli_place *before,
+/* Writes the file of that name in an open directory, as cli_directory_write. */
+nyz_status cli_write_posix(int directory, const char *name, const cli_place *before,
                            const void *bytes, size_t size, nyz_error *err);
 
 #endif

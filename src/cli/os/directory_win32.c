@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Files below a folder on Windows: while one is written, all folders above it are held
- * open, so that nobody can put others in their place, and none of them may be a link (a
- * reparse point).  POSIX: directory_posix.c. */
+/* Files below a directory on Windows: while one is written, all directories above it are
+ * held open, so that nobody can put others in their place, and none of them may be a link
+ * (a reparse point).  POSIX: directory_posix.c. */
 #include "os/directory_win32.h"
 
 #include "text/fail.h"
@@ -13,7 +13,7 @@
 
 #define MAX_DIRECTORIES 32 /* as cli_unpack_refuses has it */
 #define MAX_UNITS 1024     /* of a name, which has at most as many bytes */
-#define NOT_A_FOLDER "a link or a file is in the place of a directory"
+#define NOT_A_DIRECTORY "a link or a file is in the place of a directory"
 #define NO_NAME "Windows does not allow this name" /* <>"|?* */
 
 /* A path of the form \\?\..., which the system takes unchanged. */
@@ -30,13 +30,13 @@ typedef struct walk {
     size_t last;   /* where its last component begins */
 } walk;
 
-static int is_plain_folder(const BY_HANDLE_FILE_INFORMATION *info)
+static int is_plain_directory(const BY_HANDLE_FILE_INFORMATION *info)
 {
     return (info->dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0 &&
            (info->dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) == 0;
 }
 
-/* ------------------------------------------------------------------------ the folder itself */
+/* ------------------------------------------------------------------ the directory itself */
 
 static wchar_t *full_path(const char *path)
 {
@@ -51,39 +51,40 @@ static wchar_t *full_path(const char *path)
 }
 
 /* C:\x becomes \\?\C:\x, \\server\x becomes \\?\UNC\server\x, and \\?\x stays. */
-static cli_directory *spell_folder(const wchar_t *full)
+static cli_directory *spell_directory(const wchar_t *full)
 {
     const wchar_t *const front = wcsncmp(full, L"\\\\?\\", 4) == 0 ? L""
                                  : wcsncmp(full, L"\\\\", 2) == 0  ? L"\\\\?\\UNC"
                                                                    : L"\\\\?\\";
     const size_t skip = wcscmp(front, L"\\\\?\\UNC") == 0 ? 1 : 0;
     const size_t units = wcslen(front) + wcslen(full) - skip;
-    cli_directory *const folder =
-        calloc(1, sizeof *folder + (units + 1) * sizeof(wchar_t));
-    if (folder != NULL) {
-        wcscpy(folder->path, front);
-        wcscat(folder->path, full + skip);
-        folder->units = units;
-        if (units > 0 && folder->path[units - 1] == L'\\') {
-            folder->units--;
-            folder->path[units - 1] = L'\0';
+    cli_directory *const directory =
+        calloc(1, sizeof *directory + (units + 1) * sizeof(wchar_t));
+    if (directory != NULL) {
+        wcscpy(directory->path, front);
+        wcscat(directory->path, full + skip);
+        directory->units = units;
+        if (units > 0 && directory->path[units - 1] == L'\\') {
+            directory->units--;
+            directory->path[units - 1] = L'\0';
         }
     }
-    return folder;
+    return directory;
 }
 
 /* The root of a drive is a directory only with its backslash. */
-static nyz_status check_folder(const cli_directory *folder, int follow, nyz_error *err)
+static nyz_status check_directory(const cli_directory *directory, int follow,
+                                  nyz_error *err)
 {
     BY_HANDLE_FILE_INFORMATION info;
-    wchar_t *const path = calloc(folder->units + 2, sizeof *path);
+    wchar_t *const path = calloc(directory->units + 2, sizeof *path);
     if (path == NULL) {
         return cli_fail_with(err, ENOMEM, "out of memory");
     }
-    wcscpy(path, folder->path);
-    path[folder->units] = L'\\';
+    wcscpy(path, directory->path);
+    path[directory->units] = L'\\';
     const DWORD attributes = GetFileAttributesW(path);
-    path[folder->units] = L'\0';
+    path[directory->units] = L'\0';
     const HANDLE handle = follow ? INVALID_HANDLE_VALUE : cli_hold_win32(path, &info);
     free(path);
     if (handle != INVALID_HANDLE_VALUE) {
@@ -91,8 +92,8 @@ static nyz_status check_folder(const cli_directory *folder, int follow, nyz_erro
     }
     if (attributes == INVALID_FILE_ATTRIBUTES ||
         (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0 ||
-        (!follow && (handle == INVALID_HANDLE_VALUE || !is_plain_folder(&info)))) {
-        return cli_fail_with(err, ENOTDIR, NOT_A_FOLDER);
+        (!follow && (handle == INVALID_HANDLE_VALUE || !is_plain_directory(&info)))) {
+        return cli_fail_with(err, ENOTDIR, NOT_A_DIRECTORY);
     }
     return NYZ_OK;
 }
@@ -102,7 +103,7 @@ nyz_status cli_directory_open(const char *path, int follow, cli_directory **out,
 {
     *made = 0;
     wchar_t *const full = full_path(path);
-    *out = full != NULL ? spell_folder(full) : NULL;
+    *out = full != NULL ? spell_directory(full) : NULL;
     free(full);
     if (*out == NULL) {
         return cli_fail_with(err, ENOMEM, "out of memory");
@@ -114,7 +115,7 @@ nyz_status cli_directory_open(const char *path, int follow, cli_directory **out,
         status = cli_fail_win32(err, "create the directory");
     }
     if (status == NYZ_OK) {
-        status = check_folder(*out, follow, err);
+        status = check_directory(*out, follow, err);
     }
     if (status != NYZ_OK) {
         cli_directory_close(out);
@@ -122,10 +123,10 @@ nyz_status cli_directory_open(const char *path, int follow, cli_directory **out,
     return status;
 }
 
-void cli_directory_close(cli_directory **folder)
+void cli_directory_close(cli_directory **directory)
 {
-    free(*folder);
-    *folder = NULL;
+    free(*directory);
+    *directory = NULL;
 }
 
 void cli_directory_undo(const char *path)
@@ -149,19 +150,19 @@ static void leave(walk *w)
     w->path = NULL;
 }
 
-/* FOLDER\NAME */
-static int spell_path(walk *w, const cli_directory *folder, const char *name)
+/* DIRECTORY\NAME */
+static int spell_path(walk *w, const cli_directory *directory, const char *name)
 {
     wchar_t *const wide = cli_platform_widen(name);
-    const size_t room = folder->units + MAX_UNITS + 2;
+    const size_t room = directory->units + MAX_UNITS + 2;
     w->path = wide != NULL ? calloc(room, sizeof *w->path) : NULL;
     if (w->path != NULL) {
-        wcscpy(w->path, folder->path);
-        w->path[folder->units] = L'\\';
-        wcscpy(w->path + folder->units + 1, wide);
+        wcscpy(w->path, directory->path);
+        w->path[directory->units] = L'\\';
+        wcscpy(w->path + directory->units + 1, wide);
     }
     free(wide);
-    w->last = folder->units + 1;
+    w->last = directory->units + 1;
     return w->path != NULL ? 0 : ENOMEM;
 }
 
@@ -180,14 +181,14 @@ static int step(walk *w, size_t end, int make)
     }
     w->held[w->count] = handle;
     w->count++;
-    return is_plain_folder(&info) ? 0 : ENOTDIR;
+    return is_plain_directory(&info) ? 0 : ENOTDIR;
 }
 
-/* Goes to a name's folder; 0 or an errno.  Leave it in any case. */
-static int go(walk *w, const cli_directory *folder, const char *name, int make)
+/* Goes to a name's directory; 0 or an errno.  Leave it in any case. */
+static int go(walk *w, const cli_directory *directory, const char *name, int make)
 {
     *w = (walk){0};
-    int sys = spell_path(w, folder, name);
+    int sys = spell_path(w, directory, name);
     for (size_t i = w->last; sys == 0 && w->path[i] != L'\0'; i++) {
         if (w->path[i] == L'/') {
             sys = w->count < MAX_DIRECTORIES ? step(w, i, make) : ENOTDIR;
@@ -203,16 +204,16 @@ static nyz_status fail_step(nyz_error *err, int sys)
     if (sys == EINVAL) {
         return cli_fail_with(err, ENOENT, NO_NAME);
     }
-    return sys == ENOTDIR ? cli_fail_with(err, sys, NOT_A_FOLDER)
+    return sys == ENOTDIR ? cli_fail_with(err, sys, NOT_A_DIRECTORY)
                           : cli_fail_system(err, sys, "open the directory");
 }
 
-nyz_status cli_directory_look(const cli_directory *folder, const char *name,
+nyz_status cli_directory_look(const cli_directory *directory, const char *name,
                               cli_place *out, nyz_error *err)
 {
     walk w;
     *out = (cli_place){0};
-    const int sys = go(&w, folder, name, 0);
+    const int sys = go(&w, directory, name, 0);
     nyz_status status = NYZ_OK;
     if (sys == 0) {
         status = cli_look_win32(w.path, out, err);
@@ -223,22 +224,22 @@ nyz_status cli_directory_look(const cli_directory *folder, const char *name,
     return status;
 }
 
-nyz_status cli_directory_add(const cli_directory *folder, const char *name,
+nyz_status cli_directory_add(const cli_directory *directory, const char *name,
                              nyz_error *err)
 {
     walk w;
-    const int sys = go(&w, folder, name, 1); /* it ends in a slash */
+    const int sys = go(&w, directory, name, 1); /* it ends in a slash */
     leave(&w);
     return sys == 0 ? NYZ_OK : fail_step(err, sys);
 }
 
-nyz_status cli_directory_write(const cli_directory *folder, const char *name,
+nyz_status cli_directory_write(const cli_directory *directory, const char *name,
                                const cli_place *before, const void *bytes, size_t size,
                                nyz_error *err)
 {
     walk w;
     nyz_status status;
-    const int sys = go(&w, folder, name, 1);
+    const int sys = go(&w, directory, name, 1);
     if (sys != 0) {
         status = fail_step(err, sys);
     } else {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One file on POSIX systems, from its folder that is open: under another name, then
+/* One file on POSIX systems, from its directory that is open: under another name, then
  * renamed. */
 #include "os/directory_posix.h"
 
@@ -18,7 +18,7 @@
 
 /* A file on its way. */
 typedef struct writing {
-    int folder;
+    int directory;
     const char *name;
     const cli_place *before;
     mode_t mode; /* of the file that is replaced */
@@ -50,7 +50,7 @@ static int create_temporary(writing *w)
 {
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         spell_temporary(w->temporary, attempt);
-        w->fd = openat(w->folder, w->temporary,
+        w->fd = openat(w->directory, w->temporary,
                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                        w->before->exists ? 0600 : 0666);
         if (w->fd >= 0) {
@@ -85,7 +85,7 @@ static nyz_status check_unchanged(const writing *w, nyz_error *err)
 {
     cli_place now;
     mode_t mode;
-    const nyz_status status = cli_look_posix(w->folder, w->name, &now, &mode, err);
+    const nyz_status status = cli_look_posix(w->directory, w->name, &now, &mode, err);
     if (status != NYZ_OK) {
         return status;
     }
@@ -105,7 +105,7 @@ static int has_no_links(int sys)
 /* An empty file under the name, which shows that there was none. */
 static nyz_status reserve(const writing *w, nyz_error *err)
 {
-    const int fd = openat(w->folder, w->name,
+    const int fd = openat(w->directory, w->name,
                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (fd < 0) {
         return cli_fail_system(err, errno, "create the file");
@@ -120,10 +120,10 @@ static nyz_status rename_temporary(const writing *w, nyz_error *err)
     if (status != NYZ_OK) {
         return status;
     }
-    if (renameat(w->folder, w->temporary, w->folder, w->name) != 0) {
+    if (renameat(w->directory, w->temporary, w->directory, w->name) != 0) {
         status = cli_fail_system(err, errno, "rename the new file");
         if (!w->before->exists) {
-            (void)unlinkat(w->folder, w->name, 0);
+            (void)unlinkat(w->directory, w->name, 0);
         }
     }
     return status;
@@ -136,11 +136,11 @@ static nyz_status give_name(const writing *w, nyz_error *err)
     if (w->before->exists) {
         return rename_temporary(w, err);
     }
-    if (linkat(w->folder, w->temporary, w->folder, w->name, 0) != 0) {
+    if (linkat(w->directory, w->temporary, w->directory, w->name, 0) != 0) {
         return has_no_links(errno) ? rename_temporary(w, err)
                                    : cli_fail_system(err, errno, "create the file");
     }
-    return unlinkat(w->folder, w->temporary, 0) == 0
+    return unlinkat(w->directory, w->temporary, 0) == 0
                ? NYZ_OK
                : cli_fail_system(err, errno, "remove the new file's other name");
 }
@@ -167,10 +167,10 @@ static nyz_status may_replace(writing *w, nyz_error *err)
     if (!w->before->exists) {
         return NYZ_OK;
     }
-    if (faccessat(w->folder, w->name, W_OK, AT_EACCESS) != 0) {
+    if (faccessat(w->directory, w->name, W_OK, AT_EACCESS) != 0) {
         return cli_fail_system(err, errno, "replace the file");
     }
-    return cli_look_posix(w->folder, w->name, &now, &w->mode, err);
+    return cli_look_posix(w->directory, w->name, &now, &w->mode, err);
 }
 
 static nyz_status write_file(writing *w, const void *bytes, size_t size, nyz_error *err)
@@ -187,7 +187,7 @@ static nyz_status write_file(writing *w, const void *bytes, size_t size, nyz_err
             status = give_name(w, err);
         }
         if (status != NYZ_OK) {
-            (void)unlinkat(w->folder, w->temporary, 0);
+            (void)unlinkat(w->directory, w->temporary, 0);
         }
     } else {
         status = cli_fail_system(err, sys, "create the file");
@@ -196,9 +196,9 @@ static nyz_status write_file(writing *w, const void *bytes, size_t size, nyz_err
     return status;
 }
 
-nyz_status cli_write_posix(int folder, const char *name, const cli_place *before,
+nyz_status cli_write_posix(int directory, const char *name, const cli_place *before,
                            const void *bytes, size_t size, nyz_error *err)
 {
-    writing w = {.folder = folder, .name = name, .before = before};
+    writing w = {.directory = directory, .name = name, .before = before};
     return write_file(&w, bytes, size, err);
 }

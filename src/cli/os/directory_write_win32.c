@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One file on Windows, from its folder that is held open: under another name, then
+/* One file on Windows, from its directory that is held open: under another name, then
  * renamed. */
 #include "os/directory_win32.h"
 

@@ -14,7 +14,7 @@ FILE *cli_platform_open(const char *path, const char *mode);
 /* Not 0 if something is at the path; -1 if the device fails and cannot tell (errno). */
 int cli_platform_exists(const char *path);
 /* Not 0 if the path is a directory, or a link to one. */
-int cli_platform_is_folder(const char *path);
+int cli_platform_is_directory(const char *path);
 /* Not 0 if the path is there and no regular file: a FIFO, a device. */
 int cli_platform_is_special(const char *path);
 /* Not 0 if both paths lead to one regular file; "-" is standard input. */

@@ -30,7 +30,7 @@ int cli_platform_exists(const char *path)
     return errno == EIO || errno == ENOMEM ? -1 : 0;
 }
 
-int cli_platform_is_folder(const char *path)
+int cli_platform_is_directory(const char *path)
 {
     struct stat info;
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);

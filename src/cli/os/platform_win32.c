@@ -82,7 +82,7 @@ int cli_platform_exists(const char *path)
     return attributes(path) != INVALID_FILE_ATTRIBUTES;
 }
 
-int cli_platform_is_folder(const char *path)
+int cli_platform_is_directory(const char *path)
 {
     const DWORD found = attributes(path);
     return found != INVALID_FILE_ATTRIBUTES && (found & FILE_ATTRIBUTE_DIRECTORY) != 0;

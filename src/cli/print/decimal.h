@@ -18,7 +18,7 @@ typedef struct cli_decimal {
 /* The fewest digits that read back, rounding to even, as `value` in the IEEE format of
  * `size` bytes: 2, 4 or 8; of these the nearest.  `value` is a number of that format,
  * finite and not negative. */
-void cli_decimal_ieee(double value, int size, cli_decimal *out);
+void cli_decimal_shortest(double value, int size, cli_decimal *out);
 
 /* ---- decimal_table.c */
 

@@ -147,7 +147,7 @@ static void put(cli_decimal *out, uint64_t value, int k)
     memcpy(out->digits, text + first, (size_t)out->count);
 }
 
-void cli_decimal_ieee(double value, int size, cli_decimal *out)
+void cli_decimal_shortest(double value, int size, cli_decimal *out)
 {
     if (value <= 0) {
         *out = (cli_decimal){.count = 1, .digits = "0"};

@@ -10,9 +10,9 @@
 
 /* `value` is finite and not negative; `size` gives its type: 2, 4 or 8 bytes, else long
  * double. */
-void cli_decimal_shortest(long double value, int size, cli_decimal *out);
+void cli_print_decimal_shortest(long double value, int size, cli_decimal *out);
 /* Exactly `count` digits, correctly rounded. */
-void cli_decimal_rounded(long double value, int count, cli_decimal *out);
+void cli_print_decimal_rounded(long double value, int count, cli_decimal *out);
 
 /* ---- print_float.c: columns of floats */
 

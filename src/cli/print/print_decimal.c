@@ -76,10 +76,10 @@ static void find_long_double(long double value, cli_decimal *out)
     trim(out);
 }
 
-void cli_decimal_shortest(long double value, int size, cli_decimal *out)
+void cli_print_decimal_shortest(long double value, int size, cli_decimal *out)
 {
     if (size == 2 || size == 4 || size == 8) {
-        cli_decimal_ieee((double)value, size, out);
+        cli_decimal_shortest((double)value, size, out);
     } else if (value <= 0) {
         *out = (cli_decimal){.count = 1, .digits = "0"};
     } else {
@@ -87,7 +87,7 @@ void cli_decimal_shortest(long double value, int size, cli_decimal *out)
     }
 }
 
-void cli_decimal_rounded(long double value, int count, cli_decimal *out)
+void cli_print_decimal_rounded(long double value, int count, cli_decimal *out)
 {
     char text[80];
     snprintf(text, sizeof text, "%.*Le", count - 1, value);

@@ -77,7 +77,7 @@ void cli_float_scan(cli_float_format *f, long double value)
     cli_decimal d;
     const long double size = fabsl(value);
     const int sign = signbit(value) || f->plus;
-    cli_decimal_shortest(size, f->size, &d);
+    cli_print_decimal_shortest(size, f->size, &d);
     f->finite = 1;
     f->left = larger(f->left, sign + larger(d.exponent + 1, 1));
     f->right = larger(f->right, size > 0 ? fraction_size(&d) : 0);
@@ -138,9 +138,9 @@ static void put_nonfinite(const cli_float_format *f, cli_line *line, long double
 static void put_exponential(const cli_float_format *f, cli_line *line, long double value)
 {
     cli_decimal d;
-    cli_decimal_shortest(fabsl(value), f->size, &d);
+    cli_print_decimal_shortest(fabsl(value), f->size, &d);
     if (d.count < f->right + 1) {
-        cli_decimal_rounded(fabsl(value), f->right + 1, &d);
+        cli_print_decimal_rounded(fabsl(value), f->right + 1, &d);
     }
     cli_line_fill(line, ' ', f->left - 1 - (signbit(value) || f->plus));
     put_sign(line, signbit(value), f->plus);
@@ -154,9 +154,9 @@ static void put_positional(const cli_float_format *f, cli_line *line, long doubl
 {
     cli_decimal d;
     const long double size = fabsl(value);
-    cli_decimal_shortest(size, f->size, &d);
+    cli_print_decimal_shortest(size, f->size, &d);
     if (d.count < d.exponent + 1) { /* real digits up to the point, too */
-        cli_decimal_rounded(size, d.exponent + 1, &d);
+        cli_print_decimal_rounded(size, d.exponent + 1, &d);
     }
     const int before = (signbit(value) || f->plus) + larger(d.exponent + 1, 1);
     const int behind = size > 0 ? fraction_size(&d) : 0;
@@ -191,7 +191,7 @@ static void put_alone(cli_line *line, long double value, int size, int plus, int
     }
     cli_decimal d;
     const long double absolute = fabsl(value);
-    cli_decimal_shortest(absolute, size, &d);
+    cli_print_decimal_shortest(absolute, size, &d);
     put_sign(line, signbit(value), plus);
     const long double least = size == 12 || size == 16 ? 1e-4L : (long double)1e-4;
     if (absolute > 0 && (absolute < least || absolute >= 1e16L)) {
