@@ -8,7 +8,7 @@
 # (ulimit -v); the n-th system call fails (strace); standard output is full.  Each time the tool
 # must do its work as if nothing were, or exit with 3 and one line on standard error (from there
 # on: a line for each file or member that it cannot read); it leaves no file of its own, and OUT is
-# the old one or the new one, whole.
+# the old one or the new one, whole.  What --json prints is JSON, or of one file's digests nothing.
 # "short" runs the lines of COMMANDS that end in #, and takes one n in several.
 #
 # NYZ_TOOL: the tool; else build/nyz.  For Linux and glibc.  Ends with one line: N runs, N failed;
@@ -21,7 +21,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # out, or standard output.  Standard input is in.npz.  With --force there are old files in out.
 COMMANDS='
 ls in.npz two.npy #
-ls --json in.npz
+ls --json in.npz two.npy #
 show in.npz
 show --all in.npz:arr_1
 show - #
@@ -159,6 +159,14 @@ same()
     }
 }
 
+# Whether the output is JSON as far as it could be written; `digest --json FILE` may print nothing.
+is_json()
+{
+    [[ " ${COMMAND[*]} " != *" --json "* || $1 == *write* || $1 == *full* ]] ||
+        [[ ${COMMAND[0]} == digest && ! -s $LOG/out ]] ||
+        python3 -I -S -c 'import json, sys; json.load(open(sys.argv[1]))' "$LOG/out" 2>/dev/null
+}
+
 # Checks the run whose status is $1; the rest says what failed.
 check_run()
 {
@@ -193,6 +201,7 @@ check_run()
         fi
         is_old "$out" || wrong="status $status, and $out is not the old one"
     done
+    is_json "$what" || wrong="status $status, and the output is not JSON"
     is_folder_fine "$status" || wrong="status $status, and a file in out is not whole"
     left=(**/.*nyz-*)
     if ((${#left[@]} > 0)); then
@@ -343,6 +352,7 @@ fill_stdout()
 [[ -f $SHIM ]] || exit 1 # moved: that is no reason to run nothing
 [[ -x $TOOL ]] || not_run "$TOOL is not built"
 command -v strace >/dev/null || not_run "strace is not installed"
+command -v python3 >/dev/null || not_run "python3 is not installed"
 strace -o /dev/null true 2>/dev/null || not_run "strace may not trace here"
 [[ -e /dev/full ]] || not_run "there is no /dev/full"
 "${CC:-cc}" -shared -fPIC -O2 -o "$LOG/shim.so" "$SHIM" 2>/dev/null ||

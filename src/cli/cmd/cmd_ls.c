@@ -18,13 +18,13 @@ static void free_row(cli_row *r)
     cli_line_free(&r->shape_json);
 }
 
-static void free_table(cli_table *t)
+static void free_rows(cli_table *t)
 {
     for (size_t i = 0; i < t->count; i++) {
         free_row(&t->rows[i]);
     }
     free(t->rows);
-    *t = (cli_table){0};
+    *t = (cli_table){.error = t->error};
 }
 
 /* A fresh row, or NULL. */
@@ -42,6 +42,12 @@ static cli_row *add_row(cli_table *t)
     t->rows[t->count] = (cli_row){.order = "-"};
     t->count++;
     return &t->rows[t->count - 1];
+}
+
+static int complain_memory(cli_table *t, const char *label)
+{
+    cli_table_set_memory_error(t);
+    return cli_complain_memory(label);
 }
 
 /* Takes the last row out again. */
@@ -100,7 +106,7 @@ static int add_member(const cli_input *input, int64_t index, cli_table *t)
     cli_row *const r = add_row(t);
     if (r == NULL) {
         nyz_item_free(&item);
-        return cli_complain_memory(input->label);
+        return complain_memory(t, input->label);
     }
     r->method = (nyz_method)member.method;
     r->stored = member.compressed_size;
@@ -113,7 +119,7 @@ static int add_member(const cli_input *input, int64_t index, cli_table *t)
         r->error = err;
     }
     if (drop_failed_row(t)) {
-        return cli_complain_memory(input->label);
+        return complain_memory(t, input->label);
     }
     return status == NYZ_OK ? CLI_EXIT_FINE
                             : cli_complain_error(input->label, member.name, &err);
@@ -146,10 +152,11 @@ static int add_array(cli_input *input, cli_table *t)
         r == NULL ? NYZ_ERR_MEMORY : describe(r, &input->header, &err);
     if (r != NULL && status != NYZ_OK) {
         drop_row(t);
+        t->error = err;
         return cli_complain_error(input->label, cli_input_number(input), &err);
     }
     if (r == NULL || drop_failed_row(t)) {
-        return cli_complain_memory(input->label);
+        return complain_memory(t, input->label);
     }
     r->stored = stored;
     r->error = input->failure;
@@ -185,10 +192,12 @@ static int list_npy(cli_input *input, int json, cli_table *t)
     if (json) {
         cli_input_base(input, &name, &size);
     }
-    if (!name_arrays(t, input, name, size) && status != CLI_EXIT_MACHINE) {
-        return cli_complain_memory(input->label);
+    if (name_arrays(t, input, name, size)) {
+        return status;
     }
-    return status;
+    free_rows(t); /* some are without their names */
+    cli_table_set_memory_error(t);
+    return status == CLI_EXIT_MACHINE ? status : cli_complain_memory(input->label);
 }
 
 /* Above the table of one file of several. */
@@ -204,19 +213,12 @@ static int print_heading(const char *name, int listed)
     return failed ? cli_complain_memory(name) : CLI_EXIT_FINE;
 }
 
-static int print_json(const char *name, const cli_table *t, int *listed)
-{
-    fputs(*listed > 0 ? "," : "", stdout);
-    *listed += 1;
-    return cli_table_print_json(name, t);
-}
-
 /* A file that cannot be opened: in JSON it has its place, too. */
 static int list_failure(const char *name, const cli_args *args, const nyz_error *err,
                         int *listed)
 {
     const cli_table t = {.error = *err};
-    return args->json ? print_json(name, &t, listed) : CLI_EXIT_FINE;
+    return args->json ? cli_table_print_json(name, &t, listed) : CLI_EXIT_FINE;
 }
 
 static int print_table(const char *name, const cli_input *input, const cli_args *args,
@@ -224,7 +226,7 @@ static int print_table(const char *name, const cli_input *input, const cli_args 
 {
     int status = CLI_EXIT_FINE;
     if (args->json) {
-        return print_json(input->label, t, listed);
+        return cli_table_print_json(input->label, t, listed);
     }
     if (args->count > 1) {
         status = print_heading(name, *listed);
@@ -250,7 +252,7 @@ static int list_file(const char *name, const cli_args *args, int *listed)
     }
     status = cli_worse(status, finished);
     status = cli_worse(status, print_table(name, &input, args, &t, listed));
-    free_table(&t);
+    free_rows(&t);
     cli_input_close(&input);
     return status;
 }

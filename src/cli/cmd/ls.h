@@ -23,8 +23,13 @@ typedef struct cli_table {
     nyz_error error; /* of the file; status NYZ_OK: none */
 } cli_table;
 
-/* Columns, or one JSON object.  Return an exit status, having complained about `file`. */
+/* Not all of the file's rows are there: memory has run out.  An earlier error stays. */
+void cli_table_set_memory_error(cli_table *table);
+
+/* Columns, or an element of a JSON array, of which *listed are printed.  Without the memory for
+ * the rows the element has the error alone, or is left out.  Return an exit status, having
+ * complained about `file`. */
 int cli_table_print(const char *file, const cli_table *table);
-int cli_table_print_json(const char *file, const cli_table *table);
+int cli_table_print_json(const char *file, const cli_table *table, int *listed);
 
 #endif

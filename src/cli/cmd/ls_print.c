@@ -3,8 +3,10 @@
 #include "cmd/ls.h"
 
 #include "io/complain.h"
+#include "text/fail.h"
 #include "text/unicode.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* The columns of a row; an order of its own for both printing and measuring. */
@@ -69,6 +71,13 @@ static void put_row(const cli_row *r, const int64_t width[COLUMNS], cli_line *ce
     }
 }
 
+void cli_table_set_memory_error(cli_table *t)
+{
+    if (t->error.status == NYZ_OK) {
+        (void)cli_fail_with(&t->error, ENOMEM, "out of memory");
+    }
+}
+
 int cli_table_print(const char *file, const cli_table *t)
 {
     cli_line cell = {0};
@@ -121,10 +130,11 @@ static void put_json_row(const cli_row *r, cli_line *out)
     cli_line_puts(out, "}");
 }
 
-int cli_table_print_json(const char *file, const cli_table *t)
+/* Prints the whole object with the comma before it, or nothing: then 0. */
+static int print_json_object(const char *file, const cli_table *t, int *listed)
 {
     cli_line out = {0};
-    cli_line_puts(&out, "{\"file\":");
+    cli_line_puts(&out, *listed > 0 ? ",{\"file\":" : "{\"file\":");
     cli_line_json(&out, file, strlen(file));
     cli_line_error_json(&out, &t->error);
     cli_line_puts(&out, ",\"members\":[");
@@ -133,8 +143,20 @@ int cli_table_print_json(const char *file, const cli_table *t)
         put_json_row(&t->rows[i], &out);
     }
     cli_line_puts(&out, "]}");
-    const int failed = out.failed;
-    fwrite(out.data, 1, failed ? 0 : out.size, stdout);
+    const int fine = !out.failed;
+    fwrite(out.data, 1, fine ? out.size : 0, stdout);
+    *listed += fine;
     cli_line_free(&out);
-    return failed ? cli_complain_memory(file) : CLI_EXIT_FINE;
+    return fine;
+}
+
+int cli_table_print_json(const char *file, const cli_table *t, int *listed)
+{
+    cli_table failure = {0};
+    if (print_json_object(file, t, listed)) {
+        return CLI_EXIT_FINE;
+    }
+    cli_table_set_memory_error(&failure);
+    (void)print_json_object(file, &failure, listed);
+    return cli_complain_memory(file);
 }
