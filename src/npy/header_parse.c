@@ -20,7 +20,7 @@ static nyz_status bad_magic(const unsigned char bytes[8], int64_t size, nyz_erro
 {
     if (memcmp(bytes, "PK\3\4", 4) == 0 || memcmp(bytes, "PK\5\6", 4) == 0) {
         return nyz_fail(err, NYZ_ERR_UNSUPPORTED, 0,
-                        "this is a zip archive (.npz): open it with nyz_npz_open");
+                        "this is a zip archive (.npz); nyz_npz_open opens it");
     }
     if (bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5) {
         return nyz_fail(

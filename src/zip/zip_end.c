@@ -90,7 +90,7 @@ static nyz_status fail_no_end(const nyz_zip_tail *tail, int64_t misfit, nyz_erro
     NYZ_TRY(nyz_zip_tail_copy(tail, 0, first, count, "archive", err));
     if (memcmp(first, npy_magic, sizeof npy_magic) == 0) {
         return nyz_fail(err, NYZ_ERR_UNSUPPORTED, 0,
-                        "this is a .npy file, read it with nyz_load");
+                        "this is a .npy file; nyz_load reads it");
     }
     const char *const kind = nyz_file_kind(text, first, count);
     if (kind != NULL) {

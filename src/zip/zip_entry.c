@@ -223,7 +223,8 @@ static nyz_status check_sizes(central *c, const nyz_zip_entry *entry,
 {
     if (entry->method == NYZ_STORED && entry->size != entry->compressed_size) {
         return nyz_fail(c->err, NYZ_ERR_CORRUPT, c->offset,
-                        "member '%s' is stored, but is said to be %lld bytes in %lld",
+                        "member '%s' is stored, but its sizes differ: %lld bytes, "
+                        "compressed %lld",
                         quote(c), (long long)entry->size,
                         (long long)entry->compressed_size);
     }
@@ -297,7 +298,7 @@ static nyz_status add_size(int64_t *total, int64_t size, const nyz_limits *limit
 {
     if (nyz_add(*total, size, total) || *total > limits->archive_bytes) {
         return nyz_fail(err, NYZ_ERR_LIMIT, -1,
-                        "what the members hold exceeds limits.archive_bytes, %lld",
+                        "the size of all members exceeds limits.archive_bytes, %lld",
                         (long long)limits->archive_bytes);
     }
     return NYZ_OK;

@@ -318,10 +318,10 @@ static void what_is_no_archive_is_told(void **state)
     }
     a.size = 0;
     zb_append(&a, "\x93NUMPY\1\0v\0", 10);
-    assert_fails(NYZ_ERR_UNSUPPORTED, "read it with nyz_load",
+    assert_fails(NYZ_ERR_UNSUPPORTED, "; nyz_load reads it",
                  zb_read(&a, NULL, &dir, err));
     zb_append(&a, zb_text, 300);
-    assert_fails(NYZ_ERR_UNSUPPORTED, "read it with nyz_load",
+    assert_fails(NYZ_ERR_UNSUPPORTED, "; nyz_load reads it",
                  zb_read(&a, NULL, &dir, err));
     a.size = 0;
     zb_append(&a, "PK\3\4 and then it was cut short", 30);

@@ -7,15 +7,10 @@
 
 #include <string.h>
 
-/* A name that the library refuses was wrong in the command line.  Its advice to set a
- * flag is for programs. */
-static int complain_name(const cli_pack_file *file, nyz_error *err)
+/* A name that the library refuses was wrong in the command line. */
+static int complain_name(const cli_pack_file *file, const nyz_error *err)
 {
-    char *const advice = strstr(err->message, "; NYZ_");
-    if (advice != NULL) {
-        *advice = '\0';
-    }
-    cli_complain(file->path.data, NULL, err->message);
+    (void)cli_complain_error(file->path.data, NULL, err);
     return CLI_EXIT_USAGE;
 }
 

@@ -4,6 +4,7 @@
 
 #include "os/platform.h"
 #include "text/fail.h"
+#include "text/reword.h"
 #include "text/text.h"
 
 #include <errno.h>
@@ -54,7 +55,8 @@ static int is_of_file(int sys)
 
 int cli_complain_error(const char *file, const char *member, const nyz_error *err)
 {
-    cli_complain(file, member, err->message);
+    char text[CLI_REWORD_SIZE];
+    cli_complain(file, member, cli_reword(text, err));
     return err->status == NYZ_ERR_MEMORY ||
                    (err->status == NYZ_ERR_IO && !is_of_file(err->sys))
                ? CLI_EXIT_MACHINE

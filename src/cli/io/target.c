@@ -39,20 +39,6 @@ static nyz_status begin(cli_target *target, const nyz_options *opt, int in_place
                        : NYZ_OK;
 }
 
-/* The library's advice is a flag for programs; the tool has an option. */
-static int complain(const cli_target *target, nyz_error *err)
-{
-    static const char flag[] = "NYZ_IN_PLACE";
-    static const char option[] = "--in-place";
-    char *const found = strstr(err->message, flag);
-    if (found != NULL) {
-        memcpy(found, option, sizeof option - 1);
-        memmove(found + sizeof option - 1, found + sizeof flag - 1,
-                strlen(found + sizeof flag - 1) + 1);
-    }
-    return cli_complain_error(target->path, NULL, err);
-}
-
 int cli_target_check(int in_place, const char *in, const char *out)
 {
     if (!in_place || !cli_platform_is_same(in, out)) {
@@ -67,8 +53,9 @@ int cli_target_open(cli_target *target, const char *path, const nyz_options *opt
 {
     nyz_error err;
     *target = (cli_target){.path = path};
-    return begin(target, opt, in_place, &err) == NYZ_OK ? CLI_EXIT_FINE
-                                                        : complain(target, &err);
+    return begin(target, opt, in_place, &err) == NYZ_OK
+               ? CLI_EXIT_FINE
+               : cli_complain_error(target->path, NULL, &err);
 }
 
 int cli_target_finish(cli_target *target)
@@ -84,7 +71,8 @@ int cli_target_finish(cli_target *target)
     if (status == NYZ_OK && target->output != NULL) {
         status = nyz_output_finish(&target->output, &err);
     }
-    return status == NYZ_OK ? CLI_EXIT_FINE : complain(target, &err);
+    return status == NYZ_OK ? CLI_EXIT_FINE
+                            : cli_complain_error(target->path, NULL, &err);
 }
 
 void cli_target_close(cli_target *target)

@@ -2,6 +2,7 @@
 /* Escapes, Python's repr, JSON strings. */
 #include "text/text.h"
 
+#include "text/reword.h"
 #include "text/unicode.h"
 
 #include <string.h>
@@ -203,12 +204,14 @@ void cli_line_json(cli_line *line, const char *text, size_t size)
 
 void cli_line_error_json(cli_line *line, const nyz_error *err)
 {
+    char text[CLI_REWORD_SIZE];
     if (err->status == NYZ_OK) {
         return;
     }
     cli_line_puts(line, ",\"error\":{\"status\":\"");
     cli_line_puts(line, nyz_status_text(err->status));
     cli_line_puts(line, "\",\"message\":");
-    cli_line_json(line, err->message, strlen(err->message));
+    const char *const message = cli_reword(text, err);
+    cli_line_json(line, message, strlen(message));
     cli_line_puts(line, "}");
 }
