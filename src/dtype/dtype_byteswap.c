@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arithmetic.h"
+#include "dtype/byteswap.h"
 #include "dtype/dtype.h"
 #include "dtype/dtype_internal.h"
 
@@ -94,19 +95,17 @@ static void swap_row_16(row r)
     }
 }
 
-/* The same loops where the stride is the size: knowing that, compilers vectorise them. */
-static void byteswap_row(row r, int64_t size)
+static void swap_each(row r, int64_t size)
 {
-    const int dense = r.stride == size;
     switch (size) {
     case 2:
-        swap_row_2(dense ? (row){r.first, r.count, 2, NULL} : r);
+        swap_row_2(r);
         break;
     case 4:
-        swap_row_4(dense ? (row){r.first, r.count, 4, NULL} : r);
+        swap_row_4(r);
         break;
     case 8:
-        swap_row_8(dense ? (row){r.first, r.count, 8, NULL} : r);
+        swap_row_8(r);
         break;
     case 12:
         swap_row_12(r);
@@ -115,6 +114,16 @@ static void byteswap_row(row r, int64_t size)
         swap_row_16(r);
         break;
     }
+}
+
+static void byteswap_row(row r, int64_t size)
+{
+    if (r.stride == size && size <= 8) {
+        const int64_t done = nyz_byteswap_first(r.first, r.count, size);
+        r.first += done * size;
+        r.count -= done;
+    }
+    swap_each(r, size);
 }
 
 /* Every item of `items` is itself `parts` things of `size` bytes.  Joined to one row if
