@@ -46,7 +46,7 @@ KNOWS = {
     "npz_write": "npz npz_add_all", "element_reader": "load_into element_reader npy read_paths",
     "alloc": "base array pylit dtype", "arena": "base array pylit dtype", "owner": "base array npy",
     "atomic_file": "output fault_unusual fault_system npz", "input_file": "file fault_unusual stream", "stream_fd": "file stream",
-    "stream": "stream hostile_stream zip_tail file_handle", "read_ahead": "hostile_stream stream",
+    "stream": "stream hostile_stream zip_tail file_source", "read_ahead": "hostile_stream stream",
     "write_buffer": "write_buffer hostile_stream npz",
     "zip_writer": "npz zip_writer_directory", "zip_writer_directory": "zip_writer_directory npz",
     "cli/cmd/unpack": "test_unpack.py", "cli/cmd/cmd_unpack": "test_unpack.py",
@@ -55,17 +55,19 @@ KNOWS = {
     "cli/io/input": "test_tool_limits.py test_tool.py",
     "cli/io/unchanged": "test_tool_changed.py", "cli/text/text": "test_tool.py", "cli/text/unicode": "unicode test_tool.py",
     "grown": "grown file_path", "cli/cmd/cmd_cp": "test_tool.py", "nearest": "nearest", "npz_missing": "nearest",
-    "file_item": "container file_handle", "file_answer": "container file_path", "file_format": "container",
-    "file_source": "file_handle", "file_open": "container file_path", "file_load": "container file_handle",
-    "npy_container": "file_handle file_path", "npy_file": "file_handle file_path", "npy_pickle": "file_handle",
-    "npz_container": "file_handle entry_points",
+    "file_item": "container_answers file_npz", "file_answer": "container_answers file_path",
+    "file_format": "container container_probe", "file_source": "file_source",
+    "file_open": "container_answers file_path", "file_load": "container_load file_npz",
+    "npy_container": "file_npy file_path", "npy_file": "file_npy file_path", "npy_pickle": "file_npy",
+    "npz_container": "file_npz entry_points",
     "cli/cmd/pack": "test_pack.py", "cli/cmd/cmd_pack": "test_pack.py",
 }
 TESTS = ("base array pylit dtype header zip_directory zip_end zip_names zip_member npy "
          "entry_points npz npz_damaged npz_skip load_into read_paths npz_batch element_reader strided_copy npz_add_all file utf8 cast "
          "stream_mem parallel threads stream output write_buffer deflate_parallel codec "
          "zip_writer_directory nearest grown sort parallel_read large_items owned progress fault_unusual "
-         "fault_memory fault_system file_handle file_path container").split()
+         "fault_memory fault_system file_npy file_npz file_source file_path container container_probe "
+         "container_answers container_load").split()
 
 # (file, text, what comes in its place)
 MUTANTS = [
