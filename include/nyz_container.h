@@ -172,14 +172,15 @@ typedef struct nyz_container {
  * version). */
 NYZ_API nyz_status nyz_file_open_with(const char *path, const nyz_container *const *formats,
                                       int64_t count, const nyz_options *opt, nyz_file **out,
-                                      nyz_error *err);
+                                      nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 5));
 NYZ_API nyz_status nyz_file_open_mem_with(const void *bytes, size_t size,
                                           const nyz_container *const *formats, int64_t count,
-                                          const nyz_options *opt, nyz_file **out, nyz_error *err);
+                                          const nyz_options *opt, nyz_file **out, nyz_error *err)
+                                          NYZ_NODISCARD NYZ_NONNULL((6));
 NYZ_API nyz_status nyz_file_open_stream_with(const nyz_stream *stream,
                                              const nyz_container *const *formats, int64_t count,
                                              const nyz_options *opt, nyz_file **out,
-                                             nyz_error *err);
+                                             nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 5));
 
 #ifdef __cplusplus
 }

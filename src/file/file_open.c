@@ -64,12 +64,19 @@ static nyz_status open_origin(const nyz_file_origin *origin,
     return status;
 }
 
+static nyz_status refuse_null(const char *what, nyz_file **out, nyz_error *err)
+{
+    *out = NULL;
+    return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "%s NULL", what);
+}
+
 nyz_status nyz_file_open_with(const char *path, const nyz_container *const *formats,
                               int64_t count, const nyz_options *opt, nyz_file **out,
                               nyz_error *err)
 {
     const nyz_file_origin origin = {.path = path};
-    return open_origin(&origin, formats, count, opt, out, err);
+    return path == NULL ? refuse_null("the path is", out, err)
+                        : open_origin(&origin, formats, count, opt, out, err);
 }
 
 nyz_status nyz_file_open_mem_with(const void *bytes, size_t size,
@@ -77,7 +84,9 @@ nyz_status nyz_file_open_mem_with(const void *bytes, size_t size,
                                   const nyz_options *opt, nyz_file **out, nyz_error *err)
 {
     const nyz_file_origin origin = {.bytes = bytes, .size = size};
-    return open_origin(&origin, formats, count, opt, out, err);
+    return bytes == NULL && size > 0
+               ? refuse_null("the bytes are", out, err)
+               : open_origin(&origin, formats, count, opt, out, err);
 }
 
 nyz_status nyz_file_open_stream_with(const nyz_stream *stream,
@@ -86,7 +95,8 @@ nyz_status nyz_file_open_stream_with(const nyz_stream *stream,
                                      nyz_error *err)
 {
     const nyz_file_origin origin = {.stream = stream};
-    return open_origin(&origin, formats, count, opt, out, err);
+    return stream == NULL ? refuse_null("the stream is", out, err)
+                          : open_origin(&origin, formats, count, opt, out, err);
 }
 
 nyz_status nyz_file_open(const char *path, const nyz_options *opt, nyz_file **out,

@@ -85,6 +85,28 @@ static void a_stream_that_cannot_read_is_refused(void **state)
                  nyz_file_open_stream(&stream, NULL, &file, err));
 }
 
+/* Not a constant: the compiler would warn. */
+static const void *volatile nothing;
+
+static void null_is_refused_by_its_name(void **state)
+{
+    nyz_file *file = (nyz_file *)state;
+    const void *const null = nothing;
+    assert_fails(NYZ_ERR_ARGUMENT, "the path is NULL",
+                 nyz_file_open(null, NULL, &file, err));
+    assert_null(file);
+    file = (nyz_file *)state;
+    assert_fails(NYZ_ERR_ARGUMENT, "the stream is NULL",
+                 nyz_file_open_stream(null, NULL, &file, err));
+    assert_null(file);
+    file = (nyz_file *)state;
+    assert_fails(NYZ_ERR_ARGUMENT, "the bytes are NULL",
+                 nyz_file_open_mem(null, 1, NULL, &file, err));
+    assert_null(file);
+    assert_fails(NYZ_ERR_CORRUPT, "the file is empty",
+                 nyz_file_open_mem(null, 0, NULL, &file, err));
+}
+
 /* A stream that never ends: so does not the memory that it may take. */
 static int64_t read_zeros(void *ctx, void *buffer, size_t size)
 {
@@ -248,6 +270,7 @@ int main(void)
         cmocka_unit_test(a_file_of_no_known_format_is_named),
         cmocka_unit_test(any_stream_will_do),
         cmocka_unit_test(a_stream_that_cannot_read_is_refused),
+        cmocka_unit_test(null_is_refused_by_its_name),
         cmocka_unit_test(reserved_words_of_a_stream_are_refused),
         cmocka_unit_test(what_is_read_to_memory_is_limited),
         cmocka_unit_test(a_stream_that_fails_is_an_error_wherever_it_does),
