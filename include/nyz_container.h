@@ -21,8 +21,8 @@
  * has `read`.  Only one that knows a better way to memory than the handle's needs `load`.
  *
  * What a table answers is checked before it is used or returned: counts, indices, names, dtypes,
- * shapes, sizes and places against each other and the file, and against limits.members and
- * limits.array_bytes; the other limits are the table's to apply.  An array that `load` returns is
+ * shapes, sizes, places and reserved words against each other and the file, and against
+ * limits.members and limits.array_bytes; the other limits are the table's to apply.  An array that `load` returns is
  * checked by itself, not against `info`.  An answer that cannot be true is NYZ_ERR_ARGUMENT, with
  * the format's name in the message: the program's fault, not the file's.  The table checks what is
  * in the file; what a pointer points to cannot be checked.
@@ -122,8 +122,8 @@ typedef struct nyz_container {
     void (*entry)(const void *state, int64_t index, nyz_entry *out);
 
     /* Fills in the rest of *out, which is zeroed, but for data_size and data_offset, -1.  The
-     * header's dtype may point into the state, or be owned by header.owner, which the handle frees;
-     * its strides are those of a contiguous array in either order.  With a data_offset `read` may
+     * header's dtype may point into the state, or be owned by header.owner; what is in header.owner
+     * when `info` returns is the handle's to free, also after a failure.  The header's strides are those of a contiguous array in either order.  With a data_offset `read` may
      * be NULL; that the item's bytes are within the file is checked by the handle.
      * An item that cannot be read for what the file has is NYZ_ITEM_UNREADABLE, with `error`.
      * Errors: IO, MEMORY, LIMIT. */

@@ -64,7 +64,7 @@ typedef struct nyz_item {
     int64_t data_offset; /* where in the file, memory or stream these bytes are, uncompressed, in
                             the order of header.strides; -1: not as they are */
     int64_t reserved[4];
-    nyz_error error;     /* NYZ_ITEM_UNREADABLE: why loading it fails: UNSUPPORTED (Python objects),
+    nyz_error error;     /* NYZ_ITEM_UNREADABLE: how loading it fails: UNSUPPORTED (Python objects),
                             CORRUPT, LIMIT; else its status is NYZ_OK */
 } nyz_item;
 
@@ -116,8 +116,9 @@ NYZ_API nyz_status nyz_file_entry(const nyz_file *file, const char *name, nyz_en
 NYZ_API nyz_status nyz_file_entry_at(const nyz_file *file, int64_t index, nyz_entry *out,
                                      nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 
-/* What is known of an item; its header is read if it has one, but not its elements.  An item that
- * is damaged is no failure: it is NYZ_ITEM_UNREADABLE.
+/* What is known of an item; its header is read if it has one, but not its elements, unless the
+ * header cannot be used: all of a .npz member is then read, which may be damaged.  An item that is
+ * damaged is no failure: it is NYZ_ITEM_UNREADABLE.
  * Errors: NOT_FOUND (no such item), IO, LIMIT. */
 NYZ_API nyz_status nyz_file_info(const nyz_file *file, const char *name, nyz_item *out,
                                  nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 2, 3));
@@ -128,8 +129,9 @@ NYZ_API nyz_status nyz_file_info_at(const nyz_file *file, int64_t index, nyz_ite
  * a member's CRC, is checked before.  Memory as for nyz_load and nyz_npz_load.
  * opt: order, byteorder, limits, allocator, threads; NULL: as the file was opened.  Calls on a
  * handle do not call opt->progress yet.
- * Errors: NOT_FOUND (no such item; or it is not an array), IO, CORRUPT (also: a path whose file
- * has changed since it was opened, but for rows that were appended), UNSUPPORTED, LIMIT. */
+ * Errors: NOT_FOUND (no such item; or it is not an array), IO, CORRUPT (also: Python objects whose
+ * pickle is damaged; a path whose file has changed since it was opened, but for rows that were
+ * appended), UNSUPPORTED, LIMIT. */
 NYZ_API nyz_status nyz_file_load(const nyz_file *file, const char *name, const nyz_options *opt,
                                  nyz_array *out, nyz_error *err) NYZ_NODISCARD
                                  NYZ_NONNULL((1, 2, 4));

@@ -18,6 +18,11 @@ static int is_name(const char *name, size_t size)
     return name != NULL && strlen(name) == size && nyz_utf8_valid(name, size);
 }
 
+static int all_zero(const int64_t reserved[4])
+{
+    return (reserved[0] | reserved[1] | reserved[2] | reserved[3]) == 0;
+}
+
 int nyz_file_list(const nyz_file *file, int64_t index, nyz_entry *out)
 {
     memset(out, 0, sizeof *out);
@@ -28,7 +33,8 @@ int nyz_file_list(const nyz_file *file, int64_t index, nyz_entry *out)
         out->key_size = out->name_size;
     }
     if (!is_name(out->name, out->name_size) || out->key_size > out->name_size ||
-        out->size < -1 || out->compressed_size < -1) {
+        out->size < -1 || out->compressed_size < -1 || out->reserved32 != 0 ||
+        !all_zero(out->reserved)) {
         memset(out, 0, sizeof *out);
         return 0;
     }
@@ -41,8 +47,8 @@ static nyz_status list(const nyz_file *file, int64_t index, nyz_entry *out,
     return nyz_file_list(file, index, out)
                ? NYZ_OK
                : nyz_file_refuse(file->format, "entry", index,
-                                 "has a name that is not UTF-8 that ends, or a negative "
-                                 "size",
+                                 "has a name that is not UTF-8 that ends, a negative "
+                                 "size, or a reserved word that is not 0",
                                  err);
 }
 
@@ -150,6 +156,9 @@ static const char *check_numbers(const nyz_item *item)
     }
     if (item->data_size < -1 || item->data_offset < -1) {
         return "has a negative size or place";
+    }
+    if (item->reserved32 != 0 || !all_zero(item->reserved)) {
+        return "has a reserved word that is not 0";
     }
     if ((item->kind == NYZ_ITEM_UNREADABLE) != (item->error.status != NYZ_OK) ||
         item->error.status < NYZ_OK || item->error.status > NYZ_ERR_LIMIT) {

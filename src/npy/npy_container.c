@@ -99,6 +99,19 @@ static nyz_status move_offset(nyz_status status, int64_t start, nyz_error *err)
     return status;
 }
 
+/* What is wrong with the last array counts: loading Python objects fails before their pickle is
+ * looked at, which is damaged. */
+static nyz_status last_failure(const nyz_npy_file *file, int64_t index, nyz_status status,
+                               nyz_error *err)
+{
+    if (status == NYZ_ERR_UNSUPPORTED && is_last(file, index) &&
+        file->failure.status == NYZ_ERR_CORRUPT) {
+        *err = file->failure;
+        return NYZ_ERR_CORRUPT;
+    }
+    return status;
+}
+
 /* Lets `reader` read an array of the file. */
 static nyz_status read_array(const nyz_npy_file *file, int64_t index,
                              const nyz_config *config, nyz_npy_reader *reader,
@@ -112,7 +125,8 @@ static nyz_status read_array(const nyz_npy_file *file, int64_t index,
         status = reader(&source, &start, config, array, err);
     }
     *header = source.offset;
-    return move_offset(status, file->places[index].start, err);
+    status = move_offset(status, file->places[index].start, err);
+    return last_failure(file, index, status, err);
 }
 
 static nyz_status info(const void *state, int64_t index, nyz_item *out, nyz_error *err)

@@ -60,6 +60,12 @@ static void lying_entry(const void *state, int64_t index, nyz_entry *out)
     case 26:
         out->compressed_size = INT64_MIN;
         break;
+    case 27:
+        out->reserved32 = 1;
+        break;
+    case 28:
+        out->reserved[3] = 1;
+        break;
     default:
         break;
     }
@@ -120,6 +126,12 @@ static nyz_status lying_info(const void *state, int64_t index, nyz_item *out,
         break;
     case 31:
         out->kind = 9;
+        break;
+    case 32:
+        out->reserved32 = 1;
+        break;
+    case 35:
+        out->reserved[0] = 1;
         break;
     case 33:
         out->data_size = -2;
@@ -197,9 +209,11 @@ static void answers_that_cannot_be_true_are_refused(void **state)
         {4, 4, "????"},
         {10, 11, "format 'liar': its count returned a negative number"},
         {12, 12, "exceed limits.members"},
-        {20, 26, "format 'liar': its entry of item 0 has a name that is not UTF-8"},
+        {20, 28, "format 'liar': its entry of item 0 has a name that is not UTF-8"},
         {30, 31, "format 'liar': its info of item 0 has a kind that there is not"},
+        {32, 32, "reserved word that is not 0"},
         {33, 34, "negative size or place"},
+        {35, 35, "reserved word that is not 0"},
         {36, 37, "error that does not go with its kind"},
         {38, 38, "is not an array, and has a header"},
         {39, 39, "error that does not go with its kind"},
@@ -218,6 +232,50 @@ static void answers_that_cannot_be_true_are_refused(void **state)
         }
     }
     lie = 0;
+}
+
+/* What it has set is the handle's, whatever it returns. */
+static nyz_status info_that_owns(const void *state, int64_t index, nyz_item *out,
+                                 nyz_error *err)
+{
+    static const char text[] = "[('a', '<f4'), ('b', '<i8')]";
+    const int64_t one = 1;
+    const nyz_options opt = {.allocator = &((const rows_state *)state)->allocator};
+    nyz_dtype dtype;
+    (void)index;
+    nyz_status status = nyz_dtype_parse(text, sizeof text - 1, &opt, &dtype, err);
+    if (status == NYZ_OK) {
+        status = nyz_array_new(&dtype, 1, &one, &opt, &out->header, err);
+        nyz_dtype_free(&dtype);
+    }
+    out->kind = NYZ_ITEM_ARRAY;
+    return status != NYZ_OK ? status : lie == 1 ? NYZ_ERR_IO : NYZ_OK;
+}
+
+static void the_owner_of_a_header_is_freed_also_after_a_failure(void **state)
+{
+    unsigned char bytes[256];
+    const size_t size = rows_make(bytes, 0);
+    nyz_container t = rows_format;
+    const nyz_container *const formats[] = {&t};
+    counting memory;
+    nyz_options opt = {0};
+    nyz_file *file = NULL;
+    nyz_item item;
+    (void)state;
+    counting_init(&memory);
+    opt.allocator = &memory.allocator;
+    t.info = info_that_owns;
+    assert_ok(nyz_file_open_mem_with(bytes, size, formats, 1, &opt, &file, err));
+    const size_t before = memory.live;
+    for (lie = 1; lie <= 2; lie++) { /* it fails; its header has data, and is refused */
+        assert_fails(lie == 1 ? NYZ_ERR_IO : NYZ_ERR_ARGUMENT, "",
+                     nyz_file_info_at(file, 0, &item, err));
+        assert_null(item.header.owner);
+        assert_int_equal(memory.live, before);
+    }
+    nyz_file_close(&file);
+    assert_int_equal(memory.live, 0);
 }
 
 /* ---- of the functions that a table need not have */
@@ -267,6 +325,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_that_cannot_be_true_are_refused),
+        cmocka_unit_test(the_owner_of_a_header_is_freed_also_after_a_failure),
         cmocka_unit_test(numbers_out_of_range_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,6 +82,55 @@ static void members_are_found_and_loaded(void **state)
     nyz_buffer_free(&b);
 }
 
+/* Returns how many items cannot be read. */
+static int compare_info_with_load(const nyz_buffer *b)
+{
+    nyz_file *file = NULL;
+    int unreadable = 0;
+    if (nyz_file_open_mem(b->data, b->size, NULL, &file, NULL) != NYZ_OK) {
+        return 0;
+    }
+    for (int64_t i = 0; i < nyz_file_count(file); i++) {
+        nyz_item item;
+        nyz_array array;
+        nyz_error why = {0};
+        assert_ok(nyz_file_info_at(file, i, &item, err));
+        const nyz_status status = nyz_file_load_at(file, i, NULL, &array, &why);
+        if (item.kind == NYZ_ITEM_UNREADABLE) {
+            unreadable++;
+            assert_int_equal(status, item.error.status);
+            assert_string_equal(why.message, item.error.message);
+            assert_int_equal(why.offset, item.error.offset);
+        }
+        nyz_array_free(&array);
+        nyz_item_free(&item);
+    }
+    nyz_file_close(&file);
+    return unreadable;
+}
+
+static void what_info_says_of_damage_is_what_loading_says(void **state)
+{
+    nyz_buffer npy = {0};
+    (void)state;
+    put_objects(&npy);
+    put_array(&npy, 4);
+    put_objects(&npy);
+    for (int i = 0; i < 2; i++) {
+        nyz_buffer b = i == 0 ? make_archive() : npy;
+        assert_true(compare_info_with_load(&b) == 2);
+        for (size_t at = 0; at < b.size; at++) {
+            unsigned char *const byte = (unsigned char *)b.data + at;
+            for (int bit = 0; bit < 8; bit += 3) {
+                *byte ^= (unsigned char)(1 << bit);
+                (void)compare_info_with_load(&b);
+                *byte ^= (unsigned char)(1 << bit);
+            }
+        }
+        nyz_buffer_free(&b);
+    }
+}
+
 static void a_member_whose_name_is_the_ending_alone_has_no_key(void **state)
 {
     const nyz_options any = {.flags = NYZ_ANY_NAME};
@@ -218,6 +267,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_are_items),
         cmocka_unit_test(members_are_found_and_loaded),
+        cmocka_unit_test(what_info_says_of_damage_is_what_loading_says),
         cmocka_unit_test(a_member_whose_name_is_the_ending_alone_has_no_key),
         cmocka_unit_test(elements_of_a_member_that_is_too_long_have_no_place),
         cmocka_unit_test(memory_is_filled_with_a_cast),
