@@ -78,7 +78,7 @@ NYZ_API void nyz_item_free(nyz_item *item);
  * `read`, is read to memory first, to its end (at most limits.archive_bytes; nyz_read takes arrays
  * from it one by one instead).
  * opt: limits, allocator, NYZ_UNTRUSTED; they also apply to the calls on the file, unless these
- * name other limits or another allocator.
+ * name other limits or another allocator.  progress is called while the source is read to memory.
  * Errors: NOT_FOUND, IO, CORRUPT (of no known format, too: the message says what it is, if that is
  * known), UNSUPPORTED, LIMIT. */
 NYZ_API nyz_status nyz_file_open(const char *path, const nyz_options *opt, nyz_file **out,
@@ -127,8 +127,7 @@ NYZ_API nyz_status nyz_file_info_at(const nyz_file *file, int64_t index, nyz_ite
 
 /* Loads an array; out owns it and no longer needs the file.  What the format has to check, such as
  * a member's CRC, is checked before.  Memory as for nyz_load and nyz_npz_load.
- * opt: order, byteorder, limits, allocator, threads; NULL: as the file was opened.  Calls on a
- * handle do not call opt->progress yet.
+ * opt: order, byteorder, limits, allocator, threads, progress; NULL: as the file was opened.
  * Errors: NOT_FOUND (no such item; or it is not an array), IO, CORRUPT (also: Python objects whose
  * pickle is damaged; a path whose file has changed since it was opened, but for rows that were
  * appended), UNSUPPORTED, LIMIT. */

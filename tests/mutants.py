@@ -58,6 +58,8 @@ KNOWS = {
     "file_item": "container_answers file_npz", "file_answer": "container_answers file_path",
     "file_format": "container container_probe", "file_source": "file_source",
     "file_open": "container_answers file_path", "file_load": "container_load file_npz",
+    "file_table": "container_load file_progress", "file_read": "container file_progress",
+    "file_limits": "container_limits container",
     "npy_container": "file_npy file_path", "npy_file": "file_npy file_path", "npy_pickle": "file_npy",
     "npz_container": "file_npz entry_points",
     "cli/cmd/pack": "test_pack.py", "cli/cmd/cmd_pack": "test_pack.py",
@@ -67,7 +69,7 @@ TESTS = ("base array pylit dtype header zip_directory zip_end zip_names zip_memb
          "stream_mem parallel threads stream output write_buffer deflate_parallel codec "
          "zip_writer_directory nearest grown sort parallel_read large_items owned progress fault_unusual "
          "fault_memory fault_system file_npy file_npz file_source file_path container container_probe "
-         "container_answers container_load").split()
+         "container_answers container_limits container_load file_progress").split()
 
 # (file, text, what comes in its place)
 MUTANTS = [
@@ -521,8 +523,20 @@ MUTANTS = [
     ("file/file_open.c", "if (count < 0)", "if (0)"),
     ("file/file_open.c", "count > file->config.limits.members", "0"),
     ("file/file_open.c", "return nyz_file_unchanged(file, -1, err);", "return NYZ_OK;"),
-    ("file/file_load.c", "item->data_size <= config->limits.array_bytes", "1"),
-    ("file/file_load.c", "file->own ? NYZ_OK : check_loaded", "1 ? NYZ_OK : check_loaded"),
+    ("file/file_limits.c", "size <= limits->array_bytes", "1"),
+    ("file/file_limits.c", "return found <= most\n", "return 1\n"),
+    ("file/file_limits.c", "entry->size > RATIO_FROM && ", ""),
+    ("file/file_limits.c", "|| *total > limits->archive_bytes", ""),
+    ("file/file_limits.c", "e->dims = dtype->ndim > e->dims ? dtype->ndim : e->dims;", ""),
+    ("file/file_load.c", "NYZ_TRY(nyz_config_over(&file->config, opt, &config, err));", "config = file->config;"),
+    ("file/file_load.c", "return nyz_progress_end(&config, status, err);", "return status;"),
+    ("file/file_table.c", "array->owner == NULL || ", ""),
+    ("file/file_table.c", " || array->base == NULL", ""),
+    ("file/file_table.c", "return array->flags == 0 ?", "return 1 ?"),
+    ("file/file_table.c", "if (!nyz_dtype_same(", "if (0 && !nyz_dtype_same("),
+    ("file/file_table.c", "return nyz_array_is_contiguous(array, order)\n", "return 1\n"),
+    ("file/file_table.c", "expected >= 0 && out->shape[0] != expected", "0"),
+    ("file/file_read.c", "nyz_progress_stream_source(&e->wrapper, config, &e->source);", ""),
     ("npy/npy_file.c", "file->count == file->config.limits.members", "0"),
     ("npy/npy_file.c", "bytes > file->size - p->data", "0"),
     ("npy/npy_container.c", "p->data + size == p->end", "1"),

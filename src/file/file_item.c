@@ -131,8 +131,10 @@ nyz_status nyz_file_add_context(const nyz_file *file, int64_t index, nyz_status 
     const int plain =
         (file->format->flags & NYZ_CONTAINER_NUMBERED) != 0 && file->count == 1;
     if (nyz_file_list(file, index, &entry) && !plain) {
-        nyz_error_prefix(err,
-                         "member '%s': ", nyz_quote(quoted, entry.name, entry.name_size));
+        if (status != NYZ_ERR_CANCELLED) { /* which is not the item's failure */
+            nyz_error_prefix(
+                err, "member '%s': ", nyz_quote(quoted, entry.name, entry.name_size));
+        }
         nyz_error_set_member(err, index, entry.name, entry.name_size);
     }
     return status;
@@ -239,8 +241,17 @@ static nyz_status check_item(const nyz_file *file, int64_t index, nyz_item *item
     return NYZ_OK;
 }
 
-nyz_status nyz_file_look(const nyz_file *file, int64_t index, nyz_item *out,
-                         nyz_error *err)
+/* An array over a limit cannot be read, as in nyz's own formats, which apply them themselves. */
+static void check_limits(const nyz_file *file, const nyz_limits *limits, nyz_item *item)
+{
+    if (!file->own && item->kind == NYZ_ITEM_ARRAY &&
+        nyz_file_limit_array(item, limits, &item->error) != NYZ_OK) {
+        make_unreadable(item);
+    }
+}
+
+nyz_status nyz_file_look(const nyz_file *file, int64_t index, const nyz_limits *limits,
+                         nyz_item *out, nyz_error *err)
 {
     nyz_error failure;
     nyz_entry entry;
@@ -256,6 +267,9 @@ nyz_status nyz_file_look(const nyz_file *file, int64_t index, nyz_item *out,
         out->entry = entry;
         status = check_item(file, index, out, err);
     }
+    if (status == NYZ_OK) {
+        check_limits(file, limits, out);
+    }
     if (status != NYZ_OK) {
         nyz_item_free(out);
     }
@@ -267,7 +281,7 @@ nyz_status nyz_file_info_at(const nyz_file *file, int64_t index, nyz_item *out,
 {
     memset(out, 0, sizeof *out);
     NYZ_TRY(nyz_file_check_index(file, index, err));
-    nyz_status status = nyz_file_look(file, index, out, err);
+    nyz_status status = nyz_file_look(file, index, &file->config.limits, out, err);
     if (status == NYZ_OK) {
         status = nyz_file_unchanged(file, index, err);
     }

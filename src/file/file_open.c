@@ -35,6 +35,24 @@ static nyz_status read_count(nyz_file *file, nyz_error *err)
     return NYZ_OK;
 }
 
+/* nyz's own formats have applied them. */
+static nyz_status limit_entries(const nyz_file *file, nyz_error *err)
+{
+    int64_t total = 0;
+    for (int64_t i = 0; !file->own && i < file->count; i++) {
+        nyz_entry entry;
+        if (!nyz_file_list(file, i, &entry)) {
+            continue; /* it is refused when it is asked for */
+        }
+        const nyz_status status =
+            nyz_file_limit_entry(&entry, &file->config.limits, &total, err);
+        if (status != NYZ_OK) {
+            return nyz_file_add_context(file, i, status, err);
+        }
+    }
+    return NYZ_OK;
+}
+
 static nyz_status fill(nyz_file *file, const nyz_file_origin *origin,
                        const nyz_file_formats *formats, nyz_error *err)
 {
@@ -45,6 +63,7 @@ static nyz_status fill(nyz_file *file, const nyz_file_origin *origin,
     file->options = nyz_config_options(&file->config);
     NYZ_TRY(nyz_file_choose(file, formats, origin->path, err));
     NYZ_TRY(read_count(file, err));
+    NYZ_TRY(limit_entries(file, err));
     return nyz_file_unchanged(file, -1, err);
 }
 

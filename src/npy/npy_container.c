@@ -10,7 +10,9 @@
 #include "base/arithmetic.h"
 #include "base/config.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "dtype/dtype.h"
+#include "io/progress_stream.h"
 #include "io/read_ahead.h"
 #include "io/stream.h"
 #include "npy/grown.h"
@@ -119,7 +121,9 @@ static nyz_status read_array(const nyz_npy_file *file, int64_t index,
 {
     nyz_read_ahead window;
     nyz_npy_start start;
+    nyz_progress_stream wrapper;
     nyz_source source = source_of(file, index, &window);
+    nyz_progress_stream_source(&wrapper, config, &source);
     nyz_status status = nyz_npy_begin(&source, &start, err);
     if (status == NYZ_OK) {
         status = reader(&source, &start, config, array, err);
@@ -165,42 +169,56 @@ static int64_t trailing(const void *state)
 
 /* ------------------------------------------------------------------------------- loading */
 
+static nyz_status load_by(nyz_npy_reader *reader, const nyz_npy_file *file, int64_t index,
+                          const nyz_options *opt, nyz_array *array, nyz_error *err)
+{
+    nyz_config config;
+    nyz_progress progress;
+    int64_t end = 0;
+    NYZ_TRY(nyz_config_over(&file->config, opt, &config, err));
+    nyz_progress_begin(&progress, &config, -1);
+    return nyz_progress_end(
+        &config, read_array(file, index, &config, reader, array, &end, err), err);
+}
+
 static nyz_status load(const void *state, int64_t index, const nyz_options *opt,
                        nyz_array *out, nyz_error *err)
 {
-    const nyz_npy_file *const file = state;
-    nyz_config config;
-    int64_t end = 0;
-    NYZ_TRY(nyz_config_over(&file->config, opt, &config, err));
-    return read_array(file, index, &config, nyz_npy_read, out, &end, err);
+    return load_by(nyz_npy_read, state, index, opt, out, err);
 }
 
 static nyz_status load_into(const void *state, int64_t index, const nyz_options *opt,
                             const nyz_array *into, nyz_error *err)
 {
-    const nyz_npy_file *const file = state;
     nyz_array target = *into;
-    nyz_config config;
-    int64_t end = 0;
-    NYZ_TRY(nyz_config_over(&file->config, opt, &config, err));
-    return read_array(file, index, &config, nyz_npy_read_into, &target, &end, err);
+    return load_by(nyz_npy_read_into, state, index, opt, &target, err);
 }
 
-static nyz_status bytes(const void *state, int64_t index, const nyz_options *opt,
-                        nyz_array *out, nyz_error *err)
+static nyz_status read_bytes(const nyz_npy_file *file, int64_t index,
+                             const nyz_config *config, nyz_array *out, nyz_error *err)
 {
-    const nyz_npy_file *const file = state;
     nyz_read_ahead window;
-    nyz_config config;
+    nyz_progress_stream wrapper;
     nyz_source source = source_of(file, index, &window);
-    NYZ_TRY(nyz_config_over(&file->config, opt, &config, err));
-    NYZ_TRY(nyz_array_new_bytes(&config, source.left, out, err));
+    NYZ_TRY(nyz_array_new_bytes(config, source.left, out, err));
+    nyz_progress_stream_source(&wrapper, config, &source);
     const nyz_status status =
         nyz_source_read(&source, out->data, source.left, "array", err);
     if (status != NYZ_OK) {
         nyz_array_free(out);
     }
     return status;
+}
+
+static nyz_status bytes(const void *state, int64_t index, const nyz_options *opt,
+                        nyz_array *out, nyz_error *err)
+{
+    const nyz_npy_file *const file = state;
+    nyz_config config;
+    nyz_progress progress;
+    NYZ_TRY(nyz_config_over(&file->config, opt, &config, err));
+    nyz_progress_begin(&progress, &config, -1);
+    return nyz_progress_end(&config, read_bytes(file, index, &config, out, err), err);
 }
 
 /* ------------------------------------------------------------------------------- growing */

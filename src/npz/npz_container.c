@@ -6,6 +6,7 @@
 
 #include "base/config.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "dtype/dtype.h"
 #include "io/stream.h"
 #include "npy/npy.h"
@@ -185,13 +186,21 @@ static nyz_status info(const void *state, int64_t index, nyz_item *out, nyz_erro
 
 /* ------------------------------------------------------------------------------- loading */
 
+static nyz_status run(nyz_npz_loader *loader, const nyz_npz *npz, int64_t index,
+                      const nyz_options *opt, nyz_array *array, nyz_error *err)
+{
+    nyz_config config;
+    nyz_progress progress;
+    NYZ_TRY(nyz_npz_config(npz, opt, &config, err));
+    nyz_progress_begin(&progress, &config, npz->dir.entries[index].size);
+    return nyz_progress_end(&config, loader(npz, index, &config, array, err), err);
+}
+
 /* A failure that leaves something in *array leaves it zeroed. */
 static nyz_status load_by(nyz_npz_loader *loader, const nyz_npz *npz, int64_t index,
                           const nyz_options *opt, nyz_array *out, nyz_error *err)
 {
-    nyz_config config;
-    NYZ_TRY(nyz_npz_config(npz, opt, &config, err));
-    const nyz_status status = loader(npz, index, &config, out, err);
+    const nyz_status status = run(loader, npz, index, opt, out, err);
     if (status != NYZ_OK) {
         nyz_array_free(out);
     }
@@ -214,9 +223,7 @@ static nyz_status load_into(const void *state, int64_t index, const nyz_options 
                             const nyz_array *into, nyz_error *err)
 {
     nyz_array target = *into;
-    nyz_config config;
-    NYZ_TRY(nyz_npz_config(state, opt, &config, err));
-    return nyz_npz_load_member_into(state, index, &config, &target, err);
+    return run(nyz_npz_load_member_into, state, index, opt, &target, err);
 }
 
 const nyz_container nyz_npz_container = {

@@ -135,6 +135,56 @@ static void a_longer_table_of_a_later_version_is_taken(void **state)
     nyz_file_close(&file);
 }
 
+/* Neither a place nor a read. */
+static nyz_status info_without_place(const void *state, int64_t index, nyz_item *out,
+                                     nyz_error *err)
+{
+    const nyz_status status = rows_info(state, index, out, err);
+    out->data_offset = -1;
+    return status;
+}
+
+static nyz_status failing_read(const void *state, int64_t index, void *to, size_t size,
+                               nyz_error *err)
+{
+    (void)state;
+    (void)index;
+    memset(to, 1, size);
+    return rows_fail(err, NYZ_ERR_CORRUPT, "checksum");
+}
+
+static void data_that_cannot_be_had_is_a_failure(void **state)
+{
+    unsigned char bytes[256];
+    const size_t size = rows_make(bytes, 0);
+    float room[6];
+    const nyz_dtype f4 = nyz_dtype_of(NYZ_FLOAT32);
+    const int64_t shape[] = {3, 2};
+    nyz_container t = rows_format;
+    const nyz_container *const formats[] = {&t};
+    counting memory;
+    nyz_options opt = {0};
+    nyz_file *file = NULL;
+    nyz_array got;
+    nyz_array into;
+    (void)state;
+    counting_init(&memory);
+    opt.allocator = &memory.allocator;
+    t.info = info_without_place;
+    assert_ok(nyz_array_wrap(room, &f4, 2, shape, NULL, &into, err));
+    for (int reads = 0; reads < 2; reads++) {
+        const nyz_status expected = reads ? NYZ_ERR_CORRUPT : NYZ_ERR_ARGUMENT;
+        const char *const words = reads ? "member 'w': checksum" : "there is no read";
+        t.read = reads ? failing_read : NULL;
+        assert_ok(nyz_file_open_mem_with(bytes, size, formats, 1, &opt, &file, err));
+        assert_fails(expected, words, nyz_file_load_at(file, 0, NULL, &got, err));
+        assert_fails(expected, words, nyz_file_load_into_at(file, 0, NULL, &into, err));
+        assert_fails(expected, "", nyz_file_bytes_at(file, 2, NULL, &got, err));
+        nyz_file_close(&file);
+        assert_int_equal(memory.live, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +193,7 @@ int main(void)
         cmocka_unit_test(bytes_that_are_not_in_the_file_make_an_item_unreadable),
         cmocka_unit_test(a_table_that_cannot_be_used_is_refused),
         cmocka_unit_test(a_longer_table_of_a_later_version_is_taken),
+        cmocka_unit_test(data_that_cannot_be_had_is_a_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
