@@ -59,18 +59,20 @@ extern "C" {
 
 /* ------------------------------------------------------------------- recognizing a format */
 
-/* What `probe` and `open` see of a file, all of it borrowed for the call.  It is asked twice if it
- * has to be: first with the first bytes alone, and, unless a table is sure then, with the last ones
- * too, as for formats whose directory is at the end.  Both overlap in a short file, and are all of
- * it in one of up to NYZ_SAMPLE_FIRST bytes. */
+/* What `probe` and `open` see of a file, all of it borrowed for the call.  The tables are asked up to
+ * three times: with the first bytes alone; unless one is sure then, with the last bytes too, as for
+ * formats whose directory is at the end; and if none says yes, with more of them, in which the end
+ * record of a zip archive is found whatever comment follows it.  First and last bytes overlap in a
+ * short file, and are all of it in one of up to NYZ_SAMPLE_FIRST bytes. */
 #define NYZ_SAMPLE_FIRST 4096
 #define NYZ_SAMPLE_LAST 16384
+#define NYZ_SAMPLE_MORE (65535 + 22)
 
 typedef struct nyz_sample {
     const unsigned char *first;
     size_t first_size; /* the first NYZ_SAMPLE_FIRST bytes, or all */
     const unsigned char *last;
-    size_t last_size;  /* the last NYZ_SAMPLE_LAST bytes, or all; 0: not read */
+    size_t last_size;  /* the last NYZ_SAMPLE_LAST or NYZ_SAMPLE_MORE bytes, or all; 0: not read */
     int64_t size;      /* of the file */
     const char *path;  /* for files beside it; NULL: memory or a stream */
     int64_t reserved[4];
