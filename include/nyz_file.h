@@ -158,6 +158,16 @@ NYZ_API nyz_status nyz_file_bytes_at(const nyz_file *file, int64_t index, const 
                                      nyz_array *out, nyz_error *err) NYZ_NODISCARD
                                      NYZ_NONNULL((1, 4));
 
+/* Loads all items that are arrays, in their order: nyz_arrays_get and the other calls on the list
+ * (nyz.h) take their names or indices.  What is not an array is empty there.  Members of a .npz are
+ * loaded as nyz_npz_load_all does, shared by threads; of other files one after the other.
+ * opt: as nyz_file_load; NYZ_SKIP_UNSUPPORTED leaves items empty whose loading is UNSUPPORTED, and
+ * nyz_arrays_error says why.
+ * Errors: as nyz_file_load, of the first item that fails; the message names it. */
+NYZ_API nyz_status nyz_file_load_all(const nyz_file *file, const nyz_options *opt,
+                                     nyz_arrays **out, nyz_error *err) NYZ_NODISCARD
+                                     NYZ_NONNULL((1, 3));
+
 #ifdef __cplusplus
 }
 #endif

@@ -10,7 +10,7 @@ import pytest
 
 from conftest import ROOT
 
-CLAIMS = 136
+CLAIMS = 137
 
 
 def text_of(*path):

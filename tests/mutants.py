@@ -39,7 +39,7 @@ KNOWS = {
     "zip_member": "zip_member npz", "zip_extract": "read_paths npz_batch npz",
     "sort": "sort", "parallel_read": "parallel_read read_paths", "npy": "npy load_into file", "npy_write": "npy element_reader npz",
     "load": "npy load_into file", "save": "npy load_into file", "npz_read": "npz entry_points", "npz_directory": "npz entry_points",
-    "npz_by_name": "npz", "arrays": "owned npz_batch", "owned": "owned", "describe": "owned",
+    "npz_by_name": "npz", "arrays": "owned npz_batch file_all", "owned": "owned", "describe": "owned",
     "progress": "progress", "progress_stream": "progress",
     "npz_load": "read_paths npz_batch npz", "npz_member": "npz_damaged read_paths npz_batch npz",
     "npz_load_all": "npz_skip read_paths npz_batch", "npz_names": "npz", "npz_add_all": "npz npz_add_all",
@@ -59,7 +59,7 @@ KNOWS = {
     "file_format": "container container_probe", "file_source": "file_source",
     "file_open": "container_answers file_path", "file_load": "container_load file_npz",
     "file_table": "container_load file_progress", "file_read": "container file_progress",
-    "file_limits": "container_limits container",
+    "file_limits": "container_limits container", "file_load_all": "file_all",
     "npy_container": "file_npy file_path", "npy_file": "file_npy file_path", "npy_pickle": "file_npy",
     "npz_container": "file_npz entry_points",
     "cli/cmd/pack": "test_pack.py", "cli/cmd/cmd_pack": "test_pack.py",
@@ -69,7 +69,7 @@ TESTS = ("base array pylit dtype header zip_directory zip_end zip_names zip_memb
          "stream_mem parallel threads stream output write_buffer deflate_parallel codec "
          "zip_writer_directory nearest grown sort parallel_read large_items owned progress fault_unusual "
          "fault_memory fault_system file_npy file_npz file_source file_path container container_probe "
-         "container_answers container_limits container_load file_progress").split()
+         "container_answers container_limits container_load file_progress file_all").split()
 
 # (file, text, what comes in its place)
 MUTANTS = [
@@ -531,6 +531,11 @@ MUTANTS = [
     ("file/file_limits.c", "e->dims = dtype->ndim > e->dims ? dtype->ndim : e->dims;", ""),
     ("file/file_load.c", "NYZ_TRY(nyz_config_over(&file->config, opt, &config, err));", "config = file->config;"),
     ("file/file_load.c", "return nyz_progress_end(&config, status, err);", "return status;"),
+    ("file/file_load_all.c", "if (status == NYZ_ERR_NOT_FOUND) {", "if (0) {"),
+    ("file/file_load_all.c", "l->done = 0;", ""),
+    ("file/file_load_all.c", "file->format == &nyz_npz_container\n", "0\n"),
+    ("file/file_answer.c", "return status == NYZ_ERR_NOT_FOUND\n", "return 0\n"),
+    ("npz/arrays.c", "index < 0 && arrays->is_archive", "index < 0"),
     ("file/file_table.c", "array->owner == NULL || ", ""),
     ("file/file_table.c", " || array->base == NULL", ""),
     ("file/file_table.c", "return array->flags == 0 ?", "return 1 ?"),

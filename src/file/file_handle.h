@@ -63,6 +63,11 @@ void nyz_file_begin(nyz_error *failure);
 nyz_status nyz_file_answer(const nyz_container *format, const char *what,
                            nyz_status status, nyz_error *failure, nyz_error *err);
 
+/* The same of a function of another library's that reads item `index`. */
+nyz_status nyz_file_answer_item(const nyz_container *format, const char *what,
+                                int64_t index, nyz_status status, nyz_error *failure,
+                                nyz_error *err);
+
 /* The table has answered what cannot be true.  Returns NYZ_ERR_ARGUMENT. */
 nyz_status nyz_file_refuse(const nyz_container *format, const char *what, int64_t index,
                            const char *why, nyz_error *err);
@@ -104,6 +109,12 @@ nyz_status nyz_file_limit_entry(const nyz_entry *entry, const nyz_limits *limits
 nyz_status nyz_file_limit_array(const nyz_item *item, const nyz_limits *limits,
                                 nyz_error *err);
 nyz_status nyz_file_limit_bytes(int64_t size, const nyz_limits *limits, nyz_error *err);
+
+/* ------------------------------------------------------------------------- file_load.c */
+
+/* The options of a call: those of the caller, but for a stream that seeks one thread, in *own. */
+const nyz_options *nyz_file_options(const nyz_file *file, const nyz_options *opt,
+                                    nyz_options *own);
 
 /* --------------------------------------------------------- file_read.c and file_table.c */
 

@@ -262,7 +262,7 @@ nyz_status nyz_file_look(const nyz_file *file, int64_t index, const nyz_limits *
     out->entry = entry;
     out->data_size = out->data_offset = -1;
     nyz_status status = file->format->info(file->state, index, out, &failure);
-    status = nyz_file_answer(file->format, "info", status, &failure, err);
+    status = nyz_file_answer_item(file->format, "info", index, status, &failure, err);
     if (status == NYZ_OK) {
         out->entry = entry;
         status = check_item(file, index, out, err);

@@ -129,8 +129,8 @@ static nyz_status load_bytes(const nyz_file *file, int64_t index, const nyz_opti
 /* ---------------------------------------------------------------------- the public calls */
 
 /* Of a stream that seeks, one thread at a time may read. */
-static const nyz_options *options_for(const nyz_file *file, const nyz_options *opt,
-                                      nyz_options *own)
+const nyz_options *nyz_file_options(const nyz_file *file, const nyz_options *opt,
+                                    nyz_options *own)
 {
     if (opt == NULL || file->seeking.read == NULL) {
         return opt;
@@ -145,7 +145,8 @@ static nyz_status do_call(call *function, const nyz_file *file, int64_t index,
 {
     nyz_options own;
     NYZ_TRY(nyz_file_check_index(file, index, err));
-    nyz_status status = function(file, index, options_for(file, opt, &own), array, err);
+    nyz_status status =
+        function(file, index, nyz_file_options(file, opt, &own), array, err);
     if (status == NYZ_OK) {
         status = nyz_file_unchanged(file, index, err);
     }

@@ -57,7 +57,7 @@ static nyz_status read_there(const nyz_file *file, int64_t index, const nyz_item
     nyz_file_begin(&failure);
     const nyz_status status =
         file->format->read(file->state, index, to, (size_t)item->data_size, &failure);
-    NYZ_TRY(nyz_file_answer(file->format, "read", status, &failure, err));
+    NYZ_TRY(nyz_file_answer_item(file->format, "read", index, status, &failure, err));
     return config->progress != NULL && nyz_progress_add(config->progress, item->data_size)
                ? nyz_fail(err, NYZ_ERR_CANCELLED, -1, "cancelled")
                : NYZ_OK;

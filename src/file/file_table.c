@@ -43,7 +43,7 @@ static nyz_status load_there(table_loader *loader, const char *what, const nyz_f
     if (status != NYZ_OK) {
         memset(out, 0, sizeof *out);
     }
-    return nyz_file_answer(file->format, what, status, &failure, err);
+    return nyz_file_answer_item(file->format, what, index, status, &failure, err);
 }
 
 /* What is wrong with an array that a table has loaded, or NULL. */
@@ -102,7 +102,7 @@ nyz_status nyz_file_table_into(const nyz_file *file, int64_t index, const nyz_it
     nyz_file_begin(&failure);
     const nyz_status status =
         file->format->load_into(file->state, index, &opt, into, &failure);
-    return nyz_file_answer(file->format, "load_into", status, &failure, err);
+    return nyz_file_answer_item(file->format, "load_into", index, status, &failure, err);
 }
 
 /* How many there are, if `entry` or `info` says so; else -1. */
