@@ -59,11 +59,11 @@ extern "C" {
 
 /* ------------------------------------------------------------------- recognizing a format */
 
-/* What `probe` and `open` see of a file, all of it borrowed for the call.  The tables are asked up to
- * three times: with the first bytes alone; unless one is sure then, with the last bytes too, as for
- * formats whose directory is at the end; and if none says yes, with more of them, in which the end
- * record of a zip archive is found whatever comment follows it.  First and last bytes overlap in a
- * short file, and are all of it in one of up to NYZ_SAMPLE_FIRST bytes. */
+/* What `probe` and `open` see of a file, all of it borrowed for the call.  The tables are asked up
+ * to three times: with the first bytes alone; unless one is sure then, with the last bytes too, as
+ * for formats whose directory is at the end; and if none says yes, with more of them, in which the
+ * end record of a zip archive is found whatever comment follows it.  First and last bytes overlap
+ * in a short file, and are all of it in one of up to NYZ_SAMPLE_FIRST bytes. */
 #define NYZ_SAMPLE_FIRST 4096
 #define NYZ_SAMPLE_LAST 16384
 #define NYZ_SAMPLE_MORE (65535 + 22)
@@ -111,8 +111,8 @@ typedef struct nyz_container {
      * stream has none, one thread at a time calls it); it may be copied, and is there until
      * `close`.  The sample saves reading its bytes again.  `opt` is never NULL here: its allocator
      * and limits are set, none of the limits is 0, and both are there until `close`; its progress
-     * is not called.  Memory comes from that allocator; nothing is allocated for what the file has
-     * not been seen to hold.
+     * is not to be called.  Memory comes from that allocator; nothing is allocated for what the
+     * file has not been seen to hold.
      * *state is passed to the other functions; it may stay NULL if none needs it.
      * Errors: any but ARGUMENT; then nothing is held, and `close` is not called. */
     nyz_status (*open)(const nyz_stream *stream, const nyz_sample *sample, const nyz_options *opt,
@@ -160,7 +160,8 @@ typedef struct nyz_container {
      * to be called as nyz.h says; where it returns not 0, return NYZ_ERR_CANCELLED.
      * An array from `load` has info's shape and dtype, that in the byte order asked for (native by
      * default), is contiguous in the order asked for (NYZ_KEEP_ORDER: that of header.strides),
-     * owns its memory (from nyz_array_new, nyz_array_adopt or the like), and has no flags.
+     * owns its memory (from nyz_array_new, nyz_array_adopt or the like), and has no flags.  Its
+     * data is best aligned to 64 bytes, as what nyz loads; that is not checked.
      * `into` of load_into has info's shape, and a dtype that info's is or can be cast to.
      * NULL: the handle takes `read`, or the bytes at data_offset. */
     nyz_status (*load)(const void *state, int64_t index, const nyz_options *opt, nyz_array *out,

@@ -124,15 +124,16 @@ static nyz_status read_header(const nyz_npz *npz, int64_t index, nyz_array *head
     return status;
 }
 
-/* Why loading a member fails is what loading it says: a damaged one is CORRUPT, whatever its header
- * seems to be.  `why` is what the header alone says. */
+/* Why loading a member fails is what loading it says, which takes little memory as a stream: a
+ * damaged one is CORRUPT, whatever its header seems to be.  `why` is what the header alone says. */
 static nyz_status describe_unreadable(const nyz_npz *npz, int64_t index,
                                       const nyz_error *why, nyz_item *out, nyz_error *err)
 {
     nyz_array none;
     memset(&none, 0, sizeof none);
     out->kind = NYZ_ITEM_UNREADABLE;
-    const nyz_status status = nyz_npz_load_member(npz, index, &npz->config, &none, err);
+    const nyz_status status =
+        nyz_npz_read_stream(npz, index, &npz->config, nyz_npz_read_array, 1, &none, err);
     nyz_array_free(&none);
     if (status == NYZ_ERR_IO || status == NYZ_ERR_MEMORY) {
         return status;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* One handle (nyz_file.h) over an archive, and what its calls answer where a name or an option is
  * wrong.  From paths: test_file_path.c; formats of other libraries: test_container.c. */
+#include "support/faults.h"
+
 #include "support/files_made.h"
 
 static void members_are_items(void **state)
@@ -129,6 +131,46 @@ static void what_info_says_of_damage_is_what_loading_says(void **state)
         }
         nyz_buffer_free(&b);
     }
+}
+
+/* It is read to its end in pieces. */
+static void info_of_a_large_member_that_cannot_be_read_takes_little_memory(void **state)
+{
+    enum { SIZE = 5 << 20 };
+    nyz_buffer b = {0};
+    nyz_buffer objects = {0};
+    const nyz_stream to = nyz_stream_buffer(&b);
+    const nyz_options deflated = {.method = NYZ_DEFLATED, .level = 1};
+    nyz_npz_writer *writer = NULL;
+    char *const zeros = calloc(1, SIZE);
+    nyz_file *file = NULL;
+    counting memory;
+    nyz_options opt = {0};
+    (void)state;
+    assert_non_null(zeros);
+    put_objects(&objects);
+    put_text(&objects, zeros, SIZE);
+    free(zeros);
+    assert_ok(nyz_npz_create_stream(&to, NULL, &writer, err));
+    for (int i = 0; i < 2; i++) {
+        assert_ok(nyz_npz_add_bytes(writer, i == 0 ? "s.npy" : "d.npy", objects.data,
+                                    objects.size, i == 0 ? NULL : &deflated, err));
+    }
+    assert_ok(nyz_npz_finish(&writer, err));
+    counting_init(&memory);
+    opt.allocator = &memory.allocator;
+    assert_ok(nyz_file_open_mem(b.data, b.size, &opt, &file, err));
+    for (int i = 0; i < 2; i++) {
+        nyz_item item;
+        assert_ok(nyz_file_info_at(file, i, &item, err));
+        assert_int_equal(item.error.status, NYZ_ERR_UNSUPPORTED);
+        nyz_item_free(&item);
+    }
+    nyz_file_close(&file);
+    assert_true(memory.peak <= 2 << 20);
+    assert_int_equal(memory.live, 0);
+    nyz_buffer_free(&objects);
+    nyz_buffer_free(&b);
 }
 
 static void a_member_whose_name_is_the_ending_alone_has_no_key(void **state)
@@ -268,6 +310,7 @@ int main(void)
         cmocka_unit_test(members_are_items),
         cmocka_unit_test(members_are_found_and_loaded),
         cmocka_unit_test(what_info_says_of_damage_is_what_loading_says),
+        cmocka_unit_test(info_of_a_large_member_that_cannot_be_read_takes_little_memory),
         cmocka_unit_test(a_member_whose_name_is_the_ending_alone_has_no_key),
         cmocka_unit_test(elements_of_a_member_that_is_too_long_have_no_place),
         cmocka_unit_test(memory_is_filled_with_a_cast),
