@@ -170,8 +170,9 @@ enum {
                                  headers, and refuses duplicate names, bytes that belong to no
                                  member, and members marked as links, devices or directories
                                  (docs/format.md 4.4) */
-    NYZ_SKIP_UNSUPPORTED = 1u << 6, /* nyz_npz_load_all: leave members empty whose content is not
-                                 supported, such as Python objects; see nyz_arrays_error */
+    NYZ_SKIP_UNSUPPORTED = 1u << 6, /* nyz_npz_load_all, nyz_file_load_all: leave members empty
+                                 whose content is not supported, such as Python objects; see
+                                 nyz_arrays_error */
     /* saving to a path */
     NYZ_NO_SYNC = 1u << 1,    /* leave out the fsyncs.  Still old or new after a crash of the
                                  program, but maybe neither after a power cut */

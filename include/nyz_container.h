@@ -21,11 +21,17 @@
  * has `read`.  Only one that knows a better way to memory than the handle's needs `load`.
  *
  * What a table answers is checked before it is used or returned: counts, indices, names, dtypes,
- * shapes, sizes and places against each other and the file, and against limits.members and
- * limits.array_bytes; the other limits are the table's to apply.  An array that `load` returns is
- * checked by itself, not against `info`.  An answer that cannot be true is NYZ_ERR_ARGUMENT, with
- * the format's name in the message: the program's fault, not the file's.  The table checks what is
- * in the file; what a pointer points to cannot be checked.
+ * shapes, sizes, places and reserved words against each other and the file, and what `load`,
+ * `load_into` and `bytes` give against `info`.  An answer that cannot be true is
+ * NYZ_ERR_ARGUMENT, with the format's name in the message: the program's fault, not the file's.
+ * The table checks what is in the file; what a pointer points to cannot be checked.
+ *
+ * Limits: the handle applies limits.members, name_bytes and, as far as `entry` gives the sizes,
+ * ratio and archive_bytes when it opens the file; and dims, nesting, fields, item_bytes and
+ * array_bytes to each array, which is NYZ_ITEM_UNREADABLE where it exceeds one.  The table applies
+ * header_bytes, brackets and directory_bytes, which are about text that it alone sees, and what
+ * concerns the memory that it takes itself.  What else NYZ_UNTRUSTED refuses in an archive, such
+ * as names that occur twice, is the table's to refuse.
  *
  * Threads: `count` to `bytes` get a const state, and may be called by several threads at once for
  * one state.  `probe`, `open` and `close` are called by the thread that opens or closes the file;
@@ -53,18 +59,20 @@ extern "C" {
 
 /* ------------------------------------------------------------------- recognizing a format */
 
-/* What `probe` and `open` see of a file, all of it borrowed for the call.  It is asked twice if it
- * has to be: first with the first bytes alone, and, unless a table is sure then, with the last ones
- * too, as for formats whose directory is at the end.  Both overlap in a short file, and are all of
- * it in one of up to NYZ_SAMPLE_FIRST bytes. */
+/* What `probe` and `open` see of a file, all of it borrowed for the call.  The tables are asked up
+ * to three times: with the first bytes alone; unless one is sure then, with the last bytes too, as
+ * for formats whose directory is at the end; and if none says yes, with more of them, in which the
+ * end record of a zip archive is found whatever comment follows it.  First and last bytes overlap
+ * in a short file, and are all of it in one of up to NYZ_SAMPLE_FIRST bytes. */
 #define NYZ_SAMPLE_FIRST 4096
 #define NYZ_SAMPLE_LAST 16384
+#define NYZ_SAMPLE_MORE (65535 + 22)
 
 typedef struct nyz_sample {
     const unsigned char *first;
     size_t first_size; /* the first NYZ_SAMPLE_FIRST bytes, or all */
     const unsigned char *last;
-    size_t last_size;  /* the last NYZ_SAMPLE_LAST bytes, or all; 0: not read */
+    size_t last_size;  /* the last NYZ_SAMPLE_LAST or NYZ_SAMPLE_MORE bytes, or all; 0: not read */
     int64_t size;      /* of the file */
     const char *path;  /* for files beside it; NULL: memory or a stream */
     int64_t reserved[4];
@@ -102,8 +110,9 @@ typedef struct nyz_container {
     /* Opens the file.  `stream` has read_at, which may be all that it has (where the caller's
      * stream has none, one thread at a time calls it); it may be copied, and is there until
      * `close`.  The sample saves reading its bytes again.  `opt` is never NULL here: its allocator
-     * and limits are set, none of the limits is 0, and both are there until `close`.  Memory comes
-     * from that allocator; nothing is allocated for what the file has not been seen to hold.
+     * and limits are set, none of the limits is 0, and both are there until `close`; its progress
+     * is not to be called.  Memory comes from that allocator; nothing is allocated for what the
+     * file has not been seen to hold.
      * *state is passed to the other functions; it may stay NULL if none needs it.
      * Errors: any but ARGUMENT; then nothing is held, and `close` is not called. */
     nyz_status (*open)(const nyz_stream *stream, const nyz_sample *sample, const nyz_options *opt,
@@ -122,9 +131,10 @@ typedef struct nyz_container {
     void (*entry)(const void *state, int64_t index, nyz_entry *out);
 
     /* Fills in the rest of *out, which is zeroed, but for data_size and data_offset, -1.  The
-     * header's dtype may point into the state, or be owned by header.owner, which the handle frees;
-     * its strides are those of a contiguous array in either order.  With a data_offset `read` may
-     * be NULL; that the item's bytes are within the file is checked by the handle.
+     * header's dtype may point into the state, or be owned by header.owner; what is in
+     * header.owner when `info` returns is the handle's to free, also after a failure.  The
+     * header's strides are those of a contiguous array in either order.  With a data_offset `read`
+     * may be NULL; that the item's bytes are within the file is checked by the handle.
      * An item that cannot be read for what the file has is NYZ_ITEM_UNREADABLE, with `error`.
      * Errors: IO, MEMORY, LIMIT. */
     nyz_status (*info)(const void *state, int64_t index, nyz_item *out, nyz_error *err);
@@ -136,22 +146,32 @@ typedef struct nyz_container {
     int64_t (*find)(const void *state, const char *name);
 
     /* Writes the `size` bytes (data_size) of an item to `to`, as its info describes them: the
-     * elements in the order of header.strides and in the dtype's byte order, or all of what is
-     * not an array.
-     * All or nothing: what fails a check is not NYZ_OK.  NULL: each item with bytes has a
-     * data_offset.
+     * elements in the order of header.strides and in the dtype's byte order, or all of what is not
+     * an array.
+     * All or nothing: what fails a check is not NYZ_OK.  For nyz_options.progress it is one step,
+     * however large: a format with large items that compresses may want `load`.  NULL: each item
+     * with bytes has a data_offset.
      * Errors: IO, CORRUPT, UNSUPPORTED, LIMIT. */
     nyz_status (*read)(const void *state, int64_t index, void *to, size_t size, nyz_error *err);
 
-    /* As nyz_file_load_at and nyz_file_load_into_at; opt is the caller's, NULL: as it was opened.
-     * `load` has to heed all of its order, byteorder, limits and allocator, and return an array
-     * that owns its memory.  NULL: the handle takes `read`, or the bytes at data_offset. */
+    /* As nyz_file_load_at and nyz_file_load_into_at, of an item that `info` calls an array and that
+     * is within the limits.  `opt` is never NULL here: it is what the caller asked for, checked,
+     * with allocator and limits as for `open`, until the call ends.  Its progress, unless NULL, is
+     * to be called as nyz.h says; where it returns not 0, return NYZ_ERR_CANCELLED.
+     * An array from `load` has info's shape and dtype, that in the byte order asked for (native by
+     * default), is contiguous in the order asked for (NYZ_KEEP_ORDER: that of header.strides),
+     * owns its memory (from nyz_array_new, nyz_array_adopt or the like), and has no flags.  Its
+     * data is best aligned to 64 bytes, as what nyz loads; that is not checked.
+     * `into` of load_into has info's shape, and a dtype that info's is or can be cast to.
+     * NULL: the handle takes `read`, or the bytes at data_offset. */
     nyz_status (*load)(const void *state, int64_t index, const nyz_options *opt, nyz_array *out,
                        nyz_error *err);
     nyz_status (*load_into)(const void *state, int64_t index, const nyz_options *opt,
                             const nyz_array *into, nyz_error *err);
 
-    /* As nyz_file_bytes_at.  NULL: what is not an array is read as by `load`. */
+    /* As nyz_file_bytes_at, of any item; opt as for `load`.  The array owns its memory, and has as
+     * many bytes as `info` (of NYZ_ITEM_BYTES) or `entry` says.  NULL: what is not an array is
+     * read as by `load`. */
     nyz_status (*bytes)(const void *state, int64_t index, const nyz_options *opt, nyz_array *out,
                         nyz_error *err);
 
@@ -172,14 +192,15 @@ typedef struct nyz_container {
  * version). */
 NYZ_API nyz_status nyz_file_open_with(const char *path, const nyz_container *const *formats,
                                       int64_t count, const nyz_options *opt, nyz_file **out,
-                                      nyz_error *err);
+                                      nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 5));
 NYZ_API nyz_status nyz_file_open_mem_with(const void *bytes, size_t size,
                                           const nyz_container *const *formats, int64_t count,
-                                          const nyz_options *opt, nyz_file **out, nyz_error *err);
+                                          const nyz_options *opt, nyz_file **out, nyz_error *err)
+                                          NYZ_NODISCARD NYZ_NONNULL((6));
 NYZ_API nyz_status nyz_file_open_stream_with(const nyz_stream *stream,
                                              const nyz_container *const *formats, int64_t count,
                                              const nyz_options *opt, nyz_file **out,
-                                             nyz_error *err);
+                                             nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 5));
 
 #ifdef __cplusplus
 }

@@ -64,7 +64,7 @@ typedef struct nyz_item {
     int64_t data_offset; /* where in the file, memory or stream these bytes are, uncompressed, in
                             the order of header.strides; -1: not as they are */
     int64_t reserved[4];
-    nyz_error error;     /* NYZ_ITEM_UNREADABLE: why loading it fails: UNSUPPORTED (Python objects),
+    nyz_error error;     /* NYZ_ITEM_UNREADABLE: how loading it fails: UNSUPPORTED (Python objects),
                             CORRUPT, LIMIT; else its status is NYZ_OK */
 } nyz_item;
 
@@ -78,78 +78,95 @@ NYZ_API void nyz_item_free(nyz_item *item);
  * `read`, is read to memory first, to its end (at most limits.archive_bytes; nyz_read takes arrays
  * from it one by one instead).
  * opt: limits, allocator, NYZ_UNTRUSTED; they also apply to the calls on the file, unless these
- * name other limits or another allocator.
+ * name other limits or another allocator.  progress is called while the source is read to memory.
  * Errors: NOT_FOUND, IO, CORRUPT (of no known format, too: the message says what it is, if that is
  * known), UNSUPPORTED, LIMIT. */
 NYZ_API nyz_status nyz_file_open(const char *path, const nyz_options *opt, nyz_file **out,
-                                 nyz_error *err);
+                                 nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 NYZ_API nyz_status nyz_file_open_mem(const void *bytes, size_t size, const nyz_options *opt,
-                                     nyz_file **out, nyz_error *err);
+                                     nyz_file **out, nyz_error *err) NYZ_NODISCARD
+                                     NYZ_NONNULL((4));
 NYZ_API nyz_status nyz_file_open_stream(const nyz_stream *stream, const nyz_options *opt,
-                                        nyz_file **out, nyz_error *err);
+                                        nyz_file **out, nyz_error *err) NYZ_NODISCARD
+                                        NYZ_NONNULL((1, 3));
 
 NYZ_API void nyz_file_close(nyz_file **file);
 
 /* The name of the file's format: "npy", "npz", or that of another library's. */
-NYZ_API const char *nyz_file_format(const nyz_file *file);
+NYZ_API const char *nyz_file_format(const nyz_file *file) NYZ_NONNULL((1));
 
 /* The number of items. */
-NYZ_API int64_t nyz_file_count(const nyz_file *file);
+NYZ_API int64_t nyz_file_count(const nyz_file *file) NYZ_NONNULL((1));
 
 /* How many bytes are after the last item that belong to nothing: of a .npy file whatever is not
  * an array there.  Elsewhere 0. */
-NYZ_API int64_t nyz_file_trailing(const nyz_file *file);
+NYZ_API int64_t nyz_file_trailing(const nyz_file *file) NYZ_NONNULL((1));
 
 /* The name of item `index`, borrowed from the file; NULL: there is no such item. */
-NYZ_API const char *nyz_file_name(const nyz_file *file, int64_t index);
+NYZ_API const char *nyz_file_name(const nyz_file *file, int64_t index) NYZ_NONNULL((1));
 
 /* The item with this name (of a member of a .npz, with or without ".npy"); -1: there is none.
  * Where a name occurs twice, the last one counts, as for NumPy. */
-NYZ_API int64_t nyz_file_find(const nyz_file *file, const char *name);
+NYZ_API int64_t nyz_file_find(const nyz_file *file, const char *name) NYZ_NONNULL((1, 2));
 
 /* What the directory says of an item.  Errors: NOT_FOUND (no such item: the message suggests a
  * name that is near). */
 NYZ_API nyz_status nyz_file_entry(const nyz_file *file, const char *name, nyz_entry *out,
-                                  nyz_error *err);
+                                  nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 2, 3));
 NYZ_API nyz_status nyz_file_entry_at(const nyz_file *file, int64_t index, nyz_entry *out,
-                                     nyz_error *err);
+                                     nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 
-/* What is known of an item; its header is read if it has one, but not its elements.  An item that
- * is damaged is no failure: it is NYZ_ITEM_UNREADABLE.
+/* What is known of an item; its header is read if it has one, but not its elements, unless the
+ * header cannot be used: all of a .npz member is then read, which may be damaged.  An item that is
+ * damaged is no failure: it is NYZ_ITEM_UNREADABLE.
  * Errors: NOT_FOUND (no such item), IO, LIMIT. */
 NYZ_API nyz_status nyz_file_info(const nyz_file *file, const char *name, nyz_item *out,
-                                 nyz_error *err);
+                                 nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 2, 3));
 NYZ_API nyz_status nyz_file_info_at(const nyz_file *file, int64_t index, nyz_item *out,
-                                    nyz_error *err);
+                                    nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 
 /* Loads an array; out owns it and no longer needs the file.  What the format has to check, such as
  * a member's CRC, is checked before.  Memory as for nyz_load and nyz_npz_load.
- * opt: order, byteorder, limits, allocator, threads; NULL: as the file was opened.  Calls on a
- * handle do not call opt->progress yet.
- * Errors: NOT_FOUND (no such item; or it is not an array), IO, CORRUPT (also: a path whose file
- * has changed since it was opened, but for rows that were appended), UNSUPPORTED, LIMIT. */
+ * opt: order, byteorder, limits, allocator, threads, progress; NULL: as the file was opened.
+ * Errors: NOT_FOUND (no such item; or it is not an array), IO, CORRUPT (also: Python objects whose
+ * pickle is damaged; a path whose file has changed since it was opened, but for rows that were
+ * appended), UNSUPPORTED, LIMIT. */
 NYZ_API nyz_status nyz_file_load(const nyz_file *file, const char *name, const nyz_options *opt,
-                                 nyz_array *out, nyz_error *err);
+                                 nyz_array *out, nyz_error *err) NYZ_NODISCARD
+                                 NYZ_NONNULL((1, 2, 4));
 NYZ_API nyz_status nyz_file_load_at(const nyz_file *file, int64_t index, const nyz_options *opt,
-                                    nyz_array *out, nyz_error *err);
+                                    nyz_array *out, nyz_error *err) NYZ_NODISCARD
+                                    NYZ_NONNULL((1, 4));
 
 /* The same into memory that you have, as nyz_load_into: in the item's shape, cast on the way.
  * Errors: as nyz_file_load, and ARGUMENT as nyz_load_into. */
 NYZ_API nyz_status nyz_file_load_into(const nyz_file *file, const char *name,
                                       const nyz_options *opt, const nyz_array *into,
-                                      nyz_error *err);
+                                      nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 2, 4));
 NYZ_API nyz_status nyz_file_load_into_at(const nyz_file *file, int64_t index,
                                          const nyz_options *opt, const nyz_array *into,
-                                         nyz_error *err);
+                                         nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 4));
 
 /* All bytes of an item as the file has them, uncompressed, as a 1-D array of NYZ_UINT8: what is not
  * an array, or a .npz member or an array of a .npy file with its header, Python objects too.
  * Errors: NOT_FOUND, IO, CORRUPT, UNSUPPORTED (an array of a format that keeps its headers
  * elsewhere), LIMIT. */
 NYZ_API nyz_status nyz_file_bytes(const nyz_file *file, const char *name, const nyz_options *opt,
-                                  nyz_array *out, nyz_error *err);
+                                  nyz_array *out, nyz_error *err) NYZ_NODISCARD
+                                  NYZ_NONNULL((1, 2, 4));
 NYZ_API nyz_status nyz_file_bytes_at(const nyz_file *file, int64_t index, const nyz_options *opt,
-                                     nyz_array *out, nyz_error *err);
+                                     nyz_array *out, nyz_error *err) NYZ_NODISCARD
+                                     NYZ_NONNULL((1, 4));
+
+/* Loads all items that are arrays, in their order: nyz_arrays_get and the other calls on the list
+ * (nyz.h) take their names or indices.  What is not an array is empty there.  Members of a .npz are
+ * loaded as nyz_npz_load_all does, shared by threads; of other files one after the other.
+ * opt: as nyz_file_load; NYZ_SKIP_UNSUPPORTED leaves items empty whose loading is UNSUPPORTED, and
+ * nyz_arrays_error says why.
+ * Errors: as nyz_file_load, of the first item that fails; the message names it. */
+NYZ_API nyz_status nyz_file_load_all(const nyz_file *file, const nyz_options *opt,
+                                     nyz_arrays **out, nyz_error *err) NYZ_NODISCARD
+                                     NYZ_NONNULL((1, 3));
 
 #ifdef __cplusplus
 }

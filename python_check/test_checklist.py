@@ -10,7 +10,7 @@ import pytest
 
 from conftest import ROOT
 
-CLAIMS = 133
+CLAIMS = 137
 
 
 def text_of(*path):

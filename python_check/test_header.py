@@ -70,7 +70,7 @@ def test_after_numpys_headers(language, compiler, standard):
 
 
 CALLER = """
-#include <nyz.h>
+#include <nyz_container.h>
 void use(nyz_array *a, nyz_error *err);
 void use(nyz_array *a, nyz_error *err)
 {
@@ -85,7 +85,11 @@ void use(nyz_array *a, nyz_error *err)
     ("(void)(nyz_load(\"a\", NULL, NULL, err) == NYZ_OK);", "nonnull"),
     ("(void)nyz_npz_add(NULL, NULL, a, NULL, err);", "nonnull"),
     ("(void)nyz_dtype_equal(&a->dtype, NULL);", "nonnull"),
-    ("nyz_load(\"a\", NULL, a, err);", "unused-result")])
+    ("nyz_load(\"a\", NULL, a, err);", "unused-result"),
+    ("nyz_file *f; (void)(nyz_file_open(NULL, NULL, &f, err) == NYZ_OK);", "nonnull"),
+    ("nyz_file *f; (void)(nyz_file_open_stream_with(NULL, NULL, 0, NULL, &f, err) == NYZ_OK);", "nonnull"),
+    ("nyz_file *f; nyz_file_open_with(\"a\", NULL, 0, NULL, &f, err);", "unused-result"),
+    ("(void)nyz_file_find(NULL, \"w\");", "nonnull")])
 def test_a_callers_mistakes_give_warnings(compiler, call, warning):
     said = compiled(compiler, "c", "c11", CALLER % call, "-Wall", "-Werror")
     assert "-W" + warning in said or "[-Werror=%s" % warning in said
@@ -100,6 +104,8 @@ def test_a_callers_mistakes_give_warnings(compiler, call, warning):
     "nyz_npz_discard(NULL); nyz_output_discard(NULL); nyz_arrays_free(NULL);",
     "(void)(nyz_load(\"a\", NULL, a, NULL) == NYZ_OK); (void)nyz_arrays_count(NULL);",
     "if (nyz_load_mem(NULL, 0, NULL, a, err) != NYZ_OK) return;",
+    "nyz_file *f; if (nyz_file_open_mem(NULL, 0, NULL, &f, err) != NYZ_OK) nyz_file_close(NULL);",
+    "nyz_file *f; if (nyz_file_open_with(\"a\", NULL, 0, NULL, &f, NULL) != NYZ_OK) nyz_item_free(NULL);",
     "if (nyz_array_wrap(NULL, &a->dtype, 0, NULL, NULL, a, err) != NYZ_OK) return;"])
 def test_null_is_taken_where_the_manual_says_so(call):
     compile_text("gcc", "c", "c11", CALLER % call, "-Wall", "-Werror")

@@ -1128,3 +1128,14 @@ def test_objects_without_a_pickle_are_refused_by_every_command_that_reads(name):
     for command in ("digest", "show"):
         done = subprocess.run([TOOL, command, path], capture_output=True, text=True, check=False)
         assert done.returncode == 1 and "Python objects" in done.stderr
+
+
+@pytest.mark.parametrize("before,comment", [(0, 20000), (30, 16000), (30, 20000), (5000, 65535)])
+def test_an_archive_is_read_after_other_bytes_and_before_any_comment(tmp_path, before, comment):
+    path = tmp_path / "self_extracting.npz"
+    np.savez(path, a=np.arange(3), b=np.float32(1.5))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.comment = b"#" * comment
+    path.write_bytes(b"#!/bin/sh\n".ljust(before, b"#")[:before] + path.read_bytes())
+    assert fine("ls", path).splitlines()[0].split()[:2] == ["a", "<i8"]
+    assert fine("show", "%s:a" % path).split() == ["[0", "1", "2]"]

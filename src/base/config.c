@@ -221,6 +221,8 @@ nyz_options nyz_config_options(const nyz_config *config)
                              .flags = config->flags,
                              .order = config->order,
                              .byteorder = config->byteorder,
-                             .threads = config->threads};
+                             .threads = config->threads,
+                             .progress = config->progress_function,
+                             .progress_ctx = config->progress_ctx};
     return opt;
 }

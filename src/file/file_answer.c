@@ -66,6 +66,16 @@ nyz_status nyz_file_answer(const nyz_container *format, const char *what,
     return status;
 }
 
+nyz_status nyz_file_answer_item(const nyz_container *format, const char *what,
+                                int64_t index, nyz_status status, nyz_error *failure,
+                                nyz_error *err)
+{
+    return status == NYZ_ERR_NOT_FOUND
+               ? nyz_file_refuse(format, what, index,
+                                 "returned NOT_FOUND, of an item that there is", err)
+               : nyz_file_answer(format, what, status, failure, err);
+}
+
 /* A file that is longer may be what it was to the format. */
 nyz_status nyz_file_unchanged(const nyz_file *file, int64_t index, nyz_error *err)
 {

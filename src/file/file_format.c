@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Which format a file is of: the tables are checked, then asked. */
+#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/arithmetic.h"
 #include "base/error.h"
 #include "base/file_kind.h"
@@ -66,14 +69,16 @@ static nyz_status check_formats(const nyz_file_formats *formats, nyz_error *err)
 /* What has been read of the file. */
 typedef struct seen {
     nyz_sample sample;
-    unsigned char bytes[NYZ_SAMPLE_FIRST + NYZ_SAMPLE_LAST];
+    void *more; /* NULL: the last bytes are among these */
+    int64_t more_size;
+    unsigned char bytes[NYZ_SAMPLE_FIRST + NYZ_SAMPLE_LAST]; /* the last: never cleared */
 } seen;
 
 static nyz_status read_first(const nyz_file *file, const char *path, seen *s,
                              nyz_error *err)
 {
     const int64_t size = nyz_min(file->size, NYZ_SAMPLE_FIRST);
-    memset(&s->sample, 0, sizeof s->sample);
+    memset(s, 0, offsetof(seen, bytes));
     if (size == 0) {
         return nyz_fail(err, NYZ_ERR_CORRUPT, 0, "the file is empty");
     }
@@ -96,6 +101,18 @@ static nyz_status read_last(const nyz_file *file, seen *s, nyz_error *err)
     NYZ_TRY(
         nyz_stream_read_at(&file->stream, start, s->bytes + first, missing, "file", err));
     s->sample.last = s->bytes + first + missing - size;
+    s->sample.last_size = (size_t)size;
+    return NYZ_OK;
+}
+
+static nyz_status read_more(const nyz_file *file, seen *s, nyz_error *err)
+{
+    const int64_t size = nyz_min(file->size, NYZ_SAMPLE_MORE);
+    NYZ_TRY(nyz_alloc(&file->config.allocator, size, &s->more, err));
+    s->more_size = size;
+    NYZ_TRY(
+        nyz_stream_read_at(&file->stream, file->size - size, s->more, size, "file", err));
+    s->sample.last = s->more;
     s->sample.last_size = (size_t)size;
     return NYZ_OK;
 }
@@ -159,26 +176,43 @@ static nyz_status open_state(nyz_file *file, const nyz_sample *sample, nyz_error
     return NYZ_OK;
 }
 
+/* Up to three looks at the file, as nyz_container.h says. */
+static nyz_status look(const nyz_file *file, const nyz_file_formats *formats, seen *s,
+                       const nyz_container **best, nyz_error *err)
+{
+    if (ask(formats, &s->sample, best) >= NYZ_PROBE_SURE) {
+        return NYZ_OK;
+    }
+    *best = NULL;
+    NYZ_TRY(read_last(file, s, err));
+    if (ask(formats, &s->sample, best) == NYZ_PROBE_NO && file->size > NYZ_SAMPLE_LAST) {
+        NYZ_TRY(read_more(file, s, err));
+        (void)ask(formats, &s->sample, best);
+    }
+    return *best != NULL ? NYZ_OK : refuse(formats, &s->sample, err);
+}
+
+static nyz_status choose(nyz_file *file, const nyz_file_formats *formats, seen *s,
+                         nyz_error *err)
+{
+    const nyz_container *best = NULL;
+    NYZ_TRY(look(file, formats, s, &best, err));
+    file->format = best;
+    file->own = best == &nyz_npy_container || best == &nyz_npz_container;
+    const nyz_status status = open_state(file, &s->sample, err);
+    if (status != NYZ_OK) {
+        file->format = NULL; /* there is no state to close */
+    }
+    return status;
+}
+
 nyz_status nyz_file_choose(nyz_file *file, const nyz_file_formats *formats,
                            const char *path, nyz_error *err)
 {
     seen s;
-    const nyz_container *best = NULL;
     NYZ_TRY(check_formats(formats, err));
     NYZ_TRY(read_first(file, path, &s, err));
-    if (ask(formats, &s.sample, &best) < NYZ_PROBE_SURE) {
-        best = NULL;
-        NYZ_TRY(read_last(file, &s, err));
-        (void)ask(formats, &s.sample, &best);
-    }
-    if (best == NULL) {
-        return refuse(formats, &s.sample, err);
-    }
-    file->format = best;
-    file->own = best == &nyz_npy_container || best == &nyz_npz_container;
-    const nyz_status status = open_state(file, &s.sample, err);
-    if (status != NYZ_OK) {
-        file->format = NULL; /* there is no state to close */
-    }
+    const nyz_status status = choose(file, formats, &s, err);
+    nyz_release(&file->config.allocator, s.more, s.more_size);
     return status;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files behind nyz_file.h share: the handle, where its bytes come from (file_source.c),
- * which format they are of (file_format.c), and the checks of what a format's table answers
- * (file_answer.c, file_item.c). */
+ * which format they are of (file_format.c), the checks of what a format's table answers
+ * (file_answer.c, file_item.c, file_limits.c), and loading (file_read.c, file_table.c). */
 #ifndef NYZ_FILE_HANDLE_H
 #define NYZ_FILE_HANDLE_H
 
@@ -63,6 +63,11 @@ void nyz_file_begin(nyz_error *failure);
 nyz_status nyz_file_answer(const nyz_container *format, const char *what,
                            nyz_status status, nyz_error *failure, nyz_error *err);
 
+/* The same of a function of another library's that reads item `index`. */
+nyz_status nyz_file_answer_item(const nyz_container *format, const char *what,
+                                int64_t index, nyz_status status, nyz_error *failure,
+                                nyz_error *err);
+
 /* The table has answered what cannot be true.  Returns NYZ_ERR_ARGUMENT. */
 nyz_status nyz_file_refuse(const nyz_container *format, const char *what, int64_t index,
                            const char *why, nyz_error *err);
@@ -88,8 +93,45 @@ nyz_status nyz_file_check_index(const nyz_file *file, int64_t index, nyz_error *
 /* Fails with NOT_FOUND, and a name that is near. */
 nyz_status nyz_file_missing(const nyz_file *file, const char *name, nyz_error *err);
 
-/* nyz_file_info_at without looking whether the file has changed; the index has been checked. */
-nyz_status nyz_file_look(const nyz_file *file, int64_t index, nyz_item *out,
-                         nyz_error *err);
+/* nyz_file_info_at with these limits, and without looking whether the file has changed; the index
+ * has been checked. */
+nyz_status nyz_file_look(const nyz_file *file, int64_t index, const nyz_limits *limits,
+                         nyz_item *out, nyz_error *err);
+
+/* ----------------------------------------------------------------------- file_limits.c */
+
+/* The limits on names, on the ratio, and on the bytes of all items: *total is those of the items
+ * before this one, to which its own are added.  Errors: LIMIT. */
+nyz_status nyz_file_limit_entry(const nyz_entry *entry, const nyz_limits *limits,
+                                int64_t *total, nyz_error *err);
+
+/* Those on one array, and on a number of bytes.  Errors: LIMIT. */
+nyz_status nyz_file_limit_array(const nyz_item *item, const nyz_limits *limits,
+                                nyz_error *err);
+nyz_status nyz_file_limit_bytes(int64_t size, const nyz_limits *limits, nyz_error *err);
+
+/* ------------------------------------------------------------------------- file_load.c */
+
+/* The options of a call: those of the caller, but for a stream that seeks one thread, in *own. */
+const nyz_options *nyz_file_options(const nyz_file *file, const nyz_options *opt,
+                                    nyz_options *own);
+
+/* --------------------------------------------------------- file_read.c and file_table.c */
+
+/* Loads an item of another library's format, which has been looked at, into a new array or one
+ * that is there.  config has the progress of the call. */
+typedef nyz_status nyz_file_reader(const nyz_file *file, int64_t index,
+                                   const nyz_item *item, const nyz_config *config,
+                                   nyz_array *array, nyz_error *err);
+
+/* By `read`, or from where the bytes are in the file. */
+nyz_file_reader nyz_file_read_array;
+nyz_file_reader nyz_file_read_into;
+nyz_file_reader nyz_file_read_bytes;
+
+/* By the table's load, load_into and bytes, which it has. */
+nyz_file_reader nyz_file_table_load;
+nyz_file_reader nyz_file_table_into;
+nyz_file_reader nyz_file_table_bytes;
 
 #endif

@@ -18,6 +18,11 @@ static int is_name(const char *name, size_t size)
     return name != NULL && strlen(name) == size && nyz_utf8_valid(name, size);
 }
 
+static int all_zero(const int64_t reserved[4])
+{
+    return (reserved[0] | reserved[1] | reserved[2] | reserved[3]) == 0;
+}
+
 int nyz_file_list(const nyz_file *file, int64_t index, nyz_entry *out)
 {
     memset(out, 0, sizeof *out);
@@ -28,7 +33,8 @@ int nyz_file_list(const nyz_file *file, int64_t index, nyz_entry *out)
         out->key_size = out->name_size;
     }
     if (!is_name(out->name, out->name_size) || out->key_size > out->name_size ||
-        out->size < -1 || out->compressed_size < -1) {
+        out->size < -1 || out->compressed_size < -1 || out->reserved32 != 0 ||
+        !all_zero(out->reserved)) {
         memset(out, 0, sizeof *out);
         return 0;
     }
@@ -41,8 +47,8 @@ static nyz_status list(const nyz_file *file, int64_t index, nyz_entry *out,
     return nyz_file_list(file, index, out)
                ? NYZ_OK
                : nyz_file_refuse(file->format, "entry", index,
-                                 "has a name that is not UTF-8 that ends, or a negative "
-                                 "size",
+                                 "has a name that is not UTF-8 that ends, a negative "
+                                 "size, or a reserved word that is not 0",
                                  err);
 }
 
@@ -125,8 +131,10 @@ nyz_status nyz_file_add_context(const nyz_file *file, int64_t index, nyz_status 
     const int plain =
         (file->format->flags & NYZ_CONTAINER_NUMBERED) != 0 && file->count == 1;
     if (nyz_file_list(file, index, &entry) && !plain) {
-        nyz_error_prefix(err,
-                         "member '%s': ", nyz_quote(quoted, entry.name, entry.name_size));
+        if (status != NYZ_ERR_CANCELLED) { /* which is not the item's failure */
+            nyz_error_prefix(
+                err, "member '%s': ", nyz_quote(quoted, entry.name, entry.name_size));
+        }
         nyz_error_set_member(err, index, entry.name, entry.name_size);
     }
     return status;
@@ -150,6 +158,9 @@ static const char *check_numbers(const nyz_item *item)
     }
     if (item->data_size < -1 || item->data_offset < -1) {
         return "has a negative size or place";
+    }
+    if (item->reserved32 != 0 || !all_zero(item->reserved)) {
+        return "has a reserved word that is not 0";
     }
     if ((item->kind == NYZ_ITEM_UNREADABLE) != (item->error.status != NYZ_OK) ||
         item->error.status < NYZ_OK || item->error.status > NYZ_ERR_LIMIT) {
@@ -230,8 +241,17 @@ static nyz_status check_item(const nyz_file *file, int64_t index, nyz_item *item
     return NYZ_OK;
 }
 
-nyz_status nyz_file_look(const nyz_file *file, int64_t index, nyz_item *out,
-                         nyz_error *err)
+/* An array over a limit cannot be read, as in nyz's own formats, which apply them themselves. */
+static void check_limits(const nyz_file *file, const nyz_limits *limits, nyz_item *item)
+{
+    if (!file->own && item->kind == NYZ_ITEM_ARRAY &&
+        nyz_file_limit_array(item, limits, &item->error) != NYZ_OK) {
+        make_unreadable(item);
+    }
+}
+
+nyz_status nyz_file_look(const nyz_file *file, int64_t index, const nyz_limits *limits,
+                         nyz_item *out, nyz_error *err)
 {
     nyz_error failure;
     nyz_entry entry;
@@ -242,10 +262,13 @@ nyz_status nyz_file_look(const nyz_file *file, int64_t index, nyz_item *out,
     out->entry = entry;
     out->data_size = out->data_offset = -1;
     nyz_status status = file->format->info(file->state, index, out, &failure);
-    status = nyz_file_answer(file->format, "info", status, &failure, err);
+    status = nyz_file_answer_item(file->format, "info", index, status, &failure, err);
     if (status == NYZ_OK) {
         out->entry = entry;
         status = check_item(file, index, out, err);
+    }
+    if (status == NYZ_OK) {
+        check_limits(file, limits, out);
     }
     if (status != NYZ_OK) {
         nyz_item_free(out);
@@ -258,7 +281,7 @@ nyz_status nyz_file_info_at(const nyz_file *file, int64_t index, nyz_item *out,
 {
     memset(out, 0, sizeof *out);
     NYZ_TRY(nyz_file_check_index(file, index, err));
-    nyz_status status = nyz_file_look(file, index, out, err);
+    nyz_status status = nyz_file_look(file, index, &file->config.limits, out, err);
     if (status == NYZ_OK) {
         status = nyz_file_unchanged(file, index, err);
     }

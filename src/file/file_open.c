@@ -35,6 +35,24 @@ static nyz_status read_count(nyz_file *file, nyz_error *err)
     return NYZ_OK;
 }
 
+/* nyz's own formats have applied them. */
+static nyz_status limit_entries(const nyz_file *file, nyz_error *err)
+{
+    int64_t total = 0;
+    for (int64_t i = 0; !file->own && i < file->count; i++) {
+        nyz_entry entry;
+        if (!nyz_file_list(file, i, &entry)) {
+            continue; /* it is refused when it is asked for */
+        }
+        const nyz_status status =
+            nyz_file_limit_entry(&entry, &file->config.limits, &total, err);
+        if (status != NYZ_OK) {
+            return nyz_file_add_context(file, i, status, err);
+        }
+    }
+    return NYZ_OK;
+}
+
 static nyz_status fill(nyz_file *file, const nyz_file_origin *origin,
                        const nyz_file_formats *formats, nyz_error *err)
 {
@@ -45,6 +63,7 @@ static nyz_status fill(nyz_file *file, const nyz_file_origin *origin,
     file->options = nyz_config_options(&file->config);
     NYZ_TRY(nyz_file_choose(file, formats, origin->path, err));
     NYZ_TRY(read_count(file, err));
+    NYZ_TRY(limit_entries(file, err));
     return nyz_file_unchanged(file, -1, err);
 }
 
@@ -64,12 +83,19 @@ static nyz_status open_origin(const nyz_file_origin *origin,
     return status;
 }
 
+static nyz_status refuse_null(const char *what, nyz_file **out, nyz_error *err)
+{
+    *out = NULL;
+    return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "%s NULL", what);
+}
+
 nyz_status nyz_file_open_with(const char *path, const nyz_container *const *formats,
                               int64_t count, const nyz_options *opt, nyz_file **out,
                               nyz_error *err)
 {
     const nyz_file_origin origin = {.path = path};
-    return open_origin(&origin, formats, count, opt, out, err);
+    return path == NULL ? refuse_null("the path is", out, err)
+                        : open_origin(&origin, formats, count, opt, out, err);
 }
 
 nyz_status nyz_file_open_mem_with(const void *bytes, size_t size,
@@ -77,7 +103,9 @@ nyz_status nyz_file_open_mem_with(const void *bytes, size_t size,
                                   const nyz_options *opt, nyz_file **out, nyz_error *err)
 {
     const nyz_file_origin origin = {.bytes = bytes, .size = size};
-    return open_origin(&origin, formats, count, opt, out, err);
+    return bytes == NULL && size > 0
+               ? refuse_null("the bytes are", out, err)
+               : open_origin(&origin, formats, count, opt, out, err);
 }
 
 nyz_status nyz_file_open_stream_with(const nyz_stream *stream,
@@ -86,7 +114,8 @@ nyz_status nyz_file_open_stream_with(const nyz_stream *stream,
                                      nyz_error *err)
 {
     const nyz_file_origin origin = {.stream = stream};
-    return open_origin(&origin, formats, count, opt, out, err);
+    return stream == NULL ? refuse_null("the stream is", out, err)
+                          : open_origin(&origin, formats, count, opt, out, err);
 }
 
 nyz_status nyz_file_open(const char *path, const nyz_options *opt, nyz_file **out,

@@ -7,8 +7,10 @@
 #include "base/arithmetic.h"
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "file/file_handle.h"
 #include "io/input_file.h"
+#include "io/progress_stream.h"
 #include "io/read_ahead.h"
 #include "io/stream.h"
 #include "io/stream_mem.h"
@@ -35,16 +37,15 @@ static nyz_status grow(nyz_file *file, nyz_error *err)
     return nyz_buffer_reserve(b, (size_t)wanted, err);
 }
 
-static nyz_status read_all(nyz_file *file, const nyz_stream *stream, nyz_error *err)
+static nyz_status read_to_end(nyz_file *file, nyz_source *source, nyz_error *err)
 {
     nyz_buffer *const b = &file->buffer;
-    nyz_source source = {.stream = *stream, .start = -1, .left = -1};
     b->allocator = &file->config.allocator;
     for (;;) {
         int64_t got = 0;
         NYZ_TRY(grow(file, err));
         const int64_t room = (int64_t)(b->capacity - b->size);
-        NYZ_TRY(nyz_source_read_some(&source, b->data + b->size, room, &got, err));
+        NYZ_TRY(nyz_source_read_some(source, b->data + b->size, room, &got, err));
         b->size += (size_t)got;
         if (got < room) {
             file->memory.bytes = b->data;
@@ -52,6 +53,17 @@ static nyz_status read_all(nyz_file *file, const nyz_stream *stream, nyz_error *
             return NYZ_OK;
         }
     }
+}
+
+static nyz_status read_all(nyz_file *file, const nyz_stream *stream, nyz_error *err)
+{
+    nyz_source source = {.stream = *stream, .start = -1, .left = -1};
+    nyz_config config = file->config;
+    nyz_progress progress;
+    nyz_progress_stream wrapper;
+    nyz_progress_begin(&progress, &config, -1);
+    nyz_progress_stream_source(&wrapper, &config, &source);
+    return nyz_progress_end(&config, read_to_end(file, &source, err), err);
 }
 
 /* ----------------------------------------------------------------- streams without read_at */

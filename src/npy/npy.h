@@ -52,8 +52,11 @@ nyz_status nyz_npy_refuse_objects(int64_t offset, nyz_error *err);
 nyz_status nyz_npy_fail_short(const nyz_array *header, int64_t count, int64_t found,
                               int64_t offset, nyz_error *err);
 
-/* That an array can be filled.  Errors: ARGUMENT. */
+/* That an array can be filled; that it can be filled with the elements of `file`: the shape is the
+ * same, and the dtype the same or one to cast to.  Errors: ARGUMENT. */
 nyz_status nyz_npy_check_into(const nyz_array *into, nyz_error *err);
+nyz_status nyz_npy_check_fits(const nyz_array *file, int fortran, const nyz_array *into,
+                              nyz_error *err);
 
 /* Only the header, for who does not want the file's flag. */
 nyz_status nyz_npy_peek(nyz_source *source, const nyz_npy_start *start,

@@ -10,7 +10,9 @@
 #include "base/arithmetic.h"
 #include "base/config.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "dtype/dtype.h"
+#include "io/progress_stream.h"
 #include "io/read_ahead.h"
 #include "io/stream.h"
 #include "npy/grown.h"
@@ -99,6 +101,19 @@ static nyz_status move_offset(nyz_status status, int64_t start, nyz_error *err)
     return status;
 }
 
+/* What is wrong with the last array counts: loading Python objects fails before their pickle is
+ * looked at, which is damaged. */
+static nyz_status last_failure(const nyz_npy_file *file, int64_t index, nyz_status status,
+                               nyz_error *err)
+{
+    if (status == NYZ_ERR_UNSUPPORTED && is_last(file, index) &&
+        file->failure.status == NYZ_ERR_CORRUPT) {
+        *err = file->failure;
+        return NYZ_ERR_CORRUPT;
+    }
+    return status;
+}
+
 /* Lets `reader` read an array of the file. */
 static nyz_status read_array(const nyz_npy_file *file, int64_t index,
                              const nyz_config *config, nyz_npy_reader *reader,
@@ -106,13 +121,16 @@ static nyz_status read_array(const nyz_npy_file *file, int64_t index,
 {
     nyz_read_ahead window;
     nyz_npy_start start;
+    nyz_progress_stream wrapper;
     nyz_source source = source_of(file, index, &window);
+    nyz_progress_stream_source(&wrapper, config, &source);
     nyz_status status = nyz_npy_begin(&source, &start, err);
     if (status == NYZ_OK) {
         status = reader(&source, &start, config, array, err);
     }
     *header = source.offset;
-    return move_offset(status, file->places[index].start, err);
+    status = move_offset(status, file->places[index].start, err);
+    return last_failure(file, index, status, err);
 }
 
 static nyz_status info(const void *state, int64_t index, nyz_item *out, nyz_error *err)
@@ -151,42 +169,56 @@ static int64_t trailing(const void *state)
 
 /* ------------------------------------------------------------------------------- loading */
 
+static nyz_status load_by(nyz_npy_reader *reader, const nyz_npy_file *file, int64_t index,
+                          const nyz_options *opt, nyz_array *array, nyz_error *err)
+{
+    nyz_config config;
+    nyz_progress progress;
+    int64_t end = 0;
+    NYZ_TRY(nyz_config_over(&file->config, opt, &config, err));
+    nyz_progress_begin(&progress, &config, -1);
+    return nyz_progress_end(
+        &config, read_array(file, index, &config, reader, array, &end, err), err);
+}
+
 static nyz_status load(const void *state, int64_t index, const nyz_options *opt,
                        nyz_array *out, nyz_error *err)
 {
-    const nyz_npy_file *const file = state;
-    nyz_config config;
-    int64_t end = 0;
-    NYZ_TRY(nyz_config_over(&file->config, opt, &config, err));
-    return read_array(file, index, &config, nyz_npy_read, out, &end, err);
+    return load_by(nyz_npy_read, state, index, opt, out, err);
 }
 
 static nyz_status load_into(const void *state, int64_t index, const nyz_options *opt,
                             const nyz_array *into, nyz_error *err)
 {
-    const nyz_npy_file *const file = state;
     nyz_array target = *into;
-    nyz_config config;
-    int64_t end = 0;
-    NYZ_TRY(nyz_config_over(&file->config, opt, &config, err));
-    return read_array(file, index, &config, nyz_npy_read_into, &target, &end, err);
+    return load_by(nyz_npy_read_into, state, index, opt, &target, err);
 }
 
-static nyz_status bytes(const void *state, int64_t index, const nyz_options *opt,
-                        nyz_array *out, nyz_error *err)
+static nyz_status read_bytes(const nyz_npy_file *file, int64_t index,
+                             const nyz_config *config, nyz_array *out, nyz_error *err)
 {
-    const nyz_npy_file *const file = state;
     nyz_read_ahead window;
-    nyz_config config;
+    nyz_progress_stream wrapper;
     nyz_source source = source_of(file, index, &window);
-    NYZ_TRY(nyz_config_over(&file->config, opt, &config, err));
-    NYZ_TRY(nyz_array_new_bytes(&config, source.left, out, err));
+    NYZ_TRY(nyz_array_new_bytes(config, source.left, out, err));
+    nyz_progress_stream_source(&wrapper, config, &source);
     const nyz_status status =
         nyz_source_read(&source, out->data, source.left, "array", err);
     if (status != NYZ_OK) {
         nyz_array_free(out);
     }
     return status;
+}
+
+static nyz_status bytes(const void *state, int64_t index, const nyz_options *opt,
+                        nyz_array *out, nyz_error *err)
+{
+    const nyz_npy_file *const file = state;
+    nyz_config config;
+    nyz_progress progress;
+    NYZ_TRY(nyz_config_over(&file->config, opt, &config, err));
+    nyz_progress_begin(&progress, &config, -1);
+    return nyz_progress_end(&config, read_bytes(file, index, &config, out, err), err);
 }
 
 /* ------------------------------------------------------------------------------- growing */

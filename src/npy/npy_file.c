@@ -88,10 +88,14 @@ static nyz_status examine(nyz_npy_file *file, const nyz_npy_start *start,
     nyz_array header;
     p->data = p->end = file->size;
     *has_header = 0;
-    NYZ_TRY(nyz_npy_peek(source, start, &file->config, &header, err));
+    nyz_status status = nyz_npy_peek(source, start, &file->config, &header, err);
+    if (status != NYZ_OK) { /* its offset is one in the array */
+        err->offset += err->offset >= 0 ? p->start : 0;
+        return status;
+    }
     *has_header = 1;
     p->data = p->start + source->offset;
-    const nyz_status status = find_end(file, source, &header, p, err);
+    status = find_end(file, source, &header, p, err);
     nyz_array_free(&header);
     return status;
 }

@@ -7,25 +7,26 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/name_table.h"
+#include "base/owner.h"
 #include "npz/npz.h"
 #include "zip/zip_directory.h"
 
-nyz_status nyz_arrays_new(const nyz_zip_directory *dir, const nyz_allocator *allocator,
-                          nyz_arrays **out, nyz_error *err)
+/* Empty items, without their names. */
+static nyz_status new_items(int64_t count, const nyz_allocator *allocator,
+                            nyz_arrays **out, nyz_error *err)
 {
     void *memory = NULL;
     *out = NULL;
     NYZ_TRY(nyz_alloc_zero(allocator, (int64_t)sizeof **out, &memory, err));
     nyz_arrays *made = memory;
     made->allocator = *allocator;
-    nyz_status status = nyz_zip_directory_copy(dir, allocator, &made->dir, err);
-    if (status == NYZ_OK) {
-        status =
-            nyz_alloc_array(allocator, dir->count, sizeof *made->items, &memory, err);
-    }
+    made->dir.allocator = *allocator;
+    nyz_status status =
+        nyz_alloc_array(allocator, count, sizeof *made->items, &memory, err);
     if (status == NYZ_OK) {
         made->items = memory;
-        made->count = dir->count;
+        made->count = count;
         status = nyz_owner_new(allocator, &made->owner, err);
     }
     if (status != NYZ_OK) {
@@ -34,6 +35,72 @@ nyz_status nyz_arrays_new(const nyz_zip_directory *dir, const nyz_allocator *all
     *out = made;
     return status;
 }
+
+nyz_status nyz_arrays_new(const nyz_zip_directory *dir, const nyz_allocator *allocator,
+                          nyz_arrays **out, nyz_error *err)
+{
+    nyz_zip_directory copy;
+    NYZ_TRY(new_items(dir->count, allocator, out, err));
+    const nyz_status status = nyz_zip_directory_copy(dir, allocator, &copy, err);
+    if (status != NYZ_OK) {
+        nyz_arrays_free(out);
+        return status;
+    }
+    (*out)->dir = copy;
+    (*out)->names = copy.index;
+    (*out)->is_archive = 1;
+    return NYZ_OK;
+}
+
+/* ------------------------------------------------------------------- names of other files */
+
+static const char *name_of(const void *owner, uint32_t number, size_t *size)
+{
+    const nyz_arrays_name *const name = (const nyz_arrays_name *)owner + number;
+    *size = name->size;
+    return name->text;
+}
+
+/* All of it is in the owner's arena. */
+static nyz_status make_index(nyz_arrays *arrays, nyz_error *err)
+{
+    nyz_arena *const arena = &arrays->owner->arena;
+    const int64_t slot_count = nyz_name_table_size(arrays->count);
+    void *list = NULL;
+    void *slots = NULL;
+    NYZ_TRY(nyz_arena_alloc(arena, arrays->count, sizeof *arrays->list, &list, err));
+    NYZ_TRY(nyz_arena_alloc(arena, slot_count, sizeof *arrays->names.slots, &slots, err));
+    arrays->list = list;
+    nyz_name_table_init(&arrays->names, slots, slot_count, name_of, list);
+    return NYZ_OK;
+}
+
+nyz_status nyz_arrays_new_list(int64_t count, const nyz_allocator *allocator,
+                               nyz_arrays **out, nyz_error *err)
+{
+    NYZ_TRY(new_items(count, allocator, out, err));
+    const nyz_status status = count > 0 ? make_index(*out, err) : NYZ_OK;
+    if (status != NYZ_OK) {
+        nyz_arrays_free(out);
+    }
+    return status;
+}
+
+nyz_status nyz_arrays_set_name(nyz_arrays *arrays, int64_t index, const char *name,
+                               size_t size, nyz_error *err)
+{
+    nyz_arrays_name *const kept = &arrays->list[index];
+    void *text = NULL;
+    NYZ_TRY(nyz_arena_alloc(&arrays->owner->arena, (int64_t)size + 1, 1, &text, err));
+    memcpy(text, name, size);
+    kept->text = text;
+    kept->size = size;
+    const nyz_name whole = {text, size, "", 0};
+    *nyz_name_table_slot(&arrays->names, &whole) = (uint32_t)index + 1;
+    return NYZ_OK;
+}
+
+/* ------------------------------------------------------------------------------ the items */
 
 nyz_status nyz_arrays_put(nyz_arrays *arrays, int64_t index, const nyz_array *array,
                           nyz_error *err)
@@ -53,6 +120,20 @@ nyz_status nyz_arrays_put(nyz_arrays *arrays, int64_t index, const nyz_array *ar
         item->dims[i] = array->shape[i];
         item->dims[array->ndim + i] = array->strides[i];
     }
+    return NYZ_OK;
+}
+
+/* The list of reasons is made for the first item that is skipped. */
+nyz_status nyz_arrays_skip(nyz_arrays *arrays, int64_t index, const nyz_error *why,
+                           nyz_error *err)
+{
+    if (arrays->errors == NULL) {
+        void *errors = NULL;
+        NYZ_TRY(nyz_alloc_array(&arrays->allocator, arrays->count, sizeof *why, &errors,
+                                err));
+        arrays->errors = errors;
+    }
+    arrays->errors[index] = *why;
     return NYZ_OK;
 }
 
@@ -114,14 +195,17 @@ nyz_status nyz_arrays_get_at(const nyz_arrays *arrays, int64_t index, nyz_array 
 nyz_status nyz_arrays_get(const nyz_arrays *arrays, const char *name, nyz_array *out,
                           nyz_error *err)
 {
-    const size_t size = strlen(name);
-    int64_t index = nyz_zip_directory_find(&arrays->dir, name, size);
-    if (index < 0) {
-        index = nyz_zip_directory_find_with(&arrays->dir, name, size, ".npy");
+    nyz_name parts = {name, strlen(name), "", 0};
+    int64_t index = nyz_name_table_find(&arrays->names, &parts);
+    if (index < 0 && arrays->is_archive) {
+        parts.suffix = ".npy";
+        parts.suffix_size = 4;
+        index = nyz_name_table_find(&arrays->names, &parts);
     }
     if (index < 0) {
         memset(out, 0, sizeof *out);
-        return nyz_npz_missing(&arrays->dir, name, err);
+        return nyz_npz_missing(&arrays->names, arrays->count,
+                               arrays->is_archive ? "archive" : "list", name, err);
     }
     return nyz_arrays_get_at(arrays, index, out, err);
 }

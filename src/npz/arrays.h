@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The list of arrays that nyz_npz_load_all fills. */
+/* The list of arrays that nyz_npz_load_all and nyz_file_load_all fill. */
 #ifndef NYZ_ARRAYS_H
 #define NYZ_ARRAYS_H
 
+#include "base/name_table.h"
 #include "base/owner.h"
 #include "zip/zip_directory.h"
 
@@ -15,10 +16,19 @@ typedef struct nyz_arrays_item {
     int64_t *dims; /* shape, then strides */
 } nyz_arrays_item;
 
+/* A name that is kept in the arena of the list's owner. */
+typedef struct nyz_arrays_name {
+    const char *text;
+    size_t size;
+} nyz_arrays_name;
+
 struct nyz_arrays {
     nyz_allocator allocator;
     nyz_owner *owner;      /* the members' data, and all dtypes */
-    nyz_zip_directory dir; /* for the names */
+    nyz_zip_directory dir; /* of an archive: has the names */
+    nyz_arrays_name *list; /* elsewhere: the names */
+    nyz_name_table names;  /* the index of either */
+    int is_archive;        /* names may leave out ".npy" */
     int64_t count;
     nyz_arrays_item *items;
     nyz_error *errors; /* of members that were skipped; NULL: none was */
@@ -28,8 +38,18 @@ struct nyz_arrays {
 nyz_status nyz_arrays_new(const nyz_zip_directory *dir, const nyz_allocator *allocator,
                           nyz_arrays **out, nyz_error *err);
 
+/* A list of so many empty items without names, each of which gets one then.  Errors: MEMORY. */
+nyz_status nyz_arrays_new_list(int64_t count, const nyz_allocator *allocator,
+                               nyz_arrays **out, nyz_error *err);
+nyz_status nyz_arrays_set_name(nyz_arrays *arrays, int64_t index, const char *name,
+                               size_t size, nyz_error *err);
+
 /* Puts an array into the list, which has its owner then.  Errors: MEMORY. */
 nyz_status nyz_arrays_put(nyz_arrays *arrays, int64_t index, const nyz_array *array,
                           nyz_error *err);
+
+/* Leaves an item empty, for this reason.  Errors: MEMORY. */
+nyz_status nyz_arrays_skip(nyz_arrays *arrays, int64_t index, const nyz_error *why,
+                           nyz_error *err);
 
 #endif

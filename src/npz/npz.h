@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/config.h"
+#include "base/name_table.h"
 #include "io/input_file.h"
 #include "io/stream.h"
 #include "io/stream_mem.h"
@@ -37,10 +38,10 @@ static inline size_t nyz_npz_key_size(const char *name, size_t size)
     return size - (size >= 4 && memcmp(name + size - 4, ".npy", 4) == 0 ? 4 : 0);
 }
 
-/* Fails with NOT_FOUND: there is no member of this name, but perhaps one of a name near
- * to it, which the message suggests. */
-nyz_status nyz_npz_missing(const nyz_zip_directory *dir, const char *name,
-                           nyz_error *err);
+/* Fails with NOT_FOUND: this archive or the like (noun) of `count` names has no such one, but
+ * perhaps one near to it, which the message suggests. */
+nyz_status nyz_npz_missing(const nyz_name_table *names, int64_t count, const char *noun,
+                           const char *name, nyz_error *err);
 
 /* Fails with NOT_FOUND where there is no such member. */
 nyz_status nyz_npz_check_index(const nyz_npz *npz, int64_t index, nyz_error *err);

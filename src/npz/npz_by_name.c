@@ -10,7 +10,9 @@ static nyz_status look_up(const nyz_npz *npz, const char *name, int64_t *index,
                           nyz_error *err)
 {
     *index = nyz_npz_find(npz, name);
-    return *index >= 0 ? NYZ_OK : nyz_npz_missing(&npz->dir, name, err);
+    return *index >= 0
+               ? NYZ_OK
+               : nyz_npz_missing(&npz->dir.index, npz->dir.count, "archive", name, err);
 }
 
 nyz_status nyz_npz_member(const nyz_npz *npz, const char *name, nyz_member *out,

@@ -6,6 +6,7 @@
 
 #include "base/config.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "dtype/dtype.h"
 #include "io/stream.h"
 #include "npy/npy.h"
@@ -123,14 +124,27 @@ static nyz_status read_header(const nyz_npz *npz, int64_t index, nyz_array *head
     return status;
 }
 
+/* Why loading a member fails is what loading it says, which takes little memory as a stream: a
+ * damaged one is CORRUPT, whatever its header seems to be.  `why` is what the header alone says. */
+static nyz_status describe_unreadable(const nyz_npz *npz, int64_t index,
+                                      const nyz_error *why, nyz_item *out, nyz_error *err)
+{
+    nyz_array none;
+    memset(&none, 0, sizeof none);
+    out->kind = NYZ_ITEM_UNREADABLE;
+    const nyz_status status =
+        nyz_npz_read_stream(npz, index, &npz->config, nyz_npz_read_array, 1, &none, err);
+    nyz_array_free(&none);
+    if (status == NYZ_ERR_IO || status == NYZ_ERR_MEMORY) {
+        return status;
+    }
+    out->error = status != NYZ_OK ? *err : *why;
+    return NYZ_OK;
+}
+
 /* Stored elements are in the archive as they are, if the member is as long as its header says. */
 static void describe_array(const nyz_zip_entry *listed, const beginning *b, nyz_item *out)
 {
-    if (nyz_dtype_has_objects(&out->header.dtype)) {
-        out->kind = NYZ_ITEM_UNREADABLE;
-        (void)nyz_npy_refuse_objects(b->header, &out->error);
-        return;
-    }
     out->kind = NYZ_ITEM_ARRAY;
     out->data_size = nyz_array_count(&out->header) * out->header.dtype.itemsize;
     if (listed->method == NYZ_STORED && out->data_size == listed->size - b->header) {
@@ -150,30 +164,44 @@ static nyz_status info(const void *state, int64_t index, nyz_item *out, nyz_erro
     const nyz_npz *const npz = state;
     const nyz_zip_entry *const listed = &npz->dir.entries[index];
     beginning b = {0, 0};
-    const nyz_status status = read_header(npz, index, &out->header, &b, err);
-    if (status == NYZ_ERR_IO || status == NYZ_ERR_MEMORY) {
-        return status;
+    nyz_error why;
+    nyz_status status = read_header(npz, index, &out->header, &b, &why);
+    if (status == NYZ_OK && nyz_dtype_has_objects(&out->header.dtype)) {
+        status = nyz_npy_refuse_objects(b.header, &why);
     }
-    if (status == NYZ_OK) {
+    switch (status) {
+    case NYZ_OK:
         describe_array(listed, &b, out);
-    } else if (status == NYZ_ERR_NOT_FOUND) {
+        return NYZ_OK;
+    case NYZ_ERR_NOT_FOUND:
         describe_bytes(listed, &b, out);
-    } else {
-        out->kind = NYZ_ITEM_UNREADABLE;
-        out->error = *err;
+        return NYZ_OK;
+    case NYZ_ERR_IO:
+    case NYZ_ERR_MEMORY:
+        *err = why;
+        return status;
+    default:
+        return describe_unreadable(npz, index, &why, out, err);
     }
-    return NYZ_OK;
 }
 
 /* ------------------------------------------------------------------------------- loading */
+
+static nyz_status run(nyz_npz_loader *loader, const nyz_npz *npz, int64_t index,
+                      const nyz_options *opt, nyz_array *array, nyz_error *err)
+{
+    nyz_config config;
+    nyz_progress progress;
+    NYZ_TRY(nyz_npz_config(npz, opt, &config, err));
+    nyz_progress_begin(&progress, &config, npz->dir.entries[index].size);
+    return nyz_progress_end(&config, loader(npz, index, &config, array, err), err);
+}
 
 /* A failure that leaves something in *array leaves it zeroed. */
 static nyz_status load_by(nyz_npz_loader *loader, const nyz_npz *npz, int64_t index,
                           const nyz_options *opt, nyz_array *out, nyz_error *err)
 {
-    nyz_config config;
-    NYZ_TRY(nyz_npz_config(npz, opt, &config, err));
-    const nyz_status status = loader(npz, index, &config, out, err);
+    const nyz_status status = run(loader, npz, index, opt, out, err);
     if (status != NYZ_OK) {
         nyz_array_free(out);
     }
@@ -196,9 +224,7 @@ static nyz_status load_into(const void *state, int64_t index, const nyz_options 
                             const nyz_array *into, nyz_error *err)
 {
     nyz_array target = *into;
-    nyz_config config;
-    NYZ_TRY(nyz_npz_config(state, opt, &config, err));
-    return nyz_npz_load_member_into(state, index, &config, &target, err);
+    return run(nyz_npz_load_member_into, state, index, opt, &target, err);
 }
 
 const nyz_container nyz_npz_container = {

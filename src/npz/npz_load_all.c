@@ -211,20 +211,6 @@ static nyz_status read_alone(const slots *s, int64_t index, nyz_array *out,
     return nyz_npz_read_extracted(&whole, nyz_npz_read_array, s->config, out, err);
 }
 
-/* The list of reasons is made for the first member that is skipped. */
-static nyz_status skip_member(const slots *s, int64_t index, const nyz_error *why,
-                              nyz_arrays *all, nyz_error *err)
-{
-    if (all->errors == NULL) {
-        void *errors = NULL;
-        NYZ_TRY(nyz_alloc_array(&s->config->allocator, all->count, sizeof *why, &errors,
-                                err));
-        all->errors = errors;
-    }
-    all->errors[index] = *why;
-    return NYZ_OK;
-}
-
 /* The array of a member; none, and no failure that *err may report, if it holds none, or if it
  * is not supported and such are to be skipped.  Both are whole: a damaged one fails. */
 static nyz_status take_member(const slots *s, int64_t index, nyz_arrays *all,
@@ -249,7 +235,7 @@ static nyz_status take_member(const slots *s, int64_t index, nyz_arrays *all,
     }
     (void)nyz_npz_name_member(s->npz, index, status, &why);
     if (status == NYZ_ERR_UNSUPPORTED && (s->config->flags & NYZ_SKIP_UNSUPPORTED) != 0) {
-        return skip_member(s, index, &why, all, err);
+        return nyz_arrays_skip(all, index, &why, err);
     }
     if (err != NULL) {
         *err = why;

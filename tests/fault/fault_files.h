@@ -220,6 +220,24 @@ static nyz_status use_file_bytes_at(fixture *s, const nyz_file *file, nyz_error 
     return take(NULL, status, &out);
 }
 
+static nyz_status use_file_load_all(fixture *s, const nyz_file *file, nyz_error *err)
+{
+    nyz_arrays *out = NULL;
+    nyz_options opt = s->opt;
+    opt.flags |= NYZ_SKIP_UNSUPPORTED;
+    POISON(&out);
+    const nyz_status status = nyz_file_load_all(file, &opt, &out, err);
+    if (status == NYZ_OK) {
+        nyz_array item;
+        assert_int_equal(nyz_arrays_get_at(out, 0, &item, err), NYZ_OK);
+        assert_same(s, &item);
+    } else {
+        assert_null(out);
+    }
+    nyz_arrays_free(&out);
+    return status;
+}
+
 #define ON_FILE(name, path)                                                              \
     static nyz_status name(fixture *s, nyz_error *err)                                   \
     {                                                                                    \
@@ -233,6 +251,7 @@ ON_FILE(file_load_into, npz_path)
 ON_FILE(file_load_into_at, npy_path)
 ON_FILE(file_bytes, npz_path)
 ON_FILE(file_bytes_at, npy_path)
+ON_FILE(file_load_all, npy_path)
 #undef ON_FILE
 
 #endif

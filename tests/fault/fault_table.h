@@ -108,6 +108,7 @@ static const row rows[] = {
     {"nyz_file_load_into_at", file_load_into_at, METHODS, NOTHING, 0},
     {"nyz_file_bytes", file_bytes, METHODS, NOTHING, 0},
     {"nyz_file_bytes_at", file_bytes_at, METHODS, NOTHING, 0},
+    {"nyz_file_load_all", file_load_all, METHODS, NOTHING, 0},
     {"nyz_npz_create", discard_archive, ONE, OLD, 0},
     {"nyz_npz_create_stream", archive_to_stream, SMALL, NOTHING, 0},
     {"nyz_npz_add", finish_archive, ALL, NPZ, 0},

@@ -263,6 +263,8 @@ static void check_handle(const archive *a)
         FUZZ_TRIED(status, nyz_file_info_at(file, i, &item, err));
         CHECK(a->status[i] != NYZ_OK ||
               (status == NYZ_OK && item.kind == NYZ_ITEM_ARRAY));
+        CHECK(status != NYZ_OK || item.kind != NYZ_ITEM_UNREADABLE ||
+              item.error.status == a->status[i]);
         nyz_item_free(&item);
     }
     nyz_file_close(&file);

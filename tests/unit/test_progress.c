@@ -6,36 +6,11 @@
 #include <unistd.h>
 
 #include "support/faults.h"
+#include "support/progress_watch.h"
 #include "support/temp_directory.h"
 
 enum { ROWS = 5, COLUMNS = 1 << 20, THREADS = 3 };
 #define DATA_BYTES ((int64_t)ROWS * COLUMNS * 4)
-#define MAX_STEP ((int64_t)8 << 20)
-
-static _Thread_local char this_thread;
-
-/* What a callback sees. */
-typedef struct watch {
-    const void *thread;
-    int64_t calls;
-    int64_t cancel_at; /* the call, from 1, that cancels; 0: none */
-    int64_t done;
-    int64_t total;
-    int64_t largest_step;
-    int on_other_thread;
-} watch;
-
-static int see(void *ctx, int64_t done, int64_t total)
-{
-    watch *const w = ctx;
-    w->calls++;
-    w->on_other_thread |= w->thread != &this_thread;
-    w->largest_step = done - w->done > w->largest_step ? done - w->done : w->largest_step;
-    w->done = done;
-    w->total = total;
-    return w->calls == w->cancel_at;
-}
-
 typedef struct fixture {
     temp_directory *directory;
     char npy_path[8192];
@@ -267,7 +242,8 @@ enum { CALLS = sizeof calls / sizeof calls[0] };
 
 static nyz_status run(fixture *s, int which, int threads, watch *w, nyz_error *err)
 {
-    nyz_options opt = {.flags = NYZ_NO_SYNC, .threads = threads, .progress = see};
+    nyz_options opt = {
+        .flags = NYZ_NO_SYNC, .threads = threads, .progress = watch_progress};
     opt.progress_ctx = w;
     w->thread = &this_thread;
     return calls[which].call(s, &opt, err);
