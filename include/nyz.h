@@ -185,10 +185,15 @@ enum {
     /* nyz_npz_add */
     NYZ_EXACT_NAME = 1u << 2, /* take the name as it is, do not append ".npy" */
     NYZ_ANY_NAME = 1u << 3,   /* allow duplicates, and names that nyz_name_is_safe refuses */
-    NYZ_BLOCKS = 1u << 4      /* deflate members in independent blocks of 1 MiB, so that
+    NYZ_BLOCKS = 1u << 4,     /* deflate members in independent blocks of 1 MiB, so that
                                  opt->threads share them.  About 0.1 % larger (each block more by
                                  what it would repeat of the one before), and not byte for byte
                                  NumPy's; NYZ_LEVEL_FAST always does so */
+    /* nyz_map.h */
+    NYZ_VERIFY = 1u << 7,       /* compare a member's CRC before its data is handed out */
+    NYZ_MAP_OR_LOAD = 1u << 8,  /* load what cannot be mapped */
+    NYZ_MAP_WILLNEED = 1u << 9, /* all of it will be read soon: the system may begin */
+    NYZ_MAP_RANDOM = 1u << 10   /* single items here and there: the system need not read ahead */
 };
 
 /* nyz_options.level, besides 1 (fastest) ... 9 (smallest). */
@@ -341,7 +346,8 @@ NYZ_API void nyz_dtype_free(nyz_dtype *dtype);
 
 enum {
     NYZ_READONLY = 1u << 0, /* the data must not be written to; nyz_load_into refuses it */
-    NYZ_MAPPED = 1u << 1    /* the data is a file mapped into memory (not set by any call yet) */
+    NYZ_MAPPED = 1u << 1    /* the data is where the file is: mapped, or in the caller's memory
+                               (nyz_map.h) */
 };
 
 /* An n-dimensional array, open to read and to fill in.  Element (i, j) is at

@@ -99,7 +99,8 @@ static nyz_status check_limits(const nyz_limits *chosen, nyz_error *err)
 
 #define KNOWN_FLAGS                                                                      \
     (NYZ_UNTRUSTED | NYZ_NO_SYNC | NYZ_IN_PLACE | NYZ_EXACT_NAME | NYZ_ANY_NAME |        \
-     NYZ_BLOCKS | NYZ_SKIP_UNSUPPORTED)
+     NYZ_BLOCKS | NYZ_SKIP_UNSUPPORTED | NYZ_VERIFY | NYZ_MAP_OR_LOAD |                  \
+     NYZ_MAP_WILLNEED | NYZ_MAP_RANDOM)
 
 static int all_zero(const int64_t *words, size_t count)
 {

@@ -28,6 +28,34 @@ const nyz_type_info *nyz_dtype_info(nyz_type type)
     return known ? &infos[type] : NULL;
 }
 
+static int64_t struct_alignment(const nyz_dtype *dtype)
+{
+    int64_t most = 1;
+    for (int64_t i = 0; i < dtype->nfields; i++) {
+        const int64_t one = nyz_dtype_alignment(&dtype->fields[i].dtype);
+        if (dtype->fields[i].offset % one != 0) {
+            return 1;
+        }
+        most = one > most ? one : most;
+    }
+    return dtype->itemsize % most == 0 ? most : 1;
+}
+
+int64_t nyz_dtype_alignment(const nyz_dtype *dtype)
+{
+    const nyz_type_info *const info = nyz_dtype_info(dtype->type);
+    if (dtype->type == NYZ_STRUCT) {
+        return struct_alignment(dtype);
+    }
+    if (dtype->type == NYZ_SUBARRAY) {
+        return nyz_dtype_alignment(dtype->base);
+    }
+    if (info->size != 0) {
+        return info->size;
+    }
+    return dtype->itemsize / info->parts == 16 ? 16 : 4; /* long doubles */
+}
+
 int nyz_dtype_overlaps(const nyz_dtype *dtype)
 {
     int64_t end = 0;

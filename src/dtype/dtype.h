@@ -41,6 +41,10 @@ int nyz_dtype_same(const nyz_dtype *from, const nyz_dtype *to, nyz_byteorder byt
 /* Not 0 if a leaf has another byte order than the one asked for (never for KEEP). */
 int nyz_dtype_needs_byteswap(const nyz_dtype *dtype, nyz_byteorder byteorder);
 
+/* What the address of an item has to be a multiple of, so that a C program may read its numbers in
+ * their place: 1 for structs whose fields are not. */
+int64_t nyz_dtype_alignment(const nyz_dtype *dtype);
+
 /* Byte-swaps every multi-byte number of `count` items, `stride` bytes
  * apart, whose byte order in `dtype` is not `byteorder`.  The dtype itself is not
  * changed. */

@@ -18,16 +18,17 @@ struct nyz_input_file {
     int fd;
     int64_t size;       /* bytes of this struct */
     struct stat opened; /* as it was then */
+    nyz_shared_pointer mapping;
     char path[];
 };
 
 /* Without O_NONBLOCK, opening a FIFO or a modem would hang before anyone could see what
  * it is. */
-static int open_to_read(const char *path)
+static int open_path(const char *path, int access)
 {
     int fd;
     do {
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        fd = open(path, access | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     } while (fd < 0 && errno == EINTR);
     return fd;
 }
@@ -52,8 +53,9 @@ static int make_blocking(int fd, mode_t mode)
     return 0;
 }
 
-/* Looks at what has been opened.  Returns an errno. */
-static int examine(nyz_input_file *file)
+/* Looks at what has been opened.  Returns an errno.  Only a regular file is updated, which the
+ * caller sees to. */
+static int examine(nyz_input_file *file, int access)
 {
     if (fstat(file->fd, &file->opened) != 0) {
         return errno;
@@ -62,7 +64,7 @@ static int examine(nyz_input_file *file)
     if (S_ISDIR(mode)) {
         return EISDIR;
     }
-    if (S_ISREG(mode)) {
+    if (S_ISREG(mode) || access != O_RDONLY) {
         return 0;
     }
     return S_ISFIFO(mode) || S_ISCHR(mode) || S_ISBLK(mode)
@@ -70,8 +72,8 @@ static int examine(nyz_input_file *file)
                : EINVAL;
 }
 
-nyz_status nyz_input_file_open(const char *path, const nyz_allocator *allocator,
-                               nyz_input_file **out, nyz_stream *stream, nyz_error *err)
+static nyz_status open_file(const char *path, int access, const nyz_allocator *allocator,
+                            nyz_input_file **out, nyz_stream *stream, nyz_error *err)
 {
     void *memory;
     *out = NULL;
@@ -83,8 +85,8 @@ nyz_status nyz_input_file_open(const char *path, const nyz_allocator *allocator,
     file->allocator = *allocator;
     file->size = size;
     memcpy(file->path, path, path_size);
-    file->fd = open_to_read(path);
-    const int sys = file->fd < 0 ? errno : examine(file);
+    file->fd = open_path(path, access);
+    const int sys = file->fd < 0 ? errno : examine(file, access);
     if (sys != 0) {
         nyz_input_file_close(&file);
         return nyz_fail_sys(err, sys, -1, "cannot open");
@@ -97,6 +99,26 @@ nyz_status nyz_input_file_open(const char *path, const nyz_allocator *allocator,
         stream->read_at = NULL;
     }
     return NYZ_OK;
+}
+
+nyz_status nyz_input_file_open(const char *path, const nyz_allocator *allocator,
+                               nyz_input_file **out, nyz_stream *stream, nyz_error *err)
+{
+    return open_file(path, O_RDONLY, allocator, out, stream, err);
+}
+
+nyz_status nyz_input_file_open_to_update(const char *path, const nyz_allocator *allocator,
+                                         nyz_input_file **out, nyz_stream *stream,
+                                         nyz_error *err)
+{
+    return open_file(path, O_RDWR, allocator, out, stream, err);
+}
+
+nyz_status nyz_input_file_map(nyz_input_file *file, nyz_map_mode mode, int64_t start,
+                              int64_t size, nyz_mapping **out, nyz_error *err)
+{
+    return nyz_mapping_shared(&file->mapping, file->fd, file->opened.st_size, mode, start,
+                              size, &file->allocator, out, err);
 }
 
 int64_t nyz_input_file_size(const nyz_input_file *file)
@@ -151,6 +173,7 @@ void nyz_input_file_close(nyz_input_file **file)
         return;
     }
     const nyz_allocator allocator = (*file)->allocator;
+    nyz_mapping_release(&(*file)->mapping);
     if ((*file)->fd >= 0) {
         (void)close((*file)->fd);
     }

@@ -93,6 +93,7 @@ struct nyz_input_file {
     LARGE_INTEGER size; /* at opening, as the next two */
     FILETIME written;
     changes changed;
+    nyz_shared_pointer mapping;
 };
 
 static int64_t file_read_at(void *ctx, int64_t offset, void *buffer, size_t size)
@@ -134,16 +135,16 @@ static int64_t file_seek(void *ctx, int64_t offset, int whence)
 }
 
 /* Returns an errno. */
-static int open_to_read(nyz_input_file *file, const wchar_t *path)
+static int open_path(nyz_input_file *file, const wchar_t *path, DWORD access)
 {
     const DWORD attributes = GetFileAttributesW(path);
     if (attributes != INVALID_FILE_ATTRIBUTES &&
         (attributes & FILE_ATTRIBUTE_DIRECTORY)) {
         return EISDIR;
     }
-    file->handle = CreateFileW(path, GENERIC_READ,
-                               FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-                               NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+    file->handle =
+        CreateFileW(path, access, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                    NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
     if (file->handle == INVALID_HANDLE_VALUE) {
         return last_errno();
     }
@@ -158,8 +159,9 @@ static int open_to_read(nyz_input_file *file, const wchar_t *path)
     return 0;
 }
 
-nyz_status nyz_input_file_open(const char *path, const nyz_allocator *allocator,
-                               nyz_input_file **out, nyz_stream *stream, nyz_error *err)
+static nyz_status open_file(const char *path, DWORD access,
+                            const nyz_allocator *allocator, nyz_input_file **out,
+                            nyz_stream *stream, nyz_error *err)
 {
     void *memory = NULL;
     wchar_t *wide;
@@ -176,7 +178,7 @@ nyz_status nyz_input_file_open(const char *path, const nyz_allocator *allocator,
     }
     file->allocator = *allocator;
     file->handle = INVALID_HANDLE_VALUE;
-    const int sys = open_to_read(file, wide);
+    const int sys = open_path(file, wide, access);
     nyz_release(allocator, wide, bytes);
     if (sys != 0) {
         nyz_input_file_close(&file);
@@ -188,6 +190,27 @@ nyz_status nyz_input_file_open(const char *path, const nyz_allocator *allocator,
     stream->read_at = file->regular ? file_read_at : NULL;
     stream->ctx = file;
     return NYZ_OK;
+}
+
+nyz_status nyz_input_file_open(const char *path, const nyz_allocator *allocator,
+                               nyz_input_file **out, nyz_stream *stream, nyz_error *err)
+{
+    return open_file(path, GENERIC_READ, allocator, out, stream, err);
+}
+
+nyz_status nyz_input_file_open_to_update(const char *path, const nyz_allocator *allocator,
+                                         nyz_input_file **out, nyz_stream *stream,
+                                         nyz_error *err)
+{
+    return open_file(path, GENERIC_READ | GENERIC_WRITE, allocator, out, stream, err);
+}
+
+nyz_status nyz_input_file_map(nyz_input_file *file, nyz_map_mode mode, int64_t start,
+                              int64_t size, nyz_mapping **out, nyz_error *err)
+{
+    return nyz_mapping_shared(&file->mapping, (nyz_mapping_file)file->handle,
+                              file->size.QuadPart, mode, start, size, &file->allocator,
+                              out, err);
 }
 
 int64_t nyz_input_file_size(const nyz_input_file *file)
@@ -226,6 +249,7 @@ void nyz_input_file_close(nyz_input_file **file)
         return;
     }
     const nyz_allocator allocator = (*file)->allocator;
+    nyz_mapping_release(&(*file)->mapping);
     if ((*file)->handle != INVALID_HANDLE_VALUE) {
         (void)CloseHandle((*file)->handle);
     }

@@ -45,6 +45,11 @@ nyz_status nyz_npy_read_data_into(nyz_source *source, const nyz_array *file, int
 nyz_status nyz_npy_adopt_data(void *data, const nyz_config *config, int fortran,
                               nyz_array *array, nyz_error *err);
 
+/* That the data of an array whose header has been read can be read at all, and that the source can
+ * hold it.  Gives its number of elements and of bytes.  Errors: UNSUPPORTED, CORRUPT, ARGUMENT. */
+nyz_status nyz_npy_check_data(const nyz_source *source, const nyz_array *array,
+                              int64_t *count, int64_t *bytes, nyz_error *err);
+
 /* Fails with UNSUPPORTED: the elements are Python objects. */
 nyz_status nyz_npy_refuse_objects(int64_t offset, nyz_error *err);
 

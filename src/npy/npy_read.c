@@ -152,9 +152,8 @@ nyz_status nyz_npy_fail_short(const nyz_array *header, int64_t count, int64_t fo
                     (long long)found);
 }
 
-/* That the data can be read at all, and that the source can hold it.  Gives its size. */
-static nyz_status check_data(const nyz_source *source, const nyz_array *array,
-                             int64_t *count, int64_t *bytes, nyz_error *err)
+nyz_status nyz_npy_check_data(const nyz_source *source, const nyz_array *array,
+                              int64_t *count, int64_t *bytes, nyz_error *err)
 {
     if (nyz_dtype_has_objects(&array->dtype)) {
         return nyz_npy_refuse_objects(source->offset, err);
@@ -192,7 +191,7 @@ nyz_status nyz_npy_read_data(nyz_source *source, const nyz_config *config, int f
                              nyz_array *array, nyz_error *err)
 {
     load_plan plan = {.config = config, .fortran = fortran, .from = array->dtype};
-    NYZ_TRY(check_data(source, array, &plan.count, &plan.bytes, err));
+    NYZ_TRY(nyz_npy_check_data(source, array, &plan.count, &plan.bytes, err));
     NYZ_TRY(plan_result(&plan, array, err));
     return source->left >= 0 ? read_known(source, &plan, array, err)
                              : read_stream(source, &plan, array, err);
@@ -260,7 +259,7 @@ nyz_status nyz_npy_read_data_into(nyz_source *source, const nyz_array *file, int
     nyz_element_reader elements;
     int64_t count = 0;
     int64_t bytes = 0;
-    NYZ_TRY(check_data(source, file, &count, &bytes, err));
+    NYZ_TRY(nyz_npy_check_data(source, file, &count, &bytes, err));
     NYZ_TRY(check_shapes(file, into, err));
     NYZ_TRY(nyz_element_reader_init(&elements, &file->dtype, into, fortran, err));
     return nyz_element_reader_read(&elements, source, config, err);

@@ -64,6 +64,19 @@ nyz_status nyz_npz_read_stream(const nyz_npz *npz, int64_t index,
 nyz_status nyz_npz_name_member(const nyz_npz *npz, int64_t index, nyz_status status,
                                nyz_error *err);
 
+/* Where the array of a member is. */
+typedef struct nyz_npz_place {
+    int64_t start;  /* of the member's stored bytes in the archive */
+    int64_t header; /* bytes of the .npy header, which the data comes after */
+    int fortran;
+} nyz_npz_place;
+
+/* Reads the header of a member, and checks that its data is all that comes after it.  For a
+ * deflated member place->start says nothing.
+ * Errors: IO, CORRUPT, NOT_FOUND (no array), UNSUPPORTED (objects), LIMIT; *out is then empty. */
+nyz_status nyz_npz_read_place(const nyz_npz *npz, int64_t index, const nyz_config *config,
+                              nyz_array *out, nyz_npz_place *place, nyz_error *err);
+
 /* A member that nyz_zip_extract has read to memory. */
 typedef struct nyz_npz_extracted {
     const unsigned char *bytes;

@@ -21,16 +21,20 @@
 
 /* -------------------------------------------------------------------- what is made of bytes */
 
+static nyz_status begin(nyz_source *source, nyz_npy_start *start, nyz_error *err)
+{
+    NYZ_TRY(nyz_npy_begin(source, start, err));
+    return nyz_npy_has_magic(start) ? NYZ_OK
+                                    : nyz_fail(err, NYZ_ERR_NOT_FOUND, 0,
+                                               "holds no array (no \\x93NUMPY at its "
+                                               "start); nyz_npz_bytes reads it");
+}
+
 static nyz_status read_start(nyz_source *source, nyz_npy_reader *reader,
                              const nyz_config *config, nyz_array *array, nyz_error *err)
 {
     nyz_npy_start start;
-    NYZ_TRY(nyz_npy_begin(source, &start, err));
-    if (!nyz_npy_has_magic(&start)) {
-        return nyz_fail(
-            err, NYZ_ERR_NOT_FOUND, 0,
-            "holds no array (no \\x93NUMPY at its start); nyz_npz_bytes reads it");
-    }
+    NYZ_TRY(begin(source, &start, err));
     return reader(source, &start, config, array, err);
 }
 
@@ -61,6 +65,44 @@ nyz_status nyz_npz_read_header(nyz_source *source, const nyz_config *config,
                                nyz_array *out, nyz_error *err)
 {
     return read_start(source, nyz_npy_peek, config, out, err);
+}
+
+/* As if the data had been read. */
+static nyz_status check_data(nyz_source source, const nyz_array *header, nyz_error *err)
+{
+    int64_t count = 0;
+    int64_t bytes = 0;
+    NYZ_TRY(nyz_npy_check_data(&source, header, &count, &bytes, err));
+    source.offset += bytes;
+    source.left -= bytes;
+    return check_end(&source, err);
+}
+
+static nyz_status read_place(nyz_source *source, const nyz_config *config, nyz_array *out,
+                             nyz_npz_place *place, nyz_error *err)
+{
+    nyz_npy_start start;
+    NYZ_TRY(begin(source, &start, err));
+    NYZ_TRY(nyz_npy_read_header(source, &start, config, out, &place->fortran, err));
+    place->header = source->offset;
+    const nyz_status status = check_data(*source, out, err);
+    if (status != NYZ_OK) {
+        nyz_array_free(out);
+    }
+    return status;
+}
+
+nyz_status nyz_npz_read_place(const nyz_npz *npz, int64_t index, const nyz_config *config,
+                              nyz_array *out, nyz_npz_place *place, nyz_error *err)
+{
+    nyz_zip_member member;
+    NYZ_TRY(nyz_zip_member_open(&npz->stream, &npz->dir, index, &member, err));
+    nyz_source source = nyz_zip_member_source(&member);
+    place->start = member.position;
+    nyz_status status = read_place(&source, config, out, place, err);
+    status = nyz_zip_member_error(&member, status, err);
+    nyz_zip_member_close(&member);
+    return status;
 }
 
 nyz_status nyz_npz_name_member(const nyz_npz *npz, int64_t index, nyz_status status,

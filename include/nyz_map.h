@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* nyz: arrays that stay in their file.  The file is mapped into memory, and the system reads what
+ * is touched: opening takes the same few microseconds for any size, an array may be larger than
+ * memory, and processes that map one file share its pages.
+ *
+ *     nyz_array w;
+ *     if (nyz_map("weights.npy", NYZ_MAP_READ, NULL, &w, &err) != NYZ_OK)
+ *         return complain(err.message);
+ *     const float *row = nyz_row(&w, 1000);   (w.data, w.shape, w.strides as of any array)
+ *     nyz_array_free(&w);
+ *
+ * nyz.h's conventions hold here.  What a mapping cannot promise:
+ *
+ *  - If the file is cut short while it is mapped, touching what was cut off ends the program
+ *    (SIGBUS; on Windows EXCEPTION_IN_PAGE_ERROR, as after a read error on either).  No library
+ *    can make a status of it.  A file that is replaced, as nyz_save does, leaves a mapping whole.
+ *  - What another program writes to the file shows in the array.
+ *  - A CRC that was compared (NYZ_VERIFY) says what the bytes were then.
+ *
+ * So do not map what others may write to; load it (nyz_load), which notices. */
+#ifndef NYZ_MAP_PUBLIC_H
+#define NYZ_MAP_PUBLIC_H
+
+#include "nyz.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Who sees what is written to the array. */
+typedef int32_t nyz_map_mode;
+enum {
+    NYZ_MAP_READ = 0, /* the array is NYZ_READONLY: writing to it ends the program */
+    NYZ_MAP_PRIVATE,  /* copy on write: changes are the array's alone, and are lost with it */
+    NYZ_MAP_SHARED    /* changes are written to the file.  Only for .npy files */
+};
+
+/* Maps the (first) array of a .npy file; *out holds the mapping, and is freed as any array.  It
+ * has the flag NYZ_MAPPED, the dtype of the file and strides in the order of the file.  The header
+ * is read and checked as by nyz_load, and that the data is complete; the data is not read.
+ *
+ * Not everything in a file can be an array in memory as it is: data of the other byte order (unless
+ * opt->byteorder says so: NYZ_KEEP_BYTEORDER), data that is not at a multiple of its numbers' size,
+ * another memory order than opt->order, a FIFO.  That is UNSUPPORTED, or with NYZ_MAP_OR_LOAD
+ * loaded, as by nyz_load; the array then lacks the flag NYZ_MAPPED.
+ *
+ * opt: limits, allocator, byteorder, order, NYZ_MAP_OR_LOAD, NYZ_MAP_WILLNEED, NYZ_MAP_RANDOM.
+ * Errors: as nyz_load; UNSUPPORTED (as above: the message says why, and what to do); MEMORY (also:
+ * no room for it in the address space); NYZ_MAP_SHARED: IO, where the file may not be written to. */
+NYZ_API nyz_status nyz_map(const char *path, nyz_map_mode mode, const nyz_options *opt,
+                           nyz_array *out, nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 4));
+
+/* The same of a .npy file in memory: the array's data is a part of `bytes`, which have to outlive
+ * it (out->base is NULL).  The mode is NYZ_MAP_READ.  The place of the data is judged by its
+ * address. */
+NYZ_API nyz_status nyz_map_mem(const void *bytes, size_t size, const nyz_options *opt,
+                               nyz_array *out, nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((4));
+
+/* Maps the array of a stored member of an archive.  It outlives the archive: all its arrays that
+ * are mapped to read share one mapping of the file, which the last one ends.  Of an archive opened
+ * by nyz_npz_open_mem it is a part of these bytes, as by nyz_map_mem; one opened from a stream
+ * cannot be mapped.
+ *
+ * With NYZ_VERIFY the member's CRC is compared first, which reads all of it.  Else it is not
+ * compared: only the directory, the local header and the array's header are checked, and that
+ * they agree on the size.
+ *
+ * A deflated member is UNSUPPORTED too, or loaded with NYZ_MAP_OR_LOAD, as by nyz_npz_load (then
+ * with its CRC compared).  NYZ_MAP_SHARED is ARGUMENT: the archive holds the CRC of the bytes as
+ * they were.
+ * opt, errors: as nyz_map and nyz_npz_load; NULL: as the archive was opened. */
+NYZ_API nyz_status nyz_npz_map(const nyz_npz *npz, const char *name, nyz_map_mode mode,
+                               const nyz_options *opt, nyz_array *out, nyz_error *err)
+                               NYZ_NODISCARD NYZ_NONNULL((1, 2, 5));
+NYZ_API nyz_status nyz_npz_map_at(const nyz_npz *npz, int64_t index, nyz_map_mode mode,
+                                  const nyz_options *opt, nyz_array *out, nyz_error *err)
+                                  NYZ_NODISCARD NYZ_NONNULL((1, 5));
+
+/* Writes to the file now what was changed in an array of NYZ_MAP_SHARED, and waits for it.  (The
+ * system does so in its own time, and other programs see it at once.)  Errors: IO, ARGUMENT (not
+ * such an array, or not a contiguous one). */
+NYZ_API nyz_status nyz_map_flush(const nyz_array *array, nyz_error *err) NYZ_NODISCARD
+                                 NYZ_NONNULL((1));
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* NYZ_MAP_PUBLIC_H */

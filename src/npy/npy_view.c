@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* Arrays whose data stays where the file is: see npy_view.h. */
+#include "npy/npy_view.h"
+
+#include <stddef.h>
+
+#include "array/array.h"
+#include "base/error.h"
+#include "base/owner.h"
+#include "dtype/dtype.h"
+
+nyz_status nyz_npy_check_map_mode(nyz_map_mode mode, nyz_error *err)
+{
+    return mode >= NYZ_MAP_READ && mode <= NYZ_MAP_SHARED
+               ? NYZ_OK
+               : nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "mode %d: no such mode of a mapping",
+                          (int)mode);
+}
+
+/* Not 0 if another memory order is asked for than the file's is. */
+static int is_other_order(const nyz_array *header, int fortran, nyz_order order)
+{
+    nyz_array array = *header;
+    nyz_array_set_strides(&array, fortran ? NYZ_F_ORDER : NYZ_C_ORDER);
+    return order != NYZ_KEEP_ORDER && !nyz_array_is_contiguous(&array, order);
+}
+
+nyz_status nyz_npy_check_view(const nyz_array *header, int fortran, uint64_t place,
+                              const nyz_config *config, nyz_error *err)
+{
+    const nyz_byteorder byteorder = nyz_byteorder_or(config->byteorder, NYZ_NATIVE);
+    const int64_t alignment = nyz_dtype_alignment(&header->dtype);
+    if (nyz_dtype_needs_byteswap(&header->dtype, byteorder)) {
+        return nyz_fail(err, NYZ_ERR_UNSUPPORTED, -1,
+                        "cannot be mapped: its byte order is another; load it, or map it "
+                        "with NYZ_KEEP_BYTEORDER");
+    }
+    if (is_other_order(header, fortran, config->order)) {
+        return nyz_fail(
+            err, NYZ_ERR_UNSUPPORTED, -1,
+            "cannot be mapped in %s order: it is in %s order; load it, or map it "
+            "with NYZ_KEEP_ORDER",
+            fortran ? "C" : "Fortran", fortran ? "Fortran" : "C");
+    }
+    if (place % (uint64_t)alignment != 0) {
+        return nyz_fail(
+            err, NYZ_ERR_UNSUPPORTED, (int64_t)place,
+            "cannot be mapped: its data is at %llu, which is no multiple of %lld, "
+            "as its dtype needs; load it",
+            (unsigned long long)place, (long long)alignment);
+    }
+    return NYZ_OK;
+}
+
+static void drop_mapping(void *ctx, void *data)
+{
+    nyz_mapping *mapping = ctx;
+    (void)data;
+    nyz_mapping_free(&mapping);
+}
+
+void nyz_npy_set_view(nyz_array *array, int fortran, const void *data, int64_t bytes,
+                      nyz_mapping *mapping, nyz_map_mode mode)
+{
+    nyz_array_set_strides(array, fortran ? NYZ_F_ORDER : NYZ_C_ORDER);
+    array->data = bytes > 0 ? (void *)(uintptr_t)data : NULL;
+    array->flags = NYZ_MAPPED | (mode == NYZ_MAP_READ ? (uint32_t)NYZ_READONLY : 0);
+    if (mapping != NULL) {
+        array->owner->free_data = drop_mapping;
+        array->owner->ctx = mapping;
+    } else if (bytes > 0) {
+        array->base = NULL;
+    }
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Arrays whose data stays where the file is: in a mapping, or in the caller's memory. */
+#ifndef NYZ_NPY_VIEW_H
+#define NYZ_NPY_VIEW_H
+
+#include "base/config.h"
+#include "io/mapping.h"
+
+/* That a mode is one.  Errors: ARGUMENT. */
+nyz_status nyz_npy_check_map_mode(nyz_map_mode mode, nyz_error *err);
+
+/* Not 0 if what cannot be mapped is to be loaded. */
+static inline int nyz_npy_may_load(nyz_map_mode mode, const nyz_config *config)
+{
+    return (config->flags & NYZ_MAP_OR_LOAD) != 0 && mode != NYZ_MAP_SHARED;
+}
+
+/* That data at `place`, an address or an offset in a mapping, can be that of an array as the file
+ * has it, whose header has been read.  Errors: UNSUPPORTED: the message says what to do. */
+nyz_status nyz_npy_check_view(const nyz_array *header, int fortran, uint64_t place,
+                              const nyz_config *config, nyz_error *err);
+
+/* Makes a header that has been read, and checked so, an array with its data at `data`, of `bytes`
+ * bytes: a part of `mapping`, whose reference it takes over, or of the caller's memory (NULL). */
+void nyz_npy_set_view(nyz_array *array, int fortran, const void *data, int64_t bytes,
+                      nyz_mapping *mapping, nyz_map_mode mode);
+
+#endif

@@ -1,0 +1,643 @@
+/* SPDX-License-Identifier: MIT */
+/* Arrays that stay in their file: src/npy/npy_map.c, src/npz/npz_map.c, src/io/mapping.c. */
+#include "nyz_map.h"
+
+#include "base/alloc.h"
+#include "dtype/dtype.h"
+#include "io/mapping.h"
+#include "support/entry_points.h"
+#include "support/temp_directory.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+static const nyz_options as_stored = {.byteorder = NYZ_KEEP_BYTEORDER};
+
+/* ---------------------------------------------------------------------------- every fixture */
+
+static void npy_maps(const expected *e, const content *whole)
+{
+    char path[1024];
+    const nyz_options opt = {.byteorder = NYZ_KEEP_BYTEORDER, .flags = NYZ_MAP_OR_LOAD};
+    nyz_array array;
+    nyz_error err;
+    path_of(path, sizeof path, e->file);
+    nyz_status status = nyz_map(path, NYZ_MAP_READ, &opt, &array, &err);
+    check_array(e, "map", status, e->status, &array, &err);
+    status = nyz_map(path, NYZ_MAP_PRIVATE, &opt, &array, &err);
+    check_array(e, "private map", status, e->status, &array, &err);
+    status = nyz_map_mem(whole->bytes, whole->size, &opt, &array, &err);
+    check_array(e, "map of memory", status, e->status, &array, &err);
+}
+
+static void npz_maps(const expected *e, const content *whole)
+{
+    char path[1024];
+    const nyz_options opt = {.byteorder = NYZ_KEEP_BYTEORDER,
+                             .flags = NYZ_MAP_OR_LOAD | NYZ_VERIFY};
+    path_of(path, sizeof path, e->file);
+    for (int kind = 0; kind < 4; kind++) {
+        nyz_npz *npz;
+        nyz_array array;
+        nyz_error why;
+        assert_ok(kind & 1 ? nyz_npz_open_mem(whole->bytes, whole->size, NULL, &npz, err)
+                           : nyz_npz_open(path, NULL, &npz, err));
+        const nyz_status status =
+            nyz_npz_map_at(npz, atoi(e->more), kind & 2 ? NYZ_MAP_PRIVATE : NYZ_MAP_READ,
+                           &opt, &array, &why);
+        nyz_npz_close(&npz);
+        check_array(e, "map", status, e->status, &array, &why);
+    }
+}
+
+static void every_file_maps_as_it_loads(void **state)
+{
+    (void)state;
+    each("npy", npy_maps);
+    each("load", npz_maps);
+}
+
+/* ------------------------------------------------------------------------------------ files */
+
+/* `count` numbers 0, 1, ... of this type, in a new .npy file. */
+static const char *numbers(temp_directory *directory, const char *name, int64_t count)
+{
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
+    nyz_array array;
+    assert_ok(nyz_array_new(&dtype, 1, &count, NULL, &array, err));
+    for (int64_t i = 0; i < count; i++) {
+        ((float *)array.data)[i] = (float)i;
+    }
+    const char *const path = in_directory(directory, name);
+    assert_ok(nyz_save(&array, path, NULL, err));
+    nyz_array_free(&array);
+    return path;
+}
+
+static float number_at(const nyz_array *array, int64_t i)
+{
+    return ((const float *)array->data)[i];
+}
+
+static float number_in_file(const char *path, int64_t i)
+{
+    nyz_array array;
+    assert_ok(nyz_load(path, NULL, &array, err));
+    const float value = number_at(&array, i);
+    nyz_array_free(&array);
+    return value;
+}
+
+static void a_map_is_read_only_and_says_so(void **state)
+{
+    nyz_array array;
+    const char *const path = numbers(*state, "a.npy", 5000);
+    const int before = count_descriptors();
+    assert_ok(nyz_map(path, NYZ_MAP_READ, NULL, &array, err));
+    assert_int_equal(array.flags, NYZ_MAPPED | NYZ_READONLY);
+    assert_int_equal(count_descriptors(), before);
+    assert_true(number_at(&array, 4999) == 4999);
+    assert_fails(NYZ_ERR_ARGUMENT, "read-only", nyz_load_into(path, NULL, &array, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "not mapped to be written",
+                 nyz_map_flush(&array, err));
+    nyz_array_free(&array);
+}
+
+static void what_is_written_to_a_private_map_is_not_in_the_file(void **state)
+{
+    nyz_array array;
+    const char *const path = numbers(*state, "a.npy", 5000);
+    assert_ok(nyz_map(path, NYZ_MAP_PRIVATE, NULL, &array, err));
+    assert_int_equal(array.flags, NYZ_MAPPED);
+    ((float *)array.data)[3] = -1;
+    assert_true(number_in_file(path, 3) == 3);
+    nyz_array_free(&array);
+    assert_true(number_in_file(path, 3) == 3);
+}
+
+static void what_is_written_to_a_shared_map_is_in_the_file(void **state)
+{
+    nyz_array array;
+    nyz_array view;
+    const char *const path = numbers(*state, "a.npy", 5000);
+    assert_ok(nyz_map(path, NYZ_MAP_SHARED, NULL, &array, err));
+    ((float *)array.data)[3] = -1;
+    assert_ok(nyz_map_flush(&array, err));
+    assert_true(number_in_file(path, 3) == -1);
+    assert_ok(nyz_array_slice(&array, 0, 100, 200, 1, &view, err));
+    assert_ok(nyz_map_flush(&view, err));
+    assert_ok(nyz_array_slice(&array, 0, 0, 200, 2, &view, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "not contiguous", nyz_map_flush(&view, err));
+    nyz_array_free(&array);
+}
+
+static void a_file_that_may_not_be_written_to_is_not_mapped_shared(void **state)
+{
+    nyz_array array;
+    const char *const path = numbers(*state, "a.npy", 10);
+    assert_int_equal(chmod(path, 0400), 0);
+    if (geteuid() != 0) {
+        assert_fails(NYZ_ERR_IO, "permission denied",
+                     nyz_map(path, NYZ_MAP_SHARED, NULL, &array, err));
+    }
+    assert_ok(nyz_map(path, NYZ_MAP_PRIVATE, NULL, &array, err));
+    ((float *)array.data)[0] = 7;
+    nyz_array_free(&array);
+}
+
+static void a_map_stays_when_its_file_is_replaced(void **state)
+{
+    nyz_array array;
+    const char *const path = numbers(*state, "a.npy", 5000);
+    assert_ok(nyz_map(path, NYZ_MAP_READ, NULL, &array, err));
+    (void)numbers(*state, "a.npy", 3);
+    assert_true(number_at(&array, 4999) == 4999);
+    nyz_array_free(&array);
+}
+
+static void an_array_retained_keeps_the_mapping(void **state)
+{
+    nyz_array array;
+    nyz_array other;
+    const char *const path = numbers(*state, "a.npy", 5000);
+    assert_ok(nyz_map(path, NYZ_MAP_READ, NULL, &array, err));
+    assert_ok(nyz_array_retain(&array, &other, err));
+    nyz_array_free(&array);
+    assert_int_equal(other.flags, NYZ_MAPPED | NYZ_READONLY);
+    assert_true(number_at(&other, 4999) == 4999);
+    nyz_array_free(&other);
+}
+
+static void a_file_shorter_than_its_header_says_is_not_mapped(void **state)
+{
+    nyz_array array;
+    const char *const path = numbers(*state, "a.npy", 5000);
+    assert_int_equal(truncate(path, 10000), 0);
+    assert_fails(NYZ_ERR_CORRUPT, "expected 20000 bytes",
+                 nyz_map(path, NYZ_MAP_READ, NULL, &array, err));
+    assert_int_equal(truncate(path, 0), 0);
+    assert_fails(NYZ_ERR_CORRUPT, "it is empty",
+                 nyz_map(path, NYZ_MAP_READ, NULL, &array, err));
+}
+
+/* That is what nyz_map.h warns of. */
+static void touching_what_was_cut_off_ends_the_program(void **state)
+{
+    nyz_array array;
+    const char *const path = numbers(*state, "a.npy", 50000);
+    assert_ok(nyz_map(path, NYZ_MAP_READ, NULL, &array, err));
+    assert_int_equal(truncate(path, 4096), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        (void)signal(SIGBUS, SIG_DFL); /* cmocka's would go on with the next test */
+        volatile float value = number_at(&array, 49999);
+        (void)value;
+        _exit(0);
+    }
+    int how = 0;
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_false(WIFEXITED(how) && WEXITSTATUS(how) == 0);
+    nyz_array_free(&array);
+}
+
+static void an_array_without_elements_maps(void **state)
+{
+    nyz_array array;
+    const char *const path = numbers(*state, "a.npy", 0);
+    for (int mode = NYZ_MAP_READ; mode <= NYZ_MAP_SHARED; mode++) {
+        assert_ok(nyz_map(path, mode, NULL, &array, err));
+        assert_null(array.data);
+        assert_true((array.flags & NYZ_MAPPED) != 0);
+        nyz_array_free(&array);
+    }
+}
+
+static void only_the_three_modes_are_modes(void **state)
+{
+    nyz_array array;
+    const char *const path = numbers(*state, "a.npy", 5);
+    assert_fails(NYZ_ERR_ARGUMENT, "mode 3", nyz_map(path, 3, NULL, &array, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "mode -1", nyz_map(path, -1, NULL, &array, err));
+}
+
+static void advice_changes_nothing_but_the_speed(void **state)
+{
+    const nyz_options opt = {.flags = NYZ_MAP_WILLNEED | NYZ_MAP_RANDOM};
+    nyz_array array;
+    assert_ok(nyz_map(numbers(*state, "a.npy", 5000), NYZ_MAP_READ, &opt, &array, err));
+    assert_true(number_at(&array, 4999) == 4999);
+    nyz_array_free(&array);
+}
+
+/* ------------------------------------------------------------------- what cannot be mapped */
+
+/* The reason, and that it is loaded on request, but never to be written to. */
+static void refuses(const char *path, const nyz_options *opt, const char *reason)
+{
+    nyz_array array;
+    nyz_array loaded;
+    nyz_options or_load = *opt;
+    or_load.flags |= NYZ_MAP_OR_LOAD;
+    assert_fails(NYZ_ERR_UNSUPPORTED, reason,
+                 nyz_map(path, NYZ_MAP_READ, opt, &array, err));
+    assert_fails(NYZ_ERR_UNSUPPORTED, reason,
+                 nyz_map(path, NYZ_MAP_SHARED, &or_load, &array, err));
+    assert_ok(nyz_map(path, NYZ_MAP_READ, &or_load, &array, err));
+    assert_int_equal(array.flags, 0);
+    assert_ok(nyz_load(path, opt, &loaded, err));
+    const size_t size = (size_t)(nyz_array_count(&loaded) * loaded.dtype.itemsize);
+    assert_int_equal(array.strides[0], loaded.strides[0]);
+    assert_memory_equal(array.data, loaded.data, size);
+    nyz_array_free(&array);
+    nyz_array_free(&loaded);
+}
+
+static void save_as(const char *path, nyz_byteorder byteorder, nyz_order order)
+{
+    static double values[6] = {1, 2, 3, 4, 5, 6};
+    static const int64_t shape[2] = {2, 3};
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT64);
+    const nyz_options opt = {.byteorder = byteorder, .order = order};
+    nyz_array array;
+    assert_ok(nyz_array_wrap(values, &dtype, 2, shape, NULL, &array, err));
+    assert_ok(nyz_save(&array, path, &opt, err));
+}
+
+static void another_byte_order_is_not_mapped(void **state)
+{
+    const char *const path = in_directory(*state, "a.npy");
+    const int is_little = nyz_native_byteorder() == '<';
+    save_as(path, is_little ? NYZ_BIG_ENDIAN : NYZ_LITTLE_ENDIAN, NYZ_C_ORDER);
+    nyz_array array;
+    const nyz_options defaults = {0};
+    refuses(path, &defaults, "NYZ_KEEP_BYTEORDER");
+    assert_ok(nyz_map(path, NYZ_MAP_READ, &as_stored, &array, err));
+    assert_int_equal(array.dtype.byteorder, is_little ? '>' : '<');
+    nyz_array_free(&array);
+}
+
+static void another_memory_order_is_not_mapped(void **state)
+{
+    const char *const path = in_directory(*state, "a.npy");
+    const nyz_options c_order = {.order = NYZ_C_ORDER};
+    nyz_array array;
+    save_as(path, NYZ_NATIVE, NYZ_F_ORDER);
+    refuses(path, &c_order, "it is in Fortran order");
+    assert_ok(nyz_map(path, NYZ_MAP_READ, NULL, &array, err));
+    assert_int_equal(array.strides[0], 8);
+    assert_int_equal(array.strides[1], 16);
+    assert_true(((const double *)array.data)[1] == 4);
+    nyz_array_free(&array);
+}
+
+/* A file of four bytes after a header of 81, which NumPy does not write. */
+static const char *unaligned(temp_directory *directory, const char *descr, int count)
+{
+    char text[128];
+    const char *const path = in_directory(directory, "a.npy");
+    FILE *const file = fopen(path, "wb");
+    (void)snprintf(text, sizeof text,
+                   "{'descr': '%s', 'fortran_order': False, 'shape': (%d,), }", descr,
+                   count);
+    (void)fprintf(file, "\x93NUMPY%c%c%c%c%-70s\n\1\2\3\4", 1, 0, 71, 0, text);
+    assert_int_equal(fclose(file), 0);
+    return path;
+}
+
+static void unaligned_data_is_not_mapped(void **state)
+{
+    const nyz_options defaults = {0};
+    nyz_array array;
+    assert_ok(nyz_map(unaligned(*state, "|u1", 4), NYZ_MAP_READ, NULL, &array, err));
+    assert_int_equal(((const char *)array.data)[3], 4); /* bytes may be anywhere */
+    nyz_array_free(&array);
+    refuses(unaligned(*state, "=u4", 1), &defaults, "at 81, which is no multiple of 4");
+}
+
+static void a_fifo_is_not_mapped_but_loaded_on_request(void **state)
+{
+    const char *const from = numbers(*state, "a.npy", 50);
+    char path[8192];
+    (void)snprintf(path, sizeof path, "%s", from);
+    const nyz_options or_load = {.flags = NYZ_MAP_OR_LOAD};
+    const char *const fifo = in_directory(*state, "fifo");
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    for (int load = 0; load < 2; load++) {
+        nyz_array array;
+        const pid_t child = fork();
+        if (child == 0) {
+            nyz_array whole;
+            const int fine = nyz_load(path, NULL, &whole, NULL) == NYZ_OK &&
+                             nyz_save(&whole, fifo, NULL, NULL) == NYZ_OK;
+            nyz_array_free(&whole);
+            _exit(!fine);
+        }
+        if (load) {
+            assert_ok(nyz_map(fifo, NYZ_MAP_READ, &or_load, &array, err));
+            assert_true(number_at(&array, 49) == 49);
+            nyz_array_free(&array);
+        } else {
+            assert_fails(NYZ_ERR_UNSUPPORTED, "not a regular file",
+                         nyz_map(fifo, NYZ_MAP_READ, NULL, &array, err));
+        }
+        int how = 0;
+        assert_int_equal(waitpid(child, &how, 0), child);
+    }
+}
+
+/* ---------------------------------------------------------------------------------- members */
+
+/* An archive of members "a" and "b", of 1000 and 10 numbers. */
+static const char *archive(temp_directory *directory, nyz_method method)
+{
+    const char *const names[] = {"a", "b"};
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
+    const nyz_options opt = {.method = method};
+    const int64_t counts[2] = {1000, 10};
+    nyz_array arrays[2];
+    for (int i = 0; i < 2; i++) {
+        assert_ok(nyz_array_new(&dtype, 1, &counts[i], NULL, &arrays[i], err));
+        for (int64_t k = 0; k < counts[i]; k++) {
+            ((float *)arrays[i].data)[k] = (float)k;
+        }
+    }
+    const char *const path = in_directory(directory, "a.npz");
+    assert_ok(nyz_npz_save(path, names, arrays, 2, &opt, err));
+    nyz_array_free(&arrays[0]);
+    nyz_array_free(&arrays[1]);
+    return path;
+}
+
+/* An archive of the member "w", of 1000 float32, whose data is at a multiple of 4. */
+static content aligned_archive(void)
+{
+    static const int64_t count = 1000;
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
+    nyz_array array;
+    nyz_member member = {0};
+    char name[8] = "w";
+    content whole = {NULL, 0};
+    assert_ok(nyz_array_new(&dtype, 1, &count, NULL, &array, err));
+    for (int64_t k = 0; k < count; k++) {
+        ((float *)array.data)[k] = (float)k;
+    }
+    do { /* a longer name moves the data */
+        nyz_npz_writer *writer;
+        nyz_npz *npz;
+        nyz_buffer buffer = {0};
+        const nyz_stream stream = nyz_stream_buffer(&buffer);
+        free(whole.bytes);
+        assert_ok(nyz_npz_create_stream(&stream, NULL, &writer, err));
+        assert_ok(nyz_npz_add(writer, name, &array, NULL, err));
+        assert_ok(nyz_npz_finish(&writer, err));
+        assert_ok(nyz_npz_open_mem(buffer.data, buffer.size, NULL, &npz, err));
+        assert_ok(nyz_npz_locate_at(npz, 0, &member, err));
+        whole.bytes = malloc(buffer.size);
+        whole.size = buffer.size;
+        memcpy(whole.bytes, buffer.data, buffer.size);
+        nyz_npz_close(&npz);
+        nyz_buffer_free(&buffer);
+        strcat(name, "w");
+    } while (member.data_offset % 4 != 0);
+    nyz_array_free(&array);
+    return whole;
+}
+
+static const char *put_archive(temp_directory *directory, const content *whole)
+{
+    const char *const path = in_directory(directory, "w.npz");
+    FILE *const file = fopen(path, "wb");
+    assert_int_equal(fwrite(whole->bytes, 1, whole->size, file), whole->size);
+    assert_int_equal(fclose(file), 0);
+    return path;
+}
+
+static void a_member_maps_and_outlives_its_archive(void **state)
+{
+    content whole = aligned_archive();
+    const char *const path = put_archive(*state, &whole);
+    nyz_npz *npz;
+    nyz_array first;
+    nyz_array second;
+    nyz_array mine;
+    assert_ok(nyz_npz_open(path, NULL, &npz, err));
+    assert_ok(nyz_npz_map_at(npz, 0, NYZ_MAP_READ, NULL, &first, err));
+    assert_ok(nyz_npz_map_at(npz, 0, NYZ_MAP_READ, NULL, &second, err));
+    assert_ok(nyz_npz_map_at(npz, 0, NYZ_MAP_PRIVATE, NULL, &mine, err));
+    nyz_npz_close(&npz);
+    assert_int_equal(first.flags, NYZ_MAPPED | NYZ_READONLY);
+    assert_ptr_equal(first.data, second.data); /* one mapping of the file */
+    assert_ptr_not_equal(first.data, mine.data);
+    ((float *)mine.data)[999] = 0;
+    nyz_array_free(&second);
+    assert_true(number_at(&first, 999) == 999);
+    nyz_array_free(&first);
+    nyz_array_free(&mine);
+    free(whole.bytes);
+}
+
+static void a_member_in_memory_is_a_part_of_it(void **state)
+{
+    (void)state;
+    content whole = aligned_archive();
+    const nyz_options verify = {.flags = NYZ_VERIFY};
+    nyz_npz *npz;
+    nyz_array array;
+    nyz_array other;
+    assert_ok(nyz_npz_open_mem(whole.bytes, whole.size, NULL, &npz, err));
+    assert_ok(nyz_npz_map_at(npz, 0, NYZ_MAP_READ, &verify, &array, err));
+    assert_true((unsigned char *)array.data > whole.bytes);
+    assert_true((unsigned char *)array.data + 4000 < whole.bytes + whole.size);
+    assert_int_equal(array.flags, NYZ_MAPPED | NYZ_READONLY);
+    assert_fails(NYZ_ERR_ARGUMENT, "", nyz_array_retain(&array, &other, err));
+    assert_fails(NYZ_ERR_UNSUPPORTED, "copy on write",
+                 nyz_npz_map_at(npz, 0, NYZ_MAP_PRIVATE, NULL, &other, err));
+    nyz_npz_close(&npz);
+    assert_true(number_at(&array, 999) == 999);
+    nyz_array_free(&array);
+    free(whole.bytes);
+}
+
+static void a_damaged_member_maps_unless_it_is_verified(void **state)
+{
+    content whole = aligned_archive();
+    const nyz_options verify = {.flags = NYZ_VERIFY | NYZ_MAP_OR_LOAD};
+    nyz_npz *npz;
+    nyz_array array;
+    whole.bytes[whole.size / 2] ^= 1;
+    const char *const path = put_archive(*state, &whole);
+    for (int memory = 0; memory < 2; memory++) {
+        assert_ok(memory ? nyz_npz_open_mem(whole.bytes, whole.size, NULL, &npz, err)
+                         : nyz_npz_open(path, NULL, &npz, err));
+        assert_fails(NYZ_ERR_CORRUPT, "CRC",
+                     nyz_npz_map_at(npz, 0, NYZ_MAP_READ, &verify, &array, err));
+        assert_ok(nyz_npz_map_at(npz, 0, NYZ_MAP_READ, NULL, &array, err));
+        nyz_array_free(&array);
+        nyz_npz_close(&npz);
+    }
+    free(whole.bytes);
+}
+
+/* The bytes of a member that seems to hold no array are damage if their CRC is another. */
+static void a_member_of_a_damaged_magic_is_verified_too(void **state)
+{
+    (void)state;
+    content whole = aligned_archive();
+    const nyz_options verify = {.flags = NYZ_VERIFY};
+    nyz_npz *npz;
+    nyz_array array;
+    nyz_member member;
+    assert_ok(nyz_npz_open_mem(whole.bytes, whole.size, NULL, &npz, err));
+    assert_ok(nyz_npz_locate_at(npz, 0, &member, err));
+    whole.bytes[member.data_offset + 2] = '?';
+    assert_fails(NYZ_ERR_CORRUPT, "CRC",
+                 nyz_npz_map_at(npz, 0, NYZ_MAP_READ, &verify, &array, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "holds no array",
+                 nyz_npz_map_at(npz, 0, NYZ_MAP_READ, NULL, &array, err));
+    nyz_npz_close(&npz);
+    free(whole.bytes);
+}
+
+static void a_deflated_member_is_not_mapped_but_loaded_on_request(void **state)
+{
+    const nyz_options or_load = {.flags = NYZ_MAP_OR_LOAD};
+    nyz_npz *npz;
+    nyz_array array;
+    assert_ok(nyz_npz_open(archive(*state, NYZ_DEFLATED), NULL, &npz, err));
+    assert_fails(NYZ_ERR_UNSUPPORTED, "member 'a.npy': cannot be mapped: it is deflated",
+                 nyz_npz_map(npz, "a", NYZ_MAP_READ, NULL, &array, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "holds the CRC",
+                 nyz_npz_map(npz, "a", NYZ_MAP_SHARED, &or_load, &array, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "did you mean",
+                 nyz_npz_map(npz, "aa", NYZ_MAP_READ, &or_load, &array, err));
+    assert_ok(nyz_npz_map(npz, "a", NYZ_MAP_PRIVATE, &or_load, &array, err));
+    assert_int_equal(array.flags, 0);
+    assert_true(number_at(&array, 999) == 999);
+    nyz_array_free(&array);
+    nyz_npz_close(&npz);
+}
+
+static void an_archive_in_a_stream_is_not_mapped(void **state)
+{
+    nyz_npz *npz;
+    nyz_array array;
+    const int fd = open(archive(*state, NYZ_STORED), O_RDONLY);
+    const nyz_stream stream = nyz_stream_fd(fd);
+    assert_ok(nyz_npz_open_stream(&stream, NULL, &npz, err));
+    assert_fails(NYZ_ERR_UNSUPPORTED, "the archive is a stream",
+                 nyz_npz_map(npz, "a", NYZ_MAP_READ, NULL, &array, err));
+    nyz_npz_close(&npz);
+    (void)close(fd);
+}
+
+static void bytes_after_the_array_of_a_member_are_damage(void **state)
+{
+    (void)state;
+    nyz_npz_writer *writer;
+    nyz_npz *npz;
+    nyz_array array;
+    nyz_buffer file;
+    nyz_buffer buffer = {0};
+    const nyz_stream stream = nyz_stream_buffer(&buffer);
+    static uint8_t value[4] = {1, 2, 3, 4};
+    static const int64_t four = 4;
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_UINT8);
+    assert_ok(nyz_array_wrap(value, &dtype, 1, &four, NULL, &array, err));
+    assert_ok(nyz_save_mem(&array, NULL, &file, err));
+    assert_ok(nyz_npz_create_stream(&stream, NULL, &writer, err));
+    unsigned char *const longer = calloc(1, file.size + 3);
+    memcpy(longer, file.data, file.size);
+    assert_ok(nyz_npz_add_bytes(writer, "a.npy", longer, file.size + 3, NULL, err));
+    assert_ok(nyz_npz_add_bytes(writer, "b.npy", longer, file.size - 1, NULL, err));
+    assert_ok(nyz_npz_finish(&writer, err));
+    assert_ok(nyz_npz_open_mem(buffer.data, buffer.size, NULL, &npz, err));
+    assert_fails(NYZ_ERR_CORRUPT, "3 bytes after the array",
+                 nyz_npz_map(npz, "a", NYZ_MAP_READ, NULL, &array, err));
+    assert_fails(NYZ_ERR_CORRUPT, "expected 4 bytes",
+                 nyz_npz_map(npz, "b", NYZ_MAP_READ, NULL, &array, err));
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&buffer);
+    nyz_buffer_free(&file);
+    free(longer);
+}
+
+/* ------------------------------------------------------------------------- parts of files */
+
+/* The address space never has room for so much. */
+static void a_file_too_large_to_be_mapped_whole_is_mapped_in_parts(void **state)
+{
+    static const int64_t much = SIZE_MAX > UINT32_MAX ? INT64_MAX / 2 : (int64_t)3 << 30;
+    nyz_shared_pointer shared = NULL;
+    nyz_mapping *mapping = NULL;
+    const int fd = open(numbers(*state, "a.npy", 50000), O_RDONLY);
+    assert_fails(NYZ_ERR_MEMORY, "cannot map",
+                 nyz_mapping_new(fd, NYZ_MAP_READ, 0, much, &nyz_default_allocator,
+                                 &mapping, err));
+    assert_null(mapping);
+    assert_ok(nyz_mapping_shared(&shared, fd, much, NYZ_MAP_READ, 100128, 4,
+                                 &nyz_default_allocator, &mapping, err));
+    float value;
+    memcpy(&value, nyz_mapping_at(mapping, 100128), sizeof value);
+    assert_true(value == 25000);
+    nyz_mapping_free(&mapping);
+    nyz_mapping_release(&shared);
+    (void)close(fd);
+}
+
+static int64_t alignment_of(const char *text)
+{
+    nyz_dtype dtype;
+    assert_ok(nyz_dtype_parse(text, strlen(text), NULL, &dtype, err));
+    const int64_t alignment = nyz_dtype_alignment(&dtype);
+    nyz_dtype_free(&dtype);
+    return alignment;
+}
+
+static void a_dtype_is_aligned_as_its_numbers_are(void **state)
+{
+    (void)state;
+    assert_int_equal(alignment_of("<f2"), 2);
+    assert_int_equal(alignment_of("<c16"), 8);
+    assert_int_equal(alignment_of("<f16"), 16);
+    assert_int_equal(alignment_of("<f12"), 4);
+    assert_int_equal(alignment_of("<c24"), 4);
+    assert_int_equal(alignment_of("|S7"), 1);
+    assert_int_equal(alignment_of("<U7"), 4);
+    assert_int_equal(alignment_of("|V6"), 1);
+    assert_int_equal(alignment_of("<M8[s]"), 8);
+    assert_int_equal(alignment_of("[('a', '<i4'), ('b', '<i2'), ('c', '<i2', (3,))]"), 4);
+    assert_int_equal(alignment_of("[('a', '|u1'), ('b', '<i4')]"), 1);
+    assert_int_equal(alignment_of("[('a', '<i4'), ('b', '|u1')]"), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_file_maps_as_it_loads),
+        directory_test(a_map_is_read_only_and_says_so),
+        directory_test(what_is_written_to_a_private_map_is_not_in_the_file),
+        directory_test(what_is_written_to_a_shared_map_is_in_the_file),
+        directory_test(a_file_that_may_not_be_written_to_is_not_mapped_shared),
+        directory_test(a_map_stays_when_its_file_is_replaced),
+        directory_test(an_array_retained_keeps_the_mapping),
+        directory_test(a_file_shorter_than_its_header_says_is_not_mapped),
+        directory_test(touching_what_was_cut_off_ends_the_program),
+        directory_test(an_array_without_elements_maps),
+        directory_test(only_the_three_modes_are_modes),
+        directory_test(advice_changes_nothing_but_the_speed),
+        directory_test(another_byte_order_is_not_mapped),
+        directory_test(another_memory_order_is_not_mapped),
+        directory_test(unaligned_data_is_not_mapped),
+        directory_test(a_fifo_is_not_mapped_but_loaded_on_request),
+        directory_test(a_member_maps_and_outlives_its_archive),
+        cmocka_unit_test(a_member_in_memory_is_a_part_of_it),
+        directory_test(a_damaged_member_maps_unless_it_is_verified),
+        cmocka_unit_test(a_member_of_a_damaged_magic_is_verified_too),
+        directory_test(a_deflated_member_is_not_mapped_but_loaded_on_request),
+        directory_test(an_archive_in_a_stream_is_not_mapped),
+        cmocka_unit_test(bytes_after_the_array_of_a_member_are_damage),
+        directory_test(a_file_too_large_to_be_mapped_whole_is_mapped_in_parts),
+        cmocka_unit_test(a_dtype_is_aligned_as_its_numbers_are),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
