@@ -7,7 +7,6 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "base/progress.h"
-#include "codec/codec.h"
 #include "io/input_file.h"
 #include "io/mapping.h"
 #include "npy/npy.h"
@@ -77,8 +76,7 @@ static nyz_status map_member(const nyz_npz *npz, int64_t index, nyz_map_mode mod
                                place_of(npz, place->start + place->header), config, err));
     NYZ_TRY(map_bytes(npz, mode, place->start, entry->size, &m, err));
     if ((config->flags & NYZ_VERIFY) != 0) {
-        const nyz_status status =
-            nyz_zip_check_crc(entry, nyz_crc32(0, m.bytes, (size_t)entry->size), err);
+        const nyz_status status = nyz_zip_member_verify(entry, m.bytes, err);
         if (status != NYZ_OK) {
             nyz_mapping_free(&m.mapping);
             return status;

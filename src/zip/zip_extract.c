@@ -115,7 +115,7 @@ static nyz_status read_deflated(const nyz_stream *archive, const nyz_zip_directo
         return extract_in_order(archive, dir, index, to, got, err);
     }
     *got = entry->size;
-    return nyz_zip_member_check_crc(entry, nyz_crc32(0, to, (size_t)entry->size), err);
+    return nyz_zip_member_verify(entry, to, err);
 }
 
 nyz_status nyz_zip_extract(const nyz_stream *archive, const nyz_zip_directory *dir,
@@ -185,6 +185,5 @@ nyz_status nyz_zip_batch_member(const nyz_zip_directory *dir, int64_t first,
     *bytes = NULL;
     NYZ_TRY(nyz_zip_local_check(header, dir, entry, &size, err));
     *bytes = header + size;
-    return nyz_zip_member_check_crc(entry, nyz_crc32(0, *bytes, (size_t)entry->size),
-                                    err);
+    return nyz_zip_member_verify(entry, *bytes, err);
 }

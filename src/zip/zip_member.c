@@ -241,6 +241,12 @@ nyz_status nyz_zip_member_check_crc(const nyz_zip_entry *entry, uint32_t crc32,
     return NYZ_OK;
 }
 
+nyz_status nyz_zip_member_verify(const nyz_zip_entry *entry, const unsigned char *bytes,
+                                 nyz_error *err)
+{
+    return nyz_zip_member_check_crc(entry, nyz_crc32(0, bytes, (size_t)entry->size), err);
+}
+
 nyz_status nyz_zip_member_finish(nyz_zip_member *member, nyz_error *err)
 {
     if (member->failure.status != NYZ_OK) {

@@ -56,6 +56,10 @@ nyz_status nyz_zip_member_finish(nyz_zip_member *member, nyz_error *err);
 nyz_status nyz_zip_member_check_crc(const nyz_zip_entry *entry, uint32_t crc32,
                                     nyz_error *err);
 
+/* That of a stored member's bytes in memory is.  Errors: CORRUPT. */
+nyz_status nyz_zip_member_verify(const nyz_zip_entry *entry, const unsigned char *bytes,
+                                 nyz_error *err);
+
 void nyz_zip_member_close(nyz_zip_member *member);
 
 #endif
