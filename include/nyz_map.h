@@ -76,6 +76,19 @@ NYZ_API nyz_status nyz_npz_map_at(const nyz_npz *npz, int64_t index, nyz_map_mod
                                   const nyz_options *opt, nyz_array *out, nyz_error *err)
                                   NYZ_NODISCARD NYZ_NONNULL((1, 5));
 
+/* A new .npy file that is filled in its place: an array of zeros as `like` describes it (dtype, shape
+ * and order; its data is not read), in a new file that replaces the one at `path` when it is
+ * finished: byte for byte what nyz_save of the array would write.  Fill in *out, free it (and what
+ * retains it: on Windows a mapped file cannot get its name), and call nyz_output_finish or
+ * nyz_output_discard.  The disk has room for all of it when this returns.
+ * opt: byteorder and order of the file and of *out (default: those of `like`), npy_version,
+ * NYZ_NO_SYNC, NYZ_IN_PLACE, allocator.
+ * Errors: IO (no space left, too), NOT_FOUND (no such directory), MEMORY (no room in the address
+ * space, too), UNSUPPORTED (as nyz_save; the path is not a regular file). */
+NYZ_API nyz_status nyz_create_map(const char *path, const nyz_array *like, const nyz_options *opt,
+                                  nyz_output **output, nyz_array *out, nyz_error *err)
+                                  NYZ_NODISCARD NYZ_NONNULL((1, 2, 4, 5));
+
 /* Writes to the file now what was changed in an array of NYZ_MAP_SHARED, and waits for it.  (The
  * system does so in its own time, and other programs see it at once.)  Errors: IO, ARGUMENT (not
  * such an array, or not a contiguous one). */

@@ -6,9 +6,15 @@
 
 #include "nyz.h"
 
-/* What nyz_output_create does, with its options resolved: `how` is one or both of these.
+#include "io/mapping.h"
+
+/* What nyz_output_create does, with its options resolved: `how` is some of these.
  * nyz_output_finish and nyz_output_discard are public. */
-enum { NYZ_OUTPUT_SYNC = 1, NYZ_OUTPUT_IN_PLACE = 2 };
+enum {
+    NYZ_OUTPUT_SYNC = 1,
+    NYZ_OUTPUT_IN_PLACE = 2,
+    NYZ_OUTPUT_MAP = 4 /* nyz_atomic_file_map will be called */
+};
 nyz_status nyz_atomic_file_begin(const char *path, int how,
                                  const nyz_allocator *allocator, nyz_output **out,
                                  nyz_stream *stream, nyz_error *err);
@@ -21,5 +27,11 @@ static inline int nyz_atomic_file_how(unsigned flags)
 /* Announces to the file system that so many bytes are about to be written at a place, or, if it
  * is -1, at the stream's; a hint. */
 void nyz_atomic_file_preallocate(const nyz_output *output, int64_t place, int64_t size);
+
+/* Makes a regular file `size` > 0 bytes long, with room for all of them on the disk: what is mapped
+ * could only end the program if there were none.  Then maps it to be written to.
+ * Errors: IO (no space left, too), MEMORY. */
+nyz_status nyz_atomic_file_map(const nyz_output *output, int64_t size, nyz_mapping **out,
+                               nyz_error *err);
 
 #endif

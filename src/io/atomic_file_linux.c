@@ -59,7 +59,7 @@ static const char *fd_path(char path[FD_PATH_SIZE], int fd)
 int nyz_atomic_file_create_unnamed(int folder, mode_t mode, int *fd, struct stat *st)
 {
     char path[FD_PATH_SIZE];
-    *fd = openat(folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+    *fd = openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
     if (*fd < 0) {
         return errno;
     }

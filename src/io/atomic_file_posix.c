@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/arithmetic.h"
 #include "base/error.h"
 #include "io/atomic_file.h"
 #include "io/stream_fd.h"
@@ -25,11 +26,12 @@ static int open_direct(nyz_output *r, const char *path)
     return r->fd < 0 ? errno : 0;
 }
 
-static int open_in_place(nyz_output *r)
+static int open_in_place(nyz_output *r, int how)
 {
+    const int access = (how & NYZ_OUTPUT_MAP) != 0 ? O_RDWR : O_WRONLY;
     do {
         r->fd = openat(r->folder, r->name,
-                       O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
+                       access | O_TRUNC | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
     } while (r->fd < 0 && errno == EINTR);
     r->in_place = r->fd >= 0;
     return r->fd < 0 ? errno : 0;
@@ -63,7 +65,7 @@ static int open_target(nyz_output *r, const char *path, int how, int *regular)
     if (direct) {
         return open_direct(r, path);
     }
-    return r->exists && (how & NYZ_OUTPUT_IN_PLACE) != 0 ? open_in_place(r)
+    return r->exists && (how & NYZ_OUTPUT_IN_PLACE) != 0 ? open_in_place(r, how)
                                                          : nyz_atomic_temporary_create(r);
 }
 
@@ -106,6 +108,52 @@ void nyz_atomic_file_preallocate(const nyz_output *output, int64_t place, int64_
             nyz_atomic_file_reserve(output->fd, at, size);
         }
     }
+}
+
+/* Where the system has no way to do so, the bytes that are not there are written. */
+static int write_zeros(int fd, int64_t size)
+{
+    static const char zeros[1 << 16];
+    struct stat now;
+    if (fstat(fd, &now) != 0) {
+        return errno;
+    }
+    for (int64_t at = now.st_size; at < size;) {
+        const size_t piece = (size_t)nyz_min(size - at, (int64_t)sizeof zeros);
+        const ssize_t n = pwrite(fd, zeros, piece, (off_t)at);
+        if (n < 0 && errno != EINTR) {
+            return errno;
+        }
+        at += n > 0 ? n : 0;
+    }
+    return 0;
+}
+
+static int allocate(int fd, int64_t size)
+{
+#if defined(_POSIX_ADVISORY_INFO) && _POSIX_ADVISORY_INFO > 0
+    int sys;
+    do {
+        sys = posix_fallocate(fd, 0, (off_t)size);
+    } while (sys == EINTR);
+    if (sys != EOPNOTSUPP && sys != EINVAL && sys != ENOSYS) {
+        return sys;
+    }
+#endif
+    return write_zeros(fd, size);
+}
+
+nyz_status nyz_atomic_file_map(const nyz_output *output, int64_t size, nyz_mapping **out,
+                               nyz_error *err)
+{
+    const int sys = allocate(output->fd, size);
+    *out = NULL;
+    if (sys != 0) {
+        return nyz_fail_sys(err, sys, -1, "cannot make room for %lld bytes",
+                            (long long)size);
+    }
+    return nyz_mapping_new(output->fd, NYZ_MAP_SHARED, 0, size, &output->allocator, out,
+                           err);
 }
 
 /* ----------------------------------------------------------------------------- finish */

@@ -148,9 +148,10 @@ static int set_vanishing(const nyz_output *r, int vanishing)
                                       sizeof info) != 0;
 }
 
-static int open_in_place(nyz_output *r)
+static int open_in_place(nyz_output *r, int how)
 {
-    r->handle = CreateFileW(r->target_path, GENERIC_WRITE, FILE_SHARE_READ, NULL,
+    const DWORD more = (how & NYZ_OUTPUT_MAP) != 0 ? GENERIC_READ : 0;
+    r->handle = CreateFileW(r->target_path, GENERIC_WRITE | more, FILE_SHARE_READ, NULL,
                             TRUNCATE_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
     r->in_place = r->handle != INVALID_HANDLE_VALUE;
     return r->in_place ? 0 : last_errno();
@@ -169,8 +170,8 @@ static int create_temporary(nyz_output *r)
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         spell_temporary(r, draw(r, attempt));
         r->handle =
-            CreateFileW(r->temporary_path, GENERIC_WRITE | DELETE, FILE_SHARE_READ, NULL,
-                        CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
+            CreateFileW(r->temporary_path, GENERIC_READ | GENERIC_WRITE | DELETE,
+                        FILE_SHARE_READ, NULL, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
         if (r->handle != INVALID_HANDLE_VALUE) {
             r->temporary = 1;
             r->vanishes = set_vanishing(r, 1);
@@ -203,7 +204,7 @@ static nyz_status begin(nyz_output *r, const char *path, int how, nyz_error *err
     r->doing = "cannot create the file";
     int sys = find_target(r);
     if (sys == 0 && r->handle == INVALID_HANDLE_VALUE) {
-        sys = r->exists && (how & NYZ_OUTPUT_IN_PLACE) != 0 ? open_in_place(r)
+        sys = r->exists && (how & NYZ_OUTPUT_IN_PLACE) != 0 ? open_in_place(r, how)
                                                             : create_temporary(r);
     }
     return sys == 0 ? NYZ_OK : fail(r, sys, err);
@@ -276,6 +277,20 @@ void nyz_atomic_file_preallocate(const nyz_output *output, int64_t place, int64_
     (void)place;
     (void)output;
     (void)size;
+}
+
+nyz_status nyz_atomic_file_map(const nyz_output *output, int64_t size, nyz_mapping **out,
+                               nyz_error *err)
+{
+    const LARGE_INTEGER end = {.QuadPart = size};
+    *out = NULL;
+    if (!SetFilePointerEx(output->handle, end, NULL, FILE_BEGIN) ||
+        !SetEndOfFile(output->handle)) {
+        return nyz_fail_sys(err, last_errno(), -1, "cannot make room for %lld bytes",
+                            (long long)size);
+    }
+    return nyz_mapping_new((nyz_mapping_file)output->handle, NYZ_MAP_SHARED, 0, size,
+                           &output->allocator, out, err);
 }
 
 nyz_status nyz_output_finish(nyz_output **output, nyz_error *err)

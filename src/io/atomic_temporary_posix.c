@@ -144,7 +144,7 @@ static mode_t first_mode(const nyz_output *r)
 static int create_named(nyz_output *r)
 {
     do {
-        r->fd = openat(r->folder, r->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+        r->fd = openat(r->folder, r->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
                        first_mode(r));
     } while (r->fd < 0 && errno == EINTR);
     if (r->fd < 0) {

@@ -81,6 +81,7 @@ typedef struct nyz_npy_writer {
     nyz_buffer header;
     nyz_array array; /* a view whose C order is the order of the file */
     nyz_byteorder byteorder;
+    int fortran;   /* the header's flag */
     int64_t count; /* elements */
     int64_t bytes; /* of the data */
 } nyz_npy_writer;

@@ -33,7 +33,7 @@ static int decide_order(nyz_array *view, nyz_order order)
 }
 
 /* The header gives the dtype as the file has it: cloned where the byte order changes. */
-static nyz_status make_header(nyz_npy_writer *plan, const nyz_array *array, int fortran,
+static nyz_status make_header(nyz_npy_writer *plan, const nyz_array *array,
                               const nyz_config *config, nyz_error *err)
 {
     nyz_arena arena;
@@ -42,7 +42,7 @@ static nyz_status make_header(nyz_npy_writer *plan, const nyz_array *array, int 
     nyz_status status =
         nyz_dtype_clone(&array->dtype, plan->byteorder, &arena, &dtype, err);
     if (status == NYZ_OK) {
-        status = nyz_header_format(&dtype, array->ndim, array->shape, fortran,
+        status = nyz_header_format(&dtype, array->ndim, array->shape, plan->fortran,
                                    config->npy_version, &plan->header, err);
     }
     nyz_arena_free(&arena);
@@ -65,8 +65,8 @@ nyz_status nyz_npy_writer_init(nyz_npy_writer *plan, const nyz_array *array,
     plan->byteorder = nyz_byteorder_or(config->byteorder, NYZ_KEEP_BYTEORDER);
     plan->array = *array;
     plan->array.owner = NULL;
-    const int fortran = decide_order(&plan->array, config->order);
-    const nyz_status status = make_header(plan, array, fortran, config, err);
+    plan->fortran = decide_order(&plan->array, config->order);
+    const nyz_status status = make_header(plan, array, config, err);
     if (status != NYZ_OK) {
         nyz_npy_writer_free(plan);
     }

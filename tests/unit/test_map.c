@@ -229,6 +229,151 @@ static void advice_changes_nothing_but_the_speed(void **state)
     nyz_array_free(&array);
 }
 
+/* --------------------------------------------------------------------------- new files */
+
+/* A map of this dtype and order, filled in with bytes 1, 2, ..., is what nyz_save writes. */
+static void creates_as_saves(temp_directory *directory, const char *text, nyz_order order,
+                             int ndim, nyz_byteorder byteorder)
+{
+    static const int64_t shape[3] = {7, 30, 41};
+    const nyz_options opt = {.order = order, .byteorder = byteorder};
+    nyz_dtype dtype;
+    nyz_array like;
+    nyz_array array;
+    nyz_output *output;
+    nyz_buffer saved;
+    nyz_buffer file = {0};
+    char path[8192];
+    (void)snprintf(path, sizeof path, "%s", in_directory(directory, "new.npy"));
+    assert_ok(nyz_dtype_parse(text, strlen(text), NULL, &dtype, err));
+    assert_ok(nyz_array_wrap(NULL, &dtype, ndim, shape, NULL, &like, err));
+    assert_ok(nyz_create_map(path, &like, &opt, &output, &array, err));
+    assert_int_equal(array.flags, NYZ_MAPPED);
+    const size_t size = (size_t)(nyz_array_count(&array) * array.dtype.itemsize);
+    for (size_t i = 0; i < size; i++) {
+        assert_int_equal(((unsigned char *)array.data)[i], 0);
+        ((unsigned char *)array.data)[i] = (unsigned char)(i + 1);
+    }
+    const nyz_options keep = {.byteorder = NYZ_KEEP_BYTEORDER};
+    assert_ok(nyz_save_mem(&array, &keep, &saved, err));
+    assert_int_not_equal(access(path, F_OK), 0);
+    nyz_array_free(&array);
+    assert_ok(nyz_output_finish(&output, err));
+    FILE *const written = fopen(path, "rb");
+    file.data = malloc(saved.size + 1);
+    file.size = fread(file.data, 1, saved.size + 1, written);
+    assert_int_equal(fclose(written), 0);
+    assert_int_equal(file.size, saved.size);
+    assert_memory_equal(file.data, saved.data, saved.size);
+    free(file.data);
+    nyz_buffer_free(&saved);
+    nyz_dtype_free(&dtype);
+    assert_int_equal(unlink(path), 0);
+}
+
+static void a_created_map_becomes_what_saving_writes(void **state)
+{
+    static const char *const dtypes[] = {"<f8", ">i2", "|S3",
+                                         "[('x', '<f4'), ('y', '|u1')]"};
+    for (size_t i = 0; i < 4; i++) {
+        for (int ndim = 0; ndim <= 3; ndim++) {
+            for (nyz_order order = NYZ_KEEP_ORDER; order <= NYZ_F_ORDER; order++) {
+                creates_as_saves(*state, dtypes[i], order, ndim, NYZ_DEFAULT_BYTEORDER);
+                creates_as_saves(*state, dtypes[i], order, ndim, NYZ_BIG_ENDIAN);
+            }
+        }
+    }
+}
+
+static void begin_map(const char *path, int64_t count, const nyz_options *opt,
+                      nyz_output **output, nyz_array *array)
+{
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
+    nyz_array like;
+    assert_ok(nyz_array_wrap(NULL, &dtype, 1, &count, NULL, &like, err));
+    assert_ok(nyz_create_map(path, &like, opt, output, array, err));
+}
+
+static void a_created_map_replaces_the_file_only_when_it_is_finished(void **state)
+{
+    char path[8192];
+    nyz_output *output;
+    nyz_array array;
+    (void)snprintf(path, sizeof path, "%s", numbers(*state, "a.npy", 5000));
+    begin_map(path, 100000, NULL, &output, &array);
+    ((float *)array.data)[99999] = 5;
+    assert_true(number_in_file(path, 4999) == 4999);
+    nyz_array_free(&array);
+    assert_ok(nyz_output_finish(&output, err));
+    assert_true(number_in_file(path, 99999) == 5);
+    begin_map(path, 1, NULL, &output, &array);
+    nyz_array_free(&array);
+    nyz_output_discard(&output);
+    assert_true(number_in_file(path, 99999) == 5);
+    assert_int_equal(count_names(((temp_directory *)*state)->path), 1);
+}
+
+static void a_map_is_created_in_place_on_request(void **state)
+{
+    const nyz_options in_place = {.flags = NYZ_IN_PLACE};
+    char path[8192];
+    nyz_output *output;
+    nyz_array array;
+    struct stat before;
+    struct stat after;
+    (void)snprintf(path, sizeof path, "%s", numbers(*state, "a.npy", 5000));
+    assert_int_equal(stat(path, &before), 0);
+    begin_map(path, 20, &in_place, &output, &array);
+    ((float *)array.data)[19] = 5;
+    nyz_array_free(&array);
+    assert_ok(nyz_output_finish(&output, err));
+    assert_int_equal(stat(path, &after), 0);
+    assert_int_equal(before.st_ino, after.st_ino);
+    assert_true(number_in_file(path, 19) == 5);
+}
+
+static void an_array_without_elements_is_created(void **state)
+{
+    const char *const path = in_directory(*state, "a.npy");
+    nyz_output *output;
+    nyz_array array;
+    begin_map(path, 0, NULL, &output, &array);
+    assert_null(array.data);
+    nyz_array_free(&array);
+    assert_ok(nyz_output_finish(&output, err));
+    assert_ok(nyz_load(path, NULL, &array, err));
+    assert_int_equal(array.shape[0], 0);
+    nyz_array_free(&array);
+}
+
+static void what_no_map_can_be_created_of_leaves_nothing(void **state)
+{
+    static const int64_t huge = INT64_MAX / 8;
+    static const int64_t one = 1;
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
+    nyz_dtype objects;
+    nyz_array like;
+    nyz_array array;
+    nyz_output *output;
+    const char *const path = in_directory(*state, "a.npy");
+    assert_ok(nyz_array_wrap(NULL, &dtype, 1, &one, NULL, &like, err));
+    assert_fails(NYZ_ERR_UNSUPPORTED, "not a regular file",
+                 nyz_create_map("/dev/null", &like, NULL, &output, &array, err));
+    assert_null(output);
+    assert_ok(nyz_dtype_parse("|O", 2, NULL, &objects, err));
+    assert_ok(nyz_array_wrap(NULL, &objects, 1, &one, NULL, &like, err));
+    assert_fails(NYZ_ERR_UNSUPPORTED, "Python objects",
+                 nyz_create_map(path, &like, NULL, &output, &array, err));
+    if (nyz_array_wrap(NULL, &dtype, 1, &huge, NULL, &like, NULL) == NYZ_OK) {
+        nyz_error why;
+        assert_int_not_equal(nyz_create_map(path, &like, NULL, &output, &array, &why),
+                             NYZ_OK);
+        assert_null(output);
+        assert_null(array.data);
+    }
+    assert_int_equal(count_names(((temp_directory *)*state)->path), 0);
+}
+
 /* ------------------------------------------------------------------- what cannot be mapped */
 
 /* The reason, and that it is loaded on request, but never to be written to. */
@@ -625,6 +770,11 @@ int main(void)
         directory_test(an_array_without_elements_maps),
         directory_test(only_the_three_modes_are_modes),
         directory_test(advice_changes_nothing_but_the_speed),
+        directory_test(a_created_map_becomes_what_saving_writes),
+        directory_test(a_created_map_replaces_the_file_only_when_it_is_finished),
+        directory_test(a_map_is_created_in_place_on_request),
+        directory_test(an_array_without_elements_is_created),
+        directory_test(what_no_map_can_be_created_of_leaves_nothing),
         directory_test(another_byte_order_is_not_mapped),
         directory_test(another_memory_order_is_not_mapped),
         directory_test(unaligned_data_is_not_mapped),
