@@ -34,11 +34,11 @@ def test_exactly_the_public_functions_are_exported():
 
 
 # Prints, ends the program or leaves the call, runs something, waits for signals, depends on the
-# locale or the environment, maps files.
+# locale or the environment.
 NEVER_CALLED = """abort _exit _Exit exit quick_exit longjmp siglongjmp raise kill signal sigaction
     printf vprintf fprintf vfprintf dprintf puts fputs putchar fputc putc perror stdout stderr syslog
     system popen fork execve posix_spawn dlopen dlsym setlocale localeconv getenv secure_getenv
-    strtod strtold strtof atof mmap mmap64 mremap gets strcpy strcat sprintf vsprintf alloca
+    strtod strtold strtof atof mremap gets strcpy strcat sprintf vsprintf alloca
     """.split()
 
 
@@ -64,13 +64,23 @@ def test_the_static_library_needs_nothing_of_ours_from_elsewhere():
     assert {name for kind, name in symbols if kind == "U"} - defined == set()
 
 
+def test_only_one_file_maps():
+    path = os.path.join(os.environ.get("NYZ_BUILD", ""), "libnyz.a")
+    if shutil.which("nm") is None or not os.path.exists(path):
+        pytest.skip("no nm, or no static library")
+    output = subprocess.run(["nm", "-A", path], capture_output=True, text=True, check=True).stdout
+    users = {line.split(":")[-2] for line in output.splitlines()
+             if re.search(r" U (mmap|mmap64|munmap)$", line)}
+    assert len(users) == 1 and "mapping_posix" in users.pop()
+
+
 def test_the_header_declares_what_was_looked_for():
     assert len(declared()) >= 40 and "nyz_load" in declared()
 
 
 def test_every_public_function_is_run_with_failing_memory_and_system():
     source = ""
-    for name in ("table", "fixture", "arrays", "archives", "files"):
+    for name in ("table", "fixture", "arrays", "archives", "files", "maps"):
         path = os.path.join(libnyz.ROOT, "tests", "fault", "fault_%s.h" % name)
         with open(path, encoding="utf-8") as f:
             source += f.read()

@@ -87,6 +87,16 @@ static nyz_status load_input(nyz_npy_input *input, nyz_config *config, nyz_array
     return nyz_progress_end(config, status, err);
 }
 
+static nyz_status map_or_load(nyz_npy_input *input, nyz_map_mode mode, nyz_config *config,
+                              nyz_array *out, nyz_error *err)
+{
+    nyz_error why;
+    const nyz_status status = map_input(input, mode, config, out, &why);
+    return status == NYZ_ERR_UNSUPPORTED && nyz_npy_may_load(mode, config)
+               ? load_input(input, config, out, err)
+               : nyz_npy_map_result(status, &why, err);
+}
+
 nyz_status nyz_map(const char *path, nyz_map_mode mode, const nyz_options *opt,
                    nyz_array *out, nyz_error *err)
 {
@@ -98,10 +108,7 @@ nyz_status nyz_map(const char *path, nyz_map_mode mode, const nyz_options *opt,
     nyz_status status =
         nyz_npy_input_open(&input, path, mode == NYZ_MAP_SHARED, &config, err);
     if (status == NYZ_OK) {
-        status = map_input(&input, mode, &config, out, err);
-        if (status == NYZ_ERR_UNSUPPORTED && nyz_npy_may_load(mode, &config)) {
-            status = load_input(&input, &config, out, err);
-        }
+        status = map_or_load(&input, mode, &config, out, err);
     }
     nyz_npy_input_close(&input);
     return status;
@@ -133,14 +140,15 @@ nyz_status nyz_map_mem(const void *bytes, size_t size, const nyz_options *opt,
     const nyz_stream stream = nyz_stream_mem(&reader);
     nyz_config config;
     nyz_source source;
+    nyz_error why;
     memset(out, 0, sizeof *out);
     NYZ_TRY(nyz_config_init(&config, opt, err));
     NYZ_TRY(nyz_source_init(&source, &stream, err));
     NYZ_TRY(nyz_npy_refuse_empty(&source, err));
-    const nyz_status status = view_bytes(bytes, &source, &config, out, err);
+    const nyz_status status = view_bytes(bytes, &source, &config, out, &why);
     return status == NYZ_ERR_UNSUPPORTED && nyz_npy_may_load(NYZ_MAP_READ, &config)
                ? nyz_load_mem(bytes, size, opt, out, err)
-               : status;
+               : nyz_npy_map_result(status, &why, err);
 }
 
 /* ------------------------------------------------------------------------------- changes */

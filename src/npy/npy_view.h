@@ -15,6 +15,16 @@ static inline int nyz_npy_may_load(nyz_map_mode mode, const nyz_config *config)
     return (config->flags & NYZ_MAP_OR_LOAD) != 0 && mode != NYZ_MAP_SHARED;
 }
 
+/* What was tried without writing to the caller's error has ended so. */
+static inline nyz_status nyz_npy_map_result(nyz_status status, const nyz_error *why,
+                                            nyz_error *err)
+{
+    if (status != NYZ_OK && err != NULL) {
+        *err = *why;
+    }
+    return status;
+}
+
 /* That data at `place`, an address or an offset in a mapping, can be that of an array as the file
  * has it, whose header has been read.  Errors: UNSUPPORTED: the message says what to do. */
 nyz_status nyz_npy_check_view(const nyz_array *header, int fortran, uint64_t place,

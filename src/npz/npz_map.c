@@ -130,6 +130,16 @@ static nyz_status map(const nyz_npz *npz, int64_t index, nyz_map_mode mode,
     return status;
 }
 
+static nyz_status map_or_load(const nyz_npz *npz, int64_t index, nyz_map_mode mode,
+                              nyz_config *config, nyz_array *out, nyz_error *err)
+{
+    nyz_error why;
+    const nyz_status status = map(npz, index, mode, config, out, &why);
+    return status == NYZ_ERR_UNSUPPORTED && nyz_npy_may_load(mode, config)
+               ? load(npz, index, config, out, err)
+               : nyz_npy_map_result(status, &why, err);
+}
+
 nyz_status nyz_npz_map_at(const nyz_npz *npz, int64_t index, nyz_map_mode mode,
                           const nyz_options *opt, nyz_array *out, nyz_error *err)
 {
@@ -144,10 +154,7 @@ nyz_status nyz_npz_map_at(const nyz_npz *npz, int64_t index, nyz_map_mode mode,
             "a member cannot be mapped to be written to: the archive holds the CRC "
             "of its bytes");
     }
-    nyz_status status = map(npz, index, mode, &config, out, err);
-    if (status == NYZ_ERR_UNSUPPORTED && nyz_npy_may_load(mode, &config)) {
-        status = load(npz, index, &config, out, err);
-    }
+    const nyz_status status = map_or_load(npz, index, mode, &config, out, err);
     return nyz_npz_name_member(npz, index, status, err);
 }
 

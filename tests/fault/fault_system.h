@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/vfs.h>
@@ -46,7 +47,10 @@ typedef enum call {
     FGETXATTR,
     FSETXATTR,
     FREMOVEXATTR,
-    LGETXATTR
+    LGETXATTR,
+    MMAP,
+    MSYNC,
+    FALLOCATE_ALL /* posix_fallocate */
 } call;
 
 /* Among the failures: not an errno, but a read or write of less than was asked for. */
@@ -93,10 +97,11 @@ static int hits(const failing *f, call c)
 /* Without the data, the sync, the rename, or a descriptor, there is no success. */
 static int is_serious(call c, int fd)
 {
-    static const unsigned serious = 1u << OPEN | 1u << OPENAT | 1u << WRITE | 1u << STAT |
+    static const uint64_t serious = 1u << OPEN | 1u << OPENAT | 1u << WRITE | 1u << STAT |
                                     1u << FSTATAT | 1u << FACCESSAT | 1u << READLINKAT |
                                     1u << FSYNC | 1u << FCHMOD | 1u << RENAMEAT |
-                                    1u << LINKAT;
+                                    1u << LINKAT | (uint64_t)1 << MMAP |
+                                    (uint64_t)1 << MSYNC | (uint64_t)1 << FALLOCATE_ALL;
     return (serious >> c & 1) != 0 || (c == CLOSE && fd >= 0);
 }
 
@@ -222,6 +227,25 @@ WRAP(int, fremovexattr, (int fd, const char *name), (fd, name), FREMOVEXATTR, -1
 WRAP(int, fallocate64, (int fd, int mode, off_t offset, off_t size),
      (fd, mode, offset, size), FALLOCATE, -1)
 
+WRAP(int, msync, (void *memory, size_t size, int flags), (memory, size, flags), MSYNC, -1)
+
+void *__real_mmap64(void *at, size_t size, int access, int flags, int fd, off_t offset);
+void *__wrap_mmap64(void *at, size_t size, int access, int flags, int fd, off_t offset);
+void *__wrap_mmap64(void *at, size_t size, int access, int flags, int fd, off_t offset)
+{
+    return fails_whole(MMAP, -1) ? MAP_FAILED
+                                 : __real_mmap64(at, size, access, flags, fd, offset);
+}
+
+/* It returns the errno. */
+int __real_posix_fallocate64(int fd, off_t offset, off_t size);
+int __wrap_posix_fallocate64(int fd, off_t offset, off_t size);
+int __wrap_posix_fallocate64(int fd, off_t offset, off_t size)
+{
+    return fails_whole(FALLOCATE_ALL, -1) ? faults.sys
+                                          : __real_posix_fallocate64(fd, offset, size);
+}
+
 /* With all three arguments, as the system takes them. */
 #define WRAP_OPEN(name, parameters, arguments, number)                                   \
     int __real_##name parameters;                                                        \
@@ -238,9 +262,9 @@ int __wrap_openat64(int at, const char *path, int flags, mode_t mode);
 int __wrap_openat64(int at, const char *path, int flags, mode_t mode)
 {
     const int unnamed = (flags & O_TMPFILE) == O_TMPFILE;
-    if (fails_whole(unnamed                                           ? OPEN_UNNAMED
-                    : (flags & (O_NOFOLLOW | O_WRONLY)) == O_NOFOLLOW ? OPEN_OTHER
-                                                                      : OPENAT,
+    if (fails_whole(unnamed ? OPEN_UNNAMED
+                    : (flags & O_NOFOLLOW) != 0 && (flags & O_ACCMODE) == O_RDONLY ? OPEN_OTHER
+                                                                              : OPENAT,
                     -1)) {
         return -1;
     }

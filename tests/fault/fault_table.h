@@ -8,6 +8,7 @@
 #include "fault/fault_archives.h"
 #include "fault/fault_arrays.h"
 #include "fault/fault_files.h"
+#include "fault/fault_maps.h"
 
 typedef struct row {
     const char *function;
@@ -109,6 +110,12 @@ static const row rows[] = {
     {"nyz_file_bytes", file_bytes, METHODS, NOTHING, 0},
     {"nyz_file_bytes_at", file_bytes_at, METHODS, NOTHING, 0},
     {"nyz_file_load_all", file_load_all, METHODS, NOTHING, 0},
+    {"nyz_map", map_path, KINDS, NOTHING, 0},
+    {"nyz_map_mem", map_mem, KINDS, NOTHING, 0},
+    {"nyz_npz_map", map_member, METHODS, NOTHING, 0},
+    {"nyz_npz_map_at", map_member_at, METHODS, NOTHING, 0},
+    {"nyz_create_map", create_map, KINDS, NPY, 0},
+    {"nyz_map_flush", create_map, ONE, NPY, 0},
     {"nyz_npz_create", discard_archive, ONE, OLD, 0},
     {"nyz_npz_create_stream", archive_to_stream, SMALL, NOTHING, 0},
     {"nyz_npz_add", finish_archive, ALL, NPZ, 0},

@@ -26,8 +26,9 @@ static variant saving;
 /* What the system may interrupt at any time, and what comes in pieces, is no failure. */
 static int must_succeed(const failing *f)
 {
-    static const unsigned restarted =
-        1u << OPEN | 1u << OPENAT | 1u << READ | 1u << PREAD | 1u << WRITE;
+    static const uint64_t restarted = 1u << OPEN | 1u << OPENAT | 1u << READ |
+                                      1u << PREAD | 1u << WRITE |
+                                      (uint64_t)1 << FALLOCATE_ALL;
     return !f->failed || f->sys == SHORT_COUNT ||
            (f->sys == EINTR && (restarted >> f->first & 1) != 0);
 }
