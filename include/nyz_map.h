@@ -51,8 +51,8 @@ NYZ_API nyz_status nyz_map(const char *path, nyz_map_mode mode, const nyz_option
                            nyz_array *out, nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 4));
 
 /* The same of a .npy file in memory: the array's data is a part of `bytes`, which have to outlive
- * it (out->base is NULL).  The mode is NYZ_MAP_READ.  The place of the data is judged by its
- * address. */
+ * it (out->base is NULL).  The mode is NYZ_MAP_READ.  Whether the data is aligned is a matter of
+ * its address. */
 NYZ_API nyz_status nyz_map_mem(const void *bytes, size_t size, const nyz_options *opt,
                                nyz_array *out, nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((4));
 

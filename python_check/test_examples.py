@@ -48,6 +48,18 @@ def test_dict(tmp_path):
         assert archive["y"].dtype == "i8" and archive["y"].tolist() == [7, 8, 9]
 
 
+def test_map(tmp_path):
+    path = tmp_path / "x.npy"
+    np.save(path, np.asfortranarray(np.arange(12, dtype="f4").reshape(3, 4)))
+    assert run("map", path, "2") == (0, ["8 9 10 11"], "")
+    assert run("map", path, "3")[0] == 1
+    np.save(path, np.arange(12, dtype=">f4").reshape(3, 4))
+    status, lines, errors = run("map", path, "0")
+    assert (status, lines) == (1, []) and "its byte order is another" in errors
+    np.save(path, np.arange(12).reshape(3, 4))
+    assert run("map", path, "0")[2] == "%s: is int64 (3, 4), wanted a matrix of float32\n" % path
+
+
 def test_any_file(tmp_path):
     path = tmp_path / "x.npy"
     with path.open("wb") as file:

@@ -57,7 +57,7 @@ static nyz_status map_bytes(const nyz_npz *npz, nyz_map_mode mode, int64_t start
     return NYZ_OK;
 }
 
-/* Where the data is judged by: an address, or an offset in a mapping. */
+/* What decides whether the data is aligned: its address, or its offset in a mapping. */
 static uint64_t place_of(const nyz_npz *npz, int64_t offset)
 {
     return npz->file != NULL ? (uint64_t)offset

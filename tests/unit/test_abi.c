@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The layout of nyz.h: sizes, places of members, and numbers that programs are compiled with.  A
  * change here is a change of NYZ_ABI_VERSION.  It is checked when this file is compiled. */
+#include "nyz_map.h"
 #include "support/support.h"
 
 /* The columns: pointers of 64 bits, and pointers of 32 bits with int64_t aligned to 4 (i386).
@@ -159,6 +160,14 @@ NUMBER(NYZ_EXACT_NAME, 4);
 NUMBER(NYZ_ANY_NAME, 8);
 NUMBER(NYZ_BLOCKS, 16);
 NUMBER(NYZ_IN_PLACE, 32);
+NUMBER(NYZ_SKIP_UNSUPPORTED, 64);
+NUMBER(NYZ_VERIFY, 128);
+NUMBER(NYZ_MAP_OR_LOAD, 256);
+NUMBER(NYZ_MAP_WILLNEED, 512);
+NUMBER(NYZ_MAP_RANDOM, 1024);
+NUMBER(NYZ_MAP_READ, 0);
+NUMBER(NYZ_MAP_PRIVATE, 1);
+NUMBER(NYZ_MAP_SHARED, 2);
 NUMBER(NYZ_LEVEL_DEFAULT, 0);
 NUMBER(NYZ_LEVEL_FAST, -1);
 NUMBER(NYZ_NONE, 0);
