@@ -204,6 +204,8 @@ enum {
                               other arrays somewhat larger.  docs/format.md 5 */
 };
 
+enum { NYZ_ALIGN = 64 };
+
 /* {0} or NULL: the defaults. */
 typedef struct nyz_options {
     const nyz_allocator *allocator; /* NULL: the C library's; must outlive what it allocated */
@@ -219,7 +221,11 @@ typedef struct nyz_options {
                                        blocks (NYZ_LEVEL_FAST, NYZ_BLOCKS).  0: one; negative: one
                                        for each processor.  Results and errors do not depend on
                                        it; all threads call the allocator */
-    int32_t reserved32;             /* 0 */
+    int32_t align;                  /* archives: the data of stored arrays begins at a multiple of
+                                       this in the file, so that they can be mapped (nyz_map.h): a
+                                       power of two, 8 ... 32,768, of which NYZ_ALIGN suits all
+                                       processors.  0: as NumPy does, by chance.  Every reader takes
+                                       such archives (docs/format.md 5.6) */
     /* NULL, or called while array data is read or written, only by the thread that made the call,
      * at least every 8 MiB that this thread moves; `done` includes what other threads moved.
      * total: -1 if unknown.  A result other than 0 cancels: the call fails with NYZ_ERR_CANCELLED

@@ -65,7 +65,7 @@ class Limits(c.Structure):
 class Options(c.Structure):
     _fields_ = [("allocator", c.c_void_p), ("limits", c.POINTER(Limits)), ("flags", c.c_uint),
                 ("order", c.c_int), ("byteorder", c.c_int), ("npy_version", c.c_int),
-                ("method", c.c_int), ("level", c.c_int), ("threads", c.c_int), ("reserved32", c.c_int),
+                ("method", c.c_int), ("level", c.c_int), ("threads", c.c_int), ("align", c.c_int),
                 ("progress", c.c_void_p), ("progress_ctx", c.c_void_p), ("reserved", c.c_int64 * 6)]
 
 

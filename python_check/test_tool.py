@@ -155,7 +155,7 @@ def options_of(command):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_takes_the_options_of_its_help_and_no_others(command):
-    values = {"N": ["3"], "BYTES": ["1"], "DIR": ["."], "": []}
+    values = {"N": ["8"], "BYTES": ["1"], "DIR": ["."], "": []}
     taken = options_of(command)
     assert taken
     for option, value in {o: v for c in COMMANDS for o, v in options_of(c).items()}.items():
@@ -937,6 +937,42 @@ def test_cp_blocks_makes_other_bytes_of_the_same_arrays(tmp_path):
     assert fine("digest", tmp_path / "blocks.npz") == fine("digest", tmp_path / "in.npz")
     assert b"--store cannot be combined with '--blocks'" in fails(
         2, "cp", "--store", "--blocks", tmp_path / "in.npz", tmp_path / "x.npz").stderr
+
+
+def data_offsets(path):
+    """Where the array of each stored member begins in the file, by NumPy's and Python's readers."""
+    out = {}
+    with zipfile.ZipFile(path) as archive, open(path, "rb") as file:
+        for info in archive.infolist():
+            file.seek(info.header_offset)
+            header = file.read(30)
+            sizes = [int.from_bytes(header[at:at + 2], "little") for at in (26, 28)]
+            start = info.header_offset + 30 + sum(sizes)
+            file.seek(start)
+            np.lib.format.read_magic(file)
+            np.lib.format.read_array_header_1_0(file)
+            out[info.filename] = file.tell()
+    return out
+
+
+@pytest.mark.parametrize("command", ["cp", "pack"])
+def test_align_puts_the_data_of_stored_arrays_at_multiples(tmp_path, command):
+    arrays = {"x" * n: np.arange(n, dtype="f8") for n in range(1, 90)}
+    np.savez(tmp_path / "in.npz", **arrays)
+    fine("unpack", "-d", tmp_path / "files", tmp_path / "in.npz")
+    files = ["%s=%s" % (name, tmp_path / "files" / (name + ".npy")) for name in arrays]
+    out = tmp_path / "out.npz"
+    for align in (8, 64, 4096):
+        if command == "cp":
+            fine("cp", "--align", str(align), tmp_path / "in.npz", out)
+        else:
+            fine("pack", "--align=%d" % align, out, *files)
+        assert {offset % align for offset in data_offsets(out).values()} == {0}
+        assert fine("digest", out) == fine("digest", tmp_path / "in.npz")
+    assert len({offset % 64 for offset in data_offsets(tmp_path / "in.npz").values()}) > 8
+    for wrong in ("0", "7", "12", "65536", "x", ""):
+        assert b"--align takes a power of two" in fails(
+            2, "cp", "--align", wrong, tmp_path / "in.npz", out).stderr
 
 
 def test_in_place_writes_into_out_and_never_into_what_is_read(tmp_path):

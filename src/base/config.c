@@ -102,6 +102,9 @@ static nyz_status check_limits(const nyz_limits *chosen, nyz_error *err)
      NYZ_BLOCKS | NYZ_SKIP_UNSUPPORTED | NYZ_VERIFY | NYZ_MAP_OR_LOAD |                  \
      NYZ_MAP_WILLNEED | NYZ_MAP_RANDOM)
 
+/* The extra field of a local header has room for no more. */
+#define NYZ_ALIGN_MAX 32768
+
 static int all_zero(const int64_t *words, size_t count)
 {
     int64_t bits = 0;
@@ -118,8 +121,7 @@ static nyz_status check_reserved(const nyz_options *opt, nyz_error *err)
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "options: unknown flags 0x%x",
                         (unsigned)(opt->flags & ~(uint32_t)KNOWN_FLAGS));
     }
-    if (opt->reserved32 != 0 ||
-        !all_zero(opt->reserved, sizeof opt->reserved / sizeof opt->reserved[0])) {
+    if (!all_zero(opt->reserved, sizeof opt->reserved / sizeof opt->reserved[0])) {
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "options: reserved words must be 0");
     }
     if (opt->limits != NULL &&
@@ -168,6 +170,12 @@ static nyz_status check_options(const nyz_options *opt, nyz_error *err)
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
                         "level %d: expected 1 to 9, 0, or NYZ_LEVEL_FAST", opt->level);
     }
+    if (opt->align != 0 && (opt->align < 8 || opt->align > NYZ_ALIGN_MAX ||
+                            (opt->align & (opt->align - 1)) != 0)) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
+                        "align %d: expected a power of two from 8 to %d, or 0",
+                        opt->align, NYZ_ALIGN_MAX);
+    }
     return NYZ_OK;
 }
 
@@ -186,6 +194,7 @@ nyz_status nyz_config_init(nyz_config *config, const nyz_options *opt, nyz_error
     config->byteorder = o->byteorder;
     config->progress_function = o->progress;
     config->progress_ctx = o->progress_ctx;
+    config->align = o->align;
     config->npy_version = o->npy_version;
     config->method = o->level != NYZ_LEVEL_DEFAULT ? NYZ_DEFLATED : o->method;
     config->threads = o->threads < 0   ? nyz_threads_available()

@@ -17,6 +17,7 @@ typedef struct nyz_config {
     nyz_byteorder byteorder;
     int32_t npy_version;
     nyz_method method;
+    int align;                          /* 0, or a power of two */
     int level;                          /* 1 ... 9, or NYZ_LEVEL_FAST */
     int threads;                        /* 1 or more */
     nyz_progress_fn *progress_function; /* NULL: none */

@@ -124,7 +124,7 @@ void nyz_mapping_advise(void *memory, int64_t size, uint32_t flags)
 {
     if (size > 0 && (flags & (NYZ_MAP_WILLNEED | NYZ_MAP_RANDOM)) != 0) {
         const size_t whole = whole_pages(&memory, size);
-        nyz_mapping_tell(memory, whole, flags);
+        nyz_mapping_hint(memory, whole, flags);
     }
 }
 

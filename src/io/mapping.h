@@ -34,7 +34,7 @@ unsigned char *nyz_mapping_at(const nyz_mapping *mapping, int64_t offset);
 /* One holder less: the last one unmaps.  *mapping becomes NULL.  NULL is fine. */
 void nyz_mapping_free(nyz_mapping **mapping);
 
-/* Tells the system how `size` bytes at `memory` will be used (NYZ_MAP_WILLNEED,
+/* Advises the system how `size` bytes at `memory` will be used (NYZ_MAP_WILLNEED,
  * NYZ_MAP_RANDOM); what it makes of that is its own affair. */
 void nyz_mapping_advise(void *memory, int64_t size, uint32_t flags);
 

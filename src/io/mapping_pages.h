@@ -14,7 +14,7 @@ int nyz_mapping_map(nyz_mapping_file file, nyz_map_mode mode, int64_t start, siz
 void nyz_mapping_unmap(void *pages, size_t size);
 
 /* The pages begin at a multiple of the unit.  nyz_mapping_sync returns an errno. */
-void nyz_mapping_tell(void *pages, size_t size, uint32_t flags);
+void nyz_mapping_hint(void *pages, size_t size, uint32_t flags);
 int nyz_mapping_sync(void *pages, size_t size);
 
 #endif

@@ -29,7 +29,7 @@ void nyz_mapping_unmap(void *pages, size_t size)
     (void)munmap(pages, size);
 }
 
-void nyz_mapping_tell(void *pages, size_t size, uint32_t flags)
+void nyz_mapping_hint(void *pages, size_t size, uint32_t flags)
 {
     if ((flags & NYZ_MAP_RANDOM) != 0) {
         (void)posix_madvise(pages, size, POSIX_MADV_RANDOM);

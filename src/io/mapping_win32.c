@@ -42,7 +42,7 @@ void nyz_mapping_unmap(void *pages, size_t size)
 }
 
 /* PrefetchVirtualMemory is of Windows 8: older ones have no word for either. */
-void nyz_mapping_tell(void *pages, size_t size, uint32_t flags)
+void nyz_mapping_hint(void *pages, size_t size, uint32_t flags)
 {
 #if _WIN32_WINNT >= 0x0602
     WIN32_MEMORY_RANGE_ENTRY range = {pages, size};

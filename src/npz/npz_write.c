@@ -105,7 +105,8 @@ nyz_zip_method nyz_npz_method(const nyz_config *config)
 {
     const int chunked =
         config->level == NYZ_LEVEL_FAST || (config->flags & NYZ_BLOCKS) != 0;
-    const nyz_zip_method how = {config->method, config->level, chunked, config->threads};
+    const nyz_zip_method how = {config->method, config->level, chunked, config->threads,
+                                config->align};
     return how;
 }
 
@@ -154,7 +155,7 @@ static nyz_status pass_array(void *ctx, const nyz_sink *sink, nyz_error *err)
 static nyz_status make_content(nyz_pending *pending, nyz_error *err)
 {
     nyz_npy_writer *const plan = &pending->plan;
-    pending->content = (nyz_zip_content){pass_array, plan, 0};
+    pending->content = (nyz_zip_content){pass_array, plan, 0, (int64_t)plan->header.size};
     if (nyz_add(plan->bytes, (int64_t)plan->header.size, &pending->content.size)) {
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
                         "an array of %lld bytes, which no file can hold",
@@ -277,7 +278,7 @@ nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name, const voi
     nyz_progress progress;
     nyz_config config = writer->config;
     bytes_content ctx = {bytes, (int64_t)size, NULL};
-    const nyz_zip_content content = {pass_bytes, &ctx, (int64_t)size};
+    const nyz_zip_content content = {pass_bytes, &ctx, (int64_t)size, 0};
     NYZ_TRY(nyz_npz_sticky_error(writer, err));
     nyz_status status = opt != NULL ? nyz_config_init(&config, opt, &failure) : NYZ_OK;
     nyz_progress_begin(&progress, &config, 0);

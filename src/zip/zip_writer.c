@@ -68,9 +68,11 @@ void nyz_zip_writer_free(nyz_zip_writer **zip)
 
 /* ------------------------------------------------------------------------- one member */
 
-/* Writes the local header, with what the record holds by now. */
+/* Writes the local header, with what the record holds by now; `align`: 0, or where the data after
+ * `head` bytes of the member is to be. */
 static nyz_status begin_member(nyz_zip_writer *zip, const char *name,
-                               nyz_zip_record *record, nyz_error *err)
+                               nyz_zip_record *record, int64_t head, int align,
+                               nyz_error *err)
 {
     const nyz_sink sink = nyz_write_buffer_sink(&zip->out);
     const size_t name_size = strlen(name);
@@ -78,6 +80,9 @@ static nyz_status begin_member(nyz_zip_writer *zip, const char *name,
     record->offset = zip->out.position;
     record->flags =
         (uint16_t)((ascii ? 0 : NYZ_ZIP_UTF8) | (zip->seekable ? 0 : NYZ_ZIP_DESCRIPTOR));
+    if (align > 0) {
+        nyz_zip_writer_align(record, name_size, head, align);
+    }
     NYZ_TRY(nyz_zip_make_local(&zip->local, name, record, err));
     return nyz_sink_put(&sink, zip->local.data, (int64_t)zip->local.size, err);
 }
@@ -162,7 +167,8 @@ nyz_status nyz_zip_writer_add(nyz_zip_writer *zip, const char *name,
     nyz_zip_record record = {.size = content->size,
                              .compressed_size = is_stored ? content->size : 0,
                              .method = (uint16_t)how->method};
-    NYZ_TRY(begin_member(zip, name, &record, err));
+    NYZ_TRY(
+        begin_member(zip, name, &record, content->head, is_stored ? how->align : 0, err));
     NYZ_TRY(is_stored ? write_stored(zip, content, &record, err)
                       : write_deflated(zip, how, content, &record, err));
     return end_member(zip, name, &record, err);
@@ -176,7 +182,7 @@ nyz_status nyz_zip_writer_add_encoded(nyz_zip_writer *zip, const char *name,
                              .compressed_size = (int64_t)ready->bytes.size,
                              .crc32 = ready->crc32,
                              .method = NYZ_DEFLATED};
-    NYZ_TRY(begin_member(zip, name, &record, err));
+    NYZ_TRY(begin_member(zip, name, &record, 0, 0, err));
     NYZ_TRY(nyz_sink_put(&sink, ready->bytes.data, record.compressed_size, err));
     return end_member(zip, name, &record, err);
 }

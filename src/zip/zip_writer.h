@@ -19,6 +19,7 @@ typedef struct nyz_zip_content {
     nyz_status (*pass)(void *ctx, const nyz_sink *sink, nyz_error *err);
     void *ctx;
     int64_t size;
+    int64_t head; /* bytes at the start that `align` is not about */
 } nyz_zip_content;
 
 /* How a member is stored. */
@@ -27,6 +28,7 @@ typedef struct nyz_zip_method {
     int level;   /* deflated: 1 ... 9, or NYZ_LEVEL_FAST, which is always chunked */
     int chunked; /* deflated: in chunks that do not know each other */
     int threads; /* chunked: 1 or more */
+    int align;   /* stored: where the bytes after `head` begin is a multiple of this; 0: anywhere */
 } nyz_zip_method;
 
 /* Writes one member.  name: UTF-8 of at most 65,535 bytes; not checked further.

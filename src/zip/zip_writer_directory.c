@@ -17,6 +17,7 @@
 #define END64_SIZE 56
 #define LOCATOR_SIZE 20
 #define LOCAL_EXTRA_SIZE 20 /* id, length, two numbers of 8 bytes */
+#define PADDING_MIN 6       /* id, length, the alignment */
 #define EXTRA_MAX 28        /* id, length, three numbers of 8 bytes */
 
 /* From here on Python writes a number as zip64, although 32 bits would hold twice as
@@ -41,12 +42,38 @@ void nyz_zip_writer_patch_local(nyz_buffer *local, const nyz_zip_record *record)
     nyz_store_le64(extra + 12, later ? 0 : (uint64_t)record->compressed_size);
 }
 
+void nyz_zip_writer_align(nyz_zip_record *record, size_t name_size, int64_t head,
+                          int align)
+{
+    const int64_t fixed = LOCAL_SIZE + (int64_t)name_size + LOCAL_EXTRA_SIZE;
+    const int64_t beyond =
+        (record->offset % align + fixed % align + head % align) % align;
+    int64_t padding = (align - beyond) % align;
+    if (padding > 0 && padding < PADDING_MIN) {
+        padding += align;
+    }
+    record->align = (uint16_t)align;
+    record->padding = (uint16_t)padding;
+}
+
+/* docs/format.md 5.6: id, length, the alignment, zeros. */
+static void put_padding(unsigned char *p, const nyz_zip_record *record)
+{
+    if (record->padding > 0) {
+        memset(p, 0, record->padding);
+        nyz_store_le16(p, 0xa11e);
+        nyz_store_le16(p + 2, (uint16_t)(record->padding - 4));
+        nyz_store_le16(p + 4, record->align);
+    }
+}
+
 /* docs/format.md 5.1: the 32-bit sizes are always saturated. */
 nyz_status nyz_zip_make_local(nyz_buffer *local, const char *name,
                               const nyz_zip_record *record, nyz_error *err)
 {
     const size_t name_size = strlen(name);
-    const size_t size = LOCAL_SIZE + name_size + LOCAL_EXTRA_SIZE;
+    const size_t extra_size = (size_t)record->padding + LOCAL_EXTRA_SIZE;
+    const size_t size = LOCAL_SIZE + name_size + extra_size;
     NYZ_TRY(nyz_buffer_reserve(local, size, err));
     unsigned char *const p = local->data;
     local->size = size;
@@ -59,10 +86,12 @@ nyz_status nyz_zip_make_local(nyz_buffer *local, const char *name,
     nyz_store_le32(p + 18, SATURATED);
     nyz_store_le32(p + 22, SATURATED);
     nyz_store_le16(p + 26, (uint16_t)name_size);
-    nyz_store_le16(p + 28, LOCAL_EXTRA_SIZE);
+    nyz_store_le16(p + 28, (uint16_t)extra_size);
     memcpy(p + LOCAL_SIZE, name, name_size);
-    nyz_store_le16(p + LOCAL_SIZE + name_size, 1);
-    nyz_store_le16(p + LOCAL_SIZE + name_size + 2, LOCAL_EXTRA_SIZE - 4);
+    put_padding(p + LOCAL_SIZE + name_size, record);
+    unsigned char *const zip64 = p + size - LOCAL_EXTRA_SIZE;
+    nyz_store_le16(zip64, 1);
+    nyz_store_le16(zip64 + 2, LOCAL_EXTRA_SIZE - 4);
     nyz_zip_writer_patch_local(local, record);
     return NYZ_OK;
 }

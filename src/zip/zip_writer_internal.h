@@ -20,10 +20,16 @@ typedef struct nyz_zip_record {
     uint32_t crc32;
     uint16_t method;
     uint16_t flags;
+    uint16_t align;   /* 0, or what `padding` is for */
+    uint16_t padding; /* bytes of the field that aligns the data, in the local header */
 } nyz_zip_record;
 
+/* Decides the padding of a record whose offset is known, so that the data after `head` bytes of
+ * the member is aligned. */
+void nyz_zip_writer_align(nyz_zip_record *record, size_t name_size, int64_t head, int align);
+
 /* Makes a local header in an empty buffer, or over the one before: 30 bytes, the name,
- * the zip64 field.  With NYZ_ZIP_DESCRIPTOR, CRC and sizes are 0.  Errors: MEMORY. */
+ * the field that aligns, the zip64 field.  With NYZ_ZIP_DESCRIPTOR, CRC and sizes are 0.  Errors: MEMORY. */
 nyz_status nyz_zip_make_local(nyz_buffer *local, const char *name,
                               const nyz_zip_record *record, nyz_error *err);
 /* Gives it the record's CRC and sizes. */

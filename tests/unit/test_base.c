@@ -200,10 +200,15 @@ static void unknown_flags_and_reserved_words_are_refused(void **state)
                      nyz_config_init(&config, &opt, err));
     }
     opt.flags = 0;
-    opt.reserved32 = 1;
-    assert_fails(NYZ_ERR_ARGUMENT, "options: reserved",
-                 nyz_config_init(&config, &opt, err));
-    opt.reserved32 = 0;
+    static const int alignments[] = {1, 7, 12, 4, -8, 65536, INT32_MIN};
+    for (size_t i = 0; i < sizeof alignments / sizeof alignments[0]; i++) {
+        opt.align = alignments[i];
+        assert_fails(NYZ_ERR_ARGUMENT, "expected a power of two",
+                     nyz_config_init(&config, &opt, err));
+    }
+    opt.align = 32768;
+    assert_ok(nyz_config_init(&config, &opt, err));
+    opt.align = 0;
     opt.reserved[5] = 1;
     assert_fails(NYZ_ERR_ARGUMENT, "options: reserved",
                  nyz_config_init(&config, &opt, err));

@@ -706,6 +706,80 @@ static void bytes_after_the_array_of_a_member_are_damage(void **state)
     free(longer);
 }
 
+/* ---------------------------------------------------------------------- aligned archives */
+
+/* An archive of 40 small arrays with names of all lengths, at a place in a stream. */
+static void write_aligned(nyz_buffer *buffer, int align, int seeks, int large_header)
+{
+    static double values[3] = {1, 2, 3};
+    static const int64_t three = 3;
+    char text[1200] = "[('";
+    nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT64);
+    const nyz_options opt = {.align = align};
+    nyz_npz_writer *writer;
+    nyz_array array;
+    nyz_stream stream = nyz_stream_buffer(buffer);
+    if (!seeks) {
+        stream.seek = NULL;
+    }
+    if (large_header) {
+        memset(text + 3, 'x', 1000);
+        strcpy(text + 1003, "', '<f8')]");
+        assert_ok(nyz_dtype_parse(text, strlen(text), NULL, &dtype, err));
+    }
+    assert_ok(nyz_array_wrap(values, &dtype, 1, &three, NULL, &array, err));
+    assert_ok(nyz_npz_create_stream(&stream, &opt, &writer, err));
+    for (int i = 0; i < 40; i++) {
+        char name[64] = {0};
+        memset(name, 'a' + i % 26, (size_t)i + 1);
+        assert_ok(nyz_npz_add(writer, name, &array, NULL, err));
+    }
+    assert_ok(nyz_npz_add_bytes(writer, "bytes", "abc", 3, NULL, err));
+    assert_ok(nyz_npz_finish(&writer, err));
+    nyz_dtype_free(&dtype);
+}
+
+static void every_stored_array_of_an_aligned_archive_is_aligned(void **state)
+{
+    (void)state;
+    for (int align = 8; align <= 32768; align *= 2) {
+        for (int kind = 0; kind < 4; kind++) {
+            const nyz_options untrusted = {.flags = NYZ_UNTRUSTED | NYZ_VERIFY};
+            nyz_buffer buffer = {0};
+            nyz_npz *npz;
+            nyz_array array;
+            nyz_member member;
+            write_aligned(&buffer, align, kind & 1, kind & 2);
+            assert_ok(nyz_npz_open_mem(buffer.data, buffer.size, &untrusted, &npz, err));
+            for (int64_t i = 0; i < 40; i++) {
+                assert_ok(nyz_npz_map_at(npz, i, NYZ_MAP_READ, &untrusted, &array, err));
+                const int64_t place = (unsigned char *)array.data - buffer.data;
+                assert_int_equal(place % align, 0);
+                assert_memory_equal(&((double *)array.data)[2], &(double){3}, 8);
+                nyz_array_free(&array);
+            }
+            assert_ok(nyz_npz_locate(npz, "bytes", &member, err));
+            assert_int_equal(member.data_offset % align, 0);
+            nyz_npz_close(&npz);
+            nyz_buffer_free(&buffer);
+        }
+    }
+}
+
+/* Only what has to be moved gets the field, and without the option nothing does. */
+static void alignment_costs_no_byte_where_the_data_is_aligned(void **state)
+{
+    (void)state;
+    nyz_buffer plain = {0};
+    nyz_buffer aligned = {0};
+    write_aligned(&plain, 0, 1, 0);
+    write_aligned(&aligned, 8, 1, 0);
+    assert_true(aligned.size > plain.size);
+    assert_true(aligned.size <= plain.size + 41 * (8 + 5));
+    nyz_buffer_free(&aligned);
+    nyz_buffer_free(&plain);
+}
+
 /* ------------------------------------------------------------------------- parts of files */
 
 /* The address space never has room for so much. */
@@ -786,6 +860,8 @@ int main(void)
         directory_test(a_deflated_member_is_not_mapped_but_loaded_on_request),
         directory_test(an_archive_in_a_stream_is_not_mapped),
         cmocka_unit_test(bytes_after_the_array_of_a_member_are_damage),
+        cmocka_unit_test(every_stored_array_of_an_aligned_archive_is_aligned),
+        cmocka_unit_test(alignment_costs_no_byte_where_the_data_is_aligned),
         directory_test(a_file_too_large_to_be_mapped_whole_is_mapped_in_parts),
         cmocka_unit_test(a_dtype_is_aligned_as_its_numbers_are),
     };

@@ -65,6 +65,7 @@ static int pack(const cli_args *args)
                                                                         : NYZ_STORED,
                              .level = args->level,
                              .flags = NYZ_EXACT_NAME | (args->blocks ? NYZ_BLOCKS : 0u),
+                             .align = args->align,
                              .threads = -1};
     cli_target to;
     int status = check_files(args);
@@ -116,6 +117,7 @@ static const cli_option options[] = {
      .help = "compress, 1 (fastest) to 9 (smallest), or fast: several times\n"
              "faster, for arrays of numbers"},
     CLI_WRITING_BLOCKS,
+    CLI_WRITING_ALIGN,
     CLI_WRITING_IN_PLACE,
     {.name = NULL},
 };

@@ -4,6 +4,7 @@
 
 #include "io/complain.h"
 
+#include <stdio.h>
 #include <string.h>
 
 int cli_writing_level(const char *value, cli_args *args)
@@ -18,6 +19,20 @@ int cli_writing_level(const char *value, cli_args *args)
     }
     args->level = value[0] - '0';
     return CLI_EXIT_FINE;
+}
+
+int cli_writing_align(const char *value, cli_args *args)
+{
+    for (int align = 8; align <= 32768; align *= 2) {
+        char text[16];
+        (void)snprintf(text, sizeof text, "%d", align);
+        if (strcmp(value, text) == 0) {
+            args->align = align;
+            return CLI_EXIT_FINE;
+        }
+    }
+    return cli_command_misused(
+        args->command, "--align takes a power of two from 8 to 32768, not", value);
 }
 
 int cli_writing_check(const cli_args *args)

@@ -12,6 +12,12 @@
         .help = "compress in blocks of 1 MiB, on all cores: about 0.1 % larger, and\n"   \
                 "not the bytes that NumPy would write"                                   \
     }
+#define CLI_WRITING_ALIGN                                                                \
+    {                                                                                    \
+        .name = "--align", .value = "N", .set = cli_writing_align,                       \
+        .help = "begin the data of stored arrays at a multiple of N bytes, a power of\n" \
+                "two: 64 lets programs map them.  Not the bytes that NumPy would write"  \
+    }
 #define CLI_WRITING_IN_PLACE                                                             \
     {                                                                                    \
         .name = "--in-place", .where = offsetof(cli_args, in_place),                     \
@@ -21,6 +27,8 @@
 
 /* Takes the value of --level. */
 int cli_writing_level(const char *value, cli_args *args);
+/* Takes the value of --align. */
+int cli_writing_align(const char *value, cli_args *args);
 /* --store goes without --level and --blocks. */
 int cli_writing_check(const cli_args *args);
 
