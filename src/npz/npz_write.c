@@ -11,6 +11,7 @@
 #include "io/atomic_file.h"
 #include "io/progress_stream.h"
 #include "io/stream.h"
+#include "npy/header.h"
 #include "npy/npy.h"
 #include "npz/npz_names.h"
 #include "npz/npz_writer.h"
@@ -271,6 +272,20 @@ static nyz_status pass_bytes(void *ctx, const nyz_sink *sink, nyz_error *err)
                              : NYZ_OK;
 }
 
+/* Bytes of the header, of a .npy file; else 0. */
+static int64_t header_bytes(const unsigned char *bytes, size_t size,
+                            const nyz_config *config)
+{
+    int version = 0;
+    int preamble = 0;
+    int64_t length = 0;
+    const int is_npy = size >= NYZ_PREAMBLE_MAX &&
+                       nyz_header_version(bytes, NYZ_MAGIC_SIZE + 2, &version, &preamble,
+                                          NULL) == NYZ_OK &&
+                       nyz_header_length(bytes, version, config, &length, NULL) == NYZ_OK;
+    return is_npy ? preamble + length : 0;
+}
+
 nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name, const void *bytes,
                              size_t size, const nyz_options *opt, nyz_error *err)
 {
@@ -278,7 +293,7 @@ nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name, const voi
     nyz_progress progress;
     nyz_config config = writer->config;
     bytes_content ctx = {bytes, (int64_t)size, NULL};
-    const nyz_zip_content content = {pass_bytes, &ctx, (int64_t)size, 0};
+    nyz_zip_content content = {pass_bytes, &ctx, (int64_t)size, 0};
     NYZ_TRY(nyz_npz_sticky_error(writer, err));
     nyz_status status = opt != NULL ? nyz_config_init(&config, opt, &failure) : NYZ_OK;
     nyz_progress_begin(&progress, &config, 0);
@@ -293,6 +308,7 @@ nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name, const voi
         }
     }
     if (status == NYZ_OK) {
+        content.head = config.align > 0 ? header_bytes(bytes, size, &config) : 0;
         status = add_content(writer, name, &config, &content, &failure);
     }
     status = nyz_progress_end(&config, status, &failure);
