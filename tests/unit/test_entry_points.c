@@ -3,6 +3,7 @@
  * time, a stream that cannot seek, a member of an archive, stored and deflated.  All must
  * give the same array, or the same status.  entry_points.h reads what is expected. */
 #include "dtype/dtype.h"
+#include "nyz_map.h"
 #include "support/entry_points.h"
 
 static const nyz_options as_stored = {.byteorder = NYZ_KEEP_BYTEORDER};
@@ -369,6 +370,43 @@ static void npz_loads_by_handle(const expected *e, const content *whole)
     }
 }
 
+/* ------------------------------------------------------- in their place: nyz_map.h */
+
+static void npy_maps(const expected *e, const content *whole)
+{
+    char path[1024];
+    const nyz_options opt = {.byteorder = NYZ_KEEP_BYTEORDER, .flags = NYZ_MAP_OR_LOAD};
+    nyz_array array;
+    nyz_error err;
+    path_of(path, sizeof path, e->file);
+    nyz_status status = nyz_map(path, NYZ_MAP_READ, &opt, &array, &err);
+    check_array(e, "map", status, e->status, &array, &err);
+    status = nyz_map(path, NYZ_MAP_PRIVATE, &opt, &array, &err);
+    check_array(e, "private map", status, e->status, &array, &err);
+    status = nyz_map_mem(whole->bytes, whole->size, &opt, &array, &err);
+    check_array(e, "map of memory", status, e->status, &array, &err);
+}
+
+static void npz_maps(const expected *e, const content *whole)
+{
+    char path[1024];
+    const nyz_options opt = {.byteorder = NYZ_KEEP_BYTEORDER,
+                             .flags = NYZ_MAP_OR_LOAD | NYZ_VERIFY};
+    path_of(path, sizeof path, e->file);
+    for (int kind = 0; kind < 4; kind++) {
+        nyz_npz *npz;
+        nyz_array array;
+        nyz_error why;
+        assert_ok(kind & 1 ? nyz_npz_open_mem(whole->bytes, whole->size, NULL, &npz, err)
+                           : nyz_npz_open(path, NULL, &npz, err));
+        const nyz_status status =
+            nyz_npz_map_at(npz, atoi(e->more), kind & 2 ? NYZ_MAP_PRIVATE : NYZ_MAP_READ,
+                           &opt, &array, &why);
+        nyz_npz_close(&npz);
+        check_array(e, "map", status, e->status, &array, &why);
+    }
+}
+
 /* ------------------------------------------------------------------------------ tests */
 
 static void every_npy_loads_alike_by_path(void **state)
@@ -427,6 +465,13 @@ static void every_file_is_read_alike_by_one_handle(void **state)
     each("load", npz_loads_by_handle);
 }
 
+static void every_file_maps_as_it_loads(void **state)
+{
+    (void)state;
+    each("npy", npy_maps);
+    each("load", npz_maps);
+}
+
 static void arrays_in_one_stream_are_read_one_by_one(void **state)
 {
     (void)state;
@@ -458,6 +503,7 @@ int main(void)
         cmocka_unit_test(every_npz_opens_alike_by_every_entry_point),
         cmocka_unit_test(every_member_loads_alike_by_every_entry_point),
         cmocka_unit_test(every_file_is_read_alike_by_one_handle),
+        cmocka_unit_test(every_file_maps_as_it_loads),
         cmocka_unit_test(arrays_in_one_stream_are_read_one_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

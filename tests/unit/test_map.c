@@ -13,50 +13,6 @@
 
 static const nyz_options as_stored = {.byteorder = NYZ_KEEP_BYTEORDER};
 
-/* ---------------------------------------------------------------------------- every fixture */
-
-static void npy_maps(const expected *e, const content *whole)
-{
-    char path[1024];
-    const nyz_options opt = {.byteorder = NYZ_KEEP_BYTEORDER, .flags = NYZ_MAP_OR_LOAD};
-    nyz_array array;
-    nyz_error err;
-    path_of(path, sizeof path, e->file);
-    nyz_status status = nyz_map(path, NYZ_MAP_READ, &opt, &array, &err);
-    check_array(e, "map", status, e->status, &array, &err);
-    status = nyz_map(path, NYZ_MAP_PRIVATE, &opt, &array, &err);
-    check_array(e, "private map", status, e->status, &array, &err);
-    status = nyz_map_mem(whole->bytes, whole->size, &opt, &array, &err);
-    check_array(e, "map of memory", status, e->status, &array, &err);
-}
-
-static void npz_maps(const expected *e, const content *whole)
-{
-    char path[1024];
-    const nyz_options opt = {.byteorder = NYZ_KEEP_BYTEORDER,
-                             .flags = NYZ_MAP_OR_LOAD | NYZ_VERIFY};
-    path_of(path, sizeof path, e->file);
-    for (int kind = 0; kind < 4; kind++) {
-        nyz_npz *npz;
-        nyz_array array;
-        nyz_error why;
-        assert_ok(kind & 1 ? nyz_npz_open_mem(whole->bytes, whole->size, NULL, &npz, err)
-                           : nyz_npz_open(path, NULL, &npz, err));
-        const nyz_status status =
-            nyz_npz_map_at(npz, atoi(e->more), kind & 2 ? NYZ_MAP_PRIVATE : NYZ_MAP_READ,
-                           &opt, &array, &why);
-        nyz_npz_close(&npz);
-        check_array(e, "map", status, e->status, &array, &why);
-    }
-}
-
-static void every_file_maps_as_it_loads(void **state)
-{
-    (void)state;
-    each("npy", npy_maps);
-    each("load", npz_maps);
-}
-
 /* ------------------------------------------------------------------------------------ files */
 
 /* `count` numbers 0, 1, ... of this type, in a new .npy file. */
@@ -832,7 +788,6 @@ static void a_dtype_is_aligned_as_its_numbers_are(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_file_maps_as_it_loads),
         directory_test(a_map_is_read_only_and_says_so),
         directory_test(what_is_written_to_a_private_map_is_not_in_the_file),
         directory_test(what_is_written_to_a_shared_map_is_in_the_file),

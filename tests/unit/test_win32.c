@@ -12,6 +12,7 @@
 #include "io/input_file.h"
 #include "io/stream.h"
 #include "io/win32.h"
+#include "nyz_map.h"
 #include "support/support.h"
 
 static const nyz_allocator *const memory = &nyz_default_allocator;
@@ -332,6 +333,67 @@ static void long_names_can_be_saved(void **state)
     assert_int_equal(empty_directory(), 1);
 }
 
+/* 5000 numbers 0, 1, ... in a new file. */
+static void make_numbers(void)
+{
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
+    const int64_t count = 5000;
+    nyz_array like;
+    nyz_array array;
+    nyz_output *output;
+    assert_ok(nyz_array_wrap(NULL, &dtype, 1, &count, NULL, &like, err));
+    assert_ok(nyz_create_map(PATH, &like, NULL, &output, &array, err));
+    for (int64_t i = 0; i < count; i++) {
+        ((float *)array.data)[i] = (float)i;
+    }
+    nyz_array_free(&array);
+    assert_ok(nyz_output_finish(&output, err));
+}
+
+static float loaded_number(int64_t i)
+{
+    nyz_array array;
+    assert_ok(nyz_load(PATH, NULL, &array, err));
+    const float value = ((const float *)array.data)[i];
+    nyz_array_free(&array);
+    return value;
+}
+
+static void a_file_is_mapped_in_each_mode(void **state)
+{
+    nyz_array array;
+    (void)state;
+    make_numbers();
+    assert_true(loaded_number(4999) == 4999);
+    assert_ok(nyz_map(PATH, NYZ_MAP_READ, NULL, &array, err));
+    assert_true(((const float *)array.data)[4999] == 4999);
+    nyz_array_free(&array);
+    assert_ok(nyz_map(PATH, NYZ_MAP_PRIVATE, NULL, &array, err));
+    ((float *)array.data)[1] = -1;
+    assert_true(loaded_number(1) == 1);
+    nyz_array_free(&array);
+    assert_ok(nyz_map(PATH, NYZ_MAP_SHARED, NULL, &array, err));
+    ((float *)array.data)[2] = -2;
+    assert_ok(nyz_map_flush(&array, err));
+    nyz_array_free(&array);
+    assert_true(loaded_number(2) == -2);
+}
+
+static void a_map_that_is_discarded_leaves_no_trace(void **state)
+{
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
+    const int64_t count = 5000;
+    nyz_array like;
+    nyz_array array;
+    nyz_output *output;
+    (void)state;
+    assert_ok(nyz_array_wrap(NULL, &dtype, 1, &count, NULL, &like, err));
+    assert_ok(nyz_create_map(PATH, &like, NULL, &output, &array, err));
+    nyz_array_free(&array);
+    nyz_output_discard(&output);
+    assert_int_equal(empty_directory(), 0);
+}
+
 static void a_device_is_written_straight(void **state)
 {
     (void)state;
@@ -359,6 +421,8 @@ int main(void)
         directory_test(what_may_not_be_written_is_not_replaced),
         directory_test(a_rename_that_fails_leaves_the_old_file),
         directory_test(long_names_can_be_saved),
+        directory_test(a_file_is_mapped_in_each_mode),
+        directory_test(a_map_that_is_discarded_leaves_no_trace),
         directory_test(a_device_is_written_straight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
