@@ -43,8 +43,8 @@
  *
  * Versions: NYZ_CONTAINER_VERSION changes only if old tables would no longer work.  Functions are
  * added at the end of the struct, and struct_size says which a table has: this library passes over
- * those that it does not know, and takes those that a table is too short for as NULL.  Maps of an
- * item (`map`), and writing (`create`, `add`, `finish`) will come so. */
+ * those that it does not know, and takes those that a table is too short for as NULL.  Writing
+ * (`create`, `add`, `finish`) will come so. */
 #ifndef NYZ_CONTAINER_H
 #define NYZ_CONTAINER_H
 
@@ -182,6 +182,11 @@ typedef struct nyz_container {
      * appended to, in a way that the format allows, so that item `index` (-1: all of them) is still
      * what it was.  `now` reads the file as it is now, which has `size` bytes.  NULL: never. */
     int (*is_intact)(const void *state, int64_t index, const nyz_stream *now, int64_t size);
+
+    /* Compares the checksum of an item that `info` calls an array: for NYZ_VERIFY with
+     * nyz_file_map, which needs no more of a format than data_offset.  NULL: it has none.
+     * Errors: IO, CORRUPT. */
+    nyz_status (*verify)(const void *state, int64_t index, nyz_error *err);
 } nyz_container;
 
 /* -------------------------------------------------------------------------------- opening */

@@ -22,6 +22,7 @@
 #define NYZ_MAP_PUBLIC_H
 
 #include "nyz.h"
+#include "nyz_file.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -75,6 +76,19 @@ NYZ_API nyz_status nyz_npz_map(const nyz_npz *npz, const char *name, nyz_map_mod
 NYZ_API nyz_status nyz_npz_map_at(const nyz_npz *npz, int64_t index, nyz_map_mode mode,
                                   const nyz_options *opt, nyz_array *out, nyz_error *err)
                                   NYZ_NODISCARD NYZ_NONNULL((1, 5));
+
+/* The same of an item of a file of any format (nyz_file.h), if its elements are in the file as they
+ * are.  The array outlives the nyz_file; of one opened by nyz_file_open_mem it is a part of these
+ * bytes.  NYZ_VERIFY: compares the item's checksum, if the format has any.
+ * UNSUPPORTED, or loaded with NYZ_MAP_OR_LOAD, as by nyz_file_load: what cannot be mapped, and what
+ * a format compresses.  NYZ_MAP_SHARED is ARGUMENT: nyz_map does that.
+ * opt, errors: as nyz_map and nyz_file_load; NULL: as the file was opened. */
+NYZ_API nyz_status nyz_file_map(const nyz_file *file, const char *name, nyz_map_mode mode,
+                                const nyz_options *opt, nyz_array *out, nyz_error *err)
+                                NYZ_NODISCARD NYZ_NONNULL((1, 2, 5));
+NYZ_API nyz_status nyz_file_map_at(const nyz_file *file, int64_t index, nyz_map_mode mode,
+                                   const nyz_options *opt, nyz_array *out, nyz_error *err)
+                                   NYZ_NODISCARD NYZ_NONNULL((1, 5));
 
 /* A new .npy file that is filled in its place: an array of zeros as `like` describes it (dtype, shape
  * and order; its data is not read), in a new file that replaces the one at `path` when it is

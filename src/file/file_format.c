@@ -2,6 +2,7 @@
 /* Which format a file is of: the tables are checked, then asked. */
 #include <stddef.h>
 #include <stdio.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -39,7 +40,7 @@ static nyz_status check_format(const nyz_container *f, int64_t i, nyz_error *err
         why = "is NULL";
     } else if (f->version != NYZ_CONTAINER_VERSION) {
         why = "is of another version of nyz_container.h";
-    } else if (f->struct_size < sizeof *f) {
+    } else if (f->struct_size < offsetof(nyz_container, verify)) {
         why = "has a struct_size that is too small";
     } else if (!is_name(f->name) || f->noun == NULL) {
         why = "has no name, or one that is not a-z, 0-9 and '-', or no noun";

@@ -124,6 +124,14 @@ typedef nyz_status nyz_file_reader(const nyz_file *file, int64_t index,
                                    const nyz_item *item, const nyz_config *config,
                                    nyz_array *array, nyz_error *err);
 
+/* That an item is an array which can be loaded. */
+nyz_status nyz_file_check_array(const nyz_item *item, nyz_error *err);
+
+/* The array that an item's header announces, without data; it owns its dtype, which may be in *out
+ * after a failure, too. */
+nyz_status nyz_file_own_header(const nyz_item *item, const nyz_config *config,
+                               nyz_array *out, nyz_error *err);
+
 /* By `read`, or from where the bytes are in the file. */
 nyz_file_reader nyz_file_read_array;
 nyz_file_reader nyz_file_read_into;

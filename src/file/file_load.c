@@ -20,8 +20,7 @@ static nyz_status fail_unreadable(const nyz_item *item, nyz_error *err)
     return item->error.status;
 }
 
-/* That an item is an array which can be loaded. */
-static nyz_status check_array(const nyz_item *item, nyz_error *err)
+nyz_status nyz_file_check_array(const nyz_item *item, nyz_error *err)
 {
     if (item->kind == NYZ_ITEM_UNREADABLE) {
         return fail_unreadable(item, err);
@@ -35,7 +34,7 @@ static nyz_status check_array(const nyz_item *item, nyz_error *err)
 static nyz_status load_item(const nyz_file *file, int64_t index, const nyz_item *item,
                             const nyz_config *config, nyz_array *out, nyz_error *err)
 {
-    NYZ_TRY(check_array(item, err));
+    NYZ_TRY(nyz_file_check_array(item, err));
     return file->format->load != NULL
                ? nyz_file_table_load(file, index, item, config, out, err)
                : nyz_file_read_array(file, index, item, config, out, err);
@@ -46,7 +45,7 @@ static nyz_status load_item_into(const nyz_file *file, int64_t index,
                                  nyz_array *into, nyz_error *err)
 {
     NYZ_TRY(nyz_npy_check_into(into, err));
-    NYZ_TRY(check_array(item, err));
+    NYZ_TRY(nyz_file_check_array(item, err));
     return file->format->load_into != NULL
                ? nyz_file_table_into(file, index, item, config, into, err)
                : nyz_file_read_into(file, index, item, config, into, err);

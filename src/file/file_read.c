@@ -96,8 +96,8 @@ static nyz_status read_allocated(const nyz_file *file, int64_t index,
 }
 
 /* The array that a header announces, without data; its dtype is its own. */
-static nyz_status own_header(const nyz_item *item, const nyz_config *config,
-                             nyz_array *out, nyz_error *err)
+nyz_status nyz_file_own_header(const nyz_item *item, const nyz_config *config,
+                               nyz_array *out, nyz_error *err)
 {
     nyz_owner *owner = NULL;
     NYZ_TRY(nyz_owner_new(&config->allocator, &owner, err));
@@ -114,7 +114,7 @@ nyz_status nyz_file_read_array(const nyz_file *file, int64_t index, const nyz_it
     const int fortran = nyz_array_is_fortran(&item->header);
     void *data = NULL;
     elements e;
-    NYZ_TRY(own_header(item, config, out, err));
+    NYZ_TRY(nyz_file_own_header(item, config, out, err));
     if (file->format->read == NULL && item->data_offset >= 0) {
         begin_in_file(&e, file, item, config);
         return nyz_npy_read_data(&e.source, config, fortran, out, err);

@@ -3,6 +3,8 @@
  * the same name with _at. */
 #include <string.h>
 
+#include "nyz_map.h"
+
 #include "npz/npz.h"
 
 /* The index of a member.  Errors: NOT_FOUND. */
@@ -66,4 +68,13 @@ nyz_status nyz_npz_bytes(const nyz_npz *npz, const char *name, const nyz_options
     memset(out, 0, sizeof *out);
     const nyz_status status = look_up(npz, name, &index, err);
     return status == NYZ_OK ? nyz_npz_bytes_at(npz, index, opt, out, err) : status;
+}
+
+nyz_status nyz_npz_map(const nyz_npz *npz, const char *name, nyz_map_mode mode,
+                       const nyz_options *opt, nyz_array *out, nyz_error *err)
+{
+    int64_t index;
+    memset(out, 0, sizeof *out);
+    const nyz_status status = look_up(npz, name, &index, err);
+    return status == NYZ_OK ? nyz_npz_map_at(npz, index, mode, opt, out, err) : status;
 }

@@ -227,6 +227,18 @@ static nyz_status load_into(const void *state, int64_t index, const nyz_options 
     return run(nyz_npz_load_member_into, state, index, opt, &target, err);
 }
 
+/* Reads all of a member. */
+static nyz_status verify(const void *state, int64_t index, nyz_error *err)
+{
+    const nyz_npz *const npz = state;
+    nyz_array header;
+    memset(&header, 0, sizeof header);
+    const nyz_status status = nyz_npz_read_stream(npz, index, &npz->config,
+                                                  nyz_npz_read_header, 1, &header, err);
+    nyz_array_free(&header);
+    return status;
+}
+
 const nyz_container nyz_npz_container = {
     .version = NYZ_CONTAINER_VERSION,
     .struct_size = sizeof(nyz_container),
@@ -242,4 +254,5 @@ const nyz_container nyz_npz_container = {
     .load = load,
     .load_into = load_into,
     .bytes = bytes,
+    .verify = verify,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The public calls that map the array of a stored member. */
+/* The public call that maps the array of a stored member. */
 #include <string.h>
 
 #include "nyz_map.h"
@@ -156,13 +156,4 @@ nyz_status nyz_npz_map_at(const nyz_npz *npz, int64_t index, nyz_map_mode mode,
     }
     const nyz_status status = map_or_load(npz, index, mode, &config, out, err);
     return nyz_npz_name_member(npz, index, status, err);
-}
-
-nyz_status nyz_npz_map(const nyz_npz *npz, const char *name, nyz_map_mode mode,
-                       const nyz_options *opt, nyz_array *out, nyz_error *err)
-{
-    const int64_t index = nyz_npz_find(npz, name);
-    memset(out, 0, sizeof *out);
-    return index < 0 ? nyz_npz_missing(&npz->dir, name, err)
-                     : nyz_npz_map_at(npz, index, mode, opt, out, err);
 }

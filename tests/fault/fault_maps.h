@@ -58,6 +58,32 @@ static nyz_status map_member_at(fixture *s, nyz_error *err)
     return map_member_by(s, 0, err);
 }
 
+static nyz_status map_item_by(fixture *s, int by_name, nyz_error *err)
+{
+    const nyz_options opt = map_options(s);
+    nyz_file *file;
+    nyz_array out;
+    POISON(&out);
+    nyz_status status = nyz_file_open(s->npz_path, &s->opt, &file, err);
+    if (status != NYZ_OK) {
+        return status;
+    }
+    status = by_name ? nyz_file_map(file, "a", NYZ_MAP_READ, &opt, &out, err)
+                     : nyz_file_map_at(file, 0, NYZ_MAP_PRIVATE, &opt, &out, err);
+    nyz_file_close(&file);
+    return take(s, status, &out);
+}
+
+static nyz_status map_item(fixture *s, nyz_error *err)
+{
+    return map_item_by(s, 1, err);
+}
+
+static nyz_status map_item_at(fixture *s, nyz_error *err)
+{
+    return map_item_by(s, 0, err);
+}
+
 /* Flushing fails alone, and what was written stays. */
 static nyz_status create_map(fixture *s, nyz_error *err)
 {

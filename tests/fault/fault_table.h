@@ -114,6 +114,8 @@ static const row rows[] = {
     {"nyz_map_mem", map_mem, KINDS, NOTHING, 0},
     {"nyz_npz_map", map_member, METHODS, NOTHING, 0},
     {"nyz_npz_map_at", map_member_at, METHODS, NOTHING, 0},
+    {"nyz_file_map", map_item, METHODS, NOTHING, 0},
+    {"nyz_file_map_at", map_item_at, METHODS, NOTHING, 0},
     {"nyz_create_map", create_map, KINDS, NPY, 0},
     {"nyz_map_flush", create_map, ONE, NPY, 0},
     {"nyz_npz_create", discard_archive, ONE, OLD, 0},

@@ -87,7 +87,7 @@ static void a_table_that_cannot_be_used_is_refused(void **state)
     t.version = 2;
     assert_table(&t, "format 1 is of another version");
     t = rows_format;
-    t.struct_size -= 1;
+    t.struct_size = offsetof(nyz_container, verify) - 1;
     assert_table(&t, "struct_size");
     t = rows_format;
     t.name = NULL;
@@ -132,6 +132,35 @@ static void a_longer_table_of_a_later_version_is_taken(void **state)
     longer.table.struct_size = sizeof longer;
     assert_ok(nyz_file_open_mem_with(bytes, size, formats, 1, NULL, &file, err));
     use_rows(file, 0);
+    nyz_file_close(&file);
+}
+
+static nyz_status not_to_be_called(const void *state, int64_t index, nyz_error *err)
+{
+    (void)state;
+    (void)index;
+    (void)err;
+    fail_msg("what is behind the end of a table was called");
+    return NYZ_ERR_IO;
+}
+
+/* It has no verify: what is in its place is not looked at. */
+static void a_shorter_table_of_an_earlier_version_is_taken(void **state)
+{
+    nyz_container shorter = rows_format;
+    const nyz_container *const formats[] = {&shorter};
+    const nyz_options verify = {.flags = NYZ_VERIFY | NYZ_MAP_OR_LOAD};
+    static unsigned char bytes[256];
+    const size_t size = rows_make(bytes, 0);
+    nyz_file *file = NULL;
+    nyz_array array;
+    (void)state;
+    shorter.struct_size = offsetof(nyz_container, verify);
+    shorter.verify = not_to_be_called;
+    assert_ok(nyz_file_open_mem_with(bytes, size, formats, 1, NULL, &file, err));
+    use_rows(file, 0);
+    assert_ok(nyz_file_map_at(file, 0, NYZ_MAP_READ, &verify, &array, err));
+    nyz_array_free(&array);
     nyz_file_close(&file);
 }
 
@@ -193,6 +222,7 @@ int main(void)
         cmocka_unit_test(bytes_that_are_not_in_the_file_make_an_item_unreadable),
         cmocka_unit_test(a_table_that_cannot_be_used_is_refused),
         cmocka_unit_test(a_longer_table_of_a_later_version_is_taken),
+        cmocka_unit_test(a_shorter_table_of_an_earlier_version_is_taken),
         cmocka_unit_test(data_that_cannot_be_had_is_a_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

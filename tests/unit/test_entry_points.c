@@ -372,6 +372,30 @@ static void npz_loads_by_handle(const expected *e, const content *whole)
 
 /* ------------------------------------------------------- in their place: nyz_map.h */
 
+/* One handle over both. */
+static void item_maps(const expected *e, int64_t index, const content *whole)
+{
+    char path[1024];
+    const nyz_options opt = {.byteorder = NYZ_KEEP_BYTEORDER,
+                             .flags = NYZ_MAP_OR_LOAD | NYZ_VERIFY};
+    path_of(path, sizeof path, e->file);
+    for (int kind = 0; kind < 4; kind++) {
+        nyz_file *file;
+        nyz_array array;
+        nyz_error why;
+        if ((kind & 1 ? nyz_file_open_mem(whole->bytes, whole->size, NULL, &file, NULL)
+                      : nyz_file_open(path, NULL, &file, NULL)) != NYZ_OK ||
+            is_misnamed(e, file, strcmp(e->kind, "npy") == 0 ? "npy" : "npz")) {
+            nyz_file_close(&file);
+            continue; /* every_file_is_read_alike_by_one_handle */
+        }
+        const nyz_status status = nyz_file_map_at(
+            file, index, kind & 2 ? NYZ_MAP_PRIVATE : NYZ_MAP_READ, &opt, &array, &why);
+        nyz_file_close(&file);
+        check_array(e, "map by handle", status, e->status, &array, &why);
+    }
+}
+
 static void npy_maps(const expected *e, const content *whole)
 {
     char path[1024];
@@ -385,6 +409,7 @@ static void npy_maps(const expected *e, const content *whole)
     check_array(e, "private map", status, e->status, &array, &err);
     status = nyz_map_mem(whole->bytes, whole->size, &opt, &array, &err);
     check_array(e, "map of memory", status, e->status, &array, &err);
+    item_maps(e, 0, whole);
 }
 
 static void npz_maps(const expected *e, const content *whole)
@@ -405,6 +430,7 @@ static void npz_maps(const expected *e, const content *whole)
         nyz_npz_close(&npz);
         check_array(e, "map", status, e->status, &array, &why);
     }
+    item_maps(e, atoi(e->more), whole);
 }
 
 /* ------------------------------------------------------------------------------ tests */

@@ -736,6 +736,68 @@ static void alignment_costs_no_byte_where_the_data_is_aligned(void **state)
     nyz_buffer_free(&plain);
 }
 
+/* ------------------------------------------------------------------ files of any format */
+
+static void an_item_maps_and_outlives_its_file(void **state)
+{
+    content whole = aligned_archive();
+    const char *const path = put_archive(*state, &whole);
+    nyz_file *file;
+    nyz_array array;
+    assert_ok(nyz_file_open(path, NULL, &file, err));
+    assert_ok(nyz_file_map_at(file, 0, NYZ_MAP_READ, NULL, &array, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "nyz_map maps .npy files",
+                 nyz_file_map_at(file, 0, NYZ_MAP_SHARED, NULL, &array, err));
+    assert_ok(nyz_file_map_at(file, 0, NYZ_MAP_READ, NULL, &array, err));
+    nyz_file_close(&file);
+    assert_int_equal(array.flags, NYZ_MAPPED | NYZ_READONLY);
+    assert_true(number_at(&array, 999) == 999);
+    nyz_array_free(&array);
+    free(whole.bytes);
+}
+
+static void a_damaged_item_maps_unless_it_is_verified(void **state)
+{
+    (void)state;
+    content whole = aligned_archive();
+    const nyz_options verify = {.flags = NYZ_VERIFY | NYZ_MAP_OR_LOAD};
+    nyz_file *file;
+    nyz_array array;
+    whole.bytes[whole.size / 2] ^= 1;
+    assert_ok(nyz_file_open_mem(whole.bytes, whole.size, NULL, &file, err));
+    assert_fails(NYZ_ERR_CORRUPT, "CRC",
+                 nyz_file_map_at(file, 0, NYZ_MAP_READ, &verify, &array, err));
+    assert_ok(nyz_file_map_at(file, 0, NYZ_MAP_READ, NULL, &array, err));
+    nyz_array_free(&array);
+    nyz_file_close(&file);
+    free(whole.bytes);
+}
+
+static void what_a_file_has_not_as_it_is_does_not_map(void **state)
+{
+    nyz_file *file;
+    nyz_array array;
+    const nyz_options or_load = {.flags = NYZ_MAP_OR_LOAD};
+    const char *const path = archive(*state, NYZ_DEFLATED);
+    assert_ok(nyz_file_open(path, NULL, &file, err));
+    assert_fails(NYZ_ERR_UNSUPPORTED, "member 'a.npy': cannot be mapped",
+                 nyz_file_map(file, "a", NYZ_MAP_READ, NULL, &array, err));
+    assert_fails(NYZ_ERR_NOT_FOUND, "did you mean",
+                 nyz_file_map(file, "aa", NYZ_MAP_READ, NULL, &array, err));
+    assert_ok(nyz_file_map(file, "a", NYZ_MAP_READ, &or_load, &array, err));
+    assert_int_equal(array.flags, 0);
+    assert_true(number_at(&array, 999) == 999);
+    nyz_array_free(&array);
+    nyz_file_close(&file);
+    const int fd = open(archive(*state, NYZ_STORED), O_RDONLY);
+    const nyz_stream stream = nyz_stream_fd(fd);
+    assert_ok(nyz_file_open_stream(&stream, NULL, &file, err));
+    assert_fails(NYZ_ERR_UNSUPPORTED, "the archive is a stream",
+                 nyz_file_map(file, "a", NYZ_MAP_READ, NULL, &array, err));
+    nyz_file_close(&file);
+    (void)close(fd);
+}
+
 /* ------------------------------------------------------------------------- parts of files */
 
 /* The address space never has room for so much. */
@@ -817,6 +879,9 @@ int main(void)
         cmocka_unit_test(bytes_after_the_array_of_a_member_are_damage),
         cmocka_unit_test(every_stored_array_of_an_aligned_archive_is_aligned),
         cmocka_unit_test(alignment_costs_no_byte_where_the_data_is_aligned),
+        directory_test(an_item_maps_and_outlives_its_file),
+        cmocka_unit_test(a_damaged_item_maps_unless_it_is_verified),
+        directory_test(what_a_file_has_not_as_it_is_does_not_map),
         directory_test(a_file_too_large_to_be_mapped_whole_is_mapped_in_parts),
         cmocka_unit_test(a_dtype_is_aligned_as_its_numbers_are),
     };
