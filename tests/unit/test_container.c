@@ -2,6 +2,7 @@
 /* Formats of other libraries (nyz_container.h): one made up for these tests is read as .npy and .npz
  * are (support/rows_format.h), and a table that cannot be used is refused.  What tables answer:
  * test_container_answers.c and test_container_load.c. */
+#include "nyz_map.h"
 #include "support/faults.h"
 
 #include "support/rows_used.h"

@@ -389,10 +389,11 @@ static void item_maps(const expected *e, int64_t index, const content *whole)
             nyz_file_close(&file);
             continue; /* every_file_is_read_alike_by_one_handle */
         }
+        const char *const expected_status = check_item(e, file, index);
         const nyz_status status = nyz_file_map_at(
             file, index, kind & 2 ? NYZ_MAP_PRIVATE : NYZ_MAP_READ, &opt, &array, &why);
         nyz_file_close(&file);
-        check_array(e, "map by handle", status, e->status, &array, &why);
+        check_array(e, "map by handle", status, expected_status, &array, &why);
     }
 }
 
