@@ -28,6 +28,11 @@ struct nyz_zip_writer {
     nyz_buffer local;     /* the local header of the member being written */
     nyz_buffer directory; /* the central headers of all members before it */
     int64_t count;        /* of these */
+    const char *name;     /* of the member that has been begun; NULL: none */
+    nyz_zip_record record;
+    int64_t left;  /* bytes of it to come */
+    nyz_sink sink; /* of a deflated one's stream */
+    nyz_zip_encoder encoder;
 };
 
 nyz_status nyz_zip_writer_create(const nyz_stream *stream, const nyz_allocator *allocator,
@@ -58,6 +63,7 @@ void nyz_zip_writer_free(nyz_zip_writer **zip)
 {
     if (*zip != NULL) {
         const nyz_allocator allocator = (*zip)->allocator;
+        nyz_zip_encode_close(&(*zip)->encoder);
         nyz_write_buffer_free(&(*zip)->out);
         nyz_buffer_free(&(*zip)->local);
         nyz_buffer_free(&(*zip)->directory);
@@ -110,27 +116,20 @@ static nyz_status end_member(nyz_zip_writer *zip, const char *name,
     return NYZ_OK;
 }
 
-/* A stored member on its way. */
-typedef struct stored {
-    nyz_zip_writer *zip;
-    nyz_zip_record *record;
-    int64_t left;
-} stored;
-
 /* Piece by piece, so that a piece is written while the CRC has it in the cache.  The
  * header is completed before the last piece: where one piece is all, the header is still
  * in the buffer. */
-static nyz_status put_stored(void *to, const void *bytes, int64_t size, nyz_error *err)
+static nyz_status put_stored(nyz_zip_writer *zip, const void *bytes, int64_t size,
+                             nyz_error *err)
 {
-    stored *const s = to;
-    const nyz_sink sink = nyz_write_buffer_sink(&s->zip->out);
+    const nyz_sink sink = nyz_write_buffer_sink(&zip->out);
     const unsigned char *next = bytes;
     while (size > 0) {
         const int64_t piece = nyz_min(size, PIECE);
-        s->record->crc32 = nyz_crc32(s->record->crc32, next, (size_t)piece);
-        s->left -= piece;
-        if (s->left == 0 && s->zip->seekable) {
-            NYZ_TRY(complete_local(s->zip, s->record, err));
+        zip->record.crc32 = nyz_crc32(zip->record.crc32, next, (size_t)piece);
+        zip->left -= piece;
+        if (zip->left == 0 && zip->seekable) {
+            NYZ_TRY(complete_local(zip, &zip->record, err));
         }
         NYZ_TRY(nyz_sink_put(&sink, next, piece, err));
         next += piece;
@@ -139,39 +138,73 @@ static nyz_status put_stored(void *to, const void *bytes, int64_t size, nyz_erro
     return NYZ_OK;
 }
 
-static nyz_status write_stored(nyz_zip_writer *zip, const nyz_zip_content *content,
-                               nyz_zip_record *record, nyz_error *err)
+static nyz_status put_member(void *to, const void *bytes, int64_t size, nyz_error *err)
 {
-    stored s = {zip, record, content->size};
-    const nyz_sink sink = {put_stored, &s};
-    return content->pass(content->ctx, &sink, err);
+    nyz_zip_writer *const zip = to;
+    if (zip->record.method == NYZ_STORED) {
+        return put_stored(zip, bytes, size, err);
+    }
+    zip->left -= size;
+    return nyz_zip_encode_put(&zip->encoder, bytes, size, err);
 }
 
-static nyz_status write_deflated(nyz_zip_writer *zip, const nyz_zip_method *how,
-                                 const nyz_zip_content *content, nyz_zip_record *record,
-                                 nyz_error *err)
+nyz_sink nyz_zip_writer_sink(nyz_zip_writer *zip)
 {
-    const nyz_sink sink = nyz_write_buffer_sink(&zip->out);
-    nyz_zip_sums sums = {0};
-    NYZ_TRY(nyz_zip_deflate(content, how, &zip->allocator, &sink, &sums, err));
-    record->crc32 = sums.crc32;
-    record->compressed_size = sums.compressed_size;
+    const nyz_sink sink = {put_member, zip};
+    return sink;
+}
+
+nyz_status nyz_zip_writer_begin(nyz_zip_writer *zip, const char *name,
+                                const nyz_zip_method *how, int64_t size, int64_t head,
+                                nyz_error *err)
+{
+    const int is_stored = how->method == NYZ_STORED;
+    const nyz_zip_record record = {.size = size,
+                                   .compressed_size = is_stored ? size : 0,
+                                   .method = (uint16_t)how->method};
+    zip->record = record;
+    zip->name = name;
+    zip->left = size;
+    NYZ_TRY(begin_member(zip, name, &zip->record, head, is_stored ? how->align : 0, err));
+    zip->sink = nyz_write_buffer_sink(&zip->out);
+    return is_stored ? NYZ_OK
+                     : nyz_zip_encode_begin(&zip->encoder, how, &zip->allocator,
+                                            &zip->sink, err);
+}
+
+static nyz_status end_deflated(nyz_zip_writer *zip, nyz_error *err)
+{
+    nyz_zip_record *const record = &zip->record;
+    NYZ_TRY(nyz_zip_encode_end(&zip->encoder, err));
+    record->crc32 = zip->encoder.sums.crc32;
+    record->compressed_size = zip->encoder.sums.compressed_size;
+    nyz_zip_encode_close(&zip->encoder);
     return zip->seekable ? complete_local(zip, record, err) : NYZ_OK;
+}
+
+nyz_status nyz_zip_writer_end(nyz_zip_writer *zip, nyz_error *err)
+{
+    if (zip->record.method != NYZ_STORED) {
+        NYZ_TRY(end_deflated(zip, err));
+    }
+    const nyz_status status = end_member(zip, zip->name, &zip->record, err);
+    zip->name = NULL;
+    return status;
+}
+
+int64_t nyz_zip_writer_left(const nyz_zip_writer *zip)
+{
+    return zip->name != NULL ? zip->left : -1;
 }
 
 nyz_status nyz_zip_writer_add(nyz_zip_writer *zip, const char *name,
                               const nyz_zip_method *how, const nyz_zip_content *content,
                               nyz_error *err)
 {
-    const int is_stored = how->method == NYZ_STORED;
-    nyz_zip_record record = {.size = content->size,
-                             .compressed_size = is_stored ? content->size : 0,
-                             .method = (uint16_t)how->method};
-    NYZ_TRY(
-        begin_member(zip, name, &record, content->head, is_stored ? how->align : 0, err));
-    NYZ_TRY(is_stored ? write_stored(zip, content, &record, err)
-                      : write_deflated(zip, how, content, &record, err));
-    return end_member(zip, name, &record, err);
+    const nyz_sink sink = nyz_zip_writer_sink(zip);
+    NYZ_TRY(nyz_zip_writer_begin(zip, name, how, content->size, content->head, err));
+    NYZ_TRY(content->pass(content->ctx, &sink, err));
+    return nyz_zip_writer_end(zip, err);
 }
 
 nyz_status nyz_zip_writer_add_encoded(nyz_zip_writer *zip, const char *name,

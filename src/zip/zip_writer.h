@@ -37,6 +37,18 @@ nyz_status nyz_zip_writer_add(nyz_zip_writer *zip, const char *name,
                               const nyz_zip_method *how, const nyz_zip_content *content,
                               nyz_error *err);
 
+/* The same in pieces: `size` bytes in all, the first `head` of which `how->align` is not about.  The
+ * name stays where it is until the member is ended. */
+nyz_status nyz_zip_writer_begin(nyz_zip_writer *zip, const char *name,
+                                const nyz_zip_method *how, int64_t size, int64_t head,
+                                nyz_error *err);
+/* Takes its bytes, at most as many as are left. */
+nyz_sink nyz_zip_writer_sink(nyz_zip_writer *zip);
+/* How many of its bytes are to come; -1: no member has been begun. */
+int64_t nyz_zip_writer_left(const nyz_zip_writer *zip);
+/* After the last one. */
+nyz_status nyz_zip_writer_end(nyz_zip_writer *zip, nyz_error *err);
+
 /* A member that has been deflated in memory, before its turn came. */
 typedef struct nyz_zip_encoded {
     nyz_buffer bytes;
