@@ -176,3 +176,18 @@ const char *nyz_quote(char out[NYZ_QUOTE_SIZE], const char *text, size_t size)
     out[used] = '\0';
     return out;
 }
+
+int64_t nyz_error_result(const nyz_error *failure)
+{
+    if (failure->sys > 0) {
+        return -(int64_t)failure->sys;
+    }
+    switch (failure->status) {
+    case NYZ_ERR_MEMORY:
+        return -ENOMEM;
+    case NYZ_ERR_ARGUMENT:
+        return -EINVAL;
+    default:
+        return -EIO;
+    }
+}

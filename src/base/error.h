@@ -33,6 +33,9 @@ nyz_status nyz_fail(nyz_error *err, nyz_status status, int64_t offset, const cha
 nyz_status nyz_fail_sys(nyz_error *err, int sys, int64_t offset, const char *format, ...)
     NYZ_PRINTF(4, 5);
 
+/* What a stream's function returns after a failure: a negated errno. */
+int64_t nyz_error_result(const nyz_error *failure);
+
 /* Puts words before the message of an error that a lower layer has made. */
 void nyz_error_prefix(nyz_error *err, const char *format, ...) NYZ_PRINTF(2, 3);
 

@@ -107,7 +107,7 @@ static nyz_status add_one(batch *b, const char *name, const nyz_array *array,
     slot *const s = &b->slots[b->count];
     nyz_error failure;
     const nyz_status status =
-        nyz_pending_init(&s->pending, b->writer, name, array, b->config, &failure);
+        nyz_pending_init(&s->pending, b->writer, name, array, 1, b->config, &failure);
     if (status != NYZ_OK) {
         NYZ_TRY(flush(b, err));
         *err = failure;

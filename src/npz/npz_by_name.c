@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "nyz_map.h"
+#include "nyz_npz_stream.h"
 
 #include "npz/npz.h"
 
@@ -77,4 +78,16 @@ nyz_status nyz_npz_map(const nyz_npz *npz, const char *name, nyz_map_mode mode,
     memset(out, 0, sizeof *out);
     const nyz_status status = look_up(npz, name, &index, err);
     return status == NYZ_OK ? nyz_npz_map_at(npz, index, mode, opt, out, err) : status;
+}
+
+nyz_status nyz_npz_open_member(const nyz_npz *npz, const char *name,
+                               const nyz_options *opt, nyz_member_reader **out,
+                               nyz_stream *stream, nyz_error *err)
+{
+    int64_t index;
+    *out = NULL;
+    memset(stream, 0, sizeof *stream);
+    const nyz_status status = look_up(npz, name, &index, err);
+    return status == NYZ_OK ? nyz_npz_open_member_at(npz, index, opt, out, stream, err)
+                            : status;
 }

@@ -23,6 +23,7 @@ static void free_writer(nyz_npz_writer **writer)
 {
     const nyz_allocator allocator = (*writer)->config.allocator;
     nyz_zip_writer_free(&(*writer)->zip);
+    nyz_pending_free(&(*writer)->open);
     nyz_output_discard(&(*writer)->output);
     nyz_names_free(&(*writer)->names);
     nyz_release(&allocator, *writer, (int64_t)sizeof **writer);
@@ -94,12 +95,20 @@ nyz_status nyz_npz_set_sticky_error(nyz_npz_writer *writer, nyz_status status,
     return status;
 }
 
+/* A member that is open bars all other calls. */
 nyz_status nyz_npz_sticky_error(const nyz_npz_writer *writer, nyz_error *err)
 {
-    if (writer->failure.status != NYZ_OK && err != NULL) {
-        *err = writer->failure;
+    if (writer->failure.status != NYZ_OK) {
+        if (err != NULL) {
+            *err = writer->failure;
+        }
+        return writer->failure.status;
     }
-    return writer->failure.status;
+    return nyz_zip_writer_left(writer->zip) >= 0
+               ? nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
+                          "member '%s' is open: end it first (nyz_npz_end)",
+                          (const char *)writer->open.name.data)
+               : NYZ_OK;
 }
 
 nyz_zip_method nyz_npz_method(const nyz_config *config)
@@ -196,7 +205,7 @@ static void name_failed(const nyz_npz_writer *writer, const char *member, nyz_er
 }
 
 nyz_status nyz_pending_init(nyz_pending *pending, nyz_npz_writer *writer,
-                            const char *name, const nyz_array *array,
+                            const char *name, const nyz_array *array, int with_data,
                             const nyz_config *config, nyz_error *err)
 {
     memset(pending, 0, sizeof *pending);
@@ -204,7 +213,7 @@ nyz_status nyz_pending_init(nyz_pending *pending, nyz_npz_writer *writer,
     nyz_status status =
         make_member_name(writer, name, config->flags, &pending->name, err);
     if (status == NYZ_OK) {
-        status = nyz_npy_writer_init(&pending->plan, array, 1, config, err);
+        status = nyz_npy_writer_init(&pending->plan, array, with_data, config, err);
     }
     if (status == NYZ_OK) {
         status = make_content(pending, err);
@@ -243,7 +252,7 @@ nyz_status nyz_npz_add(nyz_npz_writer *writer, const char *name, const nyz_array
     nyz_status status = opt != NULL ? nyz_config_init(&config, opt, &failure) : NYZ_OK;
     nyz_progress_begin(&progress, &config, 0);
     if (status == NYZ_OK) {
-        status = nyz_pending_init(&pending, writer, name, array, &config, &failure);
+        status = nyz_pending_init(&pending, writer, name, array, 1, &config, &failure);
     }
     if (status == NYZ_OK) {
         progress.total = pending.plan.bytes;

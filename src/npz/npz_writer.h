@@ -8,12 +8,21 @@
 #include "npz/npz_names.h"
 #include "zip/zip_writer.h"
 
+/* An array about to become a member: its name taken, its header made.  It stays where it
+ * is until it is freed. */
+typedef struct nyz_pending {
+    nyz_buffer name;
+    nyz_npy_writer plan;
+    nyz_zip_content content;
+} nyz_pending;
+
 struct nyz_npz_writer {
     nyz_config config;
     nyz_output *output; /* NULL: the caller's stream */
     nyz_zip_writer *zip;
     nyz_names names;
     int64_t positional; /* arrays added without a name */
+    nyz_pending open;   /* the member that nyz_npz_begin has begun; zeros: none */
     nyz_error failure;  /* the first one; status NYZ_OK: none yet */
 };
 
@@ -23,17 +32,10 @@ nyz_status nyz_npz_set_sticky_error(nyz_npz_writer *writer, nyz_status status,
                                     const nyz_error *failure, nyz_error *err);
 nyz_status nyz_npz_sticky_error(const nyz_npz_writer *writer, nyz_error *err);
 
-/* An array about to become a member: its name taken, its header made.  It stays where it
- * is until it is freed. */
-typedef struct nyz_pending {
-    nyz_buffer name;
-    nyz_npy_writer plan;
-    nyz_zip_content content;
-} nyz_pending;
-
-/* Errors: as nyz_npz_add, but for IO; nothing is to be freed then. */
+/* with_data: as of nyz_npy_writer_init.
+ * Errors: as nyz_npz_add, but for IO; nothing is to be freed then. */
 nyz_status nyz_pending_init(nyz_pending *pending, nyz_npz_writer *writer,
-                            const char *name, const nyz_array *array,
+                            const char *name, const nyz_array *array, int with_data,
                             const nyz_config *config, nyz_error *err);
 nyz_status nyz_pending_write(const nyz_pending *pending, nyz_npz_writer *writer,
                              const nyz_config *config, nyz_error *err);

@@ -5,6 +5,7 @@
 #define NYZ_TESTS_FAULT_ARCHIVES_H
 
 #include "fault/fault_fixture.h"
+#include "nyz_npz_stream.h"
 
 /* ------------------------------------------------------------------- reading archives */
 
@@ -237,6 +238,77 @@ static nyz_status write_archive(fixture *s, adding *how, int finish, nyz_error *
     nyz_npz_discard(&writer);
     assert_null(writer);
     return status;
+}
+
+/* In pieces of 7 bytes, of the array as s->npy has it. */
+static nyz_status add_pieces(fixture *s, nyz_npz_writer *writer, nyz_error *err)
+{
+    nyz_options opt = s->opt;
+    nyz_stream member;
+    const size_t size = (size_t)(nyz_array_count(&s->array) * s->array.dtype.itemsize);
+    const unsigned char *const data = s->npy.data + s->npy.size - size;
+    opt.order = NYZ_C_ORDER;
+    opt.byteorder = NYZ_LITTLE_ENDIAN;
+    POISON(&member);
+    nyz_status status = nyz_npz_begin(writer, "a", &s->array, &opt, &member, err);
+    if (status != NYZ_OK) {
+        assert_zero(&member);
+        return status;
+    }
+    for (size_t done = 0; done < size;) {
+        const size_t piece = size - done < 7 ? size - done : 7;
+        if (member.write(member.ctx, data + done, piece) < 0) {
+            break; /* which nyz_npz_end says again */
+        }
+        done += piece;
+    }
+    return nyz_npz_end(writer, err);
+}
+
+static nyz_status archive_of_pieces(fixture *s, nyz_error *err)
+{
+    return write_archive(s, add_pieces, 1, err);
+}
+
+static nyz_status read_member_by(fixture *s, int by_name, nyz_error *err)
+{
+    nyz_npz *npz;
+    nyz_member_reader *reader;
+    nyz_stream member;
+    nyz_array out;
+    POISON(&reader);
+    POISON(&member);
+    memset(&out, 0, sizeof out);
+    nyz_status status = nyz_npz_open(s->npz_path, &s->opt, &npz, err);
+    if (status != NYZ_OK) {
+        return status;
+    }
+    status = by_name ? nyz_npz_open_member(npz, "a", NULL, &reader, &member, err)
+                     : nyz_npz_open_member_at(npz, 0, NULL, &reader, &member, err);
+    if (status == NYZ_OK) {
+        const nyz_status loaded = nyz_read(&member, &s->opt, &out, err);
+        status = nyz_member_reader_close(&reader, loaded == NYZ_OK ? err : NULL);
+        assert_true(loaded == NYZ_OK || status != NYZ_OK || loaded == NYZ_ERR_MEMORY);
+        status = loaded != NYZ_OK ? loaded : status;
+        if (status != NYZ_OK) {
+            nyz_array_free(&out);
+        }
+    } else {
+        assert_zero(&member);
+    }
+    assert_null(reader);
+    nyz_npz_close(&npz);
+    return take(s, status, &out);
+}
+
+static nyz_status read_member(fixture *s, nyz_error *err)
+{
+    return read_member_by(s, 1, err);
+}
+
+static nyz_status read_member_at(fixture *s, nyz_error *err)
+{
+    return read_member_by(s, 0, err);
 }
 
 static nyz_status finish_archive(fixture *s, nyz_error *err)

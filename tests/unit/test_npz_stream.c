@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/* Members of archives piece by piece: src/npz/npz_begin.c, src/npz/npz_member_reader.c, and the
+ * steps of src/zip/zip_writer.c. */
+#include "nyz_npz_stream.h"
+
+#include "support/faults.h"
+
+#include <errno.h>
+
+static const nyz_options methods[] = {
+    {.method = NYZ_STORED},
+    {.method = NYZ_STORED, .align = 64},
+    {.method = NYZ_DEFLATED, .level = 1},
+    {.level = NYZ_LEVEL_FAST, .threads = 2},
+    {.method = NYZ_DEFLATED, .level = 1, .flags = NYZ_BLOCKS},
+};
+enum { METHODS = sizeof methods / sizeof *methods };
+
+#define COUNT 300000
+
+static nyz_array numbers(void)
+{
+    static float values[COUNT];
+    static const int64_t count = COUNT;
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
+    nyz_array array;
+    for (int i = 0; i < COUNT; i++) {
+        values[i] = (float)(i % 1000);
+    }
+    assert_ok(nyz_array_wrap(values, &dtype, 1, &count, NULL, &array, err));
+    return array;
+}
+
+static nyz_stream to_buffer(nyz_buffer *buffer, int seeks)
+{
+    nyz_stream stream = nyz_stream_buffer(buffer);
+    if (!seeks) {
+        stream.seek = NULL;
+    }
+    return stream;
+}
+
+/* Writes all bytes in pieces of 1, 2, 3, ... */
+static void write_pieces(const nyz_stream *to, const void *bytes, size_t size)
+{
+    const unsigned char *next = bytes;
+    for (size_t piece = 1; size > 0; piece += 997) {
+        const size_t n = piece < size ? piece : size;
+        assert_int_equal(to->write(to->ctx, next, n), (int64_t)n);
+        next += n;
+        size -= n;
+    }
+}
+
+/* ---------------------------------------------------------------------------------- writing */
+
+/* "a" and "b": by pieces, or whole. */
+static nyz_buffer archive_of(const nyz_options *opt, int seeks, int by_pieces)
+{
+    nyz_buffer buffer = {0};
+    const nyz_stream to = to_buffer(&buffer, seeks);
+    const nyz_array array = numbers();
+    nyz_npz_writer *writer;
+    assert_ok(nyz_npz_create_stream(&to, opt, &writer, err));
+    for (int i = 0; i < 2; i++) {
+        const char *const name = i == 0 ? "a" : NULL;
+        if (by_pieces) {
+            nyz_stream member;
+            nyz_array like = array;
+            like.data = NULL;
+            assert_ok(nyz_npz_begin(writer, name, &like, NULL, &member, err));
+            write_pieces(&member, array.data, COUNT * sizeof(float));
+            assert_ok(nyz_npz_end(writer, err));
+        } else {
+            assert_ok(nyz_npz_add(writer, name, &array, NULL, err));
+        }
+    }
+    assert_ok(nyz_npz_finish(&writer, err));
+    return buffer;
+}
+
+static void what_is_written_in_pieces_is_what_is_written_whole(void **state)
+{
+    (void)state;
+    for (int i = 0; i < METHODS; i++) {
+        for (int seeks = 0; seeks < 2; seeks++) {
+            nyz_buffer whole = archive_of(&methods[i], seeks, 0);
+            nyz_buffer pieces = archive_of(&methods[i], seeks, 1);
+            assert_int_equal(whole.size, pieces.size);
+            assert_memory_equal(whole.data, pieces.data, whole.size);
+            nyz_buffer_free(&whole);
+            nyz_buffer_free(&pieces);
+        }
+    }
+}
+
+static nyz_npz_writer *begun(nyz_buffer *buffer, const nyz_options *opt, nyz_stream *member)
+{
+    const nyz_stream to = nyz_stream_buffer(buffer);
+    nyz_array like = numbers();
+    nyz_npz_writer *writer;
+    like.data = NULL;
+    assert_ok(nyz_npz_create_stream(&to, opt, &writer, err));
+    assert_ok(nyz_npz_begin(writer, "a", &like, NULL, member, err));
+    return writer;
+}
+
+static void a_member_ends_when_all_of_its_bytes_are_there(void **state)
+{
+    (void)state;
+    for (int i = 0; i < METHODS; i++) {
+        nyz_buffer buffer = {0};
+        nyz_stream member;
+        nyz_npz_writer *writer = begun(&buffer, &methods[i], &member);
+        assert_int_equal(member.write(member.ctx, "1234", 4), 4);
+        assert_fails(NYZ_ERR_ARGUMENT,
+                     "member 'a.npy': 4 bytes of the array were written, expected 1200000",
+                     nyz_npz_end(writer, err));
+        assert_fails(NYZ_ERR_ARGUMENT, "4 bytes of the array", nyz_npz_end(writer, err));
+        assert_int_equal(member.write(member.ctx, "1234", 4), -EINVAL);
+        assert_fails(NYZ_ERR_ARGUMENT, "4 bytes of the array",
+                     nyz_npz_finish(&writer, err));
+        assert_null(writer);
+        nyz_buffer_free(&buffer);
+    }
+}
+
+static void more_bytes_than_the_array_has_are_refused(void **state)
+{
+    (void)state;
+    for (int i = 0; i < METHODS; i++) {
+        nyz_buffer buffer = {0};
+        nyz_stream member;
+        nyz_npz_writer *writer = begun(&buffer, &methods[i], &member);
+        const nyz_array array = numbers();
+        write_pieces(&member, array.data, COUNT * sizeof(float) - 1);
+        assert_int_equal(member.write(member.ctx, "12", 2), -EINVAL);
+        assert_fails(NYZ_ERR_ARGUMENT, "2 more bytes, but of the 1200000 of the array only 1",
+                     nyz_npz_end(writer, err));
+        nyz_npz_discard(&writer);
+        nyz_buffer_free(&buffer);
+    }
+}
+
+static void an_open_member_bars_other_calls(void **state)
+{
+    (void)state;
+    const nyz_array array = numbers();
+    nyz_buffer buffer = {0};
+    nyz_stream member;
+    nyz_stream other;
+    nyz_npz_writer *writer = begun(&buffer, NULL, &member);
+    assert_fails(NYZ_ERR_ARGUMENT, "member 'a.npy' is open",
+                 nyz_npz_add(writer, "b", &array, NULL, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "member 'a.npy' is open",
+                 nyz_npz_add_bytes(writer, "b", "x", 1, NULL, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "member 'a.npy' is open",
+                 nyz_npz_add_all(writer, NULL, &array, 1, NULL, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "member 'a.npy' is open",
+                 nyz_npz_begin(writer, "b", &array, NULL, &other, err));
+    assert_null(other.write);
+    write_pieces(&member, array.data, COUNT * sizeof(float));
+    assert_ok(nyz_npz_end(writer, err)); /* none of them was a failure of the archive */
+    assert_int_equal(member.write(member.ctx, "x", 1), -EINVAL);
+    assert_fails(NYZ_ERR_ARGUMENT, "no member is open", nyz_npz_end(writer, err));
+    assert_ok(nyz_npz_add(writer, "b", &array, NULL, err));
+    assert_ok(nyz_npz_finish(&writer, err));
+    nyz_buffer_free(&buffer);
+    writer = begun(&buffer, NULL, &member);
+    assert_fails(NYZ_ERR_ARGUMENT, "member 'a.npy' is open", nyz_npz_finish(&writer, err));
+    assert_null(writer);
+    nyz_buffer_free(&buffer);
+}
+
+static void an_array_without_elements_is_begun_and_ended(void **state)
+{
+    (void)state;
+    static const int64_t zero = 0;
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
+    nyz_array like;
+    assert_ok(nyz_array_wrap(NULL, &dtype, 1, &zero, NULL, &like, err));
+    for (int i = 0; i < METHODS; i++) {
+        nyz_buffer buffer = {0};
+        const nyz_stream to = nyz_stream_buffer(&buffer);
+        nyz_stream member;
+        nyz_npz_writer *writer;
+        nyz_npz *npz;
+        nyz_array array;
+        assert_ok(nyz_npz_create_stream(&to, &methods[i], &writer, err));
+        assert_ok(nyz_npz_begin(writer, "a", &like, NULL, &member, err));
+        assert_ok(nyz_npz_end(writer, err));
+        assert_ok(nyz_npz_finish(&writer, err));
+        assert_ok(nyz_npz_open_mem(buffer.data, buffer.size, NULL, &npz, err));
+        assert_ok(nyz_npz_load(npz, "a", NULL, &array, err));
+        assert_int_equal(array.shape[0], 0);
+        nyz_array_free(&array);
+        nyz_npz_close(&npz);
+        nyz_buffer_free(&buffer);
+    }
+}
+
+static void a_member_that_cannot_be_begun_is_a_failure_of_the_archive(void **state)
+{
+    (void)state;
+    const nyz_array array = numbers();
+    nyz_buffer buffer = {0};
+    const nyz_stream to = nyz_stream_buffer(&buffer);
+    nyz_stream member;
+    nyz_npz_writer *writer;
+    assert_ok(nyz_npz_create_stream(&to, NULL, &writer, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "not a safe",
+                 nyz_npz_begin(writer, "../a", &array, NULL, &member, err));
+    assert_null(member.write);
+    assert_fails(NYZ_ERR_ARGUMENT, "not a safe", nyz_npz_finish(&writer, err));
+    nyz_buffer_free(&buffer);
+}
+
+/* ---------------------------------------------------------------------------------- reading */
+
+/* All bytes that are read in pieces of this size; the last result of read. */
+static int64_t read_all(const nyz_stream *from, size_t piece, nyz_buffer *out)
+{
+    const nyz_stream to = nyz_stream_buffer(out);
+    unsigned char *const bytes = malloc(piece);
+    int64_t n;
+    while ((n = from->read(from->ctx, bytes, piece)) > 0) {
+        for (int64_t done = 0; done < n;) {
+            done += to.write(to.ctx, bytes + done, (size_t)(n - done));
+        }
+    }
+    free(bytes);
+    return n;
+}
+
+static void a_member_is_read_in_pieces_of_any_size(void **state)
+{
+    static const size_t sizes[] = {1, 1000, 65536, 2000000};
+    (void)state;
+    for (int i = 0; i < METHODS; i++) {
+        nyz_buffer archive = archive_of(&methods[i], 1, 0);
+        nyz_npz *npz;
+        nyz_array expected;
+        assert_ok(nyz_npz_open_mem(archive.data, archive.size, NULL, &npz, err));
+        assert_ok(nyz_npz_bytes(npz, "a", NULL, &expected, err));
+        for (int k = 0; k < 4; k++) {
+            nyz_member_reader *reader;
+            nyz_stream member;
+            nyz_buffer got = {0};
+            assert_ok(k & 1 ? nyz_npz_open_member(npz, "a", NULL, &reader, &member, err)
+                            : nyz_npz_open_member_at(npz, 0, NULL, &reader, &member, err));
+            assert_int_equal(member.size(member.ctx), expected.shape[0]);
+            assert_int_equal(read_all(&member, sizes[k], &got), 0);
+            assert_int_equal(got.size, expected.shape[0]);
+            assert_memory_equal(got.data, expected.data, got.size);
+            assert_ok(nyz_member_reader_close(&reader, err));
+            assert_null(reader);
+            nyz_buffer_free(&got);
+        }
+        nyz_array_free(&expected);
+        nyz_npz_close(&npz);
+        nyz_buffer_free(&archive);
+    }
+}
+
+static void an_array_is_read_from_the_stream_of_a_member(void **state)
+{
+    (void)state;
+    nyz_buffer archive = archive_of(&methods[2], 1, 0);
+    nyz_npz *npz;
+    nyz_member_reader *reader;
+    nyz_stream member;
+    nyz_array array;
+    assert_ok(nyz_npz_open_mem(archive.data, archive.size, NULL, &npz, err));
+    assert_ok(nyz_npz_open_member(npz, "a", NULL, &reader, &member, err));
+    assert_ok(nyz_read(&member, NULL, &array, err));
+    assert_true(((float *)array.data)[COUNT - 1] == 999);
+    nyz_array_free(&array);
+    assert_ok(nyz_member_reader_close(&reader, err));
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&archive);
+}
+
+/* Nobody gets all bytes of a member whose CRC is another. */
+static void the_last_byte_comes_after_the_crc_was_compared(void **state)
+{
+    static const size_t sizes[] = {1, 1000, 65536, 2000000};
+    (void)state;
+    for (int i = 0; i < METHODS; i++) {
+        for (int k = 0; k < 4; k++) {
+            nyz_buffer archive = archive_of(&methods[i], 1, 0);
+            nyz_npz *npz;
+            nyz_member_reader *reader;
+            nyz_stream member;
+            nyz_member described;
+            nyz_buffer got = {0};
+            assert_ok(nyz_npz_open_mem(archive.data, archive.size, NULL, &npz, err));
+            assert_ok(nyz_npz_locate(npz, "a", &described, err));
+            archive.data[described.data_offset + described.compressed_size / 2] ^= 0x10;
+            assert_ok(nyz_npz_open_member(npz, "a", NULL, &reader, &member, err));
+            assert_int_equal(read_all(&member, sizes[k], &got), -EIO);
+            assert_true((int64_t)got.size < described.size);
+            assert_int_equal(member.read(member.ctx, &described, 1), -EIO);
+            assert_fails(NYZ_ERR_CORRUPT, "member 'a.npy': ",
+                         nyz_member_reader_close(&reader, err));
+            assert_null(reader);
+            nyz_buffer_free(&got);
+            nyz_npz_close(&npz);
+            nyz_buffer_free(&archive);
+        }
+    }
+}
+
+static void closing_before_the_end_is_no_failure(void **state)
+{
+    (void)state;
+    nyz_buffer archive = archive_of(&methods[2], 1, 0);
+    nyz_npz *npz;
+    nyz_member_reader *reader;
+    nyz_stream member;
+    char byte;
+    assert_ok(nyz_npz_open_mem(archive.data, archive.size, NULL, &npz, err));
+    assert_ok(nyz_npz_open_member(npz, "a", NULL, &reader, &member, err));
+    assert_int_equal(member.read(member.ctx, &byte, 1), 1);
+    assert_ok(nyz_member_reader_close(&reader, err));
+    assert_ok(nyz_member_reader_close(&reader, err)); /* NULL */
+    assert_fails(NYZ_ERR_NOT_FOUND, "did you mean",
+                 nyz_npz_open_member(npz, "aa", NULL, &reader, &member, err));
+    assert_null(reader);
+    assert_fails(NYZ_ERR_NOT_FOUND, "",
+                 nyz_npz_open_member_at(npz, 2, NULL, &reader, &member, err));
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&archive);
+}
+
+static void a_reader_takes_the_same_memory_for_any_member(void **state)
+{
+    (void)state;
+    nyz_buffer archive = archive_of(&methods[2], 1, 0);
+    counting memory;
+    const nyz_options opt = {.allocator = &memory.allocator};
+    nyz_npz *npz;
+    nyz_member_reader *reader;
+    nyz_stream member;
+    nyz_buffer got = {0};
+    counting_init(&memory);
+    assert_ok(nyz_npz_open_mem(archive.data, archive.size, &opt, &npz, err));
+    const size_t before = memory.live;
+    assert_ok(nyz_npz_open_member(npz, "a", NULL, &reader, &member, err));
+    assert_int_equal(read_all(&member, 1000, &got), 0);
+    assert_true(memory.peak - before <= 320 * 1024);
+    assert_ok(nyz_member_reader_close(&reader, err));
+    assert_int_equal(memory.live, before);
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&got);
+    nyz_buffer_free(&archive);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_in_pieces_is_what_is_written_whole),
+        cmocka_unit_test(a_member_ends_when_all_of_its_bytes_are_there),
+        cmocka_unit_test(more_bytes_than_the_array_has_are_refused),
+        cmocka_unit_test(an_open_member_bars_other_calls),
+        cmocka_unit_test(an_array_without_elements_is_begun_and_ended),
+        cmocka_unit_test(a_member_that_cannot_be_begun_is_a_failure_of_the_archive),
+        cmocka_unit_test(a_member_is_read_in_pieces_of_any_size),
+        cmocka_unit_test(an_array_is_read_from_the_stream_of_a_member),
+        cmocka_unit_test(the_last_byte_comes_after_the_crc_was_compared),
+        cmocka_unit_test(closing_before_the_end_is_no_failure),
+        cmocka_unit_test(a_reader_takes_the_same_memory_for_any_member),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
