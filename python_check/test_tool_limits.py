@@ -104,7 +104,8 @@ def test_a_name_that_looks_like_a_limit_or_advice_is_quoted_as_it_is(here):
 
 # Messages that the tool does not meet: it passes no such arrays.
 FOR_PROGRAMS = {"; nyz_array_wrap borrows", "; nyz_array_copy makes an array that owns its data",
-                "; nyz_map maps .npy files so"}
+                "; nyz_map maps .npy files so", "; load it, or map it with NYZ_KEEP_BYTEORDER",
+                "; load it, or map it with NYZ_KEEP_ORDER"}
 
 
 def test_the_tool_rewords_every_message_that_advises_a_function_or_a_flag(root):

@@ -767,6 +767,8 @@ static void a_damaged_item_maps_unless_it_is_verified(void **state)
     assert_ok(nyz_file_open_mem(whole.bytes, whole.size, NULL, &file, err));
     assert_fails(NYZ_ERR_CORRUPT, "CRC",
                  nyz_file_map_at(file, 0, NYZ_MAP_READ, &verify, &array, err));
+    assert_fails(NYZ_ERR_UNSUPPORTED, "copy on write",
+                 nyz_file_map_at(file, 0, NYZ_MAP_PRIVATE, NULL, &array, err));
     assert_ok(nyz_file_map_at(file, 0, NYZ_MAP_READ, NULL, &array, err));
     nyz_array_free(&array);
     nyz_file_close(&file);
