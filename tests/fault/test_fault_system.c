@@ -153,7 +153,7 @@ typedef struct calls {
  * share the work it may be another one next time. */
 static int is_in_vain(const run *r, const calls *seen, int sys, long n)
 {
-    static const unsigned transfers = 1u << READ | 1u << PREAD | 1u << WRITE;
+    static const uint64_t transfers = 1u << READ | 1u << PREAD | 1u << WRITE;
     return sys == SHORT_COUNT && r->fixture.way->threads == 1 && n < seen->count &&
            (transfers >> seen->of[n] & 1) == 0;
 }

@@ -133,9 +133,13 @@ static nyz_buffer make_self_extracting(size_t before, size_t comment)
     memset(text, '#', 70000);
     archive.data[archive.size - 2] = (unsigned char)(comment & 255);
     archive.data[archive.size - 1] = (unsigned char)(comment >> 8);
-    assert_int_equal(to.write(to.ctx, text, before), before);
+    if (before > 0) { /* a write of nothing is none */
+        assert_int_equal(to.write(to.ctx, text, before), before);
+    }
     assert_int_equal(to.write(to.ctx, archive.data, archive.size), archive.size);
-    assert_int_equal(to.write(to.ctx, text, comment), comment);
+    if (comment > 0) {
+        assert_int_equal(to.write(to.ctx, text, comment), comment);
+    }
     free(text);
     nyz_buffer_free(&archive);
     return out;
