@@ -121,7 +121,7 @@ int __real_fsync(int fd);
 int __wrap_fsync(int fd);
 int __wrap_fsync(int fd)
 {
-    struct stat st;
+    struct stat st = {0}; /* a sanitizer does not see the real one fill it */
     return __real_fstat64(fd, &st) == 0 && S_ISDIR(st.st_mode) && fails(FSYNC)
                ? -1
                : __real_fsync(fd);
