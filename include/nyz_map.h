@@ -63,8 +63,8 @@ NYZ_API nyz_status nyz_map_mem(const void *bytes, size_t size, const nyz_options
  * cannot be mapped.
  *
  * With NYZ_VERIFY the member's CRC is compared first, which reads all of it.  Else it is not
- * compared: only the directory, the local header and the array's header are checked, and that
- * they agree on the size.
+ * compared: only the directory, the local header and the array's header are checked, that they
+ * agree on the size, and that the file has not changed since it was opened.
  *
  * A deflated member is UNSUPPORTED too, or loaded with NYZ_MAP_OR_LOAD, as by nyz_npz_load (then
  * with its CRC compared).  NYZ_MAP_SHARED is ARGUMENT: the archive holds the CRC of the bytes as

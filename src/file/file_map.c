@@ -98,8 +98,11 @@ static nyz_status look_and_map(const nyz_file *file, int64_t index, nyz_map_mode
 {
     nyz_item item;
     NYZ_TRY(nyz_file_look(file, index, &config->limits, &item, err));
-    const nyz_status status = map_item(file, index, &item, mode, config, out, err);
+    nyz_status status = map_item(file, index, &item, mode, config, out, err);
     nyz_item_free(&item);
+    if (status == NYZ_OK) {
+        status = nyz_file_unchanged(file, index, err);
+    }
     if (status != NYZ_OK) {
         nyz_array_free(out);
     }

@@ -57,6 +57,19 @@ static nyz_status map_bytes(const nyz_npz *npz, nyz_map_mode mode, int64_t start
     return NYZ_OK;
 }
 
+/* Looks whether the file is what it was when its directory was read, before anything in the mapping
+ * is touched: what was cut off meanwhile would end the program. */
+static nyz_status check_bytes(const nyz_npz *npz, int64_t index, uint32_t flags,
+                              const mapped *m, nyz_error *err)
+{
+    if (npz->file != NULL) {
+        NYZ_TRY(nyz_input_file_unchanged(npz->file, err));
+    }
+    return (flags & NYZ_VERIFY) != 0
+               ? nyz_zip_member_verify(&npz->dir.entries[index], m->bytes, err)
+               : NYZ_OK;
+}
+
 /* What decides whether the data is aligned: its address, or its offset in a mapping. */
 static uint64_t place_of(const nyz_npz *npz, int64_t offset)
 {
@@ -75,12 +88,10 @@ static nyz_status map_member(const nyz_npz *npz, int64_t index, nyz_map_mode mod
     NYZ_TRY(nyz_npy_check_view(array, place->fortran,
                                place_of(npz, place->start + place->header), config, err));
     NYZ_TRY(map_bytes(npz, mode, place->start, entry->size, &m, err));
-    if ((config->flags & NYZ_VERIFY) != 0) {
-        const nyz_status status = nyz_zip_member_verify(entry, m.bytes, err);
-        if (status != NYZ_OK) {
-            nyz_mapping_free(&m.mapping);
-            return status;
-        }
+    const nyz_status status = check_bytes(npz, index, config->flags, &m, err);
+    if (status != NYZ_OK) {
+        nyz_mapping_free(&m.mapping);
+        return status;
     }
     if (m.mapping != NULL) {
         nyz_mapping_advise(nyz_mapping_at(m.mapping, place->start + place->header), bytes,

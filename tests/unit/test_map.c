@@ -755,6 +755,51 @@ static void an_item_maps_and_outlives_its_file(void **state)
     free(whole.bytes);
 }
 
+/* What was cut off would end the program as soon as it is touched, and NYZ_VERIFY touches it. */
+static void what_was_cut_short_since_it_was_opened_is_not_mapped(void **state)
+{
+    const nyz_options verify = {.flags = NYZ_VERIFY};
+    content whole = aligned_archive();
+    for (int i = 0; i < 4; i++) {
+        const nyz_options *const opt = i & 1 ? &verify : NULL;
+        const char *const path = put_archive(*state, &whole);
+        nyz_npz *npz;
+        nyz_file *file;
+        nyz_array array;
+        assert_ok(nyz_npz_open(path, NULL, &npz, err));
+        assert_ok(nyz_file_open(path, NULL, &file, err));
+        assert_int_equal(truncate(path, 1000), 0);
+        assert_fails(NYZ_ERR_CORRUPT, "member 'w",
+                     i & 2 ? nyz_file_map_at(file, 0, NYZ_MAP_READ, opt, &array, err)
+                           : nyz_npz_map_at(npz, 0, NYZ_MAP_READ, opt, &array, err));
+        assert_null(array.data);
+        nyz_file_close(&file);
+        nyz_npz_close(&npz);
+    }
+    free(whole.bytes);
+}
+
+/* The directory is that of another archive then. */
+static void what_was_written_to_since_it_was_opened_is_not_mapped(void **state)
+{
+    content whole = aligned_archive();
+    const char *const path = put_archive(*state, &whole);
+    const struct timespec then[2] = {{1000000000, 0}, {1000000000, 0}};
+    nyz_npz *npz;
+    nyz_file *file;
+    nyz_array array;
+    assert_ok(nyz_npz_open(path, NULL, &npz, err));
+    assert_ok(nyz_file_open(path, NULL, &file, err));
+    assert_int_equal(utimensat(AT_FDCWD, path, then, 0), 0);
+    assert_fails(NYZ_ERR_CORRUPT, "member 'w",
+                 nyz_npz_map_at(npz, 0, NYZ_MAP_PRIVATE, NULL, &array, err));
+    assert_fails(NYZ_ERR_CORRUPT, "member 'w",
+                 nyz_file_map_at(file, 0, NYZ_MAP_PRIVATE, NULL, &array, err));
+    nyz_file_close(&file);
+    nyz_npz_close(&npz);
+    free(whole.bytes);
+}
+
 static void a_damaged_item_maps_unless_it_is_verified(void **state)
 {
     (void)state;
@@ -887,6 +932,8 @@ int main(void)
         cmocka_unit_test(every_stored_array_of_an_aligned_archive_is_aligned),
         cmocka_unit_test(alignment_costs_no_byte_where_the_data_is_aligned),
         directory_test(an_item_maps_and_outlives_its_file),
+        directory_test(what_was_cut_short_since_it_was_opened_is_not_mapped),
+        directory_test(what_was_written_to_since_it_was_opened_is_not_mapped),
         cmocka_unit_test(a_damaged_item_maps_unless_it_is_verified),
         directory_test(what_a_file_has_not_as_it_is_does_not_map),
         directory_test(a_file_too_large_to_be_mapped_whole_is_mapped_in_parts),
