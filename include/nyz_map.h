@@ -103,9 +103,9 @@ NYZ_API nyz_status nyz_create_map(const char *path, const nyz_array *like, const
                                   nyz_output **output, nyz_array *out, nyz_error *err)
                                   NYZ_NODISCARD NYZ_NONNULL((1, 2, 4, 5));
 
-/* Writes to the file now what was changed in an array of NYZ_MAP_SHARED, and waits for it.  (The
- * system does so in its own time, and other programs see it at once.)  Errors: IO, ARGUMENT (not
- * such an array, or not a contiguous one). */
+/* Writes to the file now what was changed in an array of NYZ_MAP_SHARED or nyz_create_map, and waits
+ * for it; on Windows not for the disk's own cache.  (The system does so in its own time, and other
+ * programs see it at once.)  Errors: IO, ARGUMENT (not such an array, or not a contiguous one). */
 NYZ_API nyz_status nyz_map_flush(const nyz_array *array, nyz_error *err) NYZ_NODISCARD
                                  NYZ_NONNULL((1));
 

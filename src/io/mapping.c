@@ -12,6 +12,7 @@
 struct nyz_mapping {
     nyz_counter references;
     nyz_allocator allocator;
+    nyz_map_mode mode;
     int64_t start; /* in the file, of the pages */
     size_t size;
     unsigned char *pages;
@@ -46,6 +47,7 @@ nyz_status nyz_mapping_new(nyz_mapping_file file, nyz_map_mode mode, int64_t sta
     nyz_mapping *mapping = memory;
     nyz_counter_init(&mapping->references, 1);
     mapping->allocator = *allocator;
+    mapping->mode = mode;
     mapping->start = start - before;
     const nyz_status status = map(mapping, file, mode, before + size, err);
     if (status != NYZ_OK) {
@@ -96,6 +98,11 @@ void nyz_mapping_release(nyz_shared_pointer *shared)
 unsigned char *nyz_mapping_at(const nyz_mapping *mapping, int64_t offset)
 {
     return mapping->pages + (offset - mapping->start);
+}
+
+int nyz_mapping_is_shared(const nyz_mapping *mapping)
+{
+    return mapping->mode == NYZ_MAP_SHARED;
 }
 
 void nyz_mapping_free(nyz_mapping **mapping)

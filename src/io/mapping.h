@@ -31,6 +31,9 @@ void nyz_mapping_release(nyz_shared_pointer *shared);
 /* The memory of byte `offset` of the file. */
 unsigned char *nyz_mapping_at(const nyz_mapping *mapping, int64_t offset);
 
+/* Not 0 if what is written to it goes to the file. */
+int nyz_mapping_is_shared(const nyz_mapping *mapping);
+
 /* One holder less: the last one unmaps.  *mapping becomes NULL.  NULL is fine. */
 void nyz_mapping_free(nyz_mapping **mapping);
 

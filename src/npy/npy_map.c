@@ -158,9 +158,10 @@ nyz_status nyz_map_flush(const nyz_array *array, nyz_error *err)
     int64_t count = 0;
     int64_t bytes = 0;
     NYZ_TRY(nyz_array_check_data(array, &count, &bytes, err));
-    if ((array->flags & NYZ_MAPPED) == 0 || (array->flags & NYZ_READONLY) != 0) {
+    if (!nyz_npy_is_in_file(array)) {
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
-                        "the array is not mapped to be written to");
+                        "the array is not mapped to be written to the file "
+                        "(NYZ_MAP_SHARED)");
     }
     if (!nyz_array_is_contiguous(array, NYZ_KEEP_ORDER)) {
         return nyz_fail(

@@ -59,6 +59,15 @@ static void drop_mapping(void *ctx, void *data)
     nyz_mapping_free(&mapping);
 }
 
+int nyz_npy_is_in_file(const nyz_array *array)
+{
+    const nyz_owner *const base = array->base;
+    return (array->flags & NYZ_MAPPED) != 0 && (array->flags & NYZ_READONLY) == 0 &&
+           base != NULL &&
+           (base->free_data == drop_mapping ? nyz_mapping_is_shared(base->ctx)
+                                            : array->data == NULL);
+}
+
 void nyz_npy_set_view(nyz_array *array, int fortran, const void *data, int64_t bytes,
                       nyz_mapping *mapping, nyz_map_mode mode)
 {

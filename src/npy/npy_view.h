@@ -35,4 +35,7 @@ nyz_status nyz_npy_check_view(const nyz_array *header, int fortran, uint64_t pla
 void nyz_npy_set_view(nyz_array *array, int fortran, const void *data, int64_t bytes,
                       nyz_mapping *mapping, nyz_map_mode mode);
 
+/* Not 0 if what is written to an array goes to a file that is mapped. */
+int nyz_npy_is_in_file(const nyz_array *array);
+
 #endif

@@ -67,8 +67,25 @@ static void what_is_written_to_a_private_map_is_not_in_the_file(void **state)
     assert_int_equal(array.flags, NYZ_MAPPED);
     ((float *)array.data)[3] = -1;
     assert_true(number_in_file(path, 3) == 3);
+    assert_fails(NYZ_ERR_ARGUMENT, "not mapped to be written to the file",
+                 nyz_map_flush(&array, err));
     nyz_array_free(&array);
     assert_true(number_in_file(path, 3) == 3);
+}
+
+/* The flag alone, which a caller may have set, is not the mapping. */
+static void only_what_is_mapped_is_flushed(void **state)
+{
+    nyz_array array;
+    nyz_array copy;
+    const char *const path = numbers(*state, "a.npy", 5000);
+    assert_ok(nyz_map(path, NYZ_MAP_SHARED, NULL, &array, err));
+    assert_ok(nyz_array_copy(&array, NULL, &copy, err));
+    copy.flags |= NYZ_MAPPED;
+    assert_fails(NYZ_ERR_ARGUMENT, "not mapped to be written to the file",
+                 nyz_map_flush(&copy, err));
+    nyz_array_free(&copy);
+    nyz_array_free(&array);
 }
 
 static void what_is_written_to_a_shared_map_is_in_the_file(void **state)
@@ -905,6 +922,7 @@ int main(void)
         directory_test(a_map_is_read_only_and_says_so),
         directory_test(what_is_written_to_a_private_map_is_not_in_the_file),
         directory_test(what_is_written_to_a_shared_map_is_in_the_file),
+        directory_test(only_what_is_mapped_is_flushed),
         directory_test(a_file_that_may_not_be_written_to_is_not_mapped_shared),
         directory_test(a_map_stays_when_its_file_is_replaced),
         directory_test(an_array_retained_keeps_the_mapping),
