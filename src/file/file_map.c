@@ -57,9 +57,9 @@ static nyz_status set_data(const nyz_file *file, const nyz_item *item, nyz_map_m
     if (item->data_size > 0 && file->input != NULL) {
         NYZ_TRY(nyz_input_file_map(file->input, mode, item->data_offset, item->data_size,
                                    &mapping, err));
-        data = nyz_mapping_at(mapping, item->data_offset);
-        nyz_mapping_advise(nyz_mapping_at(mapping, item->data_offset), item->data_size,
-                           config->flags);
+        void *const start = nyz_mapping_at(mapping, item->data_offset);
+        nyz_mapping_advise(start, item->data_size, config->flags);
+        data = start;
     } else if (item->data_size > 0) {
         data = file->memory.bytes + item->data_offset;
     }
@@ -80,12 +80,10 @@ static nyz_status map_item(const nyz_file *file, int64_t index, const nyz_item *
             file->format->noun);
     }
     NYZ_TRY(check_origin(file, mode, err));
-    const uint64_t place =
-        file->input != NULL
-            ? (uint64_t)item->data_offset
-            : (uint64_t)(uintptr_t)(file->memory.bytes + item->data_offset);
-    NYZ_TRY(nyz_npy_check_view(&item->header, nyz_array_is_fortran(&item->header),
-                               item->data_size > 0 ? place : 0, config, err));
+    const nyz_npy_data_place place = {file->input == NULL ? file->memory.bytes : NULL,
+                                      item->data_offset, item->data_size};
+    NYZ_TRY(nyz_npy_check_view(&item->header, nyz_array_is_fortran(&item->header), &place,
+                               config, err));
     if ((config->flags & NYZ_VERIFY) != 0) {
         NYZ_TRY(verify(file, index, err));
     }

@@ -46,9 +46,10 @@ static nyz_status map_data(const nyz_npy_input *input, nyz_map_mode mode,
                            const nyz_config *config, view *v, nyz_error *err)
 {
     const int64_t offset = input->source.offset;
+    const nyz_npy_data_place place = {NULL, offset, v->bytes};
     nyz_mapping *mapping = NULL;
     void *data = NULL;
-    NYZ_TRY(nyz_npy_check_view(&v->header, v->fortran, (uint64_t)offset, config, err));
+    NYZ_TRY(nyz_npy_check_view(&v->header, v->fortran, &place, config, err));
     if (v->bytes > 0) {
         NYZ_TRY(nyz_input_file_map(input->file, mode, offset, v->bytes, &mapping, err));
         data = nyz_mapping_at(mapping, offset);
@@ -121,14 +122,15 @@ static nyz_status view_bytes(const unsigned char *bytes, nyz_source *source,
 {
     view v;
     NYZ_TRY(read_header(source, config, &v, err));
-    const unsigned char *const data = bytes + source->offset;
+    const nyz_npy_data_place place = {bytes, source->offset, v.bytes};
     const nyz_status status =
-        nyz_npy_check_view(&v.header, v.fortran, (uint64_t)(uintptr_t)data, config, err);
+        nyz_npy_check_view(&v.header, v.fortran, &place, config, err);
     if (status != NYZ_OK) {
         nyz_array_free(&v.header);
         return status;
     }
-    nyz_npy_set_view(&v.header, v.fortran, data, v.bytes, NULL, NYZ_MAP_READ);
+    nyz_npy_set_view(&v.header, v.fortran, bytes + source->offset, v.bytes, NULL,
+                     NYZ_MAP_READ);
     *out = v.header;
     return NYZ_OK;
 }

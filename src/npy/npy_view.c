@@ -25,11 +25,27 @@ static int is_other_order(const nyz_array *header, int fortran, nyz_order order)
     return order != NYZ_KEEP_ORDER && !nyz_array_is_contiguous(&array, order);
 }
 
-nyz_status nyz_npy_check_view(const nyz_array *header, int fortran, uint64_t place,
-                              const nyz_config *config, nyz_error *err)
+/* A mapping begins at a multiple of any alignment; memory begins anywhere. */
+static nyz_status check_alignment(const nyz_array *header,
+                                  const nyz_npy_data_place *place, nyz_error *err)
+{
+    const int64_t alignment = nyz_dtype_alignment(&header->dtype);
+    const uint64_t at = (uint64_t)(uintptr_t)place->memory + (uint64_t)place->offset;
+    return place->bytes == 0 || at % (uint64_t)alignment == 0
+               ? NYZ_OK
+               : nyz_fail(err, NYZ_ERR_UNSUPPORTED, place->offset,
+                          "cannot be mapped: its data is at %lld, which %sis no multiple "
+                          "of %lld, as its dtype needs; load it",
+                          (long long)place->offset,
+                          place->memory != NULL ? "in this memory " : "",
+                          (long long)alignment);
+}
+
+nyz_status nyz_npy_check_view(const nyz_array *header, int fortran,
+                              const nyz_npy_data_place *place, const nyz_config *config,
+                              nyz_error *err)
 {
     const nyz_byteorder byteorder = nyz_byteorder_or(config->byteorder, NYZ_NATIVE);
-    const int64_t alignment = nyz_dtype_alignment(&header->dtype);
     if (nyz_dtype_needs_byteswap(&header->dtype, byteorder)) {
         return nyz_fail(err, NYZ_ERR_UNSUPPORTED, -1,
                         "cannot be mapped: its byte order is another; load it, or map it "
@@ -42,14 +58,7 @@ nyz_status nyz_npy_check_view(const nyz_array *header, int fortran, uint64_t pla
             "with NYZ_KEEP_ORDER",
             fortran ? "C" : "Fortran", fortran ? "Fortran" : "C");
     }
-    if (place % (uint64_t)alignment != 0) {
-        return nyz_fail(
-            err, NYZ_ERR_UNSUPPORTED, (int64_t)place,
-            "cannot be mapped: its data is at %llu, which is no multiple of %lld, "
-            "as its dtype needs; load it",
-            (unsigned long long)place, (long long)alignment);
-    }
-    return NYZ_OK;
+    return check_alignment(header, place, err);
 }
 
 static void drop_mapping(void *ctx, void *data)

@@ -25,10 +25,19 @@ static inline nyz_status nyz_npy_map_result(nyz_status status, const nyz_error *
     return status;
 }
 
-/* That data at `place`, an address or an offset in a mapping, can be that of an array as the file
- * has it, whose header has been read.  Errors: UNSUPPORTED: the message says what to do. */
-nyz_status nyz_npy_check_view(const nyz_array *header, int fortran, uint64_t place,
-                              const nyz_config *config, nyz_error *err);
+/* Where the data of an array is. */
+typedef struct nyz_npy_data_place {
+    const unsigned char
+        *memory;    /* of the file's bytes; NULL: they are not in memory yet */
+    int64_t offset; /* in these */
+    int64_t bytes;
+} nyz_npy_data_place;
+
+/* That data which is there can be that of an array as the file has it, whose header has been read.
+ * Errors: UNSUPPORTED: the message says what to do. */
+nyz_status nyz_npy_check_view(const nyz_array *header, int fortran,
+                              const nyz_npy_data_place *place, const nyz_config *config,
+                              nyz_error *err);
 
 /* Makes a header that has been read, and checked so, an array with its data at `data`, of `bytes`
  * bytes: a part of `mapping`, whose reference it takes over, or of the caller's memory (NULL). */

@@ -70,13 +70,6 @@ static nyz_status check_bytes(const nyz_npz *npz, int64_t index, uint32_t flags,
                : NYZ_OK;
 }
 
-/* What decides whether the data is aligned: its address, or its offset in a mapping. */
-static uint64_t place_of(const nyz_npz *npz, int64_t offset)
-{
-    return npz->file != NULL ? (uint64_t)offset
-                             : (uint64_t)(uintptr_t)(npz->memory.bytes + offset);
-}
-
 /* Makes *array, the header of a member, an array in memory. */
 static nyz_status map_member(const nyz_npz *npz, int64_t index, nyz_map_mode mode,
                              const nyz_npz_place *place, const nyz_config *config,
@@ -84,9 +77,10 @@ static nyz_status map_member(const nyz_npz *npz, int64_t index, nyz_map_mode mod
 {
     const nyz_zip_entry *const entry = &npz->dir.entries[index];
     const int64_t bytes = entry->size - place->header;
+    const nyz_npy_data_place data = {npz->file == NULL ? npz->memory.bytes : NULL,
+                                     place->start + place->header, bytes};
     mapped m;
-    NYZ_TRY(nyz_npy_check_view(array, place->fortran,
-                               place_of(npz, place->start + place->header), config, err));
+    NYZ_TRY(nyz_npy_check_view(array, place->fortran, &data, config, err));
     NYZ_TRY(map_bytes(npz, mode, place->start, entry->size, &m, err));
     const nyz_status status = check_bytes(npz, index, config->flags, &m, err);
     if (status != NYZ_OK) {
@@ -94,8 +88,7 @@ static nyz_status map_member(const nyz_npz *npz, int64_t index, nyz_map_mode mod
         return status;
     }
     if (m.mapping != NULL) {
-        nyz_mapping_advise(nyz_mapping_at(m.mapping, place->start + place->header), bytes,
-                           config->flags);
+        nyz_mapping_advise(nyz_mapping_at(m.mapping, data.offset), bytes, config->flags);
     }
     nyz_npy_set_view(array, place->fortran, m.bytes + place->header, bytes, m.mapping,
                      mode);

@@ -430,6 +430,31 @@ static void unaligned_data_is_not_mapped(void **state)
     assert_int_equal(((const char *)array.data)[3], 4); /* bytes may be anywhere */
     nyz_array_free(&array);
     refuses(unaligned(*state, "=u4", 1), &defaults, "at 81, which is no multiple of 4");
+    assert_ok(nyz_map(unaligned(*state, "=u4", 0), NYZ_MAP_READ, NULL, &array, err));
+    nyz_array_free(&array);
+}
+
+/* The place that the error tells is one in the file, not an address. */
+static void data_that_is_not_aligned_in_memory_is_not_mapped(void **state)
+{
+    static const int64_t count = 4;
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT64);
+    nyz_array array;
+    nyz_buffer file;
+    nyz_error why;
+    (void)state;
+    assert_ok(nyz_array_new(&dtype, 1, &count, NULL, &array, err));
+    assert_ok(nyz_save_mem(&array, NULL, &file, err));
+    nyz_array_free(&array);
+    unsigned char *const moved = malloc(file.size + 1);
+    memcpy(moved + 1, file.data, file.size);
+    assert_int_equal(nyz_map_mem(moved + 1, file.size, NULL, &array, &why),
+                     NYZ_ERR_UNSUPPORTED);
+    assert_non_null(
+        strstr(why.message, "at 128, which in this memory is no multiple of 8"));
+    assert_int_equal(why.offset, 128);
+    free(moved);
+    nyz_buffer_free(&file);
 }
 
 static void a_fifo_is_not_mapped_but_loaded_on_request(void **state)
@@ -552,6 +577,31 @@ static void a_member_maps_and_outlives_its_archive(void **state)
     nyz_array_free(&first);
     nyz_array_free(&mine);
     free(whole.bytes);
+}
+
+/* Members that begin at each place modulo 8. */
+static void a_member_without_elements_maps_wherever_it_is(void **state)
+{
+    static const int64_t none = 0;
+    const char *const path = in_directory(*state, "none.npz");
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT64);
+    char name[] = "aaaaaaaaa";
+    nyz_npz_writer *writer;
+    nyz_npz *npz;
+    nyz_array array;
+    assert_ok(nyz_array_wrap(NULL, &dtype, 1, &none, NULL, &array, err));
+    assert_ok(nyz_npz_create(path, NULL, &writer, err));
+    for (int i = 1; i <= 8; i++) {
+        assert_ok(nyz_npz_add(writer, name + i, &array, NULL, err));
+    }
+    assert_ok(nyz_npz_finish(&writer, err));
+    assert_ok(nyz_npz_open(path, NULL, &npz, err));
+    for (int i = 0; i < 8; i++) {
+        assert_ok(nyz_npz_map_at(npz, i, NYZ_MAP_READ, NULL, &array, err));
+        assert_null(array.data);
+        nyz_array_free(&array);
+    }
+    nyz_npz_close(&npz);
 }
 
 static void a_member_in_memory_is_a_part_of_it(void **state)
@@ -939,6 +989,8 @@ int main(void)
         directory_test(another_byte_order_is_not_mapped),
         directory_test(another_memory_order_is_not_mapped),
         directory_test(unaligned_data_is_not_mapped),
+        cmocka_unit_test(data_that_is_not_aligned_in_memory_is_not_mapped),
+        directory_test(a_member_without_elements_maps_wherever_it_is),
         directory_test(a_fifo_is_not_mapped_but_loaded_on_request),
         directory_test(a_member_maps_and_outlives_its_archive),
         cmocka_unit_test(a_member_in_memory_is_a_part_of_it),
