@@ -30,10 +30,11 @@ typedef struct nyz_member_reader nyz_member_reader;
  * last, and `size`, and is borrowed from *out.  It takes about 300 KiB, whatever the size of the
  * member.  The archive must outlive it; several members may be open at once, each on any thread.
  *
- * The read that gives the last byte also compares the CRC, and fails instead if it is another: who
- * has got all bytes of a member has got the right ones.  A read that fails returns a negated
- * errno (-EIO for damage); nyz_member_reader_close says why.
- * opt: limits, allocator; NULL: as the archive was opened.
+ * The read that gives the last byte (of an empty member, the one that finds its end) also compares
+ * the CRC, and fails instead if it is another: who has got all bytes of a member has got the right
+ * ones.  A read that fails returns a negated errno (-EIO for damage); nyz_member_reader_close says
+ * why.
+ * opt: allocator; NULL: as the archive was opened.
  * Errors: NOT_FOUND, IO, CORRUPT (the local header). */
 NYZ_API nyz_status nyz_npz_open_member(const nyz_npz *npz, const char *name, const nyz_options *opt,
                                        nyz_member_reader **out, nyz_stream *stream, nyz_error *err)

@@ -18,17 +18,19 @@ struct nyz_member_reader {
     int64_t index;
     nyz_source source; /* of the member */
     nyz_error failure; /* of the first read that failed; status NYZ_OK: none */
+    int finished;      /* all was read, and the CRC compared */
     nyz_zip_member member;
 };
 
-/* What was read, and at the end the CRC of all. */
+/* What was read, and at the end the CRC of all, of an empty member too. */
 static nyz_status take(nyz_member_reader *r, void *buffer, int64_t size, nyz_error *err)
 {
     const nyz_status status = nyz_source_read(&r->source, buffer, size, "member", err);
     if (status != NYZ_OK) {
         return nyz_zip_member_error(&r->member, status, err);
     }
-    return r->source.left == 0 ? nyz_zip_member_finish(&r->member, err) : NYZ_OK;
+    r->finished = r->source.left == 0;
+    return r->finished ? nyz_zip_member_finish(&r->member, err) : NYZ_OK;
 }
 
 static int64_t read_member(void *ctx, void *buffer, size_t size)
@@ -38,7 +40,7 @@ static int64_t read_member(void *ctx, void *buffer, size_t size)
     if (r->failure.status != NYZ_OK) {
         return nyz_error_result(&r->failure);
     }
-    if (n == 0 || take(r, buffer, n, &r->failure) == NYZ_OK) {
+    if (size == 0 || r->finished || take(r, buffer, n, &r->failure) == NYZ_OK) {
         return n;
     }
     return nyz_error_result(&r->failure);
@@ -66,6 +68,7 @@ static nyz_status open_reader(const nyz_npz *npz, int64_t index, const nyz_confi
     r->npz = npz;
     r->index = index;
     r->source = nyz_zip_member_source(&r->member);
+    r->finished = 0;
     memset(&r->failure, 0, sizeof r->failure);
     *out = r;
     return NYZ_OK;

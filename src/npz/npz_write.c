@@ -98,17 +98,19 @@ nyz_status nyz_npz_set_sticky_error(nyz_npz_writer *writer, nyz_status status,
 /* A member that is open bars all other calls. */
 nyz_status nyz_npz_sticky_error(const nyz_npz_writer *writer, nyz_error *err)
 {
+    const char *const open = (const char *)writer->open.name.data;
+    char quoted[NYZ_QUOTE_SIZE];
     if (writer->failure.status != NYZ_OK) {
         if (err != NULL) {
             *err = writer->failure;
         }
         return writer->failure.status;
     }
-    return nyz_zip_writer_left(writer->zip) >= 0
-               ? nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
+    return nyz_zip_writer_left(writer->zip) < 0
+               ? NYZ_OK
+               : nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
                           "member '%s' is open: end it first (nyz_npz_end)",
-                          (const char *)writer->open.name.data)
-               : NYZ_OK;
+                          nyz_quote(quoted, open, strlen(open)));
 }
 
 nyz_zip_method nyz_npz_method(const nyz_config *config)

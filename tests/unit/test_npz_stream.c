@@ -172,6 +172,30 @@ static void an_open_member_bars_other_calls(void **state)
     nyz_buffer_free(&buffer);
 }
 
+/* A message is one line for a terminal, and says what to do whatever the name. */
+static void the_name_of_an_open_member_is_escaped_and_cut(void **state)
+{
+    static char names[2][1000] = {"a\n\033[31m"};
+    const nyz_options any = {.flags = NYZ_ANY_NAME};
+    const nyz_array array = numbers();
+    (void)state;
+    memset(names[1], 'n', sizeof names[1] - 1);
+    for (int i = 0; i < 2; i++) {
+        nyz_buffer buffer = {0};
+        const nyz_stream to = nyz_stream_buffer(&buffer);
+        nyz_stream member;
+        nyz_npz_writer *writer;
+        nyz_error why;
+        assert_ok(nyz_npz_create_stream(&to, &any, &writer, err));
+        assert_ok(nyz_npz_begin(writer, names[i], &array, NULL, &member, err));
+        assert_int_equal(nyz_npz_add(writer, "b", &array, NULL, &why), NYZ_ERR_ARGUMENT);
+        assert_null(strpbrk(why.message, "\n\033"));
+        assert_non_null(strstr(why.message, "is open: end it first (nyz_npz_end)"));
+        nyz_npz_discard(&writer);
+        nyz_buffer_free(&buffer);
+    }
+}
+
 static void an_array_without_elements_is_begun_and_ended(void **state)
 {
     (void)state;
@@ -310,6 +334,38 @@ static void the_last_byte_comes_after_the_crc_was_compared(void **state)
     }
 }
 
+/* It has no last byte: the read that finds the end compares. */
+static void the_crc_of_an_empty_member_is_compared(void **state)
+{
+    (void)state;
+    for (int damaged = 0; damaged < 2; damaged++) {
+        nyz_buffer archive = {0};
+        const nyz_stream to = nyz_stream_buffer(&archive);
+        nyz_npz_writer *writer;
+        nyz_npz *npz;
+        nyz_member_reader *reader;
+        nyz_stream member;
+        char byte;
+        assert_ok(nyz_npz_create_stream(&to, NULL, &writer, err));
+        assert_ok(nyz_npz_add_bytes(writer, "empty", NULL, 0, NULL, err));
+        assert_ok(nyz_npz_finish(&writer, err));
+        archive.data[14] = archive.data[30 + 5 + 20 + 16] = (unsigned char)damaged;
+        assert_ok(nyz_npz_open_mem(archive.data, archive.size, NULL, &npz, err));
+        assert_ok(nyz_npz_open_member_at(npz, 0, NULL, &reader, &member, err));
+        assert_int_equal(member.read(member.ctx, &byte, 0), 0);
+        assert_int_equal(member.read(member.ctx, &byte, 1), damaged ? -EIO : 0);
+        assert_int_equal(member.read(member.ctx, &byte, 1), damaged ? -EIO : 0);
+        if (damaged) {
+            assert_fails(NYZ_ERR_CORRUPT, "member 'empty': the CRC-32",
+                         nyz_member_reader_close(&reader, err));
+        } else {
+            assert_ok(nyz_member_reader_close(&reader, err));
+        }
+        nyz_npz_close(&npz);
+        nyz_buffer_free(&archive);
+    }
+}
+
 static void closing_before_the_end_is_no_failure(void **state)
 {
     (void)state;
@@ -362,11 +418,13 @@ int main(void)
         cmocka_unit_test(a_member_ends_when_all_of_its_bytes_are_there),
         cmocka_unit_test(more_bytes_than_the_array_has_are_refused),
         cmocka_unit_test(an_open_member_bars_other_calls),
+        cmocka_unit_test(the_name_of_an_open_member_is_escaped_and_cut),
         cmocka_unit_test(an_array_without_elements_is_begun_and_ended),
         cmocka_unit_test(a_member_that_cannot_be_begun_is_a_failure_of_the_archive),
         cmocka_unit_test(a_member_is_read_in_pieces_of_any_size),
         cmocka_unit_test(an_array_is_read_from_the_stream_of_a_member),
         cmocka_unit_test(the_last_byte_comes_after_the_crc_was_compared),
+        cmocka_unit_test(the_crc_of_an_empty_member_is_compared),
         cmocka_unit_test(closing_before_the_end_is_no_failure),
         cmocka_unit_test(a_reader_takes_the_same_memory_for_any_member),
     };
