@@ -42,8 +42,9 @@ enum {
  *
  * Not everything in a file can be an array in memory as it is: data of the other byte order (unless
  * opt->byteorder says so: NYZ_KEEP_BYTEORDER), data that is not at a multiple of its numbers' size,
- * another memory order than opt->order, a FIFO.  That is UNSUPPORTED, or with NYZ_MAP_OR_LOAD
- * loaded, as by nyz_load; the array then lacks the flag NYZ_MAPPED.
+ * another memory order than opt->order, a FIFO, a file of a file system that does not map files.
+ * That is UNSUPPORTED, or with NYZ_MAP_OR_LOAD (and another mode than NYZ_MAP_SHARED) loaded, as by
+ * nyz_load; the array then lacks the flag NYZ_MAPPED.
  *
  * opt: limits, allocator, byteorder, order, NYZ_MAP_OR_LOAD, NYZ_MAP_WILLNEED, NYZ_MAP_RANDOM.
  * Errors: as nyz_load; UNSUPPORTED (as above: the message says why, and what to do); MEMORY (also:
@@ -98,7 +99,7 @@ NYZ_API nyz_status nyz_file_map_at(const nyz_file *file, int64_t index, nyz_map_
  * opt: byteorder and order of the file and of *out (default: those of `like`), npy_version,
  * NYZ_NO_SYNC, NYZ_IN_PLACE, allocator.
  * Errors: IO (no space left, too), NOT_FOUND (no such directory), MEMORY (no room in the address
- * space, too), UNSUPPORTED (as nyz_save; the path is not a regular file). */
+ * space, too), UNSUPPORTED (as nyz_save; the path is not a regular file; as nyz_map). */
 NYZ_API nyz_status nyz_create_map(const char *path, const nyz_array *like, const nyz_options *opt,
                                   nyz_output **output, nyz_array *out, nyz_error *err)
                                   NYZ_NODISCARD NYZ_NONNULL((1, 2, 4, 5));

@@ -30,7 +30,7 @@ void nyz_atomic_file_preallocate(const nyz_output *output, int64_t place, int64_
 
 /* Makes a regular file `size` > 0 bytes long, with room for all of them on the disk: what is mapped
  * could only end the program if there were none.  Then maps it to be written to.
- * Errors: IO (no space left, too), MEMORY. */
+ * Errors: IO (no space left, too), MEMORY, UNSUPPORTED (by the file system). */
 nyz_status nyz_atomic_file_map(const nyz_output *output, int64_t size, nyz_mapping **out,
                                nyz_error *err);
 

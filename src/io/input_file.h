@@ -20,7 +20,7 @@ nyz_status nyz_input_file_open_to_update(const char *path, const nyz_allocator *
 
 /* Maps `size` bytes at `start` of a regular file, which it had when it was opened.  All arrays
  * that map one to read share one mapping of all of it; where the address space has no room
- * for that, and in the other modes, it is one of these bytes.  Errors: IO, MEMORY. */
+ * for that, and in the other modes, it is one of these bytes.  Errors: IO, MEMORY, UNSUPPORTED. */
 nyz_status nyz_input_file_map(nyz_input_file *file, nyz_map_mode mode, int64_t start,
                               int64_t size, nyz_mapping **out, nyz_error *err);
 

@@ -2,7 +2,7 @@
 /* Parts of files as memory: see mapping.h.  The system's part: mapping_pages.h. */
 #include "io/mapping.h"
 
-#include <string.h>
+#include <errno.h>
 
 #include "base/alloc.h"
 #include "base/counter.h"
@@ -28,6 +28,11 @@ static nyz_status map(nyz_mapping *mapping, nyz_mapping_file file, nyz_map_mode 
                         (long long)size);
     }
     const int sys = nyz_mapping_map(file, mode, mapping->start, (size_t)size, &pages);
+    if (sys == ENODEV || sys == ENOSYS) {
+        return nyz_fail(err, NYZ_ERR_UNSUPPORTED, -1,
+                        "cannot be mapped: its file system does not map files; load it, "
+                        "or save to it");
+    }
     if (sys != 0) {
         return nyz_fail_sys(err, sys, -1, "cannot map %lld bytes", (long long)size);
     }

@@ -13,7 +13,7 @@ typedef struct nyz_mapping nyz_mapping;
 typedef intptr_t nyz_mapping_file;
 
 /* Maps `size` > 0 bytes at `start`, which the file has.  The caller holds one reference.
- * Errors: IO, MEMORY (not enough address space, too). */
+ * Errors: IO, MEMORY (not enough address space, too), UNSUPPORTED (by its file system). */
 nyz_status nyz_mapping_new(nyz_mapping_file file, nyz_map_mode mode, int64_t start,
                            int64_t size, const nyz_allocator *allocator,
                            nyz_mapping **out, nyz_error *err);

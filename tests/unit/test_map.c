@@ -940,6 +940,20 @@ static void a_file_too_large_to_be_mapped_whole_is_mapped_in_parts(void **state)
     (void)close(fd);
 }
 
+/* As a directory, and files of some network and FUSE file systems: NYZ_MAP_OR_LOAD loads those. */
+static void what_the_file_system_does_not_map_is_unsupported(void **state)
+{
+    const temp_directory *const directory = *state;
+    nyz_mapping *mapping = NULL;
+    const int fd = open(directory->path, O_RDONLY);
+    assert_true(fd >= 0);
+    assert_fails(NYZ_ERR_UNSUPPORTED, "its file system does not map files",
+                 nyz_mapping_new(fd, NYZ_MAP_READ, 0, 4, &nyz_default_allocator, &mapping,
+                                 err));
+    assert_null(mapping);
+    (void)close(fd);
+}
+
 static int64_t alignment_of(const char *text)
 {
     nyz_dtype dtype;
@@ -1007,6 +1021,7 @@ int main(void)
         cmocka_unit_test(a_damaged_item_maps_unless_it_is_verified),
         directory_test(what_a_file_has_not_as_it_is_does_not_map),
         directory_test(a_file_too_large_to_be_mapped_whole_is_mapped_in_parts),
+        directory_test(what_the_file_system_does_not_map_is_unsupported),
         cmocka_unit_test(a_dtype_is_aligned_as_its_numbers_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
