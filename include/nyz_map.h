@@ -12,8 +12,9 @@
  * nyz.h's conventions hold here.  What a mapping cannot promise:
  *
  *  - If the file is cut short while it is mapped, touching what was cut off ends the program
- *    (SIGBUS; on Windows EXCEPTION_IN_PAGE_ERROR, as after a read error on either).  No library
- *    can make a status of it.  A file that is replaced, as nyz_save does, leaves a mapping whole.
+ *    (SIGBUS, as after a read error; on Windows that is EXCEPTION_IN_PAGE_ERROR).  No library
+ *    can make a status of it.  A file that is replaced, as nyz_save does, leaves a mapping whole;
+ *    on Windows a file can neither be replaced (IO) nor cut short while it is mapped.
  *  - What another program writes to the file shows in the array.
  *  - A CRC that was compared (NYZ_VERIFY) says what the bytes were then.
  *
