@@ -2,6 +2,7 @@
 /* Memory: see alloc.h. */
 #include "base/alloc.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +96,7 @@ nyz_status nyz_alloc_resize(const nyz_allocator *allocator, void **memory, int64
     void *resized = NULL;
     if (*memory == NULL || allocator->realloc == NULL) {
         NYZ_TRY(nyz_alloc(allocator, size, &resized, err));
+        assert(resized != NULL); /* size is not 0 */
         if (used > 0) {
             memcpy(resized, *memory, (size_t)used);
         }

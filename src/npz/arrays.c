@@ -2,6 +2,7 @@
 /* A list of arrays: see arrays.h. */
 #include "npz/arrays.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -116,6 +117,7 @@ nyz_status nyz_arrays_put(nyz_arrays *arrays, int64_t index, const nyz_array *ar
     item->dtype = array->dtype;
     item->ndim = array->ndim;
     item->dims = dims;
+    assert(dims != NULL || array->ndim <= 0);
     for (int i = 0; i < array->ndim; i++) {
         item->dims[i] = array->shape[i];
         item->dims[array->ndim + i] = array->strides[i];
