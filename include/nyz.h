@@ -189,8 +189,9 @@ enum {
                                  opt->threads share them.  About 0.1 % larger (each block more by
                                  what it would repeat of the one before), and not byte for byte
                                  NumPy's; NYZ_LEVEL_FAST always does so */
-    /* nyz_map.h */
+    /* nyz_slice.h, nyz_map.h */
     NYZ_VERIFY = 1u << 7,       /* compare a member's CRC before its data is handed out */
+    /* nyz_map.h */
     NYZ_MAP_OR_LOAD = 1u << 8,  /* load what cannot be mapped */
     NYZ_MAP_WILLNEED = 1u << 9, /* all of it will be read soon: the system may begin */
     NYZ_MAP_RANDOM = 1u << 10   /* single items here and there: the system need not read ahead */

@@ -20,7 +20,7 @@ STORED, DEFLATED = 0, 8
 FAST = -1
 STRUCT, SUBARRAY = 90, 91
 UNTRUSTED, NO_SYNC, EXACT_NAME, ANY_NAME, CHUNKED = 1, 2, 4, 8, 16
-SKIP_UNSUPPORTED = 64
+SKIP_UNSUPPORTED, VERIFY = 64, 128
 
 
 class Error(c.Structure):
@@ -67,6 +67,10 @@ class Options(c.Structure):
                 ("order", c.c_int), ("byteorder", c.c_int), ("npy_version", c.c_int),
                 ("method", c.c_int), ("level", c.c_int), ("threads", c.c_int), ("align", c.c_int),
                 ("progress", c.c_void_p), ("progress_ctx", c.c_void_p), ("reserved", c.c_int64 * 6)]
+
+
+class Range(c.Structure):
+    _fields_ = [("start", c.c_int64), ("stop", c.c_int64), ("step", c.c_int64)]
 
 
 class Buffer(c.Structure):
@@ -254,6 +258,54 @@ def load_into(path, array, **opt):
         call("load_into", os.fsencode(path), options(**opt), wrapped)
 
 
+def ranges(slices):
+    """nyz_ranges of Python's slices: the array, and how many."""
+    far = 2**63 - 1
+    out = (Range * max(1, len(slices)))()
+    for one, s in zip(out, slices):
+        if s == slice(None):
+            continue  # {0}
+        one.step = 1 if s.step is None else s.step
+        back = one.step < 0
+        one.start = (far if back else 0) if s.start is None else s.start
+        one.stop = (-far - 1 if back else far) if s.stop is None else s.stop
+    return out, c.c_int(len(slices))
+
+
+def load_slice(path, slices, **opt):
+    out = Array()
+    call("load_slice", os.fsencode(path), *ranges(slices), options(**opt), c.byref(out))
+    return to_numpy(out)
+
+
+def load_slice_into(path, slices, array, **opt):
+    with Wrapped(array) as wrapped:
+        call("load_slice_into", os.fsencode(path), *ranges(slices), options(**opt), wrapped)
+
+
+def load_slice_mem(content, slices, **opt):
+    out = Array()
+    call("load_slice_mem", content, c.c_size_t(len(content)), *ranges(slices), options(**opt),
+         c.byref(out))
+    return to_numpy(out)
+
+
+def read_slices(content, slices, lacking=(), **opt):
+    """The slice of every array of a stream over these bytes, which lacks these functions."""
+    memory = c.create_string_buffer(content, len(content))
+    buffer = Buffer(data=c.addressof(memory), size=len(content), capacity=len(content))
+    stream, found = lib.nyz_stream_buffer(c.byref(buffer)), []
+    for name in lacking:
+        setattr(stream, name, None)
+    while buffer.position < len(content):
+        out = Array()
+        call("read_slice", c.byref(stream), *ranges(slices), options(**opt), c.byref(out))
+        found.append(to_numpy(out))
+        if "read" in lacking:
+            break
+    return found
+
+
 def peek(path, **opt):
     """(dtype, shape, strides) of a file's header."""
     out = Array()
@@ -438,6 +490,23 @@ class Npz:
     def load_into(self, index, array):
         with Wrapped(array) as wrapped:
             call("npz_load_into_at", self.handle, c.c_int64(index), None, wrapped)
+
+    def load_slice(self, which, slices, **opt):
+        out = Array()
+        more = (*ranges(slices), options(**opt) if opt else None, c.byref(out))
+        if isinstance(which, str):
+            call("npz_load_slice", self.handle, which.encode(), *more)
+        else:
+            call("npz_load_slice_at", self.handle, c.c_int64(which), *more)
+        return to_numpy(out)
+
+    def load_slice_into(self, which, slices, array, **opt):
+        with Wrapped(array) as wrapped:
+            more = (*ranges(slices), options(**opt) if opt else None, wrapped)
+            if isinstance(which, str):
+                call("npz_load_slice_into", self.handle, which.encode(), *more)
+            else:
+                call("npz_load_slice_into_at", self.handle, c.c_int64(which), *more)
 
     def bytes(self, index):
         out = Array()

@@ -24,6 +24,11 @@ int nyz_array_is_fortran(const nyz_array *array);
 /* The view with its axes reversed, in place: F order becomes C order. */
 void nyz_array_reverse_axes(nyz_array *array);
 
+/* What Python's start:stop:step takes of an axis: *count items from *start on, *step apart, which
+ * is not 0. */
+void nyz_array_clip_slice(int64_t extent, int64_t stop, int64_t *start, int64_t *step,
+                          int64_t *count);
+
 /* An array of its own, for elements as `like` has them (its data is not looked at):
  * contiguous in `order` (NYZ_KEEP_ORDER: Fortran if `like` is, else C), in `byteorder`,
  * not initialised. */

@@ -9,14 +9,11 @@
 #include "base/error.h"
 #include "dtype/dtype.h"
 
-/* More bytes than a thread finds room for in most processors' last cache. */
-#define LARGE ((int64_t)16 << 20)
-
 static void copy_array(const nyz_array *from, const nyz_array *to, int64_t whole)
 {
     nyz_strided_copy_job box;
     box.itemsize = from->dtype.itemsize;
-    box.past_cache = whole >= LARGE;
+    box.past_cache = whole >= NYZ_PAST_CACHE;
     box.ndim = from->ndim;
     memcpy(box.shape, from->shape, sizeof box.shape);
     memcpy(box.to_strides, to->strides, sizeof box.to_strides);

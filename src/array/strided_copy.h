@@ -5,6 +5,9 @@
 
 #include "nyz.h"
 
+/* More bytes than a thread finds room for in most processors' last cache. */
+#define NYZ_PAST_CACHE ((int64_t)16 << 20)
+
 /* Items at two places that do not overlap.  Strides count bytes and may be negative;
  * those of the source may be 0.  An axis of one item may have any. */
 typedef struct nyz_strided_copy_job {

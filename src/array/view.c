@@ -100,6 +100,16 @@ static int64_t slice_count(int64_t start, int64_t stop, int64_t step)
     return stop < start ? (start - stop - 1) / -step + 1 : 0;
 }
 
+void nyz_array_clip_slice(int64_t extent, int64_t stop, int64_t *start, int64_t *step,
+                          int64_t *count)
+{
+    if (*step == INT64_MIN) {
+        *step = -INT64_MAX; /* no array is long enough to tell them apart */
+    }
+    *start = clip(*start, extent, *step < 0);
+    *count = slice_count(*start, clip(stop, extent, *step < 0), *step);
+}
+
 nyz_status nyz_array_slice(const nyz_array *array, int axis, int64_t start, int64_t stop,
                            int64_t step, nyz_array *out, nyz_error *err)
 {
@@ -110,15 +120,11 @@ nyz_status nyz_array_slice(const nyz_array *array, int axis, int64_t start, int6
     if (step == 0) {
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "slice: the step is 0");
     }
-    if (step == INT64_MIN) {
-        step = -INT64_MAX; /* no array is long enough to tell them apart */
-    }
-    const int64_t extent = array->shape[axis];
-    const int64_t first = clip(start, extent, step < 0);
-    const int64_t count = slice_count(first, clip(stop, extent, step < 0), step);
+    int64_t count = 0;
+    nyz_array_clip_slice(array->shape[axis], stop, &start, &step, &count);
     view.shape[axis] = count;
     if (count > 0) {
-        move_data(&view, first * array->strides[axis]);
+        move_data(&view, start * array->strides[axis]);
     }
     if (count > 1) {
         view.strides[axis] = array->strides[axis] * step;

@@ -35,4 +35,10 @@ nyz_status nyz_element_reader_read_blocks(const nyz_element_reader *elements,
                                           const nyz_allocator *allocator, int threads,
                                           nyz_error *err);
 
+/* Puts the items of one block, which `items` has in C order as the file has them, where they
+ * belong, in the byte order and type of the array.  They are converted in `items`, after which
+ * there is room for as many converted ones if `convert` is not NULL. */
+void nyz_element_reader_place(const nyz_element_reader *elements, const nyz_array *block,
+                              unsigned char *items);
+
 #endif

@@ -77,8 +77,8 @@ static void cast_items(const nyz_element_reader *t, const unsigned char *items,
 
 /* Numbers that stay as they lie in the buffer, one after the other, are converted right
  * to their place. */
-static void place_items(const nyz_element_reader *t, const nyz_array *block,
-                        unsigned char *items)
+void nyz_element_reader_place(const nyz_element_reader *t, const nyz_array *block,
+                              unsigned char *items)
 {
     const int64_t count = nyz_array_count(block);
     unsigned char *const converted = items + count * t->from.itemsize;
@@ -106,7 +106,7 @@ static nyz_status read_blocks(job *j, int64_t worker, nyz_error *err)
         int64_t first = 0;
         nyz_blocks_at(&j->blocks, i, &block, &first);
         NYZ_TRY(read_items(j, &block, first, items, err));
-        place_items(j->elements, &block, items);
+        nyz_element_reader_place(j->elements, &block, items);
     }
     return NYZ_OK;
 }

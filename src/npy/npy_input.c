@@ -41,8 +41,8 @@ nyz_status nyz_npy_input_open(nyz_npy_input *input, const char *path, int update
 }
 
 /* What was appended to meanwhile has not changed: the rows that were there are. */
-static nyz_status check_unchanged(const nyz_npy_input *input, const nyz_config *config,
-                                  nyz_error *err)
+nyz_status nyz_npy_input_check_unchanged(const nyz_npy_input *input,
+                                         const nyz_config *config, nyz_error *err)
 {
     const nyz_status status = nyz_input_file_unchanged(input->file, err);
     return status == NYZ_ERR_CORRUPT &&
@@ -69,7 +69,7 @@ nyz_status nyz_npy_input_read(nyz_npy_input *input, const nyz_config *config,
         NYZ_TRY(open_source(input, err));
     }
     NYZ_TRY(nyz_npy_read_first(&input->source, config, reader, array, err));
-    return check_unchanged(input, config, err);
+    return nyz_npy_input_check_unchanged(input, config, err);
 }
 
 void nyz_npy_input_close(nyz_npy_input *input)

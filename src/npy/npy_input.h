@@ -29,6 +29,11 @@ nyz_status nyz_npy_input_open(nyz_npy_input *input, const char *path, int update
 nyz_status nyz_npy_input_read(nyz_npy_input *input, const nyz_config *config,
                               nyz_npy_reader *reader, nyz_array *array, nyz_error *err);
 
+/* That a file which has been read from its start is as it was when it was opened, or has only been
+ * appended to.  Errors: CORRUPT, IO. */
+nyz_status nyz_npy_input_check_unchanged(const nyz_npy_input *input,
+                                         const nyz_config *config, nyz_error *err);
+
 /* The first array of a source, with the progress reported. */
 nyz_status nyz_npy_read_first(nyz_source *source, const nyz_config *config,
                               nyz_npy_reader *reader, nyz_array *array, nyz_error *err);

@@ -11,7 +11,9 @@
 #include "io/input_file.h"
 #include "io/stream.h"
 #include "io/stream_mem.h"
+#include "npy/npy.h"
 #include "zip/zip_directory.h"
+#include "zip/zip_member.h"
 
 struct nyz_npz {
     nyz_config config;
@@ -59,6 +61,18 @@ nyz_npz_reader nyz_npz_read_header;
 nyz_status nyz_npz_read_stream(const nyz_npz *npz, int64_t index,
                                const nyz_config *config, nyz_npz_reader *reader,
                                int to_the_end, nyz_array *array, nyz_error *err);
+
+/* Reads the first bytes of a member: those of an array.  Errors: NOT_FOUND (they are not). */
+nyz_status nyz_npz_read_magic(nyz_source *source, nyz_npy_start *start, nyz_error *err);
+
+/* That a member ends after its array.  Errors: CORRUPT. */
+nyz_status nyz_npz_check_end(const nyz_source *source, nyz_error *err);
+
+/* Reads the rest of a member, and checks its end and CRC.  Returns `status`, what a reader gave,
+ * unless the member is damaged; for a failure that does not depend on it, nothing is read. */
+nyz_status nyz_npz_check_rest(nyz_zip_member *member, nyz_source *source,
+                              const nyz_config *config, nyz_status status,
+                              nyz_error *err);
 
 /* Puts the member's name before the message of a failure, and into *err.  Returns `status`. */
 nyz_status nyz_npz_name_member(const nyz_npz *npz, int64_t index, nyz_status status,

@@ -21,7 +21,7 @@
 
 /* -------------------------------------------------------------------- what is made of bytes */
 
-static nyz_status begin(nyz_source *source, nyz_npy_start *start, nyz_error *err)
+nyz_status nyz_npz_read_magic(nyz_source *source, nyz_npy_start *start, nyz_error *err)
 {
     NYZ_TRY(nyz_npy_begin(source, start, err));
     return nyz_npy_has_magic(start) ? NYZ_OK
@@ -34,11 +34,11 @@ static nyz_status read_start(nyz_source *source, nyz_npy_reader *reader,
                              const nyz_config *config, nyz_array *array, nyz_error *err)
 {
     nyz_npy_start start;
-    NYZ_TRY(begin(source, &start, err));
+    NYZ_TRY(nyz_npz_read_magic(source, &start, err));
     return reader(source, &start, config, array, err);
 }
 
-static nyz_status check_end(const nyz_source *source, nyz_error *err)
+nyz_status nyz_npz_check_end(const nyz_source *source, nyz_error *err)
 {
     if (source->left > 0) {
         return nyz_fail(err, NYZ_ERR_CORRUPT, source->offset,
@@ -51,14 +51,14 @@ nyz_status nyz_npz_read_array(nyz_source *source, const nyz_config *config,
                               nyz_array *out, nyz_error *err)
 {
     NYZ_TRY(read_start(source, nyz_npy_read, config, out, err));
-    return check_end(source, err);
+    return nyz_npz_check_end(source, err);
 }
 
 nyz_status nyz_npz_read_into(nyz_source *source, const nyz_config *config,
                              nyz_array *into, nyz_error *err)
 {
     NYZ_TRY(read_start(source, nyz_npy_read_into, config, into, err));
-    return check_end(source, err);
+    return nyz_npz_check_end(source, err);
 }
 
 nyz_status nyz_npz_read_header(nyz_source *source, const nyz_config *config,
@@ -75,14 +75,14 @@ static nyz_status check_data(nyz_source source, const nyz_array *header, nyz_err
     NYZ_TRY(nyz_npy_check_data(&source, header, &count, &bytes, err));
     source.offset += bytes;
     source.left -= bytes;
-    return check_end(&source, err);
+    return nyz_npz_check_end(&source, err);
 }
 
 static nyz_status read_place(nyz_source *source, const nyz_config *config, nyz_array *out,
                              nyz_npz_place *place, nyz_error *err)
 {
     nyz_npy_start start;
-    NYZ_TRY(begin(source, &start, err));
+    NYZ_TRY(nyz_npz_read_magic(source, &start, err));
     NYZ_TRY(nyz_npy_read_header(source, &start, config, out, &place->fortran, err));
     place->header = source->offset;
     const nyz_status status = check_data(*source, out, err);
@@ -146,11 +146,13 @@ static nyz_status read_rest(nyz_source *source, const nyz_allocator *allocator,
     return status;
 }
 
-/* What a reader gave, `status`, unless the rest of the member is damaged. */
-static nyz_status check_rest(nyz_zip_member *member, nyz_source *source,
-                             const nyz_config *config, nyz_status status, nyz_error *err)
+nyz_status nyz_npz_check_rest(nyz_zip_member *member, nyz_source *source,
+                              const nyz_config *config, nyz_status status, nyz_error *err)
 {
     nyz_error damage;
+    if (!depends_on_all_bytes(status)) {
+        return status;
+    }
     nyz_status rest = read_rest(source, &config->allocator, &damage);
     rest = rest == NYZ_OK ? nyz_zip_member_finish(member, &damage)
                           : nyz_zip_member_error(member, rest, &damage);
@@ -173,8 +175,8 @@ nyz_status nyz_npz_read_stream(const nyz_npz *npz, int64_t index,
     nyz_progress_stream_source(&wrapper, config, &source);
     nyz_status status = reader(&source, config, array, err);
     status = nyz_zip_member_error(&member, status, err);
-    if (to_the_end && depends_on_all_bytes(status)) {
-        status = check_rest(&member, &source, config, status, err);
+    if (to_the_end) {
+        status = nyz_npz_check_rest(&member, &source, config, status, err);
     }
     nyz_zip_member_close(&member);
     return status;

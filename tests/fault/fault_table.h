@@ -9,6 +9,7 @@
 #include "fault/fault_arrays.h"
 #include "fault/fault_files.h"
 #include "fault/fault_maps.h"
+#include "fault/fault_slices.h"
 
 typedef struct row {
     const char *function;
@@ -118,6 +119,15 @@ static const row rows[] = {
     {"nyz_file_map_at", map_item_at, METHODS, NOTHING, 0},
     {"nyz_create_map", create_map, KINDS, NPY, 0},
     {"nyz_map_flush", create_map, ONE, NPY, 0},
+    {"nyz_load_slice", slice_path, KINDS, NOTHING, 0},
+    {"nyz_load_slice_into", slice_path_into, KINDS, NOTHING, 0},
+    {"nyz_load_slice_mem", slice_mem, KINDS, NOTHING, 0},
+    {"nyz_read_slice", slice_fd, KINDS, NOTHING, 0},
+    {"nyz_read_slice_into", slice_fd_into, KINDS, NOTHING, 0},
+    {"nyz_npz_load_slice", slice_member, METHODS, NOTHING, 0},
+    {"nyz_npz_load_slice_at", slice_member, ONE, NOTHING, 0},
+    {"nyz_npz_load_slice_into", slice_member_into, METHODS, NOTHING, 0},
+    {"nyz_npz_load_slice_into_at", slice_member_into, ONE, NOTHING, 0},
     {"nyz_npz_create", discard_archive, ONE, OLD, 0},
     {"nyz_npz_create_stream", archive_to_stream, SMALL, NOTHING, 0},
     {"nyz_npz_add", finish_archive, ALL, NPZ, 0},

@@ -2,6 +2,7 @@
 /* The layout of nyz.h: sizes, places of members, and numbers that programs are compiled with.  A
  * change here is a change of NYZ_ABI_VERSION.  It is checked when this file is compiled. */
 #include "nyz_map.h"
+#include "nyz_slice.h"
 #include "support/support.h"
 
 /* The columns: pointers of 64 bits, and pointers of 32 bits with int64_t aligned to 4 (i386).
@@ -134,6 +135,11 @@ PLACE(nyz_buffer, capacity, 16, 8);
 PLACE(nyz_buffer, position, 24, 12);
 PLACE(nyz_buffer, allocator, 32, 16);
 PLACE(nyz_buffer, reserved, 40, 20);
+
+SIZE(nyz_range, 24, 24);
+PLACE(nyz_range, start, 0, 0);
+PLACE(nyz_range, stop, 8, 8);
+PLACE(nyz_range, step, 16, 16);
 
 NUMBER(NYZ_OK, 0);
 NUMBER(NYZ_ERR_ARGUMENT, 1);
