@@ -113,15 +113,21 @@ static nyz_status check_data(const nyz_source *source, nyz_slice_whole *whole,
     return NYZ_OK;
 }
 
+nyz_config nyz_slice_any_size(const nyz_config *config)
+{
+    nyz_config any = *config;
+    any.limits.array_bytes = INT64_MAX;
+    return any;
+}
+
 nyz_status nyz_slice_read_header(nyz_source *source, const nyz_npy_start *start,
                                  const nyz_config *config, nyz_slice_whole *whole,
                                  nyz_error *err)
 {
-    nyz_config any_size = *config;
+    const nyz_config any = nyz_slice_any_size(config);
     memset(whole, 0, sizeof *whole);
-    any_size.limits.array_bytes = INT64_MAX;
-    NYZ_TRY(nyz_npy_read_header(source, start, &any_size, &whole->header, &whole->fortran,
-                                err));
+    NYZ_TRY(
+        nyz_npy_read_header(source, start, &any, &whole->header, &whole->fortran, err));
     const nyz_status status = check_data(source, whole, err);
     if (status != NYZ_OK) {
         nyz_array_free(&whole->header);

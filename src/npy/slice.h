@@ -32,6 +32,9 @@ typedef struct nyz_slice_whole {
 /* That the ranges are some, and that `into` can be filled.  Errors: ARGUMENT. */
 nyz_status nyz_slice_check(const nyz_slice_request *request, nyz_error *err);
 
+/* The same options, but an array in a file may be of any size. */
+nyz_config nyz_slice_any_size(const nyz_config *config);
+
 /* Reads the rest of a header, and checks that the source can hold the data.  Its size is not
  * limited.  After a failure *whole holds nothing.
  * Errors: CORRUPT, UNSUPPORTED (objects, too), LIMIT, IO. */
