@@ -60,6 +60,23 @@ def test_map(tmp_path):
     assert run("map", path, "0")[2] == "%s: is int64 (3, 4), wanted a matrix of float32\n" % path
 
 
+def test_slice(tmp_path):
+    path = tmp_path / "x.npy"
+    values = np.asfortranarray(np.arange(402, dtype=">i2").reshape(201, 2))
+    np.save(path, values)
+    for step in (1, 3, 100, 1000, -1, -2, -7):
+        expected = ["%d %d" % tuple(row) for row in values[::step]]
+        assert run("slice", path, str(step)) == (0, expected, "")
+    np.save(path, np.zeros((0, 2)))
+    assert run("slice", path, "1") == (0, [], "")
+    assert run("slice", path, "0")[0] == 2
+    np.save(path, np.array([["text"]]))
+    status, lines, errors = run("slice", path, "1")
+    assert (status, lines) == (1, []) and "<U4 does not become <f8" in errors
+    np.save(path, np.zeros(3))
+    assert run("slice", path, "1")[2] == "%s: ndim is 1, wanted 2\n" % path
+
+
 def test_any_file(tmp_path):
     path = tmp_path / "x.npy"
     with path.open("wb") as file:
