@@ -22,7 +22,7 @@ fi
 ENGINE=${1-}
 TARGET=${2:-all}
 TIME=${3:-60}
-ALL="pylit dtype npy npz write"
+ALL="pylit dtype npy npz write slice"
 FOLDER=$PWD/build/fuzz
 LOGS=$FOLDER/logs-$ENGINE
 LOG=build/fuzz/setup-$ENGINE.log
@@ -53,7 +53,7 @@ longest()
 {
     case $1 in
     pylit | dtype) say 512 ;;
-    npy) say 1024 ;;
+    npy | slice) say 1024 ;;
     npz) say 2048 ;;
     write) say 256 ;;
     esac

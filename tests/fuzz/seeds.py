@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-MOST = {"pylit": 1024, "dtype": 1024, "npy": 2048, "npz": 4096, "write": 4096}
+MOST = {"pylit": 1024, "dtype": 1024, "npy": 2048, "npz": 4096, "write": 4096, "slice": 2048}
 REPAIR_ALL = 15
 
 
@@ -35,6 +35,13 @@ def rules(path):
     return sum(path.stem.encode()) % 3
 
 
+def ranges(path):
+    """Of slice.c: stop, start and step of a few axes, and how many."""
+    choice = random.Random(path.stem)
+    axes = choice.randrange(5)
+    return bytes(choice.choice([5, 98, 101, 102, 110, 150, 201, 203]) for _ in range(3 * axes)) + bytes([axes])
+
+
 def files():
     """(target, name, seed) of the files."""
     for path in sorted(FIXTURES.glob("*/*.np?")):
@@ -42,6 +49,7 @@ def files():
         if path.suffix == ".npy":
             yield "pylit", path.stem, header_text(content).rstrip() + b"\0"
             yield "npy", path.stem, content + bytes([rules(path), len(path.stem) % 15])
+            yield "slice", path.stem, content + ranges(path) + bytes([rules(path), len(path.stem) % 15])
         else:
             yield "npz", path.stem, content + b"\0\0\0"
             yield "npz", path.stem + "_repaired", content + bytes(
