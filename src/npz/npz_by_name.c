@@ -5,6 +5,7 @@
 
 #include "nyz_map.h"
 #include "nyz_npz_stream.h"
+#include "nyz_slice.h"
 
 #include "npz/npz.h"
 
@@ -90,4 +91,28 @@ nyz_status nyz_npz_open_member(const nyz_npz *npz, const char *name,
     const nyz_status status = look_up(npz, name, &index, err);
     return status == NYZ_OK ? nyz_npz_open_member_at(npz, index, opt, out, stream, err)
                             : status;
+}
+
+nyz_status nyz_npz_load_slice(const nyz_npz *npz, const char *name,
+                              const nyz_range *ranges, int count, const nyz_options *opt,
+                              nyz_array *out, nyz_error *err)
+{
+    int64_t index;
+    memset(out, 0, sizeof *out);
+    const nyz_status status = look_up(npz, name, &index, err);
+    return status == NYZ_OK
+               ? nyz_npz_load_slice_at(npz, index, ranges, count, opt, out, err)
+               : status;
+}
+
+nyz_status nyz_npz_load_slice_into(const nyz_npz *npz, const char *name,
+                                   const nyz_range *ranges, int count,
+                                   const nyz_options *opt, const nyz_array *into,
+                                   nyz_error *err)
+{
+    int64_t index;
+    const nyz_status status = look_up(npz, name, &index, err);
+    return status == NYZ_OK
+               ? nyz_npz_load_slice_into_at(npz, index, ranges, count, opt, into, err)
+               : status;
 }

@@ -128,24 +128,3 @@ nyz_status nyz_npz_load_slice_into_at(const nyz_npz *npz, int64_t index,
     nyz_slice_request request = {.ranges = ranges, .count = count, .into = into};
     return call(npz, index, opt, &request, err);
 }
-
-nyz_status nyz_npz_load_slice(const nyz_npz *npz, const char *name,
-                              const nyz_range *ranges, int count, const nyz_options *opt,
-                              nyz_array *out, nyz_error *err)
-{
-    const int64_t index = nyz_npz_find(npz, name);
-    memset(out, 0, sizeof *out);
-    return index < 0 ? nyz_npz_missing(&npz->dir, name, err)
-                     : nyz_npz_load_slice_at(npz, index, ranges, count, opt, out, err);
-}
-
-nyz_status nyz_npz_load_slice_into(const nyz_npz *npz, const char *name,
-                                   const nyz_range *ranges, int count,
-                                   const nyz_options *opt, const nyz_array *into,
-                                   nyz_error *err)
-{
-    const int64_t index = nyz_npz_find(npz, name);
-    return index < 0
-               ? nyz_npz_missing(&npz->dir, name, err)
-               : nyz_npz_load_slice_into_at(npz, index, ranges, count, opt, into, err);
-}
