@@ -274,6 +274,109 @@ static void a_fortran_file_is_read_by_columns(void **state)
     nyz_buffer_free(&log.file);
 }
 
+/* ----------------------------------------------------------------------------- where items go */
+
+/* Into memory of this type, and of that order, as the view of the whole array in this type is. */
+static void expect_converted(logged *log, const nyz_range *ranges, nyz_type type,
+                             nyz_order order)
+{
+    const nyz_dtype dtype = nyz_dtype_of(type);
+    const nyz_options laid = {.order = order, .byteorder = NYZ_BIG_ENDIAN};
+    const nyz_stream stream = stream_of(log);
+    nyz_array header;
+    nyz_array whole;
+    nyz_array view;
+    nyz_array expected_part;
+    nyz_array part;
+    log->position = 0;
+    assert_ok(nyz_read_header(&stream, NULL, &header, err));
+    assert_ok(nyz_array_new(&dtype, 2, header.shape, NULL, &whole, err));
+    log->position = 0;
+    assert_ok(nyz_read_into(&stream, NULL, &whole, err));
+    assert_ok(nyz_array_slice(&whole, 0, ranges[0].start, ranges[0].stop, ranges[0].step,
+                              &view, err));
+    const nyz_array rows = view;
+    assert_ok(nyz_array_slice(&rows, 1, ranges[1].start, ranges[1].stop, ranges[1].step,
+                              &view, err));
+    assert_ok(nyz_array_copy(&view, &laid, &expected_part, err));
+    assert_ok(nyz_array_new(&dtype, 2, view.shape, &laid, &part, err));
+    counting c;
+    counting_init(&c);
+    const nyz_options opt = {.allocator = &c.allocator};
+    log->position = 0;
+    assert_ok(nyz_read_slice_into(&stream, ranges, 2, &opt, &part, err));
+    assert_true(c.peak <= 2 * WINDOW + 2 * KIB);
+    assert_memory_equal(part.data, expected_part.data,
+                        (size_t)(nyz_array_count(&part) * dtype.itemsize));
+    nyz_array_free(&part);
+    nyz_array_free(&expected_part);
+    nyz_array_free(&whole);
+    nyz_array_free(&header);
+}
+
+static void items_are_converted_on_the_way_to_memory_of_any_order(void **state)
+{
+    (void)state;
+    static const nyz_range parts[][2] = {
+        {{0, FAR, 1}, {0, FAR, 1}},
+        {{1, 1200, 1}, {0, FAR, 1}},
+        {{0, FAR, 1}, {3, 4, 1}},
+        {{7, 8, 1}, {5, 6, 1}},
+        {{3, FAR, 7}, {FAR, 100, -2}},
+        {{0, FAR, 100}, {5, 6, 1}},
+        {{FAR, INT64_MIN, -1}, {0, 650, 1}},
+    };
+    static const int64_t shape[2] = {1500, 700};
+    for (int kind = 0; kind < 4; kind++) {
+        nyz_array array = numbers(2, shape, kind & 1 ? NYZ_F_ORDER : NYZ_C_ORDER);
+        const nyz_options file = {.byteorder =
+                                      kind & 2 ? NYZ_BIG_ENDIAN : NYZ_LITTLE_ENDIAN};
+        nyz_array stored;
+        assert_ok(nyz_array_copy(&array, &file, &stored, err));
+        logged log = file_of(&stored);
+        for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+            for (nyz_order order = NYZ_C_ORDER; order <= NYZ_F_ORDER; order++) {
+                expect_converted(&log, parts[i], NYZ_UINT32, order);
+                expect_converted(&log, parts[i], NYZ_FLOAT64, order);
+            }
+            nyz_array part;
+            assert_ok(nyz_load_slice_mem(log.file.data, log.file.size, parts[i], 2, NULL,
+                                         &part, err));
+            assert_same_part(&log, parts[i], 2, &part);
+            nyz_array_free(&part);
+        }
+        nyz_array_free(&stored);
+        nyz_array_free(&array);
+        nyz_buffer_free(&log.file);
+    }
+}
+
+static void the_result_has_the_order_of_the_file_or_the_one_asked_for(void **state)
+{
+    (void)state;
+    static const int64_t shape[2] = {1000, 900};
+    const nyz_range part[2] = {{FAR, INT64_MIN, -1}, {0, 800, 1}};
+    for (int kind = 0; kind < 4; kind++) {
+        const nyz_order file = kind & 1 ? NYZ_F_ORDER : NYZ_C_ORDER;
+        nyz_array array = numbers(2, shape, file);
+        logged log = file_of(&array);
+        nyz_stream stream = stream_of(&log);
+        stream.seek = kind & 2 ? NULL : stream.seek;
+        for (nyz_order order = NYZ_KEEP_ORDER; order <= NYZ_F_ORDER; order++) {
+            const nyz_options opt = {.order = order};
+            const nyz_order result = order == NYZ_KEEP_ORDER ? file : order;
+            nyz_array out;
+            log.position = 0;
+            assert_ok(nyz_read_slice(&stream, part, 2, &opt, &out, err));
+            assert_true(nyz_array_is_contiguous(&out, result));
+            assert_same_part(&log, part, 2, &out);
+            nyz_array_free(&out);
+        }
+        nyz_array_free(&array);
+        nyz_buffer_free(&log.file);
+    }
+}
+
 /* ------------------------------------------------------------------------------------- memory */
 
 static void beside_the_result_it_takes_at_most_512_kib(void **state)
@@ -579,16 +682,16 @@ static void npy_slices(const expected *e, const content *whole)
     const nyz_range all = {0, INT64_MAX, 1};
     const int scalar = e->shape[0] == '-';
     /* of 4 EiB: only there is no such file, though 32 bits do not count it */
-    const char *const expected =
+    const char *const status_of =
         strcmp(e->file, "bad/data_4e.npy") == 0 ? "corrupt" : e->status;
     nyz_array array;
     nyz_error err;
     path_of(path, sizeof path, e->file);
     nyz_status status = nyz_load_slice(path, NULL, 0, &opt, &array, &err);
-    check_array(e, "slice", status, expected, &array, &err);
+    check_array(e, "slice", status, status_of, &array, &err);
     status =
         nyz_load_slice_mem(whole->bytes, whole->size, &all, !scalar, &opt, &array, &err);
-    check_array(e, "slice of memory", status, expected, &array, &err);
+    check_array(e, "slice of memory", status, status_of, &array, &err);
 }
 
 static void npz_slices(const expected *e, const content *whole)
@@ -859,6 +962,8 @@ int main(void)
         cmocka_unit_test(columns_are_read_in_windows_of_256_kib),
         cmocka_unit_test(a_run_of_over_256_kib_goes_right_to_its_place),
         cmocka_unit_test(a_fortran_file_is_read_by_columns),
+        cmocka_unit_test(items_are_converted_on_the_way_to_memory_of_any_order),
+        cmocka_unit_test(the_result_has_the_order_of_the_file_or_the_one_asked_for),
         cmocka_unit_test(beside_the_result_it_takes_at_most_512_kib),
         cmocka_unit_test(the_array_in_the_file_may_be_larger_than_memory),
         cmocka_unit_test(items_of_no_bytes_are_limited_by_their_number),
