@@ -115,11 +115,35 @@ an_array_that_is_appended_to_is_loaded_and_any_other_change_is_refused(void **st
     }
 }
 
+static void an_archive_that_changes_while_a_part_is_read_is_refused(void **state)
+{
+    const char *const path = in_directory(*state, "a.npz");
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT64);
+    static const int64_t shape[1] = {ROWS};
+    writer w = {.path = path};
+    const nyz_allocator allocator = {
+        .alloc = alloc_and_write, .free = free_counted, .ctx = &w};
+    const nyz_options opt = {.allocator = &allocator};
+    nyz_array a;
+    nyz_npz *npz;
+    assert_ok(nyz_array_new(&dtype, 1, shape, NULL, &a, err));
+    assert_ok(nyz_npz_save(path, NULL, &a, 1, NULL, err));
+    nyz_array_free(&a);
+    assert_ok(nyz_npz_open(path, NULL, &npz, err));
+    assert_ok(nyz_npz_load_slice_at(npz, 0, NULL, 0, NULL, &a, err));
+    nyz_array_free(&a);
+    assert_fails(NYZ_ERR_CORRUPT, "the file changed",
+                 nyz_npz_load_slice_at(npz, 0, NULL, 0, &opt, &a, err));
+    assert_int_equal(w.memory.live, 0);
+    nyz_npz_close(&npz);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         directory_test(
             an_array_that_is_appended_to_is_loaded_and_any_other_change_is_refused),
+        directory_test(an_archive_that_changes_while_a_part_is_read_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -337,6 +337,7 @@ static void items_are_converted_on_the_way_to_memory_of_any_order(void **state)
         for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
             for (nyz_order order = NYZ_C_ORDER; order <= NYZ_F_ORDER; order++) {
                 expect_converted(&log, parts[i], NYZ_UINT32, order);
+                expect_converted(&log, parts[i], NYZ_FLOAT32, order); /* as wide */
                 expect_converted(&log, parts[i], NYZ_FLOAT64, order);
             }
             nyz_array part;
@@ -803,6 +804,11 @@ static void of_a_stored_member_only_its_header_and_the_part_are_read(void **stat
     log.bytes = 0;
     assert_ok(nyz_npz_load_slice(npz, "a", &first_rows, 1, &verify, &out, err));
     assert_true(log.bytes > 1200000 - 4096); /* the first ones with the header */
+    nyz_array_free(&out);
+    log.bytes = 0;
+    assert_ok(nyz_npz_load_slice(npz, "a", &(nyz_range){1000, 2000, 1}, 1, &verify, &out,
+                                 err));
+    assert_in_range(log.bytes, 1200000 - 4096, 1200000); /* once */
     nyz_array_free(&out);
     nyz_npz_close(&npz);
     nyz_buffer_free(&log.file);
