@@ -482,7 +482,6 @@ MUTANTS = [
     ("npy/slice_plan.c", "size += rest > 0 ? span_of(p, rest) : 0;", ""),
     ("npy/slice_plan.c", "            nyz_dtype_byteswap(&t->from, t->byteorder, to + done, size / itemsize,\n                               itemsize);\n", ""),
     ("npy/slice_plan.c", "        swap_items(p, n);\n", ""),
-    ("npy/slice_plan.c", "i == 0 ? n : p->unpack.shape[i]", "p->unpack.shape[i]"),
     ("npy/slice_plan.c", "p->pack.shape[0] = p->unpack.shape[0] = n;", ""),
     ("npy/slice_bytes.c", "    NYZ_TRY(nyz_slice_bytes_pass(run, offset, err));\n", ""),
     ("npy/load_slice.c", "whole->bytes > config.limits.array_bytes", "0"),

@@ -186,13 +186,13 @@ static nyz_status read_unit(const nyz_slice_plan *p, const nyz_slice_bytes *byte
 }
 
 /* The items of a piece, without gaps between them, as those of the array that is filled. */
-static void convert_items(const nyz_slice_plan *p, int64_t n, unsigned char *to)
+static void convert_items(const nyz_slice_plan *p, unsigned char *to)
 {
     nyz_array block = p->elements->to;
     block.data = to;
     block.ndim = p->unpack.ndim;
     for (int i = 0; i < block.ndim; i++) {
-        block.shape[i] = i == 0 ? n : p->unpack.shape[i];
+        block.shape[i] = p->unpack.shape[i];
         block.strides[i] = p->unpack.to_strides[i];
     }
     nyz_element_reader_place(p->elements, &block, p->items);
@@ -219,7 +219,7 @@ static nyz_status read_piece(nyz_slice_plan *p, const nyz_slice_bytes *bytes,
         nyz_strided_copy(&p->pack, p->items, p->window);
     }
     if (p->elements->convert != NULL) {
-        convert_items(p, n, to);
+        convert_items(p, to);
         return NYZ_OK;
     }
     if (p->swapped) {
