@@ -29,6 +29,11 @@ void baseline_span(struct job *job, int64_t i, const char *file, size_t size);
 /* Operations, and what they prepare and collect. */
 int baseline_load(struct job *job);
 
+int baseline_slice_rows(struct job *job);
+int baseline_slice_reversed(struct job *job);
+int baseline_slice_every(struct job *job);
+int baseline_slice_columns(struct job *job);
+
 int baseline_prepare_archive(struct job *job);
 int baseline_list_names(struct job *job);
 int baseline_read_one(struct job *job);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The baseline (baseline.h): archives, read. */
+/* The baseline (baseline.h): archives, and parts of matrices, read. */
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -170,4 +171,102 @@ int baseline_read_tiny(struct job *job)
     }
     close(fd);
     return 0;
+}
+
+/* ------------------------------------------------------------------- parts of .npy matrices */
+
+enum { ROW = 4096, COLUMNS_AT = 2000, COLUMNS = 40 };
+
+struct matrix {
+    int fd;
+    int64_t rows;
+};
+
+static int open_matrix(struct job *job, int64_t i, struct matrix *m)
+{
+    struct stat status;
+    m->fd = open(job->paths[i], O_RDONLY | O_CLOEXEC);
+    if (m->fd < 0 || fstat(m->fd, &status) != 0)
+        return sys_fail(job, job->paths[i]);
+    m->rows = (status.st_size - NPY_HEADER) / ROW;
+    return 0;
+}
+
+/* `count` rows from `first` on, `step` apart, each by a call; those that follow each other, by one
+ * for 256 KiB. */
+static int read_rows(const struct matrix *m, int64_t first, int64_t count, int64_t step,
+                     char *to)
+{
+    const int64_t most = step == 1 ? CHUNK / ROW : 1;
+    for (int64_t i = 0; i < count; i += most) {
+        const int64_t n = count - i < most ? count - i : most;
+        if (baseline_read(m->fd, to + i * ROW, (size_t)(n * ROW),
+                          NPY_HEADER + (first + i * step) * ROW) != 0)
+            return 1;
+    }
+    return 0;
+}
+
+static int read_columns(const struct matrix *m, char *to)
+{
+    char *rows = touched(CHUNK);
+    for (int64_t i = 0; i < m->rows; i += CHUNK / ROW) {
+        const int64_t n = m->rows - i < CHUNK / ROW ? m->rows - i : CHUNK / ROW;
+        if (read_rows(m, i, n, 1, rows) != 0)
+            return 1;
+        for (int64_t k = 0; k < n; k++)
+            memcpy(to + (i + k) * COLUMNS, rows + k * ROW + COLUMNS_AT, COLUMNS);
+    }
+    return 0;
+}
+
+/* The rows first, first + step, ...; step 0: the columns of all rows. */
+static int read_part(struct job *job, int64_t i, const struct matrix *m, int64_t first,
+                     int64_t count, int64_t step)
+{
+    job->spans[i].size = (size_t)(count * (step != 0 ? ROW : COLUMNS));
+    char *memory = fresh(job->spans[i].size);
+    job->spans[i].data = memory;
+    if (memory == NULL || (step != 0 ? read_rows(m, first, count, step, memory)
+                                     : read_columns(m, memory)) != 0)
+        return sys_fail(job, job->paths[i]);
+    close(m->fd);
+    return 0;
+}
+
+static int read_parts(struct job *job, int64_t step)
+{
+    for (int64_t i = 0; i < job->count; i++) {
+        struct matrix m;
+        if (open_matrix(job, i, &m) != 0)
+            return 1;
+        const int64_t part = m.rows / 100, first = m.rows / 3;
+        const int64_t count = step == 0     ? m.rows
+                              : step == 100 ? (m.rows + 99) / 100
+                                            : part;
+        const int64_t begin = step == 100 ? 0 : step < 0 ? first + part : first;
+        if (read_part(job, i, &m, begin, count, step) != 0)
+            return 1;
+    }
+    return 0;
+}
+
+int baseline_slice_rows(struct job *job)
+{
+    return read_parts(job, 1);
+}
+
+int baseline_slice_reversed(struct job *job)
+{
+    return read_parts(job, -1);
+}
+
+int baseline_slice_every(struct job *job)
+{
+    return read_parts(job, 100);
+}
+
+int baseline_slice_columns(struct job *job)
+{
+    return read_parts(job, 0);
 }

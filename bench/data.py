@@ -87,8 +87,8 @@ class Data:
     def exists(self, name):
         return os.path.exists(self.path(name))
 
-    def folder(self, name, kind, sizes, dtype=None, fortran=None):
-        """`fortran`: the shape of arrays in Fortran order."""
+    def folder(self, name, kind, sizes, dtype=None, fortran=None, shape=None):
+        """`fortran`: the shape of arrays in Fortran order; `shape`: of arrays in C order."""
         os.mkdir(self.path(name))
         for i, size in enumerate(sizes):
             array = self.cut(kind, size)
@@ -96,6 +96,8 @@ class Data:
                 array = array.astype(dtype)
             if fortran is not None:
                 array = array.reshape(fortran, order="F")
+            if shape is not None:
+                array = array.reshape(shape)
             path = os.path.join(self.path(name), "a%05d.npy" % i)
             np.save(path, array)
             assert os.path.getsize(path) == HEADER + size

@@ -78,6 +78,35 @@ def load_as_f4(job, _):
     return {i: np.load(path).astype("f4") for i, path in enumerate(job.paths)}
 
 
+def slices(job, which):
+    """Parts of matrices, by maps: the number of rows says which."""
+    parts = {}
+    for i, path in enumerate(job.paths):
+        matrix = np.load(path, mmap_mode="r")
+        parts[i] = np.array(matrix[which(len(matrix))], order="C")
+    return parts
+
+
+@operation()
+def slice_rows(job, _):
+    return slices(job, lambda n: slice(n // 3, n // 3 + n // 100))
+
+
+@operation()
+def slice_reversed(job, _):
+    return slices(job, lambda n: slice(n // 3 + n // 100, n // 3, -1))
+
+
+@operation()
+def slice_every(job, _):
+    return slices(job, lambda n: slice(None, None, 100))
+
+
+@operation()
+def slice_columns(job, _):
+    return slices(job, lambda n: (slice(None), slice(500, 510)))
+
+
 def loaded(job):
     return {name: np.load(path) for name, path in zip(job.names, job.paths)}
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The library's operations, through <nyz.h> and nothing else.  A new one is a function
+/* The library's operations, through its public headers and nothing else.  A new one is a function
  * and a row at the end; the other contenders' are in worker_baseline.c and worker.py. */
 #include <stdio.h>
 #include <string.h>
 
-#include <nyz.h>
+#include <nyz_slice.h>
 
 #include "worker.h"
 
@@ -86,15 +86,7 @@ static int save(struct job *job)
                                                                        : fail(job, &err);
 }
 
-/* ------------------------------------------------- .npy files into memory that is there */
-
-/* Makes it a C-order array of this dtype, in the shape that it has already. */
-static nyz_status describe(nyz_array *array, void *memory, const nyz_dtype *dtype,
-                           nyz_error *err)
-{
-    const nyz_array file = *array;
-    return nyz_array_wrap(memory, dtype, file.ndim, file.shape, NULL, array, err);
-}
+/* --------------------------------------------------------------- parts of .npy matrices */
 
 /* The shapes, without memory. */
 static int prepare_shapes(struct job *job)
@@ -106,6 +98,76 @@ static int prepare_shapes(struct job *job)
         if (nyz_load_header(job->paths[i], NULL, &arrays[i], &err) != NYZ_OK)
             return fail(job, &err);
     return 0;
+}
+
+/* Everything but the ranges, which follow from the number of rows. */
+static int load_slices(struct job *job, nyz_range (*rows)(int64_t count),
+                       const nyz_range *columns)
+{
+    const nyz_options options = options_of(job);
+    nyz_array *arrays = job->state;
+    nyz_error err;
+    for (int64_t i = 0; i < job->count; i++) {
+        const nyz_range ranges[2] = {rows(arrays[i].shape[0]), *columns};
+        nyz_array_free(&arrays[i]);
+        if (nyz_load_slice(job->paths[i], ranges, 2, &options, &arrays[i], &err) !=
+            NYZ_OK)
+            return fail(job, &err);
+    }
+    return 0;
+}
+
+static const nyz_range all_columns = {0, 0, 0};
+static const nyz_range ten_columns = {500, 510, 1};
+
+static nyz_range one_percent(int64_t count)
+{
+    return (nyz_range){count / 3, count / 3 + count / 100, 1};
+}
+
+static nyz_range one_percent_reversed(int64_t count)
+{
+    return (nyz_range){count / 3 + count / 100, count / 3, -1};
+}
+
+static nyz_range every_100th(int64_t count)
+{
+    return (nyz_range){0, count, 100};
+}
+
+static nyz_range all_rows(int64_t count)
+{
+    return (nyz_range){0, count, 1};
+}
+
+static int slice_rows(struct job *job)
+{
+    return load_slices(job, one_percent, &all_columns);
+}
+
+static int slice_reversed(struct job *job)
+{
+    return load_slices(job, one_percent_reversed, &all_columns);
+}
+
+static int slice_every(struct job *job)
+{
+    return load_slices(job, every_100th, &all_columns);
+}
+
+static int slice_columns(struct job *job)
+{
+    return load_slices(job, all_rows, &ten_columns);
+}
+
+/* ------------------------------------------------- .npy files into memory that is there */
+
+/* Makes it a C-order array of this dtype, in the shape that it has already. */
+static nyz_status describe(nyz_array *array, void *memory, const nyz_dtype *dtype,
+                           nyz_error *err)
+{
+    const nyz_array file = *array;
+    return nyz_array_wrap(memory, dtype, file.ndim, file.shape, NULL, array, err);
 }
 
 static size_t bytes_of(const nyz_array *array, const nyz_dtype *dtype)
@@ -303,6 +365,10 @@ const struct operation nyz_operations[] = {
     {"load_native", 2, prepare, load_all, collect},
     {"load_into", 2, prepare_into, load_into, collect},
     {"load_as_f4", 2, prepare_shapes, load_as_f4, collect},
+    {"slice_rows", 1, prepare_shapes, slice_rows, collect},
+    {"slice_reversed", 1, prepare_shapes, slice_reversed, collect},
+    {"slice_every", 1, prepare_shapes, slice_every, collect},
+    {"slice_columns", 1, prepare_shapes, slice_columns, collect},
     {"save", 1, prepare_loaded, save, NULL},
     {"list_names", 1, prepare_list, list_names, NULL},
     {"read_one", 1, prepare, read_one, collect},

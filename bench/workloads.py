@@ -99,6 +99,20 @@ def into(sizes):
                        must=(1.3, 2), baseline_reads_same=False)
 
 
+def slices(sizes):
+    """Parts of a matrix of 1,024 columns of f4.  NumPy maps it, which is best for single columns."""
+    size = sizes.bytes(1 << 30)
+    rows = size // 4096
+    for words, operation, part, must in (
+            ("1 % of the rows", "slice_rows", rows // 100 * 4096, 1.2),
+            ("1 % of the rows, reversed", "slice_reversed", rows // 100 * 4096, 1.2),
+            ("every 100th row", "slice_every", (rows + 99) // 100 * 4096, 1),
+            ("10 of the columns", "slice_columns", rows * 40, None)):
+        yield Workload("slice of %s: %s" % (in_words(size), words), operation, "matrix",
+                       lambda d: d.folder("matrix", "weights", [size], shape=(rows, 1024)), part,
+                       must=(must, None))
+
+
 def stored(sizes):
     one, many = sizes.bytes(512 * MIB), network_sizes(sizes.bytes(413 * 10**6))
     fifty = network_sizes(sizes.bytes(103 * 10**6), 50)
@@ -190,5 +204,5 @@ def checks(rows):
 
 def workloads(quick):
     sizes = Sizes(quick)
-    rows = [row for group in (loads, into, stored, deflated, tiny) for row in group(sizes)]
+    rows = [row for group in (loads, into, slices, stored, deflated, tiny) for row in group(sizes)]
     return rows + list(checks(rows))
