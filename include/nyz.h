@@ -155,6 +155,18 @@ enum {
     NYZ_BIG_ENDIAN
 };
 
+/* Which conversions between types of numbers are done, as np.can_cast has them (nyz_cast.h).  Other
+ * elements (text, dates, structs) are filled only into their own dtype. */
+typedef int32_t nyz_casting;
+enum {
+    NYZ_CAST_SAME_KIND = 0, /* to the same kind or one that holds more: bool, unsigned, signed,
+                               float, complex.  Integers that do not fit wrap */
+    NYZ_CAST_NO,            /* none, byte order included */
+    NYZ_CAST_EQUIV,         /* the byte order alone */
+    NYZ_CAST_SAFE,          /* those that keep every value */
+    NYZ_CAST_UNSAFE         /* any; floats to integers are cut toward 0, and saturate */
+};
+
 /* The two compression methods that NumPy uses, numbered as in the zip format. */
 typedef int32_t nyz_method;
 enum {
@@ -234,33 +246,36 @@ typedef struct nyz_options {
      * the call.  With a callback, calls for one member read it as a stream, on one thread. */
     int (*progress)(void *ctx, int64_t done, int64_t total);
     void *progress_ctx;
-    int64_t reserved[6];            /* 0 */
+    nyz_casting casting;            /* calls that fill memory of another dtype than the file's */
+    int32_t void_as;                /* 0, or the nyz_type that arrays of V1 or V2 are (nyz_cast.h) */
+    int64_t reserved[5];            /* 0 */
 } nyz_options;
 
 /* -------------------------------------------------------------------------------- dtypes */
 
 /* NumPy's kinds of elements.  More will come: treat an unknown one as NYZ_VOID of its itemsize.
- * The numbers of those marked "later" are reserved; no call returns or takes them yet. */
+ * Those of ml_dtypes, which no file names, are returned only where opt->void_as or the wanted dtype
+ * says so (nyz_cast.h). */
 typedef int32_t nyz_type;
 enum {
     NYZ_NONE = 0,
     NYZ_BOOL = 1,                                   /* one byte; 0 is false */
     NYZ_INT8 = 10, NYZ_INT16, NYZ_INT32, NYZ_INT64,
-    NYZ_INT4 = 16, NYZ_INT2, NYZ_INT1,              /* later */
+    NYZ_INT4 = 16, NYZ_INT2, NYZ_INT1,              /* ml_dtypes; in the low bits of a byte */
     NYZ_UINT8 = 20, NYZ_UINT16, NYZ_UINT32, NYZ_UINT64,
-    NYZ_UINT4 = 26, NYZ_UINT2, NYZ_UINT1,           /* later */
+    NYZ_UINT4 = 26, NYZ_UINT2, NYZ_UINT1,
     NYZ_FLOAT16 = 30, NYZ_FLOAT32, NYZ_FLOAT64,
     NYZ_LONGDOUBLE,   /* 16 or 12 bytes, in the format of the machine that wrote them */
     NYZ_BFLOAT16 = 40, NYZ_FLOAT8_E3M4, NYZ_FLOAT8_E4M3, NYZ_FLOAT8_E4M3FN, NYZ_FLOAT8_E4M3FNUZ,
     NYZ_FLOAT8_E4M3B11FNUZ, NYZ_FLOAT8_E5M2, NYZ_FLOAT8_E5M2FNUZ, NYZ_FLOAT8_E8M0FNU,
-    NYZ_FLOAT6_E2M3FN, NYZ_FLOAT6_E3M2FN, NYZ_FLOAT4_E2M1FN, /* later, all from NYZ_BFLOAT16 on */
+    NYZ_FLOAT6_E2M3FN, NYZ_FLOAT6_E3M2FN, NYZ_FLOAT4_E2M1FN, /* ml_dtypes, from NYZ_BFLOAT16 on */
     NYZ_COMPLEX64 = 60, NYZ_COMPLEX128,             /* real, imaginary */
     NYZ_CLONGDOUBLE,  /* two long doubles */
     NYZ_BYTES = 70,   /* 'S': itemsize bytes, padded with NUL */
     NYZ_STR,          /* 'U': itemsize / 4 code points of 4 bytes, padded with 0 */
-    NYZ_VOID,         /* 'V': itemsize opaque bytes.  So are the types of ml_dtypes: bfloat16 is
-                         <V2, most 8-bit floats <V1, float8_e5m2 <f1.  They are saved as they
-                         were written */
+    NYZ_VOID,         /* 'V': itemsize opaque bytes.  So are the types of ml_dtypes in files:
+                         bfloat16 is <V2, most 8-bit floats <V1, float8_e5m2 <f1.  They are saved
+                         as they were written */
     NYZ_DATETIME64 = 80, /* int64: ticks of `unit_count` `unit`s since 1970; INT64_MIN is NaT */
     NYZ_TIMEDELTA64,  /* int64: ticks of `unit_count` `unit`s */
     NYZ_STRUCT = 90,  /* fields */
@@ -473,11 +488,13 @@ NYZ_API nyz_status nyz_load_mem(const void *bytes, size_t size, const nyz_option
 
 /* Loads into existing memory: `into` describes it (nyz_array_wrap), with any strides, in the
  * shape of the file's array, which nyz_load_header returns.  Numbers are cast on the way: to the
- * same kind or one that holds it (bool, unsigned, signed, float, complex; NumPy's "same_kind";
- * not yet long doubles), and to the byte order of into->dtype; other dtypes must be the file's.
- * Into a smaller type integers wrap, and floats are rounded to nearest or become infinite.  The
- * memory is unspecified after a failure.  opt: limits, threads, allocator.
- * Errors: as nyz_load, and ARGUMENT (another shape, a dtype that cannot be cast, NYZ_READONLY). */
+ * same kind or one that holds it (bool, unsigned, signed, float, complex; NumPy's "same_kind"), or as
+ * opt->casting says, and to the byte order of into->dtype; other dtypes must be the file's.  Into
+ * a smaller type integers wrap, and floats are rounded to nearest or become infinite; nyz_cast.h
+ * has all the rules, and nyz_load_as, which makes the memory.  The memory is unspecified after a
+ * failure.  opt: casting, void_as, limits, threads, allocator.
+ * Errors: as nyz_load, ARGUMENT (another shape, a dtype that is not cast, NYZ_READONLY), UNSUPPORTED
+ * (a long double of another machine). */
 NYZ_API nyz_status nyz_load_into(const char *path, const nyz_options *opt, const nyz_array *into,
                                  nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 

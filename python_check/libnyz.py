@@ -17,6 +17,13 @@ MAX_DIMS = 64
 KEEP_ORDER, C_ORDER, F_ORDER = range(3)
 DEFAULT_BYTEORDER, NATIVE, KEEP_BYTEORDER, LITTLE_ENDIAN, BIG_ENDIAN = range(5)
 STORED, DEFLATED = 0, 8
+CASTINGS = {"same_kind": 0, "no": 1, "equiv": 2, "safe": 3, "unsafe": 4}
+# The types of ml_dtypes, by their numbers in nyz.h.
+NAMELESS = {"int4": 16, "int2": 17, "int1": 18, "uint4": 26, "uint2": 27, "uint1": 28}
+NAMELESS.update((name, 40 + i) for i, name in enumerate((
+    "bfloat16", "float8_e3m4", "float8_e4m3", "float8_e4m3fn", "float8_e4m3fnuz",
+    "float8_e4m3b11fnuz", "float8_e5m2", "float8_e5m2fnuz", "float8_e8m0fnu", "float6_e2m3fn",
+    "float6_e3m2fn", "float4_e2m1fn")))
 FAST = -1
 STRUCT, SUBARRAY = 90, 91
 UNTRUSTED, NO_SYNC, EXACT_NAME, ANY_NAME, CHUNKED = 1, 2, 4, 8, 16
@@ -66,7 +73,8 @@ class Options(c.Structure):
     _fields_ = [("allocator", c.c_void_p), ("limits", c.POINTER(Limits)), ("flags", c.c_uint),
                 ("order", c.c_int), ("byteorder", c.c_int), ("npy_version", c.c_int),
                 ("method", c.c_int), ("level", c.c_int), ("threads", c.c_int), ("align", c.c_int),
-                ("progress", c.c_void_p), ("progress_ctx", c.c_void_p), ("reserved", c.c_int64 * 6)]
+                ("progress", c.c_void_p), ("progress_ctx", c.c_void_p), ("casting", c.c_int),
+                ("void_as", c.c_int), ("reserved", c.c_int64 * 5)]
 
 
 class Range(c.Structure):
@@ -100,6 +108,11 @@ class Entry(c.Structure):
                 ("reserved32", c.c_int32), ("reserved", c.c_int64 * 4)]
 
 
+class Want(c.Structure):
+    _fields_ = [("dtype", Dtype), ("ndim", c.c_int32), ("reserved32", c.c_int32),
+                ("reserved", c.c_int64 * 2), ("shape", c.c_int64 * MAX_DIMS)]
+
+
 class Item(c.Structure):
     _fields_ = [("entry", Entry), ("kind", c.c_int32), ("reserved32", c.c_int32), ("header", Array),
                 ("data_size", c.c_int64), ("data_offset", c.c_int64), ("reserved", c.c_int64 * 4),
@@ -119,6 +132,7 @@ lib = c.CDLL(PATH)
 lib.nyz_status_text.restype = c.c_char_p
 lib.nyz_stream_buffer.restype = Stream
 lib.nyz_array_count.restype = c.c_int64
+lib.nyz_dtype_of.restype = Dtype
 lib.nyz_npz_count.restype = c.c_int64
 lib.nyz_npz_find.restype = c.c_int64
 lib.nyz_arrays_count.restype = c.c_int64
@@ -169,7 +183,7 @@ def name_of(pointer, size):
 def numpy_dtype(d):
     """The NumPy dtype that a nyz_dtype tree describes, built from the tree, not from its text:
     offsets, padding, titles and sub-arrays are the tree's own."""
-    if d.letter != b"\0":  # a type of ml_dtypes', which NumPy alone does not know
+    if d.letter != b"\0" or d.type in NAMELESS.values():  # a type of ml_dtypes', which NumPy alone does not know
         return np.dtype("V%d" % d.itemsize)
     if d.type not in (STRUCT, SUBARRAY):
         return np.dtype(descr_text(d))
@@ -193,6 +207,14 @@ def parse_dtype(descr, **opt):
     encoded = descr.encode("utf-8", "surrogatepass")
     call("dtype_parse", encoded, c.c_size_t(len(encoded)), options(**opt), c.byref(out))
     return out
+
+
+def dtype_for(dtype):
+    """A nyz_dtype of a NumPy dtype, or of the name of one of ml_dtypes' types."""
+    name = dtype if isinstance(dtype, str) else np.dtype(dtype).name
+    if name in NAMELESS:
+        return lib.nyz_dtype_of(NAMELESS[name])
+    return parse_dtype(descr_of(np.dtype(dtype)))
 
 
 def strided(memory, dtype, shape, strides):
@@ -219,7 +241,7 @@ class Wrapped:
 
     def __init__(self, array):
         self.source = array
-        self.dtype = parse_dtype(descr_of(array.dtype))
+        self.dtype = dtype_for(array.dtype)
         self.array = Array()
         shape = (c.c_int64 * max(1, array.ndim))(*array.shape)
         strides = (c.c_int64 * max(1, array.ndim))(*array.strides)
@@ -304,6 +326,35 @@ def read_slices(content, slices, lacking=(), **opt):
         if "read" in lacking:
             break
     return found
+
+
+def want(dtype=None, shape=None):
+    """A nyz_want; the dtype as dtype_for takes it, None: any."""
+    out = Want(ndim=-1 if shape is None else len(shape))
+    if dtype is not None:
+        out.dtype = dtype_for(dtype)
+    for i, extent in enumerate(shape or ()):
+        out.shape[i] = extent
+    return out
+
+
+def load_as(path, dtype=None, shape=None, **opt):
+    out = Array()
+    call("load_as", os.fsencode(path), c.byref(want(dtype, shape)), options(**opt), c.byref(out))
+    return to_numpy(out)
+
+
+def cast(array, dtype, **opt):
+    """nyz_array_cast; a NumPy array, of V1 or V2 for ml_dtypes' types."""
+    out, to = Array(), dtype_for(dtype)
+    with Wrapped(array) as wrapped:
+        call("array_cast", wrapped, c.byref(to), options(**opt), c.byref(out))
+    return to_numpy(out)
+
+
+def can_cast(source, target, casting):
+    a, b = dtype_for(source), dtype_for(target)
+    return lib.nyz_can_cast(c.byref(a), c.byref(b), CASTINGS[casting]) != 0
 
 
 def peek(path, **opt):
@@ -486,6 +537,15 @@ class Npz:
             assert array.dtype.type == 0
             return NyzError(error.contents.status, error.contents)
         return to_numpy(array) if array.dtype.type != 0 else None
+
+    def load_as(self, which, dtype=None, shape=None, **opt):
+        out, opt = Array(), options(**opt) if opt else None
+        wanted = c.byref(want(dtype, shape))
+        if isinstance(which, str):
+            call("npz_load_as", self.handle, which.encode(), wanted, opt, c.byref(out))
+        else:
+            call("npz_load_as_at", self.handle, c.c_int64(which), wanted, opt, c.byref(out))
+        return to_numpy(out)
 
     def load_into(self, index, array):
         with Wrapped(array) as wrapped:

@@ -48,6 +48,20 @@ def test_dict(tmp_path):
         assert archive["y"].dtype == "i8" and archive["y"].tolist() == [7, 8, 9]
 
 
+def test_load_as(tmp_path):
+    path = tmp_path / "x.npz"
+    weights = np.asfortranarray(np.arange(6).reshape(2, 3))
+    np.savez(path, half=weights.astype("f2"), big=weights.astype(">f8"), count=weights.astype("u1"),
+             brain=(weights.astype("<f4").view("<u4") >> 16).astype("<u2").view("V2"),
+             text=weights.astype("U1"))
+    for name in ["half", "big", "count", "brain"]:
+        assert run("load_as", path, name, "3") == (0, ["3", "12"], "")
+    assert run("load_as", path, "half", "4") == (1, [], (
+        "%s: member 'half.npy': is float16 (2, 3), wanted float32 (-1, 4)\n" % path))
+    assert run("load_as", path, "text", "3")[2].endswith(
+        "is <U1 (2, 3), wanted float32 (-1, 3): no cast under same_kind\n")
+
+
 def test_map(tmp_path):
     path = tmp_path / "x.npy"
     np.save(path, np.asfortranarray(np.arange(12, dtype="f4").reshape(3, 4)))

@@ -29,6 +29,14 @@ void nyz_array_reverse_axes(nyz_array *array);
 void nyz_array_clip_slice(int64_t extent, int64_t stop, int64_t *start, int64_t *step,
                           int64_t *count);
 
+/* nyz_array_describe of an array that is not checked: an ndim or dimension of -1 is any. */
+nyz_status nyz_array_put_description(const nyz_array *array, char *text, size_t capacity,
+                                     size_t *length, nyz_error *err);
+
+/* As nyz_array_copy, with a byte order and an allocator and order of the config. */
+nyz_status nyz_array_copy_to(const nyz_array *array, const nyz_config *config,
+                             nyz_byteorder byteorder, nyz_array *out, nyz_error *err);
+
 /* An array of its own, for elements as `like` has them (its data is not looked at):
  * contiguous in `order` (NYZ_KEEP_ORDER: Fortran if `like` is, else C), in `byteorder`,
  * not initialised. */

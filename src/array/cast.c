@@ -1,37 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers of one type to another: see cast.h.  One loop for each pair of types, so
- * that the compiler can make vectors of it; this file is worth -O3. */
+/* NumPy's numbers of one type to another that holds as much: see cast.h.  One loop for each pair
+ * of types, so that the compiler can make vectors of it; this file is worth -O3. */
 #include "array/cast.h"
 
 #include <string.h>
 
+#include "array/cast_internal.h"
 #include "array/half.h"
-
-/* For each value v of FROM: VALUE, as TO. */
-#define LOOP(FROM, from_type, VALUE, TO, to_type)                                        \
-    static void FROM##_to_##TO(const unsigned char *from, unsigned char *to,             \
-                               int64_t count)                                            \
-    {                                                                                    \
-        for (int64_t i = 0; i < count; i++) {                                            \
-            from_type v;                                                                 \
-            memcpy(&v, from + i * (int64_t)sizeof v, sizeof v);                          \
-            const to_type w = (to_type)(VALUE);                                          \
-            memcpy(to + i * (int64_t)sizeof w, &w, sizeof w);                            \
-        }                                                                                \
-    }
-
-/* The same to a complex number, whose imaginary part is 0. */
-#define LOOP_COMPLEX(FROM, from_type, VALUE, TO, half_type)                              \
-    static void FROM##_to_##TO(const unsigned char *from, unsigned char *to,             \
-                               int64_t count)                                            \
-    {                                                                                    \
-        for (int64_t i = 0; i < count; i++) {                                            \
-            from_type v;                                                                 \
-            memcpy(&v, from + i * (int64_t)sizeof v, sizeof v);                          \
-            const half_type w[2] = {(half_type)(VALUE), 0};                              \
-            memcpy(to + i * (int64_t)sizeof w, w, sizeof w);                             \
-        }                                                                                \
-    }
 
 #define TO_SIGNED(FROM, from_type, VALUE)                                                \
     LOOP(FROM, from_type, VALUE, int8, int8_t)                                           \
@@ -164,22 +139,25 @@ static int row_of(nyz_type type)
     return type >= 0 && type < (int32_t)sizeof rows ? rows[type] : NO_CAST;
 }
 
-nyz_cast *nyz_cast_find(nyz_type from, nyz_type to)
+static nyz_cast *same_kind_loop(nyz_type from, nyz_type to)
 {
     return converters[row_of(from)][row_of(to)];
 }
 
-const char *nyz_cast_targets(nyz_type from)
+nyz_cast *nyz_cast_portable(nyz_type from, nyz_type to)
 {
-    if (from == NYZ_BOOL || (from >= NYZ_UINT8 && from <= NYZ_UINT64)) {
-        return "any integer, float16 to float64, complex64 or complex128";
+    static nyz_cast_finder *const finders[] = {same_kind_loop, nyz_cast_unsafe_loop,
+                                               nyz_cast_long_loop, nyz_cast_small_loop};
+    nyz_cast *loop = NULL;
+    for (size_t i = 0; loop == NULL && i < sizeof finders / sizeof finders[0]; i++) {
+        loop = finders[i](from, to);
     }
-    if (from >= NYZ_INT8 && from <= NYZ_INT64) {
-        return "int8 to int64, float16 to float64, complex64 or complex128";
-    }
-    if (from >= NYZ_FLOAT16 && from <= NYZ_FLOAT64) {
-        return "float16 to float64, complex64 or complex128";
-    }
-    return from == NYZ_COMPLEX64 || from == NYZ_COMPLEX128 ? "complex64 or complex128"
-                                                           : NULL;
+    return loop;
+}
+
+nyz_cast *nyz_cast_find(nyz_type from, nyz_type to)
+{
+    nyz_cast *const portable = same_kind_loop(from, to);
+    nyz_cast *const vector = portable != NULL ? nyz_cast_vector(from, to) : NULL;
+    return vector != NULL ? vector : portable;
 }

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers of one type to another.  Knows no file. */
+/* Numbers of one type to another.  Knows no file.
+ *
+ * There is a loop for each pair of types that is common (the files cast*.c).  The others go through
+ * types between: float16 to uint8 by way of float32, bfloat16 to complex128 by way of float32, and
+ * so on, always such that the result is the same as if it were done at once. */
 #ifndef NYZ_CAST_H
 #define NYZ_CAST_H
 
@@ -9,13 +13,29 @@
  * and need no alignment. */
 typedef void nyz_cast(const unsigned char *from, unsigned char *to, int64_t count);
 
-/* How numbers become another type by NumPy's casting "same_kind": a kind may become
- * itself or one that holds more: bool, unsigned, signed, float, complex.  Integers that
- * do not fit wrap, floats become infinite, as NumPy's do.  NULL: not so, or no plain
- * number. */
+/* The loop for NumPy's bool, integers, float16 to float64, complex64 and complex128, if it is in
+ * casting "same_kind".  NULL: not so.  What takes more than one loop: nyz_cast_chain_find. */
 nyz_cast *nyz_cast_find(nyz_type from, nyz_type to);
 
-/* What a type may become, for messages; NULL: only itself. */
-const char *nyz_cast_targets(nyz_type from);
+/* Any loop for the pair: a portable one, and one for the processor (cast_x86.c).  NULL: none. */
+nyz_cast *nyz_cast_portable(nyz_type from, nyz_type to);
+nyz_cast *nyz_cast_vector(nyz_type from, nyz_type to);
+
+/* The loops from one type to another. */
+#define NYZ_CAST_STEPS 4
+typedef struct nyz_cast_chain {
+    int steps; /* 0: none is needed, or there is no way */
+    int parts; /* numbers in an item: 2 for complex to complex, else 1 */
+    nyz_cast *loops[NYZ_CAST_STEPS];
+    int64_t
+        sizes[NYZ_CAST_STEPS + 1]; /* of a number, before each loop and after the last */
+} nyz_cast_chain;
+
+/* Not 0 if both are numbers, which casting "unsafe" converts, of different types. */
+int nyz_cast_chain_find(nyz_cast_chain *chain, nyz_type from, nyz_type to);
+
+/* Converts `count` items, as nyz_cast does. */
+void nyz_cast_chain_run(const nyz_cast_chain *chain, const unsigned char *from,
+                        unsigned char *to, int64_t count);
 
 #endif

@@ -65,25 +65,31 @@ static void copy_in_order(const nyz_array *from, nyz_byteorder byteorder,
     }
 }
 
-nyz_status nyz_array_copy(const nyz_array *array, const nyz_options *opt, nyz_array *out,
-                          nyz_error *err)
+nyz_status nyz_array_copy_to(const nyz_array *array, const nyz_config *config,
+                             nyz_byteorder byteorder, nyz_array *out, nyz_error *err)
 {
-    nyz_config config;
     int64_t count = 0;
     int64_t bytes = 0;
-    memset(out, 0, sizeof *out);
-    NYZ_TRY(nyz_config_init(&config, opt, err));
     NYZ_TRY(nyz_array_check_data(array, &count, &bytes, err));
-    const nyz_byteorder byteorder = nyz_byteorder_or(config.byteorder, NYZ_NATIVE);
-    NYZ_TRY(
-        nyz_array_new_like(&config.allocator, array, config.order, byteorder, out, err));
+    NYZ_TRY(nyz_array_new_like(&config->allocator, array, config->order, byteorder, out,
+                               err));
     nyz_array from = *array;
-    if (config.order == NYZ_F_ORDER ||
-        (config.order == NYZ_KEEP_ORDER && nyz_array_is_fortran(array))) {
+    if (config->order == NYZ_F_ORDER ||
+        (config->order == NYZ_KEEP_ORDER && nyz_array_is_fortran(array))) {
         nyz_array_reverse_axes(&from);
     }
     if (bytes > 0) {
         copy_in_order(&from, byteorder, out->data);
     }
     return NYZ_OK;
+}
+
+nyz_status nyz_array_copy(const nyz_array *array, const nyz_options *opt, nyz_array *out,
+                          nyz_error *err)
+{
+    nyz_config config;
+    memset(out, 0, sizeof *out);
+    NYZ_TRY(nyz_config_init(&config, opt, err));
+    return nyz_array_copy_to(array, &config,
+                             nyz_byteorder_or(config.byteorder, NYZ_NATIVE), out, err);
 }

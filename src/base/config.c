@@ -138,9 +138,24 @@ static nyz_status check_reserved(const nyz_options *opt, nyz_error *err)
     return NYZ_OK;
 }
 
+static nyz_status check_types(const nyz_options *opt, nyz_error *err)
+{
+    if (opt->casting < NYZ_CAST_SAME_KIND || opt->casting > NYZ_CAST_UNSAFE) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "casting %d: no such casting",
+                        (int)opt->casting);
+    }
+    if (opt->void_as != NYZ_NONE && !nyz_type_is_nameless(opt->void_as)) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
+                        "void_as %d: expected NYZ_BFLOAT16 or another type of ml_dtypes",
+                        (int)opt->void_as);
+    }
+    return NYZ_OK;
+}
+
 static nyz_status check_options(const nyz_options *opt, nyz_error *err)
 {
     NYZ_TRY(check_reserved(opt, err));
+    NYZ_TRY(check_types(opt, err));
     if (opt->allocator != NULL &&
         (opt->allocator->alloc == NULL || opt->allocator->free == NULL)) {
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
@@ -195,6 +210,8 @@ nyz_status nyz_config_init(nyz_config *config, const nyz_options *opt, nyz_error
     config->progress_function = o->progress;
     config->progress_ctx = o->progress_ctx;
     config->align = o->align;
+    config->casting = o->casting;
+    config->void_as = o->void_as;
     config->npy_version = o->npy_version;
     config->method = o->level != NYZ_LEVEL_DEFAULT ? NYZ_DEFLATED : o->method;
     config->threads = o->threads < 0   ? nyz_threads_available()
@@ -221,6 +238,9 @@ nyz_status nyz_config_over(const nyz_config *held, const nyz_options *opt,
     if (opt->limits == NULL && (o.flags & NYZ_UNTRUSTED) == untrusted) {
         config->limits = held->limits;
     }
+    if (opt->void_as == NYZ_NONE) { /* it says something of the file */
+        config->void_as = held->void_as;
+    }
     return NYZ_OK;
 }
 
@@ -231,6 +251,8 @@ nyz_options nyz_config_options(const nyz_config *config)
                              .flags = config->flags,
                              .order = config->order,
                              .byteorder = config->byteorder,
+                             .casting = config->casting,
+                             .void_as = config->void_as,
                              .threads = config->threads,
                              .progress = config->progress_function,
                              .progress_ctx = config->progress_ctx};

@@ -8,6 +8,15 @@
 typedef struct nyz_progress nyz_progress;
 typedef int nyz_progress_fn(void *ctx, int64_t done, int64_t total);
 
+/* Not 0 for the types of ml_dtypes (bfloat16, float8_e4m3fn, int4, ...), which NumPy alone has not,
+ * and whose names no file has: <V2, <V1. */
+static inline int nyz_type_is_nameless(nyz_type type)
+{
+    return (type >= NYZ_BFLOAT16 && type <= NYZ_FLOAT4_E2M1FN) ||
+           (type >= NYZ_INT4 && type <= NYZ_INT1) ||
+           (type >= NYZ_UINT4 && type <= NYZ_UINT1);
+}
+
 /* Allocator and limits are filled in, defaults in place of zeros. */
 typedef struct nyz_config {
     nyz_allocator allocator;
@@ -15,6 +24,8 @@ typedef struct nyz_config {
     uint32_t flags;
     nyz_order order;
     nyz_byteorder byteorder;
+    nyz_casting casting;
+    nyz_type void_as; /* NYZ_NONE: arrays of V1 and V2 are opaque */
     int32_t npy_version;
     nyz_method method;
     int align;                          /* 0, or a power of two */
@@ -22,7 +33,8 @@ typedef struct nyz_config {
     int threads;                        /* 1 or more */
     nyz_progress_fn *progress_function; /* NULL: none */
     void *progress_ctx;
-    nyz_progress *progress; /* of the call that runs; NULL: none (progress.h) */
+    const struct nyz_want *want; /* of the calls ..._load_as, else NULL (nyz_cast.h) */
+    nyz_progress *progress;      /* of the call that runs; NULL: none (progress.h) */
 } nyz_config;
 
 /* Resolves opt (NULL: defaults).  Errors: ARGUMENT for values out of range. */

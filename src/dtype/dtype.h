@@ -41,6 +41,16 @@ int nyz_dtype_same(const nyz_dtype *from, const nyz_dtype *to, nyz_byteorder byt
 /* Not 0 if a leaf has another byte order than the one asked for (never for KEEP). */
 int nyz_dtype_needs_byteswap(const nyz_dtype *dtype, nyz_byteorder byteorder);
 
+/* Makes opaque bytes the type of ml_dtypes that the caller says they are, if they have its size; <f1 is
+ * float8_e5m2 whatever it says.  Other dtypes stay as they are. */
+void nyz_dtype_take_as(nyz_dtype *dtype, nyz_type type);
+
+/* As opt->void_as says: V1 is of that type, and V2 bfloat16.  NYZ_NONE: as they are. */
+void nyz_dtype_take_void_as(nyz_dtype *dtype, nyz_type void_as);
+
+/* Whether an opaque dtype may be one of ml_dtypes: of 1 or 2 bytes. */
+int nyz_dtype_may_be_nameless(const nyz_dtype *dtype);
+
 /* What the address of an item has to be a multiple of, so that a C program may read its numbers in
  * their place: 1 for structs whose fields are not. */
 int64_t nyz_dtype_alignment(const nyz_dtype *dtype);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "array/array.h"
-#include "array/cast.h"
+#include "array/cast_plan.h"
 #include "base/arithmetic.h"
 #include "base/config.h"
 #include "base/error.h"
@@ -16,56 +16,22 @@
 
 /* -------------------------------------------------------------------------------- deciding */
 
-static nyz_status refuse_cast(const nyz_element_reader *t, nyz_error *err)
-{
-    char from[64];
-    char to[64];
-    size_t size;
-    if (nyz_dtype_format(&t->from, from, sizeof from, &size, NULL) != NYZ_OK ||
-        nyz_dtype_format(&t->to.dtype, to, sizeof to, &size, NULL) != NYZ_OK) {
-        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
-                        "the file's dtype is not that of the array");
-    }
-    const char *const others = nyz_cast_targets(t->from.type);
-    return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
-                    "the file's dtype %s does not become %s: expected the same dtype%s%s",
-                    from, to, others != NULL ? ", or " : "; it is not converted",
-                    others != NULL ? others : "");
-}
-
-/* The one order that turns the file's items into those of `to`, if there is one. */
-static int find_byteorder(const nyz_dtype *from, const nyz_dtype *to, nyz_byteorder *out)
-{
-    static const nyz_byteorder orders[] = {NYZ_KEEP_BYTEORDER, NYZ_LITTLE_ENDIAN,
-                                           NYZ_BIG_ENDIAN};
-    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
-        if (nyz_dtype_same(from, to, orders[i])) {
-            *out = orders[i];
-            return 1;
-        }
-    }
-    return 0;
-}
-
 nyz_status nyz_element_reader_init(nyz_element_reader *elements, const nyz_dtype *from,
-                                   const nyz_array *to, int fortran, nyz_error *err)
+                                   const nyz_array *to, int fortran,
+                                   const nyz_config *config, nyz_error *err)
 {
     memset(elements, 0, sizeof *elements);
-    elements->from = *from;
+    NYZ_TRY(nyz_cast_plan_init(&elements->cast, from, &to->dtype, config, err));
+    elements->from = elements->cast.from;
+    elements->byteorder = elements->cast.byteorder;
+    elements->converts = elements->cast.chain.steps > 0;
     elements->to = *to;
     elements->count = nyz_array_count(to);
-    if (!find_byteorder(from, &to->dtype, &elements->byteorder)) {
-        elements->byteorder = NYZ_NATIVE;
-        elements->convert = nyz_cast_find(from->type, to->dtype.type);
-        if (elements->convert == NULL) {
-            return refuse_cast(elements, err);
-        }
-    }
     if (fortran) {
         nyz_array_reverse_axes(&elements->to);
     }
     elements->direct =
-        elements->convert == NULL && nyz_array_is_contiguous(&elements->to, NYZ_C_ORDER);
+        !elements->converts && nyz_array_is_contiguous(&elements->to, NYZ_C_ORDER);
     return NYZ_OK;
 }
 

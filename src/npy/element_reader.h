@@ -4,24 +4,26 @@
 #ifndef NYZ_ELEMENT_READER_H
 #define NYZ_ELEMENT_READER_H
 
-#include "array/cast.h"
+#include "array/cast_plan.h"
 #include "base/config.h"
 #include "io/stream.h"
 
 typedef struct nyz_element_reader {
-    nyz_dtype from;    /* an item in the file */
-    nyz_array to;      /* a view whose C order is the order of the file */
-    nyz_cast *convert; /* NULL: the types are the same */
+    nyz_dtype from; /* an item in the file */
+    nyz_array to;   /* a view whose C order is the order of the file */
+    nyz_cast_plan cast;
     nyz_byteorder
-        byteorder; /* what a file's item is brought to: of `to`, or for `convert` */
+        byteorder; /* what a file's item is brought to: of `to`, or for `cast` */
+    int converts;  /* the types differ */
     int direct;    /* items are read right to where they stay */
     int64_t count;
 } nyz_element_reader;
 
 /* Decides how items of `from` become those of `to`, whose shape is the file's; fortran:
- * the file's order.  Errors: ARGUMENT (the types differ and do not convert). */
+ * the file's order.  Errors: as nyz_cast_plan_init. */
 nyz_status nyz_element_reader_init(nyz_element_reader *elements, const nyz_dtype *from,
-                                   const nyz_array *to, int fortran, nyz_error *err);
+                                   const nyz_array *to, int fortran,
+                                   const nyz_config *config, nyz_error *err);
 
 /* Reads all items.  A large number of them is read by env->threads threads where the
  * source has a place and read_at.  Errors: IO, CORRUPT (too few). */

@@ -6,7 +6,6 @@
 #include "array/strided_copy.h"
 #include "base/alloc.h"
 #include "base/arithmetic.h"
-#include "base/endian.h"
 #include "base/error.h"
 #include "base/parallel.h"
 #include "dtype/dtype.h"
@@ -63,18 +62,6 @@ static nyz_status read_items(const job *j, const nyz_array *block, int64_t first
     return NYZ_OK;
 }
 
-/* From native numbers to the type and byte order of the array. */
-static void cast_items(const nyz_element_reader *t, const unsigned char *items,
-                       unsigned char *out, int64_t count)
-{
-    const nyz_dtype *const to = &t->to.dtype;
-    nyz_dtype native = *to;
-    t->convert(items, out, count);
-    native.byteorder = native.byteorder == '|' ? '|' : nyz_native_byteorder();
-    nyz_dtype_byteswap(&native, to->byteorder == '>' ? NYZ_BIG_ENDIAN : NYZ_LITTLE_ENDIAN,
-                       out, count, to->itemsize);
-}
-
 /* Numbers that stay as they lie in the buffer, one after the other, are converted right
  * to their place. */
 void nyz_element_reader_place(const nyz_element_reader *t, const nyz_array *block,
@@ -84,12 +71,12 @@ void nyz_element_reader_place(const nyz_element_reader *t, const nyz_array *bloc
     unsigned char *const converted = items + count * t->from.itemsize;
     const int64_t whole = t->count * t->to.dtype.itemsize;
     nyz_dtype_byteswap(&t->from, t->byteorder, items, count, t->from.itemsize);
-    if (t->convert == NULL) {
+    if (!t->converts) {
         nyz_array_unpack(block, whole, items);
     } else if (nyz_array_is_contiguous(block, NYZ_C_ORDER)) {
-        cast_items(t, items, block->data, count);
+        nyz_cast_plan_run(&t->cast, items, block->data, count);
     } else {
-        cast_items(t, items, converted, count);
+        nyz_cast_plan_run(&t->cast, items, converted, count);
         nyz_array_unpack(block, whole, converted);
     }
 }
@@ -200,7 +187,7 @@ nyz_status nyz_element_reader_read_blocks(const nyz_element_reader *elements,
     job j = {.elements = elements, .source = source};
     const int workers = (int)nyz_min(threads, MAX_WORKERS);
     const int converted =
-        elements->convert != NULL && !nyz_array_is_contiguous(&elements->to, NYZ_C_ORDER);
+        elements->converts && !nyz_array_is_contiguous(&elements->to, NYZ_C_ORDER);
     void *memory = NULL;
     j.item_bytes =
         elements->from.itemsize + (converted ? elements->to.dtype.itemsize : 0);

@@ -328,6 +328,8 @@ nyz_status nyz_header_parse(const char *text, size_t size, int version,
     if (status != NYZ_OK) {
         memset(out, 0, sizeof *out);
         *fortran = 0;
+        return status;
     }
-    return status;
+    nyz_dtype_take_void_as(&out->dtype, config->void_as);
+    return NYZ_OK;
 }

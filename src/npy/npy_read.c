@@ -97,7 +97,8 @@ static nyz_status read_known(nyz_source *source, const load_plan *plan, nyz_arra
     NYZ_TRY(nyz_alloc(&plan->config->allocator, plan->bytes, &array->owner->data, err));
     array->owner->data_size = plan->bytes;
     array->data = array->owner->data;
-    NYZ_TRY(nyz_element_reader_init(&elements, &plan->from, array, plan->fortran, err));
+    NYZ_TRY(nyz_element_reader_init(&elements, &plan->from, array, plan->fortran,
+                                    plan->config, err));
     return nyz_element_reader_read(&elements, source, plan->config, err);
 }
 
@@ -261,7 +262,7 @@ nyz_status nyz_npy_read_data_into(nyz_source *source, const nyz_array *file, int
     int64_t bytes = 0;
     NYZ_TRY(nyz_npy_check_data(source, file, &count, &bytes, err));
     NYZ_TRY(check_shapes(file, into, err));
-    NYZ_TRY(nyz_element_reader_init(&elements, &file->dtype, into, fortran, err));
+    NYZ_TRY(nyz_element_reader_init(&elements, &file->dtype, into, fortran, config, err));
     return nyz_element_reader_read(&elements, source, config, err);
 }
 

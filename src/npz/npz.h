@@ -55,6 +55,7 @@ typedef nyz_status nyz_npz_reader(nyz_source *source, const nyz_config *config,
 nyz_npz_reader nyz_npz_read_array;
 nyz_npz_reader nyz_npz_read_into;
 nyz_npz_reader nyz_npz_read_header;
+nyz_npz_reader nyz_npz_read_as; /* as config->want says */
 
 /* Lets `reader` read member `index` as a stream.  to_the_end: the member's end and CRC are
  * checked, too, also where the reader finds no array or one that is not supported. */

@@ -3,6 +3,7 @@
  * the same name with _at. */
 #include <string.h>
 
+#include "nyz_cast.h"
 #include "nyz_map.h"
 #include "nyz_npz_stream.h"
 #include "nyz_slice.h"
@@ -115,4 +116,14 @@ nyz_status nyz_npz_load_slice_into(const nyz_npz *npz, const char *name,
     return status == NYZ_OK
                ? nyz_npz_load_slice_into_at(npz, index, ranges, count, opt, into, err)
                : status;
+}
+
+nyz_status nyz_npz_load_as(const nyz_npz *npz, const char *name, const nyz_want *want,
+                           const nyz_options *opt, nyz_array *out, nyz_error *err)
+{
+    int64_t index;
+    memset(out, 0, sizeof *out);
+    const nyz_status status = look_up(npz, name, &index, err);
+    return status == NYZ_OK ? nyz_npz_load_as_at(npz, index, want, opt, out, err)
+                            : status;
 }

@@ -3,6 +3,8 @@
  * of memory to which all of it is extracted (zip_extract.h). */
 #include <string.h>
 
+#include "nyz_cast.h"
+
 #include "array/array.h"
 #include "base/alloc.h"
 #include "base/arithmetic.h"
@@ -13,6 +15,7 @@
 #include "io/input_file.h"
 #include "io/read_ahead.h"
 #include "io/stream.h"
+#include "npy/load_as.h"
 #include "npz/npz.h"
 #include "zip/zip_directory.h"
 #include "zip/zip_extract.h"
@@ -124,6 +127,14 @@ nyz_status nyz_npz_load_member_into(const nyz_npz *npz, int64_t index,
                : nyz_npz_read_stream(npz, index, config, nyz_npz_read_into, 1, into, err);
 }
 
+static nyz_status load_member_as(const nyz_npz *npz, int64_t index,
+                                 const nyz_config *config, nyz_array *out, nyz_error *err)
+{
+    return config->progress == NULL && fits_beside(&npz->dir.entries[index], config)
+               ? read_large(npz, index, config, nyz_npz_read_as, 0, out, err)
+               : nyz_npz_read_stream(npz, index, config, nyz_npz_read_as, 1, out, err);
+}
+
 static nyz_status load_header(const nyz_npz *npz, int64_t index, const nyz_config *config,
                               nyz_array *out, nyz_error *err)
 {
@@ -158,11 +169,13 @@ nyz_status nyz_npz_config(const nyz_npz *npz, const nyz_options *opt, nyz_config
 }
 
 static nyz_status call(nyz_npz_loader *member, const nyz_npz *npz, int64_t index,
-                       const nyz_options *opt, nyz_array *array, nyz_error *err)
+                       const nyz_want *want, const nyz_options *opt, nyz_array *array,
+                       nyz_error *err)
 {
     nyz_config config;
     nyz_progress progress;
     NYZ_TRY(nyz_npz_config(npz, opt, &config, err));
+    config.want = want;
     NYZ_TRY(nyz_npz_check_index(npz, index, err));
     nyz_progress_begin(&progress, &config, npz->dir.entries[index].size);
     nyz_status status = member(npz, index, &config, array, err);
@@ -175,11 +188,11 @@ static nyz_status call(nyz_npz_loader *member, const nyz_npz *npz, int64_t index
 
 /* An array that was read before the failure showed is not handed out. */
 static nyz_status call_for_array(nyz_npz_loader *member, const nyz_npz *npz,
-                                 int64_t index, const nyz_options *opt, nyz_array *out,
-                                 nyz_error *err)
+                                 int64_t index, const nyz_want *want,
+                                 const nyz_options *opt, nyz_array *out, nyz_error *err)
 {
     memset(out, 0, sizeof *out);
-    const nyz_status status = call(member, npz, index, opt, out, err);
+    const nyz_status status = call(member, npz, index, want, opt, out, err);
     if (status != NYZ_OK) {
         nyz_array_free(out);
     }
@@ -189,24 +202,32 @@ static nyz_status call_for_array(nyz_npz_loader *member, const nyz_npz *npz,
 nyz_status nyz_npz_load_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
                            nyz_array *out, nyz_error *err)
 {
-    return call_for_array(nyz_npz_load_member, npz, index, opt, out, err);
+    return call_for_array(nyz_npz_load_member, npz, index, NULL, opt, out, err);
 }
 
 nyz_status nyz_npz_load_header_at(const nyz_npz *npz, int64_t index,
                                   const nyz_options *opt, nyz_array *out, nyz_error *err)
 {
-    return call_for_array(load_header, npz, index, opt, out, err);
+    return call_for_array(load_header, npz, index, NULL, opt, out, err);
 }
 
 nyz_status nyz_npz_bytes_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
                             nyz_array *out, nyz_error *err)
 {
-    return call_for_array(nyz_npz_load_member_bytes, npz, index, opt, out, err);
+    return call_for_array(nyz_npz_load_member_bytes, npz, index, NULL, opt, out, err);
 }
 
 nyz_status nyz_npz_load_into_at(const nyz_npz *npz, int64_t index, const nyz_options *opt,
                                 const nyz_array *into, nyz_error *err)
 {
     nyz_array target = *into;
-    return call(nyz_npz_load_member_into, npz, index, opt, &target, err);
+    return call(nyz_npz_load_member_into, npz, index, NULL, opt, &target, err);
+}
+
+nyz_status nyz_npz_load_as_at(const nyz_npz *npz, int64_t index, const nyz_want *want,
+                              const nyz_options *opt, nyz_array *out, nyz_error *err)
+{
+    memset(out, 0, sizeof *out);
+    NYZ_TRY(nyz_load_as_check(want, err));
+    return call_for_array(load_member_as, npz, index, want, opt, out, err);
 }

@@ -14,6 +14,7 @@
 #include "io/progress_stream.h"
 #include "io/stream.h"
 #include "npy/header.h"
+#include "npy/load_as.h"
 #include "npy/npy.h"
 #include "npz/npz.h"
 #include "zip/zip_directory.h"
@@ -59,6 +60,13 @@ nyz_status nyz_npz_read_into(nyz_source *source, const nyz_config *config,
 {
     NYZ_TRY(read_start(source, nyz_npy_read_into, config, into, err));
     return nyz_npz_check_end(source, err);
+}
+
+nyz_status nyz_npz_read_as(nyz_source *source, const nyz_config *config, nyz_array *out,
+                           nyz_error *err)
+{
+    NYZ_TRY(read_start(source, nyz_npy_read_as, config, out, err));
+    return check_end(source, err);
 }
 
 nyz_status nyz_npz_read_header(nyz_source *source, const nyz_config *config,

@@ -7,6 +7,7 @@
 
 #include "fault/fault_archives.h"
 #include "fault/fault_arrays.h"
+#include "fault/fault_casts.h"
 #include "fault/fault_files.h"
 #include "fault/fault_maps.h"
 #include "fault/fault_slices.h"
@@ -128,6 +129,11 @@ static const row rows[] = {
     {"nyz_npz_load_slice_at", slice_member, ONE, NOTHING, 0},
     {"nyz_npz_load_slice_into", slice_member_into, METHODS, NOTHING, 0},
     {"nyz_npz_load_slice_into_at", slice_member_into, ONE, NOTHING, 0},
+    {"nyz_load_as", load_wanted, KINDS, NOTHING, 0},
+    {"nyz_npz_load_as", member_wanted, ALL, NOTHING, 0},
+    {"nyz_npz_load_as_at", member_wanted_at, METHODS, NOTHING, 0},
+    {"nyz_array_cast", cast_array, KINDS, NOTHING, 0},
+    {"nyz_can_cast", look_at_casts, KINDS, NOTHING, 1},
     {"nyz_npz_create", discard_archive, ONE, OLD, 0},
     {"nyz_npz_create_stream", archive_to_stream, SMALL, NOTHING, 0},
     {"nyz_npz_add", finish_archive, ALL, NPZ, 0},

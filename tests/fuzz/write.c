@@ -67,7 +67,7 @@ static void read_dtype(fuzz_input *in, thing *t)
         in->bytes += size;
         in->size -= size;
     }
-    if (t->dtype.type == NYZ_NONE) {
+    if (t->dtype.type == NYZ_NONE || nyz_type_is_nameless(t->dtype.type)) {
         t->dtype = nyz_dtype_of(NYZ_FLOAT64);
     }
 }

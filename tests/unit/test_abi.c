@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The layout of nyz.h: sizes, places of members, and numbers that programs are compiled with.  A
  * change here is a change of NYZ_ABI_VERSION.  It is checked when this file is compiled. */
+#include "nyz_cast.h"
 #include "nyz_map.h"
 #include "nyz_slice.h"
 #include "support/support.h"
@@ -63,7 +64,9 @@ PLACE(nyz_options, threads, 40, 32);
 PLACE(nyz_options, align, 44, 36);
 PLACE(nyz_options, progress, 48, 40);
 PLACE(nyz_options, progress_ctx, 56, 44);
-PLACE(nyz_options, reserved, 64, 48);
+PLACE(nyz_options, casting, 64, 48);
+PLACE(nyz_options, void_as, 68, 52);
+PLACE(nyz_options, reserved, 72, 56);
 
 SIZE(nyz_dtype, 80, 64);
 PLACE(nyz_dtype, type, 0, 0);
@@ -100,6 +103,13 @@ PLACE(nyz_array, flags, 108, 80);
 PLACE(nyz_array, reserved, 112, 84);
 PLACE(nyz_array, shape, 144, 116);
 PLACE(nyz_array, strides, 656, 628);
+
+SIZE(nyz_want, 616, 600);
+PLACE(nyz_want, dtype, 0, 0);
+PLACE(nyz_want, ndim, 80, 64);
+PLACE(nyz_want, reserved32, 84, 68);
+PLACE(nyz_want, reserved, 88, 72);
+PLACE(nyz_want, shape, 104, 88);
 
 SIZE(nyz_member, 104, 92);
 PLACE(nyz_member, name, 0, 0);
@@ -158,6 +168,11 @@ NUMBER(NYZ_NATIVE, 1);
 NUMBER(NYZ_KEEP_BYTEORDER, 2);
 NUMBER(NYZ_LITTLE_ENDIAN, 3);
 NUMBER(NYZ_BIG_ENDIAN, 4);
+NUMBER(NYZ_CAST_SAME_KIND, 0);
+NUMBER(NYZ_CAST_NO, 1);
+NUMBER(NYZ_CAST_EQUIV, 2);
+NUMBER(NYZ_CAST_SAFE, 3);
+NUMBER(NYZ_CAST_UNSAFE, 4);
 NUMBER(NYZ_STORED, 0);
 NUMBER(NYZ_DEFLATED, 8);
 NUMBER(NYZ_UNTRUSTED, 1);

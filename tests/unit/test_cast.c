@@ -151,18 +151,6 @@ static void a_nan_stays_one(void **state)
     assert_int_equal(out[3], 0xffff);
 }
 
-static void words_tell_what_a_type_becomes(void **state)
-{
-    (void)state;
-    for (int from = NYZ_NONE; from <= NYZ_OBJECT; from++) {
-        int others = 0;
-        for (int to = NYZ_NONE; to <= NYZ_OBJECT; to++) {
-            others += from != to && nyz_cast_find((nyz_type)from, (nyz_type)to) != NULL;
-        }
-        assert_int_equal(nyz_cast_targets((nyz_type)from) != NULL, others > 0);
-    }
-}
-
 static void unaligned_numbers_are_converted(void **state)
 {
     (void)state;
@@ -184,7 +172,6 @@ int main(void)
         cmocka_unit_test(every_float16_has_its_value_and_comes_back),
         cmocka_unit_test(what_lies_between_two_float16_goes_to_the_nearest_or_even),
         cmocka_unit_test(a_nan_stays_one),
-        cmocka_unit_test(words_tell_what_a_type_becomes),
         cmocka_unit_test(unaligned_numbers_are_converted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

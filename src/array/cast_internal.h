@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files with loops over numbers share: see cast.h.  Private to this folder. */
+#ifndef NYZ_CAST_INTERNAL_H
+#define NYZ_CAST_INTERNAL_H
+
+#include <string.h>
+
+#include "array/cast.h"
+
+/* One file's loop from one type to another; NULL: it has none. */
+typedef nyz_cast *nyz_cast_finder(nyz_type from, nyz_type to);
+nyz_cast_finder nyz_cast_unsafe_loop; /* cast_unsafe.c */
+nyz_cast_finder nyz_cast_long_loop;   /* cast_long.c */
+nyz_cast_finder nyz_cast_small_loop;  /* cast_small.c */
+
+/* A row of a table of such loops. */
+typedef struct nyz_cast_row {
+    nyz_type from;
+    nyz_type to;
+    nyz_cast *loop;
+} nyz_cast_row;
+
+static inline nyz_cast *nyz_cast_in_rows(const nyz_cast_row *rows, size_t count,
+                                         nyz_type from, nyz_type to)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].from == from && rows[i].to == to) {
+            return rows[i].loop;
+        }
+    }
+    return NULL;
+}
+
+/* For each value v of FROM: VALUE, as TO. */
+#define LOOP(FROM, from_type, VALUE, TO, to_type)                                        \
+    static void FROM##_to_##TO(const unsigned char *from, unsigned char *to,             \
+                               int64_t count)                                            \
+    {                                                                                    \
+        for (int64_t i = 0; i < count; i++) {                                            \
+            from_type v;                                                                 \
+            memcpy(&v, from + i * (int64_t)sizeof v, sizeof v);                          \
+            const to_type w = (to_type)(VALUE);                                          \
+            memcpy(to + i * (int64_t)sizeof w, &w, sizeof w);                            \
+        }                                                                                \
+    }
+
+/* The same to a complex number, whose imaginary part is 0. */
+#define LOOP_COMPLEX(FROM, from_type, VALUE, TO, half_type)                              \
+    static void FROM##_to_##TO(const unsigned char *from, unsigned char *to,             \
+                               int64_t count)                                            \
+    {                                                                                    \
+        for (int64_t i = 0; i < count; i++) {                                            \
+            from_type v;                                                                 \
+            memcpy(&v, from + i * (int64_t)sizeof v, sizeof v);                          \
+            const half_type w[2] = {(half_type)(VALUE), 0};                              \
+            memcpy(to + i * (int64_t)sizeof w, w, sizeof w);                             \
+        }                                                                                \
+    }
+
+/* A float v to an integer: toward zero; the nearest end of the range beyond it; NaN is 0.  C leaves
+ * what does not fit undefined.  END: 2 to the bits of its size, exact in each type of float. */
+#define NYZ_TO_SIGNED(v, type, END, MIN, MAX)                                            \
+    ((v) >= (END) ? (MAX) : (v) <= -(END) ? (MIN) : (v) == (v) ? (type)(v) : (type)0)
+#define NYZ_TO_UNSIGNED(v, type, END, MAX)                                               \
+    ((v) >= (END) ? (MAX) : (v) > 0 ? (type)(v) : (type)0)
+
+/* EACH(FROM, from_type, VALUE, TO, to_type) for a float to each type of integer, and to bool. */
+#define NYZ_TO_INTEGERS(EACH, FROM, t)                                                   \
+    EACH(FROM, t, v != 0, bool, uint8_t)                                                 \
+    EACH(FROM, t, NYZ_TO_SIGNED(v, int8_t, 128, INT8_MIN, INT8_MAX), int8, int8_t)       \
+    EACH(FROM, t, NYZ_TO_SIGNED(v, int16_t, 32768, INT16_MIN, INT16_MAX), int16,         \
+         int16_t)                                                                        \
+    EACH(FROM, t, NYZ_TO_SIGNED(v, int32_t, 2147483648.0F, INT32_MIN, INT32_MAX), int32, \
+         int32_t)                                                                        \
+    EACH(FROM, t, NYZ_TO_SIGNED(v, int64_t, 0x1p63F, INT64_MIN, INT64_MAX), int64,       \
+         int64_t)                                                                        \
+    EACH(FROM, t, NYZ_TO_UNSIGNED(v, uint8_t, 256, UINT8_MAX), uint8, uint8_t)           \
+    EACH(FROM, t, NYZ_TO_UNSIGNED(v, uint16_t, 65536, UINT16_MAX), uint16, uint16_t)     \
+    EACH(FROM, t, NYZ_TO_UNSIGNED(v, uint32_t, 4294967296.0F, UINT32_MAX), uint32,       \
+         uint32_t)                                                                       \
+    EACH(FROM, t, NYZ_TO_UNSIGNED(v, uint64_t, 0x1p64F, UINT64_MAX), uint64, uint64_t)
+
+/* The rows of a table for these. */
+#define NYZ_INTEGER_ROWS(FROM, TYPE)                                                     \
+    {TYPE, NYZ_BOOL, FROM##_to_bool}, {TYPE, NYZ_INT8, FROM##_to_int8},                  \
+        {TYPE, NYZ_INT16, FROM##_to_int16}, {TYPE, NYZ_INT32, FROM##_to_int32},          \
+        {TYPE, NYZ_INT64, FROM##_to_int64}, {TYPE, NYZ_UINT8, FROM##_to_uint8},          \
+        {TYPE, NYZ_UINT16, FROM##_to_uint16}, {TYPE, NYZ_UINT32, FROM##_to_uint32},      \
+    {                                                                                    \
+        TYPE, NYZ_UINT64, FROM##_to_uint64                                               \
+    }
+
+#endif
