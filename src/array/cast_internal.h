@@ -58,27 +58,34 @@ static inline nyz_cast *nyz_cast_in_rows(const nyz_cast_row *rows, size_t count,
     }
 
 /* A float v to an integer: toward zero; the nearest end of the range beyond it; NaN is 0.  C leaves
- * what does not fit undefined.  END: 2 to the bits of its size, exact in each type of float. */
+ * what does not fit undefined.  Where the ends of the range are numbers of the float's type, v is
+ * clamped to them first, in which compilers see vectors; else END is the one after the largest. */
+#define NYZ_CLAMP(name, type)                                                            \
+    static inline type name(type v, type low, type high)                                 \
+    {                                                                                    \
+        const type number = v == v ? v : 0;                                              \
+        const type raised = number > low ? number : low;                                 \
+        return raised < high ? raised : high;                                            \
+    }
 #define NYZ_TO_SIGNED(v, type, END, MIN, MAX)                                            \
     ((v) >= (END) ? (MAX) : (v) <= -(END) ? (MIN) : (v) == (v) ? (type)(v) : (type)0)
 #define NYZ_TO_UNSIGNED(v, type, END, MAX)                                               \
     ((v) >= (END) ? (MAX) : (v) > 0 ? (type)(v) : (type)0)
 
-/* EACH(FROM, from_type, VALUE, TO, to_type) for a float to each type of integer, and to bool. */
-#define NYZ_TO_INTEGERS(EACH, FROM, t)                                                   \
-    EACH(FROM, t, v != 0, bool, uint8_t)                                                 \
-    EACH(FROM, t, NYZ_TO_SIGNED(v, int8_t, 128, INT8_MIN, INT8_MAX), int8, int8_t)       \
-    EACH(FROM, t, NYZ_TO_SIGNED(v, int16_t, 32768, INT16_MIN, INT16_MAX), int16,         \
-         int16_t)                                                                        \
-    EACH(FROM, t, NYZ_TO_SIGNED(v, int32_t, 2147483648.0F, INT32_MIN, INT32_MAX), int32, \
-         int32_t)                                                                        \
-    EACH(FROM, t, NYZ_TO_SIGNED(v, int64_t, 0x1p63F, INT64_MIN, INT64_MAX), int64,       \
+/* EACH(name, type, VALUE, TO, to_type) for a float to each type of integer, and to bool.  INT32: the
+ * value as an int32. */
+#define NYZ_TO_INTEGERS(EACH, name, type, clamp, INT32)                                  \
+    EACH(name, type, v != 0, bool, uint8_t)                                              \
+    EACH(name, type, (int32_t)clamp(v, INT8_MIN, INT8_MAX), int8, int8_t)                \
+    EACH(name, type, (int32_t)clamp(v, INT16_MIN, INT16_MAX), int16, int16_t)            \
+    EACH(name, type, INT32, int32, int32_t)                                              \
+    EACH(name, type, NYZ_TO_SIGNED(v, int64_t, 0x1p63F, INT64_MIN, INT64_MAX), int64,    \
          int64_t)                                                                        \
-    EACH(FROM, t, NYZ_TO_UNSIGNED(v, uint8_t, 256, UINT8_MAX), uint8, uint8_t)           \
-    EACH(FROM, t, NYZ_TO_UNSIGNED(v, uint16_t, 65536, UINT16_MAX), uint16, uint16_t)     \
-    EACH(FROM, t, NYZ_TO_UNSIGNED(v, uint32_t, 4294967296.0F, UINT32_MAX), uint32,       \
+    EACH(name, type, (int32_t)clamp(v, 0, UINT8_MAX), uint8, uint8_t)                    \
+    EACH(name, type, (int32_t)clamp(v, 0, UINT16_MAX), uint16, uint16_t)                 \
+    EACH(name, type, NYZ_TO_UNSIGNED(v, uint32_t, 0x1p32F, UINT32_MAX), uint32,          \
          uint32_t)                                                                       \
-    EACH(FROM, t, NYZ_TO_UNSIGNED(v, uint64_t, 0x1p64F, UINT64_MAX), uint64, uint64_t)
+    EACH(name, type, NYZ_TO_UNSIGNED(v, uint64_t, 0x1p64F, UINT64_MAX), uint64, uint64_t)
 
 /* The rows of a table for these. */
 #define NYZ_INTEGER_ROWS(FROM, TYPE)                                                     \

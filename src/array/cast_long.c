@@ -31,7 +31,9 @@ static void store(unsigned char *to, long double value)
         }                                                                                \
     }
 
-NYZ_TO_INTEGERS(LOOP, longdouble, long double)
+NYZ_CLAMP(clamp_long, long double)
+NYZ_TO_INTEGERS(LOOP, longdouble, long double, clamp_long,
+                (int32_t)clamp_long(v, INT32_MIN, INT32_MAX))
 LOOP(longdouble, long double, v, float32, float)
 LOOP(longdouble, long double, v, float64, double)
 LOOP_TO_LONG(float32, float, longdouble, 1)

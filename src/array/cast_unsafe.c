@@ -4,8 +4,12 @@
 #include "array/cast.h"
 #include "array/cast_internal.h"
 
-NYZ_TO_INTEGERS(LOOP, float32, float)
-NYZ_TO_INTEGERS(LOOP, float64, double)
+NYZ_CLAMP(clamp_float, float)
+NYZ_CLAMP(clamp_double, double)
+NYZ_TO_INTEGERS(LOOP, float32, float, clamp_float,
+                NYZ_TO_SIGNED(v, int32_t, 0x1p31F, INT32_MIN, INT32_MAX))
+NYZ_TO_INTEGERS(LOOP, float64, double, clamp_double,
+                (int32_t)clamp_double(v, INT32_MIN, INT32_MAX))
 
 /* Through an int64 all integers go to each other. */
 LOOP(uint64, uint64_t, v, int64, int64_t)

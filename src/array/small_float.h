@@ -24,32 +24,24 @@ typedef struct nyz_small_float {
     int has_one_nan; /* it is 80h, where others have -0; both signs of NaN become it */
 } nyz_small_float;
 
-/* To the nearest, ties to even, subnormal numbers too. */
+/* To the nearest, ties to even, subnormal numbers too.  Without branches, for loops by vectors: what
+ * is less than half the smallest number is shifted out, too. */
 static inline uint8_t nyz_to_small_float(uint32_t bits, nyz_small_float type)
 {
-    const uint32_t sign = type.has_one_nan ? 0 : bits >> 24 & 0x80;
     const uint32_t size = bits & 0x7fffffff;
-    const int exponent = (int)(size >> 23);
-    uint32_t value = size - ((uint32_t)(127 - type.bias) << 23);
-    int shift = 23 - type.digits;
-    if (size > 0x7f800000) {
-        return (uint8_t)(sign | type.nan);
-    }
-    if (exponent < 127 - type.bias - type.digits) {
-        return (uint8_t)sign;
-    }
-    if (exponent < 128 - type.bias) {
-        value = (size & 0x7fffff) | 0x800000;
-        shift += 128 - type.bias - exponent;
-    }
-    const uint32_t rest = value & ((UINT32_C(1) << shift) - 1);
-    const uint32_t tie = UINT32_C(1) << (shift - 1);
-    uint32_t code = value >> shift;
-    code += rest > tie || (rest == tie && (code & 1) != 0);
-    if (code > type.most) {
-        return (uint8_t)(sign | type.over);
-    }
-    return (uint8_t)(code == 0 ? sign : (bits >> 24 & 0x80) | code);
+    const int below =
+        128 - type.bias - (int)(size >> 23); /* the smallest normal number */
+    const uint32_t normal = size - ((uint32_t)(127 - type.bias) << 23);
+    const uint32_t value = below > 0 ? (size & 0x7fffff) | 0x800000 : normal;
+    const int more = below > 0 ? below : 0;
+    const int shift =
+        23 - type.digits + (more < type.digits + 2 ? more : type.digits + 2);
+    const uint32_t odd = value >> shift & 1;
+    const uint32_t rounded = (value + (UINT32_C(1) << (shift - 1)) - 1 + odd) >> shift;
+    const uint32_t number = rounded > type.most ? type.over : rounded;
+    const uint32_t code = size > 0x7f800000 ? type.nan : number;
+    const int unsigned_code = type.has_one_nan && (code & 0x7f) == 0;
+    return (uint8_t)(code | (unsigned_code ? 0 : bits >> 24 & 0x80));
 }
 
 /* float8_e8m0fnu: a power of two, 2 to the (code - 127).  To the nearest, ties to the larger one, and
