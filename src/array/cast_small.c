@@ -91,16 +91,10 @@ LOOP(uint1, uint8_t, v & 1, uint8, uint8_t)
 
 /* ---------------------------------------------------------------------- float32 to codes */
 
-#define TO_SMALL(name, ...)                                                              \
+#define TO_SMALL(TYPE, name, ...)                                                        \
     LOOP(float32, uint32_t, nyz_to_small_float(v, ((nyz_small_float){__VA_ARGS__})),     \
          name, uint8_t)
-TO_SMALL(e3m4, 4, 3, 0x6f, 0x70, 0x78, 0)
-TO_SMALL(e4m3, 3, 7, 0x77, 0x78, 0x7c, 0)
-TO_SMALL(e4m3fn, 3, 7, 0x7e, 0x7f, 0x7f, 0)
-TO_SMALL(e4m3fnuz, 3, 8, 0x7f, 0x80, 0x80, 1)
-TO_SMALL(e4m3b11fnuz, 3, 11, 0x7f, 0x80, 0x80, 1)
-TO_SMALL(e5m2, 2, 15, 0x7b, 0x7c, 0x7e, 0)
-TO_SMALL(e5m2fnuz, 2, 16, 0x7f, 0x80, 0x80, 1)
+NYZ_SMALL_FLOATS(TO_SMALL)
 LOOP(float32, uint32_t, nyz_to_power_of_two(v), e8m0fnu, uint8_t)
 LOOP(float32, uint32_t, nyz_to_bfloat16(v), bfloat16, uint16_t)
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Loops for x86-64 processors with AVX2, for the pairs that weights of networks have: see cast.h.
- * Each converts 16 numbers at a time, with the same bits as the portable loops. */
+ * They give the same bits as the portable loops. */
 #include <immintrin.h>
 #include <string.h>
 
 #include "array/cast.h"
+#include "array/cast_internal.h"
 #include "array/half.h"
+#include "array/small_float.h"
 #ifdef __clang__
 #include <cpuid.h>
 #endif
@@ -13,7 +15,7 @@
 #define AVX2 __attribute__((target("avx2,f16c")))
 enum { STEP = 16, WIDEST = 8 };
 
-/* Of 16 numbers, 8 at a time: part 0 and part 1. */
+/* Steps of 16 numbers. */
 #define LOAD_128(p) _mm_loadu_si128((const __m128i *)(const void *)(p))
 #define LOAD_256(p) _mm256_loadu_si256((const __m256i *)(const void *)(p))
 #define LOAD_FLOATS(p) _mm256_castsi256_ps(LOAD_256(p))
@@ -195,6 +197,27 @@ RUN(int8, 1, float32, 4)
 RUN(int32, 4, float32, 4)
 RUN(float32, 4, int32, 4)
 
+/* ------------------------------------------------- what compilers make vectors of themselves */
+
+#define LOOP_AVX2(...) AVX2 LOOP(__VA_ARGS__)
+#define TO_SMALL(TYPE, name, ...)                                                        \
+    LOOP_AVX2(float32, uint32_t,                                                         \
+              nyz_to_small_float(v, ((nyz_small_float){__VA_ARGS__})), name, uint8_t)
+NYZ_SMALL_FLOATS(TO_SMALL)
+NYZ_CLAMP(clamp_float, float)
+NYZ_CLAMP(clamp_double, double)
+LOOP_AVX2(float32, float, (int32_t)clamp_float(v, INT8_MIN, INT8_MAX), int8, int8_t)
+LOOP_AVX2(float32, float, (int32_t)clamp_float(v, INT16_MIN, INT16_MAX), int16, int16_t)
+LOOP_AVX2(float32, float, (int32_t)clamp_float(v, 0, UINT8_MAX), uint8, uint8_t)
+LOOP_AVX2(float32, float, (int32_t)clamp_float(v, 0, UINT16_MAX), uint16, uint16_t)
+LOOP_AVX2(float64, double, (int32_t)clamp_double(v, INT8_MIN, INT8_MAX), int8, int8_t)
+LOOP_AVX2(float64, double, (int32_t)clamp_double(v, INT16_MIN, INT16_MAX), int16, int16_t)
+LOOP_AVX2(float64, double, (int32_t)clamp_double(v, INT32_MIN, INT32_MAX), int32, int32_t)
+LOOP_AVX2(float64, double, (int32_t)clamp_double(v, 0, UINT8_MAX), uint8, uint8_t)
+LOOP_AVX2(float64, double, (int32_t)clamp_double(v, 0, UINT16_MAX), uint16, uint16_t)
+
+/* --------------------------------------------------------------------------------- choosing */
+
 /* clang 14 does not know it by name. */
 static int has_f16c(void)
 {
@@ -211,26 +234,34 @@ static int has_f16c(void)
 
 nyz_cast *nyz_cast_vector(nyz_type from, nyz_type to)
 {
-    static const struct {
-        nyz_type from;
-        nyz_type to;
-        nyz_cast *loop;
-    } rows[] = {
-        {NYZ_FLOAT16, NYZ_FLOAT32, float16_to_float32},
+    static const nyz_cast_row rows[] = {
+        {NYZ_FLOAT32, NYZ_INT8, float32_to_int8},
+        {NYZ_FLOAT32, NYZ_INT16, float32_to_int16},
+        {NYZ_FLOAT32, NYZ_INT32, float32_to_int32},
+        {NYZ_FLOAT32, NYZ_UINT8, float32_to_uint8},
+        {NYZ_FLOAT32, NYZ_UINT16, float32_to_uint16},
         {NYZ_FLOAT32, NYZ_FLOAT16, float32_to_float16},
-        {NYZ_BFLOAT16, NYZ_FLOAT32, bfloat16_to_float32},
         {NYZ_FLOAT32, NYZ_BFLOAT16, float32_to_bfloat16},
         {NYZ_FLOAT32, NYZ_FLOAT64, float32_to_float64},
+        {NYZ_FLOAT64, NYZ_INT8, float64_to_int8},
+        {NYZ_FLOAT64, NYZ_INT16, float64_to_int16},
+        {NYZ_FLOAT64, NYZ_INT32, float64_to_int32},
+        {NYZ_FLOAT64, NYZ_UINT8, float64_to_uint8},
+        {NYZ_FLOAT64, NYZ_UINT16, float64_to_uint16},
         {NYZ_FLOAT64, NYZ_FLOAT32, float64_to_float32},
+        {NYZ_FLOAT16, NYZ_FLOAT32, float16_to_float32},
+        {NYZ_BFLOAT16, NYZ_FLOAT32, bfloat16_to_float32},
         {NYZ_UINT8, NYZ_FLOAT32, uint8_to_float32},
         {NYZ_INT8, NYZ_FLOAT32, int8_to_float32},
         {NYZ_INT32, NYZ_FLOAT32, int32_to_float32},
-        {NYZ_FLOAT32, NYZ_INT32, float32_to_int32},
+        {NYZ_FLOAT32, NYZ_FLOAT8_E3M4, float32_to_e3m4},
+        {NYZ_FLOAT32, NYZ_FLOAT8_E4M3, float32_to_e4m3},
+        {NYZ_FLOAT32, NYZ_FLOAT8_E4M3FN, float32_to_e4m3fn},
+        {NYZ_FLOAT32, NYZ_FLOAT8_E4M3FNUZ, float32_to_e4m3fnuz},
+        {NYZ_FLOAT32, NYZ_FLOAT8_E4M3B11FNUZ, float32_to_e4m3b11fnuz},
+        {NYZ_FLOAT32, NYZ_FLOAT8_E5M2, float32_to_e5m2},
+        {NYZ_FLOAT32, NYZ_FLOAT8_E5M2FNUZ, float32_to_e5m2fnuz},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].from == from && rows[i].to == to) {
-            return __builtin_cpu_supports("avx2") && has_f16c() ? rows[i].loop : NULL;
-        }
-    }
-    return NULL;
+    nyz_cast *const loop = nyz_cast_in_rows(rows, sizeof rows / sizeof rows[0], from, to);
+    return loop != NULL && __builtin_cpu_supports("avx2") && has_f16c() ? loop : NULL;
 }

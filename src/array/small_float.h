@@ -24,6 +24,16 @@ typedef struct nyz_small_float {
     int has_one_nan; /* it is 80h, where others have -0; both signs of NaN become it */
 } nyz_small_float;
 
+/* EACH(TYPE, name, the members of its nyz_small_float). */
+#define NYZ_SMALL_FLOATS(EACH)                                                           \
+    EACH(NYZ_FLOAT8_E3M4, e3m4, 4, 3, 0x6f, 0x70, 0x78, 0)                               \
+    EACH(NYZ_FLOAT8_E4M3, e4m3, 3, 7, 0x77, 0x78, 0x7c, 0)                               \
+    EACH(NYZ_FLOAT8_E4M3FN, e4m3fn, 3, 7, 0x7e, 0x7f, 0x7f, 0)                           \
+    EACH(NYZ_FLOAT8_E4M3FNUZ, e4m3fnuz, 3, 8, 0x7f, 0x80, 0x80, 1)                       \
+    EACH(NYZ_FLOAT8_E4M3B11FNUZ, e4m3b11fnuz, 3, 11, 0x7f, 0x80, 0x80, 1)                \
+    EACH(NYZ_FLOAT8_E5M2, e5m2, 2, 15, 0x7b, 0x7c, 0x7e, 0)                              \
+    EACH(NYZ_FLOAT8_E5M2FNUZ, e5m2fnuz, 2, 16, 0x7f, 0x80, 0x80, 1)
+
 /* To the nearest, ties to even, subnormal numbers too.  Without branches, for loops by vectors: what
  * is less than half the smallest number is shifted out, too. */
 static inline uint8_t nyz_to_small_float(uint32_t bits, nyz_small_float type)
