@@ -48,6 +48,8 @@ KNOWS = {
     "npz_load": "read_paths npz_batch npz", "npz_member": "npz_damaged read_paths npz_batch npz",
     "npz_load_all": "npz_skip read_paths npz_batch", "npz_names": "npz", "npz_add_all": "npz npz_add_all",
     "npz_write": "npz npz_add_all", "element_reader": "load_into element_reader npy read_paths",
+    "load_as": "load_as", "cast": "cast cast_small load_as", "number": "load_as", "array_cast": "load_as cast",
+    "dtype_void": "load_as",
     "alloc": "base array pylit dtype", "arena": "base array pylit dtype", "owner": "base array npy",
     "atomic_file": "output fault_unusual fault_system npz", "input_file": "file fault_unusual stream", "stream_fd": "file stream",
     "stream": "stream hostile_stream zip_tail file_source", "read_ahead": "hostile_stream stream",
@@ -73,7 +75,7 @@ KNOWS = {
 TESTS = ("base array pylit dtype header zip_directory zip_end zip_names zip_member npy "
          "entry_points npz npz_damaged npz_skip npz_stream map zip_untrusted zip_tail hostile_stream "
          "name_table crc32 fast_deflate output_linux npy_skip load_into read_paths npz_batch "
-         "element_reader strided_copy npz_add_all file utf8 cast "
+         "element_reader strided_copy npz_add_all file utf8 cast cast_small cast_vector load_as "
          "stream_mem parallel threads stream output write_buffer deflate_parallel codec "
          "zip_writer_directory nearest grown sort parallel_read large_items owned progress fault_unusual "
          "fault_memory fault_system file_npy file_npz file_source file_path container container_probe "
@@ -322,7 +324,22 @@ MUTANTS = [
     ("npz/arrays.c", "arrays->errors != NULL && index >= 0 && index < arrays->count", "arrays->errors != NULL && index >= 0"),
     ("npy/element_reader_blocks.c", "j->statuses[i] != NYZ_OK", "0"),
     ("npy/element_reader.c", "if (fortran)", "if (0)"),
-    ("npy/element_reader_blocks.c", "to->byteorder == '>' ? NYZ_BIG_ENDIAN : NYZ_LITTLE_ENDIAN", "NYZ_LITTLE_ENDIAN"),
+    ("array/cast_plan.c", "plan->to.byteorder == '>' ? NYZ_BIG_ENDIAN : NYZ_LITTLE_ENDIAN", "NYZ_LITTLE_ENDIAN"),
+    ("array/cast_plan.c", "config->casting != NYZ_CAST_NO", "1"),
+    ("array/cast_plan.c", "    NYZ_TRY(check_long(&plan->from, err));\n", ""),
+    ("array/cast_plan.c", "dtype->byteorder != nyz_native_byteorder()", "0"),
+    ("array/cast_plan.c", "        nyz_dtype_take_as(&plan->from, to->type);\n", ""),
+    ("array/number.c", "a->kind <= b->kind", "1"),
+    ("array/number.c", "from->whole < to->whole", "from->whole <= to->whole"),
+    ("array/array_cast.c", "nyz_array_is_contiguous(from, NYZ_C_ORDER) &&", "1 &&"),
+    ("dtype/dtype_void.c", "dtype->itemsize == 2 ? NYZ_BFLOAT16 : void_as", "void_as"),
+    ("dtype/dtype_void.c", "out.itemsize == dtype->itemsize", "1"),
+    ("dtype/dtype_void.c", "dtype->byteorder == '>' ? '>' : '<'", "'<'"),
+    ("npy/load_as.c", "if (!has_shape(want, file))", "if (0)"),
+    ("npy/load_as.c", "want->ndim >= 0 && want->ndim != file->ndim", "0"),
+    ("npy/load_as.c", "    NYZ_TRY(check_limit(&like, config, err));\n", ""),
+    ("npy/load_as.c", "if (source->left < 0)", "if (0)"),
+    ("npy/load_as.c", "        own.order = NYZ_C_ORDER;\n", ""),
     ("npy/element_reader.c", "        to += n * itemsize;\n", ""),
     ("npy/element_reader_blocks.c", "items + count * t->from.itemsize", "items"),
     ("npy/element_reader.c", "swapped ? swap_piece : NULL", "NULL"),
