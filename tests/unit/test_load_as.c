@@ -112,8 +112,9 @@ static void a_want_that_is_none_is_refused(void **state)
 static void a_source_of_unknown_size_is_loaded_first(void **state)
 {
     (void)state;
-    static const int16_t numbers[6] = {1, 2, 3, 4, 5, 6};
+    static const int16_t numbers[6] = {1, 4, 2, 5, 3, 6}; /* by columns */
     static const int64_t shape[2] = {2, 3};
+    static const int64_t strides[2] = {2, 4};
     const nyz_dtype dtype = nyz_dtype_of(NYZ_INT16);
     const nyz_want want = {
         .dtype = nyz_dtype_of(NYZ_FLOAT64), .ndim = 2, .shape = {-1, 3}};
@@ -124,7 +125,7 @@ static void a_source_of_unknown_size_is_loaded_first(void **state)
         nyz_npy_start start;
         nyz_array array;
         nyz_array out;
-        assert_ok(nyz_array_wrap_const(numbers, &dtype, 2, shape, NULL, &array, err));
+        assert_ok(nyz_array_wrap_const(numbers, &dtype, 2, shape, strides, &array, err));
         assert_ok(nyz_save_mem(&array, NULL, &file, err));
         file.size -= (size_t)missing;
         nyz_stream stream = nyz_stream_buffer(&file);
@@ -141,11 +142,91 @@ static void a_source_of_unknown_size_is_loaded_first(void **state)
                          nyz_npy_read_as(&source, &start, &config, &out, err));
         } else {
             assert_ok(nyz_npy_read_as(&source, &start, &config, &out, err));
-            assert_true(((const double *)out.data)[5] == 6);
+            assert_true(((const double *)out.data)[1] == 2);
             nyz_array_free(&out);
         }
         nyz_buffer_free(&file);
     }
+}
+
+/* A header that announces more than any memory holds, and 6 bytes. */
+static void what_a_header_announces_is_not_allocated(void **state)
+{
+    (void)state;
+    static const int64_t shape[1] = {(int64_t)1 << 46};
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_UINT8);
+    const nyz_want want = {.dtype = nyz_dtype_of(NYZ_FLOAT64), .ndim = -1};
+    nyz_buffer file = {0};
+    nyz_stream stream = nyz_stream_buffer(&file);
+    nyz_array array;
+    nyz_config config;
+    nyz_source source;
+    nyz_npy_start start;
+    nyz_array out;
+    assert_ok(nyz_array_wrap(NULL, &dtype, 1, shape, NULL, &array, err));
+    assert_ok(nyz_write_header(&stream, &array, NULL, err));
+    assert_int_equal(stream.write(stream.ctx, "123456", 6), 6);
+    file.position = 0;
+    stream.seek = NULL;
+    stream.size = NULL;
+    stream.read_at = NULL;
+    assert_ok(nyz_config_init(&config, NULL, err));
+    config.want = &want;
+    assert_ok(nyz_source_init(&source, &stream, err));
+    assert_ok(nyz_npy_begin(&source, &start, err));
+    assert_fails(NYZ_ERR_CORRUPT, "data",
+                 nyz_npy_read_as(&source, &start, &config, &out, err));
+    nyz_buffer_free(&file);
+}
+
+/* Whatever that of the file; and Fortran order where it is asked for. */
+static void the_result_is_in_c_order(void **state)
+{
+    (void)state;
+    static const int16_t numbers[6] = {1, 4, 2, 5, 3, 6}; /* by columns */
+    static const int64_t shape[2] = {2, 3};
+    static const int64_t strides[2] = {2, 4};
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_INT16);
+    const nyz_want want = {.dtype = nyz_dtype_of(NYZ_FLOAT32), .ndim = -1};
+    const nyz_options fortran = {.order = NYZ_F_ORDER};
+    nyz_buffer file = {0};
+    const nyz_stream to = nyz_stream_buffer(&file);
+    nyz_npz_writer *writer;
+    nyz_array array;
+    nyz_array out;
+    nyz_npz *npz;
+    assert_ok(nyz_array_wrap_const(numbers, &dtype, 2, shape, strides, &array, err));
+    assert_ok(nyz_npz_create_stream(&to, NULL, &writer, err));
+    assert_ok(nyz_npz_add(writer, "x", &array, NULL, err));
+    assert_ok(nyz_npz_finish(&writer, err));
+    assert_ok(nyz_npz_open_mem(file.data, file.size, NULL, &npz, err));
+    assert_ok(nyz_npz_load_as(npz, "x", &want, NULL, &out, err));
+    assert_true(nyz_array_is_contiguous(&out, NYZ_C_ORDER));
+    assert_true(((const float *)out.data)[1] == 2 && ((const float *)out.data)[3] == 4);
+    nyz_array_free(&out);
+    assert_ok(nyz_npz_load_as(npz, "x", &want, &fortran, &out, err));
+    assert_true(nyz_array_is_contiguous(&out, NYZ_F_ORDER));
+    assert_true(((const float *)out.data)[1] == 4);
+    nyz_array_free(&out);
+    close_archive(npz, &file);
+}
+
+static void arrays_of_any_strides_are_cast(void **state)
+{
+    (void)state;
+    static const int16_t numbers[6] = {1, 2, 3, 4, 5, 6};
+    static const int64_t shape[1] = {6};
+    static const float backwards[3] = {6, 4, 2};
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_INT16);
+    const nyz_dtype f4 = nyz_dtype_of(NYZ_FLOAT32);
+    nyz_array array;
+    nyz_array view;
+    nyz_array out;
+    assert_ok(nyz_array_wrap_const(numbers, &dtype, 1, shape, NULL, &array, err));
+    assert_ok(nyz_array_slice(&array, 0, INT64_MAX, INT64_MIN, -2, &view, err));
+    assert_ok(nyz_array_cast(&view, &f4, NULL, &out, err));
+    assert_memory_equal(out.data, backwards, sizeof backwards);
+    nyz_array_free(&out);
 }
 
 static void the_limit_on_an_array_holds_for_the_result(void **state)
@@ -389,6 +470,9 @@ int main(void)
         cmocka_unit_test(each_dimension_is_the_wanted_one_or_any),
         cmocka_unit_test(a_want_that_is_none_is_refused),
         cmocka_unit_test(a_source_of_unknown_size_is_loaded_first),
+        cmocka_unit_test(what_a_header_announces_is_not_allocated),
+        cmocka_unit_test(the_result_is_in_c_order),
+        cmocka_unit_test(arrays_of_any_strides_are_cast),
         cmocka_unit_test(the_limit_on_an_array_holds_for_the_result),
         cmocka_unit_test(only_the_casting_asked_for_is_done),
         cmocka_unit_test(floats_saturate_and_integers_wrap),
