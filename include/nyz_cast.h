@@ -77,7 +77,8 @@ typedef struct nyz_want {
  * wanted one, is checked before the data is read.
  * opt: casting, void_as, order, and as nyz_load.
  * Errors: as nyz_load; ARGUMENT (another shape, or a dtype that opt->casting does not convert: the
- * message has both), UNSUPPORTED (a long double of another machine). */
+ * message has both), UNSUPPORTED (a long double of another machine), LIMIT (array_bytes holds for the
+ * result, too). */
 NYZ_API nyz_status nyz_load_as(const char *path, const nyz_want *want, const nyz_options *opt,
                                nyz_array *out, nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 2, 4));
 

@@ -337,7 +337,7 @@ MUTANTS = [
     ("dtype/dtype_void.c", "dtype->byteorder == '>' ? '>' : '<'", "'<'"),
     ("npy/load_as.c", "if (!has_shape(want, file))", "if (0)"),
     ("npy/load_as.c", "want->ndim >= 0 && want->ndim != file->ndim", "0"),
-    ("npy/load_as.c", "    NYZ_TRY(check_limit(&like, config, err));\n", ""),
+    ("npy/load_as.c", "    NYZ_TRY(check_limit(&like, count, config, err));\n", ""),
     ("npy/load_as.c", "if (source->left < 0)", "if (0)"),
     ("npy/load_as.c", "        own.order = NYZ_C_ORDER;\n", ""),
     ("npy/element_reader.c", "        to += n * itemsize;\n", ""),

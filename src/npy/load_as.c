@@ -104,17 +104,19 @@ static nyz_status load_and_cast(nyz_source *source, const nyz_config *config, in
     return nyz_array_cast(file, dtype, &opt, out, err);
 }
 
-static nyz_status check_limit(const nyz_array *like, const nyz_config *config,
-                              nyz_error *err)
+/* `like` may be more than there can be. */
+static nyz_status check_limit(const nyz_array *like, int64_t items,
+                              const nyz_config *config, nyz_error *err)
 {
     int64_t count = 0;
     int64_t bytes = 0;
-    NYZ_TRY(nyz_array_check(like, &count, &bytes, err));
-    if (bytes > config->limits.array_bytes) {
+    if (nyz_array_check(like, &count, &bytes, NULL) != NYZ_OK ||
+        bytes > config->limits.array_bytes) {
         return nyz_fail(err, NYZ_ERR_LIMIT, -1,
-                        "as the wanted dtype it takes %lld bytes, which exceed "
+                        "as the wanted dtype, %lld items of %lld bytes, it exceeds "
                         "limits.array_bytes, %lld",
-                        (long long)bytes, (long long)config->limits.array_bytes);
+                        (long long)items, (long long)like->dtype.itemsize,
+                        (long long)config->limits.array_bytes);
     }
     return NYZ_OK;
 }
@@ -137,7 +139,7 @@ static nyz_status read_wanted(nyz_source *source, const nyz_config *config, int 
         like.dtype = want->dtype;
         byteorder = NYZ_KEEP_BYTEORDER;
     }
-    NYZ_TRY(check_limit(&like, config, err));
+    NYZ_TRY(check_limit(&like, count, config, err));
     if (source->left < 0) {
         return load_and_cast(source, config, fortran, file, out, err);
     }

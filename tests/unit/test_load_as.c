@@ -58,7 +58,7 @@ static void each_dimension_is_the_wanted_one_or_any(void **state)
                  {-1, 0, 0, 1}, {2, 3, 2, 0},  {2, 2, 4, 0},   {2, 0, -1, 0},
                  {1, 6, 0, 0},  {1, -1, 0, 0}, {3, -1, -1, 0}, {0, 0, 0, 0}};
     nyz_buffer file = {0};
-    nyz_npz *const npz = archive_of("<i2", 2, shape, numbers, &file, NULL);
+    nyz_npz *const npz = archive_of("i2", 2, shape, numbers, &file, NULL);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const nyz_want want = {.dtype = nyz_dtype_of(NYZ_FLOAT32),
                                .ndim = cases[i].ndim,
@@ -153,7 +153,7 @@ static void a_source_of_unknown_size_is_loaded_first(void **state)
 static void what_a_header_announces_is_not_allocated(void **state)
 {
     (void)state;
-    static const int64_t shape[1] = {(int64_t)1 << 46};
+    static const int64_t shape[1] = {(int64_t)1 << (sizeof(void *) == 8 ? 46 : 26)};
     const nyz_dtype dtype = nyz_dtype_of(NYZ_UINT8);
     const nyz_want want = {.dtype = nyz_dtype_of(NYZ_FLOAT64), .ndim = -1};
     nyz_buffer file = {0};
@@ -243,7 +243,8 @@ static void the_limit_on_an_array_holds_for_the_result(void **state)
     assert_ok(nyz_npz_load_as(npz, "x", &want, &opt, &out, err));
     nyz_array_free(&out);
     limits.array_bytes = 1599;
-    assert_fails(NYZ_ERR_LIMIT, "1600 bytes, which exceed limits.array_bytes, 1599",
+    assert_fails(NYZ_ERR_LIMIT,
+                 "100 items of 16 bytes, it exceeds limits.array_bytes, 1599",
                  nyz_npz_load_as(npz, "x", &want, &opt, &out, err));
     close_archive(npz, &file);
 }
