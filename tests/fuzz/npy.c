@@ -4,6 +4,7 @@
  * agree. */
 #include "dtype/dtype.h"
 #include "fuzz.h"
+#include "nyz_cast.h"
 #include "nyz_file.h"
 
 typedef struct file {
@@ -137,6 +138,43 @@ static void check_converted(const file *f)
     free(data);
 }
 
+/* A file is cast on the way as its array is in memory, by whatever casting. */
+static void check_cast(const file *f)
+{
+    static const nyz_type types[] = {
+        NYZ_BOOL,    NYZ_INT8,    NYZ_UINT16,    NYZ_INT64,         NYZ_FLOAT16,
+        NYZ_FLOAT32, NYZ_FLOAT64, NYZ_COMPLEX64, NYZ_FLOAT8_E4M3FN, NYZ_BFLOAT16};
+    const nyz_dtype dtype = nyz_dtype_of(types[f->in.size % 10]);
+    const nyz_type type = f->array.dtype.type;
+    const int64_t count = nyz_array_count(&f->array);
+    nyz_options opt = f->opt;
+    fuzz_reader r = {f->in, 0, 11};
+    const nyz_stream stream = fuzz_stream(&r, 1);
+    nyz_array cast;
+    nyz_array into;
+    if ((uint64_t)count > f->in.size || type == NYZ_LONGDOUBLE ||
+        type == NYZ_CLONGDOUBLE) {
+        return; /* whether it is of this machine depends on its byte order */
+    }
+    opt.casting = (nyz_casting)(f->in.size / 10 % (NYZ_CAST_UNSAFE + 1));
+    opt.casting = opt.casting == NYZ_CAST_NO ? NYZ_CAST_UNSAFE : opt.casting;
+    opt.void_as = NYZ_FLOAT8_E4M3FN;
+    opt.order = NYZ_C_ORDER;
+    opt.byteorder = NYZ_DEFAULT_BYTEORDER;
+    const nyz_status status = nyz_array_cast(&f->array, &dtype, &opt, &cast, NULL);
+    CHECK_ZERO_UNLESS_OK(status, cast);
+    if (nyz_array_new(&dtype, f->array.ndim, f->array.shape, &opt, &into, NULL) !=
+        NYZ_OK) {
+        CHECK(status != NYZ_OK);
+        return;
+    }
+    CHECK(nyz_read_into(&stream, &opt, &into, NULL) == status);
+    CHECK(status != NYZ_OK || count == 0 ||
+          memcmp(cast.data, into.data, (size_t)(count * dtype.itemsize)) == 0);
+    nyz_array_free(&into);
+    nyz_array_free(&cast);
+}
+
 /* Saved and loaded again it is the same. */
 static void check_saved(const file *f)
 {
@@ -211,6 +249,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (f.status == NYZ_OK) {
         check_into(&f);
         check_converted(&f);
+        check_cast(&f);
         check_saved(&f);
         nyz_array_free(&f.array);
     }
