@@ -2,8 +2,6 @@
 /* Mapping files into memory on Windows.  POSIX: mapping_posix.c. */
 #include "io/mapping_pages.h"
 
-#include <errno.h>
-
 #include "io/win32.h"
 
 int64_t nyz_mapping_unit(void)
