@@ -121,6 +121,9 @@ static int write_zeros(int fd, int64_t size)
     for (int64_t at = now.st_size; at < size;) {
         const size_t piece = (size_t)nyz_min(size - at, (int64_t)sizeof zeros);
         const ssize_t n = pwrite(fd, zeros, piece, (off_t)at);
+        if (n == 0) {
+            return EIO;
+        }
         if (n < 0 && errno != EINTR) {
             return errno;
         }

@@ -7,6 +7,8 @@
 #include <poll.h>
 #include <signal.h>
 
+#include "nyz_map.h"
+
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/name_table.h"
@@ -28,7 +30,8 @@ typedef enum call {
     POLL,
     MASK,
     TELL,
-    RANDOM
+    RANDOM,
+    PWRITE
 } call;
 
 /* The calls of one function, from number `from` on, counted from 1: so many answer
@@ -154,6 +157,28 @@ int __wrap_pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
     return is_odd(MASK) ? odd.sys : __real_pthread_sigmask(how, set, old);
 }
 
+/* Not 0: the file system has no way to make room. */
+static int makes_no_room;
+
+int __real_posix_fallocate64(int fd, off_t at, off_t size);
+int __wrap_posix_fallocate64(int fd, off_t at, off_t size);
+int __wrap_posix_fallocate64(int fd, off_t at, off_t size)
+{
+    return makes_no_room ? EOPNOTSUPP : __real_posix_fallocate64(fd, at, size);
+}
+
+/* Fails, or writes nothing. */
+ssize_t __real_pwrite64(int fd, const void *bytes, size_t size, off_t at);
+ssize_t __wrap_pwrite64(int fd, const void *bytes, size_t size, off_t at);
+ssize_t __wrap_pwrite64(int fd, const void *bytes, size_t size, off_t at)
+{
+    if (!is_odd(PWRITE)) {
+        return __real_pwrite64(fd, bytes, size, at);
+    }
+    errno = odd.sys;
+    return odd.sys != 0 ? -1 : 0;
+}
+
 static void let(call c, int from, int times, int sys)
 {
     memset(&odd, 0, sizeof odd);
@@ -179,6 +204,48 @@ static nyz_status save(const char *path, const char *text, nyz_error *err)
 }
 
 /* ------------------------------------------------------------------------------ saving */
+
+/* Where the system cannot make room, zeros are written. */
+static void a_map_is_created_where_room_cannot_be_made(void **state)
+{
+    static const int64_t count = 100000;
+    static const struct {
+        int times;
+        int sys;
+        nyz_status status;
+    } cases[] = {{0, 0, NYZ_OK},
+                 {2, EINTR, NYZ_OK},
+                 {1, ENOSPC, NYZ_ERR_IO},
+                 {1000, 0, NYZ_ERR_IO}};
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT32);
+    const char *const path = in_directory(*state, "a.npy");
+    nyz_array zeros;
+    nyz_buffer expected;
+    assert_ok(nyz_array_new(&dtype, 1, &count, NULL, &zeros, err));
+    assert_ok(nyz_save_mem(&zeros, NULL, &expected, err));
+    makes_no_room = 1;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        nyz_output *output;
+        nyz_array array;
+        let(PWRITE, 2, cases[i].times, cases[i].sys);
+        assert_int_equal(nyz_create_map(path, &zeros, NULL, &output, &array, NULL),
+                         cases[i].status);
+        nyz_array_free(&array);
+        if (cases[i].status == NYZ_OK) {
+            assert_ok(nyz_output_finish(&output, err));
+            FILE *const file = fopen(path, "rb");
+            unsigned char *const got = malloc(expected.size + 1);
+            assert_int_equal(fread(got, 1, expected.size + 1, file), expected.size);
+            assert_memory_equal(got, expected.data, expected.size);
+            assert_int_equal(fclose(file), 0);
+            free(got);
+        }
+    }
+    makes_no_room = 0;
+    let(NONE, 0, 0, 0);
+    nyz_array_free(&zeros);
+    nyz_buffer_free(&expected);
+}
 
 /* Of a file that is named at the end (an old one is replaced), or at the start (no umask:
  * see atomic_temporary_posix.c). */
@@ -437,6 +504,7 @@ static void without_random_bytes_keys_still_differ(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        directory_test(a_map_is_created_where_room_cannot_be_made),
         directory_test(a_temporary_name_that_is_taken_gives_way_to_another),
         directory_test(a_file_removed_before_it_was_locked_is_made_again),
         directory_test(where_locks_fail_files_are_saved_and_others_are_left),
