@@ -16,9 +16,10 @@
 #define END_SIZE 22
 #define END64_SIZE 56
 #define LOCATOR_SIZE 20
-#define LOCAL_EXTRA_SIZE 20 /* id, length, two numbers of 8 bytes */
-#define PADDING_MIN 6       /* id, length, the alignment */
-#define EXTRA_MAX 28        /* id, length, three numbers of 8 bytes */
+#define LOCAL_EXTRA_SIZE 20    /* id, length, two numbers of 8 bytes */
+#define PADDING_MIN 6          /* id, length, the alignment */
+#define ALIGN_FIELD_MAX 0x4000 /* the bit after it is a flag */
+#define EXTRA_MAX 28           /* id, length, three numbers of 8 bytes */
 
 /* From here on Python writes a number as zip64, although 32 bits would hold twice as
  * much. */
@@ -56,14 +57,14 @@ void nyz_zip_writer_align(nyz_zip_record *record, size_t name_size, int64_t head
     record->padding = (uint16_t)padding;
 }
 
-/* docs/format.md 5.6: id, length, the alignment, zeros. */
+/* docs/format.md 5.6: id, length, the alignment or what it has room for, zeros. */
 static void put_padding(unsigned char *p, const nyz_zip_record *record)
 {
     if (record->padding > 0) {
         memset(p, 0, record->padding);
         nyz_store_le16(p, 0xa11e);
         nyz_store_le16(p + 2, (uint16_t)(record->padding - 4));
-        nyz_store_le16(p + 4, record->align);
+        nyz_store_le16(p + 4, (uint16_t)nyz_min(record->align, ALIGN_FIELD_MAX));
     }
 }
 

@@ -789,6 +789,26 @@ static void every_stored_array_of_an_aligned_archive_is_aligned(void **state)
     }
 }
 
+/* docs/format.md 5.6.  The 16th bit of the number is a flag, so that 32,768 is written as 16,384. */
+static void the_field_that_aligns_is_that_of_other_libraries(void **state)
+{
+    (void)state;
+    for (int align = 8; align <= 32768; align *= 2) {
+        const int said = align <= 16384 ? align : 16384;
+        nyz_buffer buffer = {0};
+        write_aligned(&buffer, align, 1, 0);
+        const unsigned char *const field = buffer.data + 30 + strlen("a.npy");
+        const int size = field[2] | field[3] << 8;
+        assert_int_equal(field[0] | field[1] << 8, 0xa11e);
+        assert_int_equal(field[4] | field[5] << 8, said);
+        assert_int_equal((30 + 5 + 4 + size + 20 + 128) % align, 0);
+        for (int i = 2; i < size; i++) {
+            assert_int_equal(field[4 + i], 0);
+        }
+        nyz_buffer_free(&buffer);
+    }
+}
+
 /* Only what has to be moved gets the field, and without the option nothing does. */
 static void alignment_costs_no_byte_where_the_data_is_aligned(void **state)
 {
@@ -1014,6 +1034,7 @@ int main(void)
         directory_test(an_archive_in_a_stream_is_not_mapped),
         cmocka_unit_test(bytes_after_the_array_of_a_member_are_damage),
         cmocka_unit_test(every_stored_array_of_an_aligned_archive_is_aligned),
+        cmocka_unit_test(the_field_that_aligns_is_that_of_other_libraries),
         cmocka_unit_test(alignment_costs_no_byte_where_the_data_is_aligned),
         directory_test(an_item_maps_and_outlives_its_file),
         directory_test(what_was_cut_short_since_it_was_opened_is_not_mapped),
