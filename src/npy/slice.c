@@ -222,7 +222,7 @@ static nyz_status fill(const taken *t, int fortran, const nyz_array *to,
     }
     plan.elements = &elements;
     set_axes(t, fortran, &plan);
-    nyz_slice_plan_make(&plan);
+    nyz_slice_plan_make(&plan, !bytes->passes_over);
     if (progress != NULL && !bytes->passes_over) {
         progress->total = progress->done + nyz_slice_plan_size(&plan);
     }

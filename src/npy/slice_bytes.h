@@ -7,10 +7,11 @@
 #include "io/stream.h"
 
 typedef struct nyz_slice_bytes {
-    /* Reads `size` bytes at `offset` of the data, which is not before the end of the last call. */
+    /* Reads `size` bytes at `offset` of the data. */
     nyz_status (*read)(void *ctx, int64_t offset, void *to, int64_t size, nyz_error *err);
     void *ctx;
-    int passes_over; /* what is between two calls costs as much as if it had been read */
+    int passes_over; /* what is between two calls costs as much as if it had been read, and no call
+                        is for bytes before those of another one */
 } nyz_slice_bytes;
 
 /* Data at `start` of a stream that has read_at, or read and seek. */

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading a part of an array's data: see slice_plan.h.  What is wanted is cut into boxes; each is
- * read by one call, from its first byte to its last. */
+/* How a part of an array's data is read: see slice_plan.h.  What is wanted is cut into boxes; each is
+ * read by one call, from its first byte to its last.  slice_plan_run.c does it. */
 #include "npy/slice_plan.h"
 
 #include "array/array.h"
-#include "base/alloc.h"
+#include "array/nontemporal.h"
 #include "base/arithmetic.h"
-#include "base/error.h"
 #include "dtype/dtype.h"
 
 /* Between pieces of over 32 KiB, reading what is not wanted costs more than another call sooner:
@@ -89,18 +88,49 @@ static void cut_axes(nyz_slice_plan *p)
     }
 }
 
-/* How a whole piece lies in the window, where it goes, and in between. */
+static int64_t distance(int64_t stride)
+{
+    return stride < 0 ? -stride : stride;
+}
+
+/* Where the items of an axis that is walked through are closer to each other in memory than those
+ * of a piece, pieces of whole lines of the cache: each shorter, but several of that axis. */
+static void decide_across(nyz_slice_plan *p, int can_jump)
+{
+    p->across = -1;
+    p->width = 1;
+    if (!can_jump || p->cut == 0) {
+        return;
+    }
+    const nyz_slice_axis *const a = &p->axes[p->cut - 1];
+    const int64_t apart = distance(a->to);
+    for (int i = p->cut; i < p->naxes; i++) {
+        if (distance(p->axes[i].to) <= apart) {
+            return;
+        }
+    }
+    const int64_t width = apart > 0 ? nyz_min(2 * NYZ_CACHE_LINE / apart, a->count) : 1;
+    if (width > 1 && p->chunk >= width) {
+        p->across = p->cut - 1;
+        p->width = width;
+        p->chunk /= width;
+    }
+}
+
+/* How a whole piece lies in the window, where it goes, and in between; what depends on how much of
+ * a piece there is, read_piece says. */
 static void lay_out(nyz_slice_plan *p)
 {
+    const int first = p->across >= 0 ? p->across : p->cut;
     int64_t stride = p->unit;
     p->unpack.itemsize = p->pack.itemsize = p->unit;
     p->unpack.past_cache =
         nyz_array_count(&p->elements->to) * p->elements->to.dtype.itemsize >=
         NYZ_PAST_CACHE;
     p->pack.past_cache = 0;
-    p->unpack.ndim = p->pack.ndim = p->naxes - p->cut;
-    for (int i = p->naxes - 1; i >= p->cut; i--) {
-        const int at = i - p->cut;
+    p->unpack.ndim = p->pack.ndim = p->naxes - first;
+    for (int i = p->naxes - 1; i >= first; i--) {
+        const int at = i - first;
         p->unpack.shape[at] = p->pack.shape[at] = p->axes[i].count;
         p->unpack.to_strides[at] = p->axes[i].to;
         p->pack.from_strides[at] = p->axes[i].step;
@@ -113,18 +143,14 @@ static void lay_out(nyz_slice_plan *p)
     }
 }
 
-static int64_t span_of(const nyz_slice_plan *p, int64_t n)
-{
-    return (n - 1) * p->axes[p->cut].step + p->inner;
-}
-
 static void decide_buffers(nyz_slice_plan *p)
 {
     const int converted = p->elements->convert != NULL;
-    const int64_t units = p->chunk * p->group;
+    const int64_t units = p->chunk * p->group * p->width;
     const int64_t packed = units * p->unit;
+    const int64_t read = nyz_slice_plan_span(p, p->chunk) * p->width;
     p->direct = units == 1 && !converted;
-    p->packed = span_of(p, p->chunk) == packed;
+    p->packed = read == packed;
     p->window_size = 0;
     p->items_size = 0;
     if (p->direct) {
@@ -134,11 +160,11 @@ static void decide_buffers(nyz_slice_plan *p)
         p->items_size = packed + (converted ? units * p->elements->to.dtype.itemsize : 0);
     }
     if (p->items_size == 0 || !p->packed) {
-        p->window_size = span_of(p, p->chunk);
+        p->window_size = read;
     }
 }
 
-void nyz_slice_plan_make(nyz_slice_plan *p)
+void nyz_slice_plan_make(nyz_slice_plan *p, int can_jump)
 {
     const nyz_element_reader *const t = p->elements;
     p->swapped = nyz_dtype_needs_byteswap(&t->from, t->byteorder);
@@ -148,6 +174,7 @@ void nyz_slice_plan_make(nyz_slice_plan *p)
         p->axes[p->naxes++] = (nyz_slice_axis){1, p->unit, p->unit};
     }
     cut_axes(p);
+    decide_across(p, can_jump);
     decide_buffers(p);
     lay_out(p);
 }
@@ -156,123 +183,10 @@ int64_t nyz_slice_plan_size(const nyz_slice_plan *p)
 {
     const int64_t count = p->axes[p->cut].count;
     const int64_t rest = count % p->chunk;
-    int64_t size = count / p->chunk * span_of(p, p->chunk);
-    size += rest > 0 ? span_of(p, rest) : 0;
+    int64_t size = count / p->chunk * nyz_slice_plan_span(p, p->chunk);
+    size += rest > 0 ? nyz_slice_plan_span(p, rest) : 0;
     for (int i = 0; i < p->cut; i++) {
         size *= p->axes[i].count;
     }
     return size;
-}
-
-/* --------------------------------------------------------------------------------- reading */
-
-/* Right to its place; numbers to be byte-swapped are so while they are in the cache. */
-static nyz_status read_unit(const nyz_slice_plan *p, const nyz_slice_bytes *bytes,
-                            int64_t offset, unsigned char *to, nyz_error *err)
-{
-    const nyz_element_reader *const t = p->elements;
-    const int64_t itemsize = t->from.itemsize;
-    const int64_t most =
-        p->swapped ? nyz_array_items_in(NYZ_IO_BLOCK, itemsize) * itemsize : p->unit;
-    for (int64_t done = 0; done < p->unit; done += most) {
-        const int64_t size = nyz_min(most, p->unit - done);
-        NYZ_TRY(bytes->read(bytes->ctx, offset + done, to + done, size, err));
-        if (p->swapped) {
-            nyz_dtype_byteswap(&t->from, t->byteorder, to + done, size / itemsize,
-                               itemsize);
-        }
-    }
-    return NYZ_OK;
-}
-
-/* The items of a piece, without gaps between them, as those of the array that is filled. */
-static void convert_items(const nyz_slice_plan *p, unsigned char *to)
-{
-    nyz_array block = p->elements->to;
-    block.data = to;
-    block.ndim = p->unpack.ndim;
-    for (int i = 0; i < block.ndim; i++) {
-        block.shape[i] = p->unpack.shape[i];
-        block.strides[i] = p->unpack.to_strides[i];
-    }
-    nyz_element_reader_place(p->elements, &block, p->items);
-}
-
-static void swap_items(const nyz_slice_plan *p, int64_t n)
-{
-    const nyz_element_reader *const t = p->elements;
-    nyz_dtype_byteswap(&t->from, t->byteorder, p->items,
-                       n * p->group * (p->unit / t->from.itemsize), t->from.itemsize);
-}
-
-/* A piece of `n` of the axis that is cut. */
-static nyz_status read_piece(nyz_slice_plan *p, const nyz_slice_bytes *bytes,
-                             int64_t offset, unsigned char *to, int64_t n, nyz_error *err)
-{
-    if (p->direct) {
-        return read_unit(p, bytes, offset, to, err);
-    }
-    unsigned char *const at = p->window_size > 0 ? p->window : p->items;
-    NYZ_TRY(bytes->read(bytes->ctx, offset, at, span_of(p, n), err));
-    p->pack.shape[0] = p->unpack.shape[0] = n;
-    if (p->items_size > 0 && at == p->window) {
-        nyz_strided_copy(&p->pack, p->items, p->window);
-    }
-    if (p->elements->convert != NULL) {
-        convert_items(p, to);
-        return NYZ_OK;
-    }
-    if (p->swapped) {
-        swap_items(p, n);
-    }
-    nyz_strided_copy(&p->unpack, to, p->swapped ? p->items : p->window);
-    return NYZ_OK;
-}
-
-static nyz_status read_pieces(nyz_slice_plan *p, const nyz_slice_bytes *bytes,
-                              int64_t offset, unsigned char *to, nyz_error *err)
-{
-    const nyz_slice_axis *const a = &p->axes[p->cut];
-    for (int64_t i = 0; i < a->count; i += p->chunk) {
-        const int64_t n = nyz_min(p->chunk, a->count - i);
-        NYZ_TRY(read_piece(p, bytes, offset + i * a->step, to + i * a->to, n, err));
-    }
-    return NYZ_OK;
-}
-
-/* Through the axes before the one that is cut, as they follow each other in the file. */
-static nyz_status walk_through(nyz_slice_plan *p, const nyz_slice_bytes *bytes,
-                               nyz_error *err)
-{
-    int64_t index[NYZ_MAX_DIMS] = {0};
-    int64_t offset = p->first;
-    unsigned char *to = p->to;
-    for (;;) {
-        int i = p->cut - 1;
-        NYZ_TRY(read_pieces(p, bytes, offset, to, err));
-        for (; i >= 0 && index[i] == p->axes[i].count - 1; i--) {
-            offset -= index[i] * p->axes[i].step;
-            to -= index[i] * p->axes[i].to;
-            index[i] = 0;
-        }
-        if (i < 0) {
-            return NYZ_OK;
-        }
-        index[i]++;
-        offset += p->axes[i].step;
-        to += p->axes[i].to;
-    }
-}
-
-nyz_status nyz_slice_plan_run(nyz_slice_plan *p, const nyz_slice_bytes *bytes,
-                              const nyz_allocator *allocator, nyz_error *err)
-{
-    const int64_t size = p->window_size + p->items_size;
-    void *memory = NULL;
-    NYZ_TRY(nyz_alloc(allocator, size, &memory, err));
-    p->items = memory;
-    p->window = p->items_size > 0 && memory != NULL ? p->items + p->items_size : memory;
-    const nyz_status status = walk_through(p, bytes, err);
-    nyz_release(allocator, memory, size);
-    return status;
 }

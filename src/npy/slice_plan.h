@@ -36,6 +36,8 @@ typedef struct nyz_slice_plan {
     int64_t chunk;
     int64_t inner; /* ... with so many bytes from the first to the last of each */
     int64_t group; /* units in each */
+    int across;    /* -1, or the axis before, of which a piece is ... */
+    int64_t width; /* ... so many, each read by a call of its own */
     int swapped;
     int direct; /* a piece is one unit that is read right to its place */
     int packed; /* a piece has no gaps */
@@ -47,12 +49,19 @@ typedef struct nyz_slice_plan {
     nyz_strided_copy_job pack;   /* from the window to `items` */
 } nyz_slice_plan;
 
-void nyz_slice_plan_make(nyz_slice_plan *plan);
+/* The bytes from the first to the last of `n` of the axis that is cut. */
+static inline int64_t nyz_slice_plan_span(const nyz_slice_plan *plan, int64_t n)
+{
+    return (n - 1) * plan->axes[plan->cut].step + plan->inner;
+}
+
+/* can_jump: the bytes need not be read in the order of the file. */
+void nyz_slice_plan_make(nyz_slice_plan *plan, int can_jump);
 
 /* How many bytes are read. */
 int64_t nyz_slice_plan_size(const nyz_slice_plan *plan);
 
-/* Reads them, in the order of the file.  Takes 512 KiB at most meanwhile.
+/* Reads them, in the order of the file unless it can jump.  Takes 512 KiB at most meanwhile.
  * Errors: MEMORY, those of `bytes`. */
 nyz_status nyz_slice_plan_run(nyz_slice_plan *plan, const nyz_slice_bytes *bytes,
                               const nyz_allocator *allocator, nyz_error *err);

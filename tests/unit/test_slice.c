@@ -274,6 +274,44 @@ static void a_fortran_file_is_read_by_columns(void **state)
     nyz_buffer_free(&log.file);
 }
 
+/* A column is longer than a window; the rows of the result have 10 numbers of 4 bytes. */
+static void columns_that_become_rows_are_read_side_by_side(void **state)
+{
+    (void)state;
+    static const int64_t shape[2] = {100000, 10};
+    nyz_array array = numbers(2, shape, NYZ_F_ORDER);
+    logged log = file_of(&array);
+    const nyz_stream stream = stream_of(&log);
+    const nyz_options c_order = {.order = NYZ_C_ORDER};
+    for (int seeks = 0; seeks < 2; seeks++) {
+        nyz_array part;
+        nyz_stream forward = stream;
+        forward.seek = seeks ? forward.seek : NULL;
+        log.position = 0;
+        log.calls = 0;
+        log.bytes = 0;
+        log.end = 0;
+        log.backward = 0;
+        assert_ok(
+            nyz_read_slice(&forward, &(nyz_range){0, 2000, 1}, 1, &c_order, &part, err));
+        assert_int_equal(log.backward, 0);
+        nyz_array_free(&part);
+        log.position = 0;
+        log.end = 0;
+        log.calls = 0;
+        const nyz_range all[2] = {{FAR, INT64_MIN, -1}, WHOLE};
+        assert_ok(nyz_read_slice(&forward, all, 2, &c_order, &part, err));
+        assert_int_equal(log.backward, seeks);
+        if (seeks) { /* a window has 5,000 of each column */
+            assert_int_equal(log.calls, 10 * 20);
+        }
+        assert_same_part(&log, all, 2, &part);
+        nyz_array_free(&part);
+    }
+    nyz_array_free(&array);
+    nyz_buffer_free(&log.file);
+}
+
 /* ----------------------------------------------------------------------------- where items go */
 
 /* Into memory of this type, and of that order, as the view of the whole array in this type is. */
@@ -806,8 +844,8 @@ static void of_a_stored_member_only_its_header_and_the_part_are_read(void **stat
     assert_true(log.bytes > 1200000 - 4096); /* the first ones with the header */
     nyz_array_free(&out);
     log.bytes = 0;
-    assert_ok(nyz_npz_load_slice(npz, "a", &(nyz_range){1000, 2000, 1}, 1, &verify, &out,
-                                 err));
+    assert_ok(
+        nyz_npz_load_slice(npz, "a", &(nyz_range){1000, 2000, 1}, 1, &verify, &out, err));
     assert_in_range(log.bytes, 1200000 - 4096, 1200000); /* once */
     nyz_array_free(&out);
     nyz_npz_close(&npz);
@@ -968,6 +1006,7 @@ int main(void)
         cmocka_unit_test(columns_are_read_in_windows_of_256_kib),
         cmocka_unit_test(a_run_of_over_256_kib_goes_right_to_its_place),
         cmocka_unit_test(a_fortran_file_is_read_by_columns),
+        cmocka_unit_test(columns_that_become_rows_are_read_side_by_side),
         cmocka_unit_test(items_are_converted_on_the_way_to_memory_of_any_order),
         cmocka_unit_test(the_result_has_the_order_of_the_file_or_the_one_asked_for),
         cmocka_unit_test(beside_the_result_it_takes_at_most_512_kib),
