@@ -98,7 +98,7 @@ nyz_status nyz_file_table_into(const nyz_file *file, int64_t index, const nyz_it
     const nyz_options opt = options_of(config);
     nyz_error failure;
     NYZ_TRY(nyz_npy_check_fits(&item->header, nyz_array_is_fortran(&item->header), into,
-                               err));
+                               config, err));
     nyz_file_begin(&failure);
     const nyz_status status =
         file->format->load_into(file->state, index, &opt, into, &failure);

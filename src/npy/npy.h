@@ -61,7 +61,7 @@ nyz_status nyz_npy_fail_short(const nyz_array *header, int64_t count, int64_t fo
  * same, and the dtype the same or one to cast to.  Errors: ARGUMENT. */
 nyz_status nyz_npy_check_into(const nyz_array *into, nyz_error *err);
 nyz_status nyz_npy_check_fits(const nyz_array *file, int fortran, const nyz_array *into,
-                              nyz_error *err);
+                              const nyz_config *config, nyz_error *err);
 
 /* Only the header, for who does not want the file's flag. */
 nyz_status nyz_npy_peek(nyz_source *source, const nyz_npy_start *start,

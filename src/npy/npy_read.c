@@ -246,11 +246,11 @@ static nyz_status check_shapes(const nyz_array *file, const nyz_array *into,
 }
 
 nyz_status nyz_npy_check_fits(const nyz_array *file, int fortran, const nyz_array *into,
-                              nyz_error *err)
+                              const nyz_config *config, nyz_error *err)
 {
     nyz_element_reader elements;
     NYZ_TRY(check_shapes(file, into, err));
-    return nyz_element_reader_init(&elements, &file->dtype, into, fortran, err);
+    return nyz_element_reader_init(&elements, &file->dtype, into, fortran, config, err);
 }
 
 nyz_status nyz_npy_read_data_into(nyz_source *source, const nyz_array *file, int fortran,

@@ -216,7 +216,8 @@ static nyz_status fill(const taken *t, int fortran, const nyz_array *to,
     nyz_element_reader elements;
     nyz_slice_plan plan;
     nyz_progress *const progress = request->config->progress;
-    NYZ_TRY(nyz_element_reader_init(&elements, &t->like.dtype, to, 0, err));
+    NYZ_TRY(
+        nyz_element_reader_init(&elements, &t->like.dtype, to, 0, request->config, err));
     if (elements.count == 0 || t->like.dtype.itemsize == 0) {
         return NYZ_OK;
     }

@@ -20,7 +20,7 @@ static void fold_unit(nyz_slice_plan *p)
 {
     const nyz_dtype *const from = &p->elements->from;
     p->unit = from->itemsize;
-    while (p->elements->convert == NULL && p->naxes > 0 &&
+    while (!p->elements->converts && p->naxes > 0 &&
            p->axes[p->naxes - 1].step == p->unit && p->axes[p->naxes - 1].to == p->unit) {
         p->naxes--;
         p->unit *= p->axes[p->naxes].count;
@@ -62,7 +62,7 @@ static int64_t most_of(const nyz_slice_plan *p, const nyz_slice_axis *a, int64_t
         return 1;
     }
     const int64_t fit = 1 + (NYZ_SLICE_WINDOW - span) / a->step;
-    if (p->elements->convert == NULL) {
+    if (!p->elements->converts) {
         return fit;
     }
     const int64_t items =
@@ -145,7 +145,7 @@ static void lay_out(nyz_slice_plan *p)
 
 static void decide_buffers(nyz_slice_plan *p)
 {
-    const int converted = p->elements->convert != NULL;
+    const int converted = p->elements->converts;
     const int64_t units = p->chunk * p->group * p->width;
     const int64_t packed = units * p->unit;
     const int64_t read = nyz_slice_plan_span(p, p->chunk) * p->width;

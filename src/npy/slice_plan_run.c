@@ -88,7 +88,7 @@ static nyz_status read_piece(nyz_slice_plan *p, const nyz_slice_bytes *bytes,
     if (p->items_size > 0 && at == p->window) {
         nyz_strided_copy(&p->pack, p->items, p->window);
     }
-    if (p->elements->convert != NULL) {
+    if (p->elements->converts) {
         convert_items(p, to);
         return NYZ_OK;
     }

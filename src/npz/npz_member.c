@@ -66,7 +66,7 @@ nyz_status nyz_npz_read_as(nyz_source *source, const nyz_config *config, nyz_arr
                            nyz_error *err)
 {
     NYZ_TRY(read_start(source, nyz_npy_read_as, config, out, err));
-    return check_end(source, err);
+    return nyz_npz_check_end(source, err);
 }
 
 nyz_status nyz_npz_read_header(nyz_source *source, const nyz_config *config,
