@@ -595,7 +595,7 @@ static void what_is_filled_has_the_shape_of_the_part(void **state)
     into.dtype = small;
     log.position = 0;
     assert_fails(
-        NYZ_ERR_ARGUMENT, "does not become",
+        NYZ_ERR_ARGUMENT, "is not cast to |b1 under same_kind",
         nyz_read_slice_into(&stream, &(nyz_range){1, FAR, 1}, 1, NULL, &into, err));
     into.dtype = number;
     nyz_array_free(&into);
