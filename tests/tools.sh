@@ -201,6 +201,9 @@ clang_tidy()
     local -a flags
     for file in $(sources); do
         mapfile -t flags < <(hint "$file")
+        if [[ $file == *_linux.c ]]; then
+            flags+=(-D_GNU_SOURCE=)
+        fi
         clang-tidy --quiet "$file" -- -std=c11 "${flags[@]}" "${MACROS[@]}" "${INCLUDES[@]}" \
             >"$FOLDER/clang-tidy.log" 2>/dev/null </dev/null || failed=1
         cat "$FOLDER/clang-tidy.log"

@@ -96,7 +96,7 @@ nyz_status nyz_alloc_resize(const nyz_allocator *allocator, void **memory, int64
     void *resized = NULL;
     if (*memory == NULL || allocator->realloc == NULL) {
         NYZ_TRY(nyz_alloc(allocator, size, &resized, err));
-        assert(resized != NULL); /* size is not 0 */
+        assert(resized != NULL && (used == 0 || *memory != NULL)); /* size is not 0 */
         if (used > 0) {
             memcpy(resized, *memory, (size_t)used);
         }

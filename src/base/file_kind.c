@@ -56,7 +56,8 @@ static const struct kind {
  * letters. */
 static int begins(const unsigned char *bytes, int64_t size, const char *begin)
 {
-    while (size > 0 && memchr(" \t\r\n", bytes[0], 4) != NULL) {
+    static const char blanks[4] = {' ', '\t', '\r', '\n'};
+    while (size > 0 && memchr(blanks, bytes[0], sizeof blanks) != NULL) {
         bytes++;
         size--;
     }

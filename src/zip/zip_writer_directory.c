@@ -88,7 +88,7 @@ nyz_status nyz_zip_make_local(nyz_buffer *local, const char *name,
     nyz_store_le32(p + 22, SATURATED);
     nyz_store_le16(p + 26, (uint16_t)name_size);
     nyz_store_le16(p + 28, (uint16_t)extra_size);
-    memcpy(p + LOCAL_SIZE, name, name_size);
+    memcpy(p + LOCAL_SIZE, name, name_size); /* NOLINT: no NUL belongs there */
     put_padding(p + LOCAL_SIZE + name_size, record);
     unsigned char *const zip64 = p + size - LOCAL_EXTRA_SIZE;
     nyz_store_le16(zip64, 1);

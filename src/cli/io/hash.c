@@ -222,6 +222,7 @@ nyz_status cli_hash_array(const nyz_array *array, char out[CLI_HASH_SIZE], nyz_e
 nyz_status cli_digest_array(const nyz_array *array, char out[CLI_DIGEST_SIZE],
                             nyz_error *err)
 {
-    memcpy(out, "n1:", 3);
-    return hash(array, 1, out + 3, err);
+    static const char version[3] = {'n', '1', ':'};
+    memcpy(out, version, sizeof version);
+    return hash(array, 1, out + sizeof version, err);
 }
