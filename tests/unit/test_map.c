@@ -434,7 +434,7 @@ static void unaligned_data_is_not_mapped(void **state)
     nyz_array_free(&array);
 }
 
-/* The place that the error tells is one in the file, not an address. */
+/* The place in the error is one in the file, not an address. */
 static void data_that_is_not_aligned_in_memory_is_not_mapped(void **state)
 {
     static const int64_t count = 4;
