@@ -143,8 +143,9 @@ def test_a_file_is_read_as_what_the_caller_says():
         libnyz.load_into(fixture(name), into, **as_bfloat16)
         assert into.tolist() == values.tolist()
     into = np.zeros(3, "f4")
-    libnyz.load_into(fixture("float8_e4m3fn"), into, void_as=libnyz.NAMELESS["float8_e4m3fn"])
-    assert into[0] == 1 and np.isnan(into[1]) and into[2] == 0
+    for name in ("float8_e4m3fn", "float8_e4m3fn_big"):
+        libnyz.load_into(fixture(name), into, void_as=libnyz.NAMELESS["float8_e4m3fn"])
+        assert into[0] == 1 and np.isnan(into[1]) and into[2] == 0
     libnyz.load_into(fixture("bfloat16"), into, void_as=libnyz.NAMELESS["float8_e4m3fn"])
     assert into.tolist() == expected
 

@@ -31,7 +31,7 @@ SECONDS = 120  # a test that takes longer hangs
 # The tests that know a file best, by the beginning of its name; then all others, the quick ones
 # first.
 KNOWS = {
-    "pylit": "pylit header dtype npy", "text": "pylit dtype", "dtype": "dtype header npy",
+    "pylit": "pylit header dtype npy", "text": "pylit dtype", "dtype": "dtype header npy load_as",
     "header": "header npy", "header_format": "header npy",
     "zip_directory": "zip_directory zip_end zip_names zip_member npz",
     "zip_end": "zip_end zip_directory npz", "zip_entry": "zip_directory zip_names npz",
@@ -333,6 +333,7 @@ MUTANTS = [
     ("array/number.c", "from->whole < to->whole", "from->whole <= to->whole"),
     ("array/array_cast.c", "nyz_array_is_contiguous(from, NYZ_C_ORDER) &&", "1 &&"),
     ("dtype/dtype_void.c", "dtype->itemsize == 2 ? NYZ_BFLOAT16 : void_as", "void_as"),
+    ("dtype/dtype_byteswap.c", "if (size == 1)", "if (0)"),
     ("dtype/dtype_void.c", "out.itemsize == dtype->itemsize", "1"),
     ("dtype/dtype_void.c", "dtype->byteorder == '>' ? '>' : '<'", "'<'"),
     ("npy/load_as.c", "if (!has_shape(want, file))", "if (0)"),

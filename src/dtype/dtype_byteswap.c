@@ -172,6 +172,9 @@ static void byteswap_scalar(const nyz_dtype *dtype, row items)
     }
     const nyz_type_info *const info = nyz_dtype_info(dtype->type);
     const int64_t size = info->size > 0 ? info->size : dtype->itemsize / info->parts;
+    if (size == 1) {
+        return; /* an 8-bit float: only its dtype has an order */
+    }
     cross(items, dtype->itemsize / size, size, byteswap_numbers, &size);
 }
 

@@ -444,6 +444,40 @@ static void bfloat16_is_byte_swapped(void **state)
     close_archive(npz, &file);
 }
 
+/* One byte has an order in its dtype, and none in memory. */
+static void floats_of_8_bits_are_not_byte_swapped(void **state)
+{
+    (void)state;
+    static const int64_t count = 40;
+    static const char *const descrs[] = {"<V1", ">V1", ">f1"};
+    const nyz_want want = {.dtype = nyz_dtype_of(NYZ_FLOAT32), .ndim = 1, .shape = {40}};
+    const nyz_options opt = {.void_as = NYZ_FLOAT8_E4M3};
+    unsigned char bytes[40];
+    for (int i = 0; i < 40; i++) {
+        bytes[i] = (unsigned char)(0x30 + i);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        for (int order = NYZ_LITTLE_ENDIAN; order <= NYZ_BIG_ENDIAN; order++) {
+            const nyz_options to = {.void_as = NYZ_FLOAT8_E4M3, .byteorder = order};
+            nyz_buffer file = {0};
+            nyz_npz *const npz = archive_of(descrs[i], 1, &count, bytes, &file, &opt);
+            nyz_array out;
+            nyz_array copy;
+            assert_ok(nyz_npz_load(npz, "x", &to, &out, err));
+            assert_memory_equal(out.data, bytes, sizeof bytes);
+            assert_int_equal(out.dtype.byteorder, order == NYZ_LITTLE_ENDIAN ? '<' : '>');
+            assert_ok(nyz_array_copy(&out, NULL, &copy, err));
+            assert_memory_equal(copy.data, bytes, sizeof bytes);
+            nyz_array_free(&copy);
+            nyz_array_free(&out);
+            assert_ok(nyz_npz_load_as(npz, "x", &want, NULL, &out, err));
+            assert_true(((const float *)out.data)[8] == (i == 2 ? 0.5F : 1));
+            nyz_array_free(&out);
+            close_archive(npz, &file);
+        }
+    }
+}
+
 static void what_is_not_said_is_asked_for(void **state)
 {
     (void)state;
@@ -482,6 +516,7 @@ int main(void)
         cmocka_unit_test(void_as_names_what_is_loaded_listed_and_mapped),
         cmocka_unit_test(their_texts_are_those_of_files),
         cmocka_unit_test(bfloat16_is_byte_swapped),
+        cmocka_unit_test(floats_of_8_bits_are_not_byte_swapped),
         cmocka_unit_test(what_is_not_said_is_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
