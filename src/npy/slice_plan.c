@@ -93,8 +93,8 @@ static int64_t distance(int64_t stride)
     return stride < 0 ? -stride : stride;
 }
 
-/* Where the items of an axis that is walked through are closer to each other in memory than those
- * of a piece, pieces of whole lines of the cache: each shorter, but several of that axis. */
+/* Where the items of an axis that is walked through are together in a line of the cache, pieces of
+ * whole lines: each shorter, but several of that axis. */
 static void decide_across(nyz_slice_plan *p, int can_jump)
 {
     p->across = -1;
@@ -104,11 +104,6 @@ static void decide_across(nyz_slice_plan *p, int can_jump)
     }
     const nyz_slice_axis *const a = &p->axes[p->cut - 1];
     const int64_t apart = distance(a->to);
-    for (int i = p->cut; i < p->naxes; i++) {
-        if (distance(p->axes[i].to) <= apart) {
-            return;
-        }
-    }
     const int64_t width = apart > 0 ? nyz_min(2 * NYZ_CACHE_LINE / apart, a->count) : 1;
     if (width > 1 && p->chunk >= width) {
         p->across = p->cut - 1;
