@@ -13,9 +13,10 @@
  *
  * What is read: the header, and the items that are wanted, together with what lies between them
  * where that is at most 8 KiB, at most 256 KiB at a time; runs of items that stay together go right
- * to their place.  So rows of an array in C order, and columns of one in Fortran order, cost as much
- * as they are long, and single columns of one in C order up to as much as all of it.  A deflated
- * member is inflated from its start to the last byte that is wanted.
+ * to their place.  So rows of an array in C order, and columns of one in Fortran order, cost as
+ * much as they are long, and single columns of one in C order up to as much as all of it (of a file
+ * that may be mapped, nyz_map.h and nyz_array_copy read those faster).  A deflated member is
+ * inflated from its start to the last byte that is wanted.
  *
  * What is checked: the header as by nyz_load, and that the file has all of the data, also where it
  * is not read; a file by its path, and an archive by its path, that they did not change meanwhile.
@@ -57,8 +58,8 @@ NYZ_API nyz_status nyz_load_slice(const char *path, const nyz_range *ranges, int
                                   const nyz_options *opt, nyz_array *out, nyz_error *err)
                                   NYZ_NODISCARD NYZ_NONNULL((1, 5));
 
-/* The same into existing memory: `into` has the shape of the part, any strides, and a dtype to which
- * the file's may be cast, as for nyz_load_into.  Errors: as nyz_load_slice and nyz_load_into. */
+/* The same into existing memory: `into` has the shape of the part, any strides, and a dtype to
+ * which the file's may be cast, as for nyz_load_into.  Errors: as nyz_load_slice and nyz_load_into. */
 NYZ_API nyz_status nyz_load_slice_into(const char *path, const nyz_range *ranges, int count,
                                        const nyz_options *opt, const nyz_array *into,
                                        nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 5));
@@ -71,9 +72,9 @@ NYZ_API nyz_status nyz_load_slice_mem(const void *bytes, size_t size, const nyz_
 
 /* The same of the next array of a stream, which is left directly after that array, as by nyz_read
  * and nyz_read_into.  Only what is needed is read if the stream has `read`, `seek` and, better,
- * `read_at` too; one that cannot seek is read to the end of the array, as a FIFO.  A stream that has
- * `read_at` alone, such as an object of a remote store, has no position: the array is the one at
- * its start.  After a failure the position is unspecified.
+ * `read_at` too; one that cannot seek is read to the end of the array, as a FIFO.  A stream that
+ * has `read_at` alone, such as an object of a remote store, has no position: the array is the one
+ * at its start.  After a failure the position is unspecified.
  * Errors: as nyz_read, nyz_read_into and nyz_load_slice. */
 NYZ_API nyz_status nyz_read_slice(const nyz_stream *stream, const nyz_range *ranges, int count,
                                   const nyz_options *opt, nyz_array *out, nyz_error *err)

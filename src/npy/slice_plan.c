@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How a part of an array's data is read: see slice_plan.h.  What is wanted is cut into boxes; each is
- * read by one call, from its first byte to its last.  slice_plan_run.c does it. */
+/* How a part of an array's data is read: see slice_plan.h.  What is wanted is cut into boxes; each
+ * is read by one call, from its first byte to its last.  slice_plan_run.c does it. */
 #include "npy/slice_plan.h"
 
 #include "array/array.h"

@@ -126,7 +126,7 @@ static nyz_status read_across(nyz_slice_plan *p, const nyz_slice_bytes *bytes,
     return NYZ_OK;
 }
 
-/* Through the axes before those of which a piece has a part, as they follow each other in the file. */
+/* Through the axes before those of which a piece has a part, in the order of the file. */
 static nyz_status walk_through(nyz_slice_plan *p, const nyz_slice_bytes *bytes,
                                nyz_error *err)
 {
