@@ -86,7 +86,7 @@ def test_slice(tmp_path):
     assert run("slice", path, "0")[0] == 2
     np.save(path, np.array([["text"]]))
     status, lines, errors = run("slice", path, "1")
-    assert (status, lines) == (1, []) and "<U4 does not become <f8" in errors
+    assert (status, lines) == (1, []) and "<U4 is not cast to <f8" in errors
     np.save(path, np.zeros(3))
     assert run("slice", path, "1")[2] == "%s: ndim is 1, wanted 2\n" % path
 

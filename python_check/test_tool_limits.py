@@ -105,7 +105,7 @@ def test_a_name_that_looks_like_a_limit_or_advice_is_quoted_as_it_is(here):
 # Messages that the tool does not meet: it passes no such arrays.
 FOR_PROGRAMS = {"; nyz_array_wrap borrows", "; nyz_array_copy makes an array that owns its data",
                 "; nyz_map maps .npy files so", "; load it, or map it with NYZ_KEEP_BYTEORDER",
-                "; load it, or map it with NYZ_KEEP_ORDER"}
+                "; load it, or map it with NYZ_KEEP_ORDER", "; NYZ_CAST_UNSAFE converts it"}
 
 
 def test_the_tool_rewords_every_message_that_advises_a_function_or_a_flag(root):
