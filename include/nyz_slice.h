@@ -59,7 +59,8 @@ NYZ_API nyz_status nyz_load_slice(const char *path, const nyz_range *ranges, int
                                   NYZ_NODISCARD NYZ_NONNULL((1, 5));
 
 /* The same into existing memory: `into` has the shape of the part, any strides, and a dtype to
- * which the file's may be cast, as for nyz_load_into.  Errors: as nyz_load_slice and nyz_load_into. */
+ * which the file's may be cast, as for nyz_load_into.
+ * Errors: as nyz_load_slice and nyz_load_into. */
 NYZ_API nyz_status nyz_load_slice_into(const char *path, const nyz_range *ranges, int count,
                                        const nyz_options *opt, const nyz_array *into,
                                        nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 5));
