@@ -18,23 +18,37 @@ struct nyz_mapping {
     unsigned char *pages;
 };
 
-static nyz_status map(nyz_mapping *mapping, nyz_mapping_file file, nyz_map_mode mode,
-                      int64_t size, nyz_error *err)
+static nyz_status fail_large(int64_t size, nyz_error *err)
 {
-    void *pages = NULL;
-    if ((uint64_t)size > PTRDIFF_MAX) {
-        return nyz_fail(err, NYZ_ERR_MEMORY, -1,
-                        "cannot map %lld bytes: they exceed the address space",
-                        (long long)size);
+    return nyz_fail(err, NYZ_ERR_MEMORY, -1,
+                    "cannot map %lld bytes: they exceed the address space",
+                    (long long)size);
+}
+
+/* File and place are fine: what is invalid is the size. */
+static nyz_status fail(int sys, int64_t size, nyz_error *err)
+{
+    if (sys == EINVAL || sys == EOVERFLOW) {
+        return fail_large(size, err);
     }
-    const int sys = nyz_mapping_map(file, mode, mapping->start, (size_t)size, &pages);
     if (sys == ENODEV || sys == ENOSYS) {
         return nyz_fail(err, NYZ_ERR_UNSUPPORTED, -1,
                         "cannot be mapped: its file system does not map files; load it, "
                         "or save to it");
     }
+    return nyz_fail_sys(err, sys, -1, "cannot map %lld bytes", (long long)size);
+}
+
+static nyz_status map(nyz_mapping *mapping, nyz_mapping_file file, nyz_map_mode mode,
+                      int64_t size, nyz_error *err)
+{
+    void *pages = NULL;
+    if ((uint64_t)size > PTRDIFF_MAX) {
+        return fail_large(size, err);
+    }
+    const int sys = nyz_mapping_map(file, mode, mapping->start, (size_t)size, &pages);
     if (sys != 0) {
-        return nyz_fail_sys(err, sys, -1, "cannot map %lld bytes", (long long)size);
+        return fail(sys, size, err);
     }
     mapping->size = (size_t)size;
     mapping->pages = pages;
