@@ -83,11 +83,13 @@ nyz_status nyz_cast_plan_init(nyz_cast_plan *plan, const nyz_dtype *from,
     memset(plan, 0, sizeof *plan);
     plan->from = *from;
     plan->to = *to;
-    if (!find_byteorder(from, to, &plan->byteorder)) {
+    int same = find_byteorder(from, to, &plan->byteorder);
+    if (!same) {
         nyz_dtype_take_void_as(&plan->from, config->void_as);
         nyz_dtype_take_as(&plan->from, to->type);
+        same = find_byteorder(&plan->from, to, &plan->byteorder);
     }
-    if (find_byteorder(&plan->from, to, &plan->byteorder)) {
+    if (same) {
         return config->casting != NYZ_CAST_NO || plan->byteorder == NYZ_KEEP_BYTEORDER
                    ? NYZ_OK
                    : refuse(plan, config->casting, err);

@@ -747,7 +747,7 @@ static void write_aligned(nyz_buffer *buffer, int align, int seeks, int large_he
     }
     if (large_header) {
         memset(text + 3, 'x', 1000);
-        strcpy(text + 1003, "', '<f8')]");
+        strcpy(text + 1003, "', '=f8')]"); /* native */
         assert_ok(nyz_dtype_parse(text, strlen(text), NULL, &dtype, err));
     }
     assert_ok(nyz_array_wrap(values, &dtype, 1, &three, NULL, &array, err));
@@ -967,9 +967,9 @@ static void what_the_file_system_does_not_map_is_unsupported(void **state)
     nyz_mapping *mapping = NULL;
     const int fd = open(directory->path, O_RDONLY);
     assert_true(fd >= 0);
-    assert_fails(NYZ_ERR_UNSUPPORTED, "its file system does not map files",
-                 nyz_mapping_new(fd, NYZ_MAP_READ, 0, 4, &nyz_default_allocator, &mapping,
-                                 err));
+    assert_fails(
+        NYZ_ERR_UNSUPPORTED, "its file system does not map files",
+        nyz_mapping_new(fd, NYZ_MAP_READ, 0, 4, &nyz_default_allocator, &mapping, err));
     assert_null(mapping);
     (void)close(fd);
 }
