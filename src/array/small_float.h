@@ -9,9 +9,9 @@
 /* To the nearest, ties to even; a NaN keeps its sign alone. */
 static inline uint16_t nyz_to_bfloat16(uint32_t bits)
 {
-    const uint32_t rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
-    const uint32_t nan = (bits >> 16 & 0x8000) | 0x7fc0;
-    return (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? nan : rounded);
+    const uint32_t size = bits & 0x7fffffff;
+    const uint32_t rounded = (size + 0x7fff + (size >> 16 & 1)) >> 16;
+    return (uint16_t)((bits >> 16 & 0x8000) | (size > 0x7f800000 ? 0x7fc0 : rounded));
 }
 
 /* An 8-bit float with a sign. */
@@ -41,8 +41,8 @@ static inline uint8_t nyz_to_small_float(uint32_t bits, nyz_small_float type)
     const uint32_t size = bits & 0x7fffffff;
     const int below =
         128 - type.bias - (int)(size >> 23); /* the smallest normal number */
-    const uint32_t normal = size - ((uint32_t)(127 - type.bias) << 23);
-    const uint32_t value = below > 0 ? (size & 0x7fffff) | 0x800000 : normal;
+    const uint32_t bias = below > 0 ? 0 : (uint32_t)(127 - type.bias) << 23;
+    const uint32_t value = below > 0 ? (size & 0x7fffff) | 0x800000 : size - bias;
     const int more = below > 0 ? below : 0;
     const int shift =
         23 - type.digits + (more < type.digits + 2 ? more : type.digits + 2);
