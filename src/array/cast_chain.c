@@ -126,6 +126,7 @@ static void run_block(const nyz_cast_chain *chain, const unsigned char *from,
 {
     unsigned char between[2][BLOCK_NUMBERS * LARGEST_NUMBER];
     for (int i = 0; i < chain->steps; i++) {
+        /* cppcheck-suppress legacyUninitvar ; the loop before has filled it */
         unsigned char *const out = i + 1 < chain->steps ? between[i % 2] : to;
         chain->loops[i](from, out, count);
         from = out;

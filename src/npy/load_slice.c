@@ -146,15 +146,16 @@ static nyz_status read_stream(const void *from, const nyz_slice_request *request
 /* ---------------------------------------------------------------------- the public calls */
 
 static nyz_status call(reader *read, const void *from, const nyz_options *opt,
-                       nyz_slice_request *request, nyz_error *err)
+                       const nyz_slice_request *asked, nyz_error *err)
 {
     nyz_config config;
     nyz_progress progress;
+    nyz_slice_request request = *asked;
     NYZ_TRY(nyz_config_init(&config, opt, err));
-    request->config = &config;
-    NYZ_TRY(nyz_slice_check(request, err));
+    request.config = &config;
+    NYZ_TRY(nyz_slice_check(&request, err));
     nyz_progress_begin(&progress, &config, -1);
-    return nyz_progress_end(&config, read(from, request, err), err);
+    return nyz_progress_end(&config, read(from, &request, err), err);
 }
 
 /* An array that was read before the failure showed is not returned. */

@@ -89,16 +89,17 @@ static nyz_status read_member(const nyz_npz *npz, int64_t index,
 /* ---------------------------------------------------------------------- the public calls */
 
 static nyz_status call(const nyz_npz *npz, int64_t index, const nyz_options *opt,
-                       nyz_slice_request *request, nyz_error *err)
+                       const nyz_slice_request *asked, nyz_error *err)
 {
     nyz_config config;
     nyz_progress progress;
+    nyz_slice_request request = *asked;
     NYZ_TRY(nyz_npz_config(npz, opt, &config, err));
     NYZ_TRY(nyz_npz_check_index(npz, index, err));
-    request->config = &config;
-    NYZ_TRY(nyz_slice_check(request, err));
+    request.config = &config;
+    NYZ_TRY(nyz_slice_check(&request, err));
     nyz_progress_begin(&progress, &config, npz->dir.entries[index].size);
-    nyz_status status = read_member(npz, index, request, err);
+    nyz_status status = read_member(npz, index, &request, err);
     if (status == NYZ_OK && npz->file != NULL) {
         status = nyz_input_file_unchanged(npz->file, err);
     }
