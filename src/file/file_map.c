@@ -10,29 +10,7 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "file/file_handle.h"
-#include "io/input_file.h"
-#include "io/mapping.h"
 #include "npy/npy_view.h"
-
-/* That the file's bytes can be seen in memory. */
-static nyz_status check_origin(const nyz_file *file, nyz_map_mode mode, nyz_error *err)
-{
-    const int in_memory = file->memory.bytes != NULL && file->buffer.data == NULL;
-    if (file->input != NULL ? nyz_input_file_size(file->input) < 0 : !in_memory) {
-        return nyz_fail(
-            err, NYZ_ERR_UNSUPPORTED, -1,
-            "cannot be mapped: the %s is a stream, not a regular file; load it",
-            file->format->noun);
-    }
-    if (file->input == NULL && mode != NYZ_MAP_READ) {
-        return nyz_fail(
-            err, NYZ_ERR_UNSUPPORTED, -1,
-            "cannot be mapped copy on write: the %s is in the caller's memory; "
-            "load it",
-            file->format->noun);
-    }
-    return NYZ_OK;
-}
 
 /* A table may be of a time before there was `verify`. */
 static nyz_status verify(const nyz_file *file, int64_t index, nyz_error *err)
@@ -48,47 +26,29 @@ static nyz_status verify(const nyz_file *file, int64_t index, nyz_error *err)
     return nyz_file_answer_item(format, "verify", index, status, &failure, err);
 }
 
-static nyz_status set_data(const nyz_file *file, const nyz_item *item, nyz_map_mode mode,
-                           const nyz_config *config, nyz_array *out, nyz_error *err)
-{
-    const int fortran = nyz_array_is_fortran(&item->header);
-    nyz_mapping *mapping = NULL;
-    const unsigned char *data = NULL;
-    if (item->data_size > 0 && file->input != NULL) {
-        NYZ_TRY(nyz_input_file_map(file->input, mode, item->data_offset, item->data_size,
-                                   &mapping, err));
-        void *const start = nyz_mapping_at(mapping, item->data_offset);
-        nyz_mapping_advise(start, item->data_size, config->flags);
-        data = start;
-    } else if (item->data_size > 0) {
-        data = file->memory.bytes + item->data_offset;
-    }
-    nyz_npy_set_view(out, fortran, data, item->data_size, mapping, mode);
-    return NYZ_OK;
-}
-
 static nyz_status map_item(const nyz_file *file, int64_t index, const nyz_item *item,
                            nyz_map_mode mode, const nyz_config *config, nyz_array *out,
                            nyz_error *err)
 {
+    const int fortran = nyz_array_is_fortran(&item->header);
     NYZ_TRY(nyz_file_check_array(item, err));
     if (item->data_offset < 0 && item->data_size > 0) {
         return nyz_fail(
             err, NYZ_ERR_UNSUPPORTED, -1,
-            "cannot be mapped: its elements are not in the %s as they are; load "
-            "it",
+            "cannot be mapped: its elements are not in the %s as they are; load it",
             file->format->noun);
     }
-    NYZ_TRY(check_origin(file, mode, err));
+    NYZ_TRY(nyz_npy_check_origin(file->input,
+                                 file->memory.bytes != NULL && file->buffer.data == NULL,
+                                 mode, file->format->noun, err));
     const nyz_npy_data_place place = {file->input == NULL ? file->memory.bytes : NULL,
                                       item->data_offset, item->data_size};
-    NYZ_TRY(nyz_npy_check_view(&item->header, nyz_array_is_fortran(&item->header), &place,
-                               config, err));
+    NYZ_TRY(nyz_npy_check_view(&item->header, fortran, &place, config, err));
     if ((config->flags & NYZ_VERIFY) != 0) {
         NYZ_TRY(verify(file, index, err));
     }
     NYZ_TRY(nyz_file_own_header(item, config, out, err));
-    return set_data(file, item, mode, config, out, err);
+    return nyz_npy_map_data(file->input, &place, fortran, mode, config, out, err);
 }
 
 static nyz_status look_and_map(const nyz_file *file, int64_t index, nyz_map_mode mode,

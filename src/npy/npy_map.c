@@ -45,18 +45,10 @@ static nyz_status read_header(nyz_source *source, const nyz_config *config, view
 static nyz_status map_data(const nyz_npy_input *input, nyz_map_mode mode,
                            const nyz_config *config, view *v, nyz_error *err)
 {
-    const int64_t offset = input->source.offset;
-    const nyz_npy_data_place place = {NULL, offset, v->bytes};
-    nyz_mapping *mapping = NULL;
-    void *data = NULL;
+    const nyz_npy_data_place place = {NULL, input->source.offset, v->bytes};
     NYZ_TRY(nyz_npy_check_view(&v->header, v->fortran, &place, config, err));
-    if (v->bytes > 0) {
-        NYZ_TRY(nyz_input_file_map(input->file, mode, offset, v->bytes, &mapping, err));
-        data = nyz_mapping_at(mapping, offset);
-        nyz_mapping_advise(data, v->bytes, config->flags);
-    }
-    nyz_npy_set_view(&v->header, v->fortran, data, v->bytes, mapping, mode);
-    return NYZ_OK;
+    return nyz_npy_map_data(input->file, &place, v->fortran, mode, config, &v->header,
+                            err);
 }
 
 static nyz_status map_input(nyz_npy_input *input, nyz_map_mode mode,

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/owner.h"
 #include "dtype/dtype.h"
+#include "io/input_file.h"
 
 nyz_status nyz_npy_check_map_mode(nyz_map_mode mode, nyz_error *err)
 {
@@ -89,4 +90,40 @@ void nyz_npy_set_view(nyz_array *array, int fortran, const void *data, int64_t b
     } else if (bytes > 0) {
         array->base = NULL;
     }
+}
+
+nyz_status nyz_npy_check_origin(const nyz_input_file *file, int in_memory,
+                                nyz_map_mode mode, const char *noun, nyz_error *err)
+{
+    if (file != NULL ? nyz_input_file_size(file) < 0 : !in_memory) {
+        return nyz_fail(
+            err, NYZ_ERR_UNSUPPORTED, -1,
+            "cannot be mapped: the %s is a stream, not a regular file; load it", noun);
+    }
+    if (file == NULL && mode != NYZ_MAP_READ) {
+        return nyz_fail(
+            err, NYZ_ERR_UNSUPPORTED, -1,
+            "cannot be mapped copy on write: the %s is in the caller's memory; load it",
+            noun);
+    }
+    return NYZ_OK;
+}
+
+nyz_status nyz_npy_map_data(nyz_input_file *file, const nyz_npy_data_place *place,
+                            int fortran, nyz_map_mode mode, const nyz_config *config,
+                            nyz_array *array, nyz_error *err)
+{
+    nyz_mapping *mapping = NULL;
+    const unsigned char *data = NULL;
+    if (place->bytes > 0 && place->memory != NULL) {
+        data = place->memory + place->offset;
+    } else if (place->bytes > 0) {
+        NYZ_TRY(
+            nyz_input_file_map(file, mode, place->offset, place->bytes, &mapping, err));
+        void *const start = nyz_mapping_at(mapping, place->offset);
+        nyz_mapping_advise(start, place->bytes, config->flags);
+        data = start;
+    }
+    nyz_npy_set_view(array, fortran, data, place->bytes, mapping, mode);
+    return NYZ_OK;
 }

@@ -30,18 +30,8 @@ static nyz_status check_archive(const nyz_npz *npz, int64_t index, nyz_map_mode 
         return nyz_fail(err, NYZ_ERR_UNSUPPORTED, -1,
                         "cannot be mapped: it is deflated; load it, or store it");
     }
-    if (npz->file != NULL ? nyz_input_file_size(npz->file) < 0
-                          : npz->memory.bytes == NULL) {
-        return nyz_fail(err, NYZ_ERR_UNSUPPORTED, -1,
-                        "cannot be mapped: the archive is a stream, not a regular file; "
-                        "load it");
-    }
-    if (npz->file == NULL && mode != NYZ_MAP_READ) {
-        return nyz_fail(err, NYZ_ERR_UNSUPPORTED, -1,
-                        "cannot be mapped copy on write: the archive is in the caller's "
-                        "memory; load it");
-    }
-    return NYZ_OK;
+    return nyz_npy_check_origin(npz->file, npz->memory.bytes != NULL, mode, "archive",
+                                err);
 }
 
 static nyz_status map_bytes(const nyz_npz *npz, nyz_map_mode mode, int64_t start,
