@@ -54,7 +54,7 @@ KNOWS = {
     "atomic_file": "output fault_unusual fault_system npz", "input_file": "file fault_unusual stream", "stream_fd": "file stream",
     "stream": "stream hostile_stream zip_tail file_source", "read_ahead": "hostile_stream stream",
     "write_buffer": "write_buffer hostile_stream npz",
-    "zip_writer": "npz zip_writer_directory", "zip_writer_directory": "zip_writer_directory npz map",
+    "zip_writer": "npz npz_stream map zip_writer_directory", "zip_writer_directory": "zip_writer_directory npz map",
     "cli/cmd/unpack": "test_unpack.py", "cli/cmd/cmd_unpack": "test_unpack.py",
     "cli/os/directory": "test_unpack.py", "cli/text/fold": "unicode test_unpack.py",
     "cli/cmd/reading": "test_tool_limits.py", "cli/text/number": "test_tool_limits.py",

@@ -809,6 +809,30 @@ static void the_field_that_aligns_is_that_of_other_libraries(void **state)
     }
 }
 
+/* A deflated member cannot be mapped, and stays byte for byte NumPy's. */
+static void alignment_leaves_deflated_members_as_they_are(void **state)
+{
+    (void)state;
+    static double values[3] = {1, 2, 3};
+    static const int64_t three = 3;
+    const nyz_dtype dtype = nyz_dtype_of(NYZ_FLOAT64);
+    nyz_buffer made[2] = {{0}, {0}};
+    nyz_array array;
+    assert_ok(nyz_array_wrap(values, &dtype, 1, &three, NULL, &array, err));
+    for (int i = 0; i < 2; i++) {
+        const nyz_options opt = {.method = NYZ_DEFLATED, .align = i == 0 ? 0 : 4096};
+        const nyz_stream stream = nyz_stream_buffer(&made[i]);
+        nyz_npz_writer *writer;
+        assert_ok(nyz_npz_create_stream(&stream, &opt, &writer, err));
+        assert_ok(nyz_npz_add(writer, "a", &array, NULL, err));
+        assert_ok(nyz_npz_finish(&writer, err));
+    }
+    assert_int_equal(made[0].size, made[1].size);
+    assert_memory_equal(made[0].data, made[1].data, made[0].size);
+    nyz_buffer_free(&made[0]);
+    nyz_buffer_free(&made[1]);
+}
+
 /* Only what has to be moved gets the field, and without the option nothing does. */
 static void alignment_costs_no_byte_where_the_data_is_aligned(void **state)
 {
@@ -1035,6 +1059,7 @@ int main(void)
         cmocka_unit_test(bytes_after_the_array_of_a_member_are_damage),
         cmocka_unit_test(every_stored_array_of_an_aligned_archive_is_aligned),
         cmocka_unit_test(the_field_that_aligns_is_that_of_other_libraries),
+        cmocka_unit_test(alignment_leaves_deflated_members_as_they_are),
         cmocka_unit_test(alignment_costs_no_byte_where_the_data_is_aligned),
         directory_test(an_item_maps_and_outlives_its_file),
         directory_test(what_was_cut_short_since_it_was_opened_is_not_mapped),
