@@ -47,7 +47,7 @@ KNOWS = {
     "create_map": "map", "npy_input": "map file grown", "file_map": "map container",
     "npz_load": "read_paths npz_batch npz", "npz_member": "npz_damaged read_paths npz_batch npz",
     "npz_load_all": "npz_skip read_paths npz_batch", "npz_names": "npz", "npz_add_all": "npz npz_add_all",
-    "npz_write": "npz npz_add_all", "element_reader": "load_into element_reader npy read_paths",
+    "npz_write": "npz map npz_add_all", "element_reader": "load_into element_reader npy read_paths",
     "load_as": "load_as", "cast": "cast cast_small load_as", "number": "load_as", "array_cast": "load_as cast",
     "dtype_void": "load_as",
     "alloc": "base array pylit dtype", "arena": "base array pylit dtype", "owner": "base array npy",
