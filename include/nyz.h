@@ -197,10 +197,12 @@ enum {
     /* nyz_npz_add */
     NYZ_EXACT_NAME = 1u << 2, /* take the name as it is, do not append ".npy" */
     NYZ_ANY_NAME = 1u << 3,   /* allow duplicates, and names that nyz_name_is_safe refuses */
-    NYZ_BLOCKS = 1u << 4,     /* deflate members in independent blocks of 1 MiB, so that
-                                 opt->threads share them.  About 0.1 % larger (each block more by
-                                 what it would repeat of the one before), and not byte for byte
-                                 NumPy's; NYZ_LEVEL_FAST always does so */
+    NYZ_BLOCKS = 1u << 4,     /* deflate members of more than a block in independent blocks of
+                                 whole rows, with an index, so that opt->threads share them, in
+                                 writing and in reading, and that a part is read without the rest
+                                 (nyz_slice.h).  Any reader takes them (docs/format.md 5.7).  Some
+                                 tenths of a percent larger, and not byte for byte NumPy's;
+                                 NYZ_LEVEL_FAST always does so */
     /* nyz_slice.h, nyz_map.h */
     NYZ_VERIFY = 1u << 7,       /* compare a member's CRC before its data is handed out */
     /* nyz_map.h */
@@ -248,7 +250,15 @@ typedef struct nyz_options {
     void *progress_ctx;
     nyz_casting casting;            /* calls that fill memory of another dtype than the file's */
     int32_t void_as;                /* 0, or the nyz_type that arrays of V1 or V2 are (nyz_cast.h) */
-    int64_t reserved[5];            /* 0 */
+    int64_t block_bytes;            /* archives: a block of NYZ_BLOCKS or NYZ_LEVEL_FAST is of so
+                                       many bytes at most, as whole rows allow it (of one row that
+                                       is longer, whole rows of its axes), or about half as many,
+                                       if then all are of one size.  0: 256 KiB.  Of an array that
+                                       would have more than about 8,000 blocks they become larger.
+                                       If this or the next one is set, NYZ_BLOCKS is, too */
+    int64_t block_rows;             /* instead: so many rows exactly (of an array in Fortran order:
+                                       columns, so many steps of its last axis) */
+    int64_t reserved[3];            /* 0 */
 } nyz_options;
 
 /* -------------------------------------------------------------------------------- dtypes */
@@ -557,7 +567,10 @@ typedef struct nyz_member {
     nyz_method method;
     uint32_t flags;   /* NYZ_MEMBER_NPY | ... */
     uint32_t reserved32; /* 0 */
-    int64_t reserved[4]; /* 0 */
+    int64_t blocks;      /* how many independent blocks it is in, by an index that agrees with the
+                            rest of the directory (nyz_slice.h); 0: there is none */
+    int64_t block_bytes; /* of each of them, but the first, which is the header, and the last */
+    int64_t reserved[2]; /* 0 */
 } nyz_member;
 
 /* Opens an archive, and reads and strictly checks its directory (docs/format.md 4).  No member

@@ -15,20 +15,25 @@
  * where that is at most 8 KiB, at most 256 KiB at a time; runs of items that stay together go right
  * to their place.  So rows of an array in C order, and columns of one in Fortran order, cost as
  * much as they are long, and single columns of one in C order up to as much as all of it (of a file
- * that may be mapped, nyz_map.h and nyz_array_copy read those faster).  A deflated member is
- * inflated from its start to the last byte that is wanted.
+ * that may be mapped, nyz_map.h and nyz_array_copy read those faster).  Of a member deflated in
+ * blocks (NYZ_BLOCKS, NYZ_LEVEL_FAST), the blocks that have something of what is wanted are
+ * inflated; any other deflated member is from its start to the last byte that is wanted.
  *
  * What is checked: the header as by nyz_load, and that the file has all of the data, also where it
  * is not read; a file by its path, and an archive by its path, that they did not change meanwhile.
  * A .npy file has no checksum.  Of members, the CRC is compared if all of the member was inflated
  * (the slice has its last byte), or with NYZ_VERIFY, which reads all of the member; otherwise the
- * bytes of a stored or deflated member are handed out unverified.
+ * bytes of a stored or deflated member are handed out unverified.  Of a member in blocks, the CRC of
+ * each block that is read is compared with its index.  Damage is found so, in the block or in the
+ * index, and then the member is read without the index.  An index that somebody forged could show
+ * other bytes than the member has: with NYZ_UNTRUSTED it is not used for parts.
  *
  * Memory: the result, and at most 512 KiB (256 KiB if the dtype is the file's in the same byte
- * order); for a deflated member 320 KiB more.  Limits: limits.array_bytes is one of the result;
- * the array in the file may be larger.
+ * order); for a deflated member 320 KiB more, for one in blocks a block, deflated and inflated, for
+ * each thread.  Limits: limits.array_bytes is one of the result; the array in the file may be
+ * larger.
  *
- * All of it on one thread: opt->threads is not used. */
+ * opt->threads share the blocks of one member.  All else is on one thread. */
 #ifndef NYZ_SLICE_PUBLIC_H
 #define NYZ_SLICE_PUBLIC_H
 
@@ -104,6 +109,32 @@ NYZ_API nyz_status nyz_npz_load_slice_into_at(const nyz_npz *npz, int64_t index,
                                               const nyz_range *ranges, int count,
                                               const nyz_options *opt, const nyz_array *into,
                                               nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 6));
+
+/* ------------------------------------------------------------------------------- blocks */
+
+/* One of the independent blocks of a member that NYZ_BLOCKS or NYZ_LEVEL_FAST has made, for who
+ * reads them with something else: of a deflated member a piece of a raw deflate stream that refers
+ * to nothing before it, to be ended by the bytes 03 00 if it is not the last. */
+typedef struct nyz_block {
+    int64_t offset;      /* of its stored bytes in the file, memory or stream */
+    int64_t stored_size;
+    int64_t start;       /* of what they inflate to in the member, whose array's data begins at the
+                            start of block 1 */
+    int64_t size;
+    uint32_t crc32;      /* of these bytes */
+    uint32_t reserved32; /* 0 */
+    int64_t reserved[2]; /* 0 */
+} nyz_block;
+
+/* Describes `count` blocks of a member from number `first` on; nyz_member.blocks says how many
+ * there are.  What the index says agrees with the directory, but is not compared with the blocks.
+ * Errors: NOT_FOUND (no such blocks, or no index), IO, CORRUPT (the local header). */
+NYZ_API nyz_status nyz_npz_blocks(const nyz_npz *npz, const char *name, int64_t first,
+                                  int64_t count, nyz_block *out, nyz_error *err) NYZ_NODISCARD
+                                  NYZ_NONNULL((1, 2, 5));
+NYZ_API nyz_status nyz_npz_blocks_at(const nyz_npz *npz, int64_t index, int64_t first,
+                                     int64_t count, nyz_block *out, nyz_error *err) NYZ_NODISCARD
+                                     NYZ_NONNULL((1, 5));
 
 #ifdef __cplusplus
 }

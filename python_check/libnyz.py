@@ -26,7 +26,7 @@ NAMELESS.update((name, 40 + i) for i, name in enumerate((
     "float6_e3m2fn", "float4_e2m1fn")))
 FAST = -1
 STRUCT, SUBARRAY = 90, 91
-UNTRUSTED, NO_SYNC, EXACT_NAME, ANY_NAME, CHUNKED = 1, 2, 4, 8, 16
+UNTRUSTED, NO_SYNC, EXACT_NAME, ANY_NAME, BLOCKS = 1, 2, 4, 8, 16
 SKIP_UNSUPPORTED, VERIFY = 64, 128
 
 
@@ -74,7 +74,8 @@ class Options(c.Structure):
                 ("order", c.c_int), ("byteorder", c.c_int), ("npy_version", c.c_int),
                 ("method", c.c_int), ("level", c.c_int), ("threads", c.c_int), ("align", c.c_int),
                 ("progress", c.c_void_p), ("progress_ctx", c.c_void_p), ("casting", c.c_int),
-                ("void_as", c.c_int), ("reserved", c.c_int64 * 5)]
+                ("void_as", c.c_int), ("block_bytes", c.c_int64), ("block_rows", c.c_int64),
+                ("reserved", c.c_int64 * 3)]
 
 
 class Range(c.Structure):
@@ -99,7 +100,13 @@ class Member(c.Structure):
                 ("size", c.c_int64), ("compressed_size", c.c_int64),
                 ("data_offset", c.c_int64), ("mtime", c.c_int64), ("crc32", c.c_uint32),
                 ("method", c.c_int32), ("flags", c.c_uint32), ("reserved32", c.c_uint32),
-                ("reserved", c.c_int64 * 4)]
+                ("blocks", c.c_int64), ("block_bytes", c.c_int64), ("reserved", c.c_int64 * 2)]
+
+
+class Block(c.Structure):
+    _fields_ = [("offset", c.c_int64), ("stored_size", c.c_int64), ("start", c.c_int64),
+                ("size", c.c_int64), ("crc32", c.c_uint32), ("reserved32", c.c_uint32),
+                ("reserved", c.c_int64 * 2)]
 
 
 class Entry(c.Structure):
@@ -547,9 +554,10 @@ class Npz:
             call("npz_load_as_at", self.handle, c.c_int64(which), wanted, opt, c.byref(out))
         return to_numpy(out)
 
-    def load_into(self, index, array):
+    def load_into(self, index, array, **opt):
         with Wrapped(array) as wrapped:
-            call("npz_load_into_at", self.handle, c.c_int64(index), None, wrapped)
+            call("npz_load_into_at", self.handle, c.c_int64(index),
+                 options(**opt) if opt else None, wrapped)
 
     def load_slice(self, which, slices, **opt):
         out = Array()
@@ -567,6 +575,18 @@ class Npz:
                 call("npz_load_slice_into", self.handle, which.encode(), *more)
             else:
                 call("npz_load_slice_into_at", self.handle, c.c_int64(which), *more)
+
+    def blocks(self, which, first=0, count=None):
+        """Of each block (offset, stored size, start, size, CRC)."""
+        index = self.find(which) if isinstance(which, str) else which
+        count = self.member(index).blocks - first if count is None else count
+        out = (Block * max(count, 1))()
+        more = (c.c_int64(first), c.c_int64(count), out)
+        if isinstance(which, str):
+            call("npz_blocks", self.handle, which.encode(), *more)
+        else:
+            call("npz_blocks_at", self.handle, c.c_int64(which), *more)
+        return [(b.offset, b.stored_size, b.start, b.size, b.crc32) for b in out[:count]]
 
     def bytes(self, index):
         out = Array()

@@ -10,7 +10,7 @@ import pytest
 
 from conftest import ROOT
 
-CLAIMS = 137
+CLAIMS = 140
 
 
 def text_of(*path):

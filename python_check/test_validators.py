@@ -51,7 +51,7 @@ ARCHIVES = {
                                         np.random.default_rng(1).normal(size=10**6).astype("f4")],
                                        method=libnyz.DEFLATED, level=libnyz.FAST, threads=3),
     "chunked_large": lambda: libnyz.savez([np.zeros((2000, 1000)), np.arange(10**6) % 977],
-                                          method=libnyz.DEFLATED, flags=libnyz.CHUNKED, threads=3),
+                                          method=libnyz.DEFLATED, flags=libnyz.BLOCKS, threads=3),
     "smallest": lambda: thirteen_arrays(method=libnyz.DEFLATED, level=9),
     "pipe_stored": lambda: thirteen_arrays(seekable=False),
     "pipe_deflated": lambda: thirteen_arrays(seekable=False, method=libnyz.DEFLATED),

@@ -69,7 +69,8 @@ KNOWS = {
     "npy_container": "file_npy file_path", "npy_file": "file_npy file_path", "npy_pickle": "npy_skip file_npy",
     "npy_skip": "npy_skip", "slice": "slice grown", "slice_plan": "slice",
     "slice_bytes": "slice", "load_slice": "slice grown fault_memory", "npz_slice": "slice grown fault_memory",
-    "npz_container": "file_npz entry_points",
+    "npz_container": "file_npz entry_points", "zip_blocks": "blocks", "npz_blocks": "blocks",
+    "npz_indexed": "blocks",
     "cli/cmd/pack": "test_pack.py", "cli/cmd/cmd_pack": "test_pack.py",
 }
 TESTS = ("base array pylit dtype header zip_directory zip_end zip_names zip_member npy "
@@ -79,7 +80,7 @@ TESTS = ("base array pylit dtype header zip_directory zip_end zip_names zip_memb
          "stream_mem parallel threads stream output write_buffer deflate_parallel codec "
          "zip_writer_directory nearest grown sort parallel_read large_items owned progress fault_unusual "
          "fault_memory fault_system file_npy file_npz file_source file_path container container_probe "
-         "container_answers container_limits container_load file_progress file_all slice").split()
+         "container_answers container_limits container_load file_progress file_all slice blocks").split()
 
 # (file, text, what comes in its place)
 MUTANTS = [

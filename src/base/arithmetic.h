@@ -35,4 +35,9 @@ static inline int64_t nyz_min(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static inline int64_t nyz_max(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 #endif

@@ -102,6 +102,9 @@ static nyz_status check_limits(const nyz_limits *chosen, nyz_error *err)
      NYZ_BLOCKS | NYZ_SKIP_UNSUPPORTED | NYZ_VERIFY | NYZ_MAP_OR_LOAD |                  \
      NYZ_MAP_WILLNEED | NYZ_MAP_RANDOM)
 
+/* The bytes of a block, unless the caller chooses others. */
+#define NYZ_BLOCK_DEFAULT ((int64_t)256 * 1024)
+
 /* The extra field of a local header has room for no more. */
 #define NYZ_ALIGN_MAX 32768
 
@@ -152,10 +155,26 @@ static nyz_status check_types(const nyz_options *opt, nyz_error *err)
     return NYZ_OK;
 }
 
+static nyz_status check_blocks(const nyz_options *opt, nyz_error *err)
+{
+    if (opt->block_bytes < 0 || opt->block_bytes > INT32_MAX) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
+                        "block_bytes %lld: expected 1 to %lld, or 0",
+                        (long long)opt->block_bytes, (long long)INT32_MAX);
+    }
+    if (opt->block_rows < 0) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
+                        "block_rows %lld: expected 1 or more, or 0",
+                        (long long)opt->block_rows);
+    }
+    return NYZ_OK;
+}
+
 static nyz_status check_options(const nyz_options *opt, nyz_error *err)
 {
     NYZ_TRY(check_reserved(opt, err));
     NYZ_TRY(check_types(opt, err));
+    NYZ_TRY(check_blocks(opt, err));
     if (opt->allocator != NULL &&
         (opt->allocator->alloc == NULL || opt->allocator->free == NULL)) {
         return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
@@ -218,6 +237,11 @@ nyz_status nyz_config_init(nyz_config *config, const nyz_options *opt, nyz_error
                       : o->threads > 1 ? o->threads
                                        : 1;
     config->level = o->level != 0 ? o->level : 6;
+    config->block_bytes = o->block_bytes != 0 ? o->block_bytes : NYZ_BLOCK_DEFAULT;
+    config->block_rows = o->block_rows;
+    if (o->block_bytes != 0 || o->block_rows != 0) {
+        config->flags |= NYZ_BLOCKS;
+    }
     return NYZ_OK;
 }
 

@@ -30,6 +30,8 @@ typedef struct nyz_config {
     nyz_method method;
     int align;                          /* 0, or a power of two */
     int level;                          /* 1 ... 9, or NYZ_LEVEL_FAST */
+    int64_t block_bytes;                /* of a block, about; 1 or more */
+    int64_t block_rows;                 /* of a block; 0: as many as block_bytes are */
     int threads;                        /* 1 or more */
     nyz_progress_fn *progress_function; /* NULL: none */
     void *progress_ctx;

@@ -12,6 +12,14 @@ uint32_t nyz_crc32(uint32_t crc, const void *bytes, size_t size);
 /* The CRC of two pieces behind each other, from theirs and the second one's size. */
 uint32_t nyz_crc32_combine(uint32_t first, uint32_t second, int64_t second_size);
 
+/* The same for many pieces, which is faster while their size stays the same.  {0} to begin with. */
+typedef struct nyz_crc32_combiner {
+    int64_t size;
+    uint32_t op; /* of zlib, for this size */
+} nyz_crc32_combiner;
+uint32_t nyz_crc32_combine_next(nyz_crc32_combiner *combiner, uint32_t first,
+                                uint32_t second, int64_t second_size);
+
 /* A raw deflate stream being inflated. */
 typedef struct nyz_inflater nyz_inflater;
 nyz_status nyz_inflate_new(const nyz_allocator *allocator, nyz_inflater **out,
@@ -28,6 +36,10 @@ int nyz_has_inflate_whole(void);
  * Errors: CORRUPT (it does not end so), MEMORY. */
 nyz_status nyz_inflate_whole(const unsigned char *in, size_t in_size, unsigned char *out,
                              size_t out_size, nyz_error *err);
+/* The same with or without that inflater.  allocator: of what the other one takes. */
+nyz_status nyz_inflate_all(const nyz_allocator *allocator, const unsigned char *in,
+                           size_t in_size, unsigned char *out, size_t out_size,
+                           nyz_error *err);
 
 /* A raw deflate stream being made, as NumPy's: one stream, window 15, memory level 8. */
 typedef struct nyz_deflater nyz_deflater;
@@ -38,16 +50,21 @@ nyz_status nyz_deflate_new(const nyz_allocator *allocator, int level, nyz_deflat
 nyz_status nyz_deflate(nyz_deflater *deflater, const void *bytes, int64_t size,
                        int finish, const nyz_sink *sink, int64_t *written,
                        nyz_error *err);
-/* Deflates in[0 ... size - 1] to whole bytes at `out`, without a look at what came
- * before, and returns how many they are by *written.  last: the stream ends here;
- * otherwise an empty stored block ends the chunk, and any other may follow.  room: at
- * least nyz_deflate_block_bound(deflater, size).  A deflater makes chunks or one stream,
- * not both. */
+/* Deflates in[0 ... size - 1], less than 4 GiB, to whole bytes at `out`, without a look at what
+ * came before, and returns how many they are by *written.  last: the stream ends here;
+ * otherwise an empty stored block ends them, and any others may follow.  room: at
+ * least nyz_deflate_block_bound(deflater, size).  A deflater makes such blocks or one
+ * stream, not both. */
 size_t nyz_deflate_block_bound(nyz_deflater *deflater, size_t size);
 nyz_status nyz_deflate_block(nyz_deflater *deflater, const unsigned char *in, size_t size,
                              int last, unsigned char *out, size_t room, size_t *written,
                              nyz_error *err);
 
 void nyz_deflate_free(nyz_deflater **deflater);
+
+/* Writes bytes as they are, in blocks of a deflate stream that goes on; returns how many bytes
+ * `out` has got, at most nyz_deflate_store_bound(size). */
+size_t nyz_deflate_store_bound(size_t size);
+size_t nyz_deflate_store(const unsigned char *in, size_t size, unsigned char *out);
 
 #endif

@@ -42,3 +42,20 @@ uint32_t nyz_crc32_combine(uint32_t first, uint32_t second, int64_t second_size)
     }
     return (uint32_t)crc32_combine(first, second, (z_off_t)second_size);
 }
+
+uint32_t nyz_crc32_combine_next(nyz_crc32_combiner *combiner, uint32_t first,
+                                uint32_t second, int64_t second_size)
+{
+#if ZLIB_VERNUM >= 0x12c0
+    if (second_size <= (int64_t)NYZ_ZLIB_MAX) {
+        if (second_size != combiner->size) {
+            combiner->size = second_size;
+            combiner->op = (uint32_t)crc32_combine_gen((z_off_t)second_size);
+        }
+        return (uint32_t)crc32_combine_op(first, second, combiner->op);
+    }
+#else
+    (void)combiner;
+#endif
+    return nyz_crc32_combine(first, second, second_size);
+}

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/arithmetic.h"
+#include "base/endian.h"
 #include "base/error.h"
 #include "codec/codec.h"
 #include "codec/zlib_internal.h"
@@ -116,9 +117,9 @@ nyz_status nyz_deflate(nyz_deflater *deflater, const void *bytes, int64_t size,
     return finish ? deflate_end(deflater, sink, written, err) : NYZ_OK;
 }
 
-/* ------------------------------------------------------------------------- single chunks */
+/* ------------------------------------------------------------------------- single blocks */
 
-/* What the flush behind a chunk may take over zlib's own bound. */
+/* What the flush after a block may take over zlib's own bound. */
 #define FLUSH_CAPACITY 16
 
 size_t nyz_deflate_block_bound(nyz_deflater *deflater, size_t size)
@@ -156,4 +157,30 @@ void nyz_deflate_free(nyz_deflater **deflater)
         nyz_release(&allocator, old, (int64_t)sizeof *old);
         *deflater = NULL;
     }
+}
+
+/* ------------------------------------------------------------------------- stored blocks */
+
+/* RFC 1951, 3.2.4: three bits and padding, the length, and its complement. */
+enum { STORED_HEAD = 5, STORED_MAX = 65535 };
+
+size_t nyz_deflate_store_bound(size_t size)
+{
+    return size + (size / STORED_MAX + 1) * STORED_HEAD;
+}
+
+size_t nyz_deflate_store(const unsigned char *in, size_t size, unsigned char *out)
+{
+    unsigned char *next = out;
+    while (size > 0) {
+        const size_t piece = size < STORED_MAX ? size : STORED_MAX;
+        next[0] = 0;
+        nyz_store_le16(next + 1, (uint16_t)piece);
+        nyz_store_le16(next + 3, (uint16_t)~piece);
+        memcpy(next + STORED_HEAD, in, piece);
+        next += STORED_HEAD + piece;
+        in += piece;
+        size -= piece;
+    }
+    return (size_t)(next - out);
 }

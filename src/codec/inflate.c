@@ -87,3 +87,38 @@ void nyz_inflate_free(nyz_inflater **inflater)
         *inflater = NULL;
     }
 }
+
+/* --------------------------------------------------------------------------- whole streams */
+
+/* The stream must end where the bytes that it makes do, and take all of its own. */
+static nyz_status inflate_exactly(nyz_inflater *inflater, const unsigned char *in,
+                                  size_t in_size, unsigned char *out, size_t out_size,
+                                  nyz_error *err)
+{
+    unsigned char excess = 0;
+    unsigned char *behind = &excess;
+    size_t room = sizeof excess;
+    int done = 0;
+    NYZ_TRY(nyz_inflate(inflater, &in, &in_size, &out, &out_size, &done, err));
+    if (!done && out_size == 0) {
+        NYZ_TRY(nyz_inflate(inflater, &in, &in_size, &behind, &room, &done, err));
+    }
+    return done && in_size == 0 && out_size == 0 && room > 0
+               ? NYZ_OK
+               : nyz_fail(err, NYZ_ERR_CORRUPT, -1,
+                          "not exactly one complete deflate stream");
+}
+
+nyz_status nyz_inflate_all(const nyz_allocator *allocator, const unsigned char *in,
+                           size_t in_size, unsigned char *out, size_t out_size,
+                           nyz_error *err)
+{
+    nyz_inflater *inflater = NULL;
+    if (nyz_has_inflate_whole()) {
+        return nyz_inflate_whole(in, in_size, out, out_size, err);
+    }
+    NYZ_TRY(nyz_inflate_new(allocator, &inflater, err));
+    const nyz_status status = inflate_exactly(inflater, in, in_size, out, out_size, err);
+    nyz_inflate_free(&inflater);
+    return status;
+}

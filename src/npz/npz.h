@@ -12,6 +12,7 @@
 #include "io/stream.h"
 #include "io/stream_mem.h"
 #include "npy/npy.h"
+#include "npy/slice.h"
 #include "zip/zip_directory.h"
 #include "zip/zip_member.h"
 
@@ -91,6 +92,13 @@ typedef struct nyz_npz_place {
  * Errors: IO, CORRUPT, NOT_FOUND (no array), UNSUPPORTED (objects), LIMIT; *out is then empty. */
 nyz_status nyz_npz_read_place(const nyz_npz *npz, int64_t index, const nyz_config *config,
                               nyz_array *out, nyz_npz_place *place, nyz_error *err);
+
+/* Reads a part of an array, or all of it, through the index of the member's blocks.  Returns 0 if
+ * it has none, or one that does not fit the member, or if anything else fails: the member is then
+ * to be read as if it had none.  What is wanted of an index that somebody forged may be wrong, but
+ * not all of an array. */
+int nyz_npz_read_indexed(const nyz_npz *npz, int64_t index,
+                         const nyz_slice_request *request);
 
 /* A member that nyz_zip_extract has read to memory. */
 typedef struct nyz_npz_extracted {

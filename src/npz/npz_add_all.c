@@ -27,7 +27,6 @@ typedef struct slot {
 typedef struct batch {
     nyz_npz_writer *writer;
     const nyz_config *config;
-    nyz_zip_method how; /* of a member by one thread */
     int count;
     int64_t bytes;
     int64_t order[MAX_MEMBERS];
@@ -38,7 +37,9 @@ static void deflate_slot(void *ctx, int64_t number)
 {
     batch *const b = ctx;
     slot *const s = &b->slots[b->order[number]];
-    s->status = nyz_zip_encode(&s->pending.content, &b->how, &b->config->allocator,
+    nyz_zip_method how = s->pending.how;
+    how.threads = 1;
+    s->status = nyz_zip_encode(&s->pending.content, &how, &b->config->allocator,
                                &s->ready, &s->error);
 }
 
@@ -84,17 +85,18 @@ static nyz_status flush(batch *b, nyz_error *err)
 
 /* Whether a member is one of those that threads share; a large one in chunks is shared
  * itself. */
-static int waits(const batch *b, int64_t size)
+static int waits(const batch *b, const nyz_pending *pending)
 {
+    const int64_t size = pending->content.size;
     return b->config->method == NYZ_DEFLATED && b->config->threads > 1 &&
-           size <= MAX_BYTES && !(b->how.chunked && size >= NYZ_PARALLEL_THRESHOLD);
+           size <= MAX_BYTES && !(pending->how.blocks.unit > 0 && size >= NYZ_PARALLEL_THRESHOLD);
 }
 
 static nyz_status write_alone(batch *b, slot *s, nyz_error *err)
 {
     nyz_status status = flush(b, err);
     if (status == NYZ_OK) {
-        status = nyz_pending_write(&s->pending, b->writer, b->config, err);
+        status = nyz_pending_write(&s->pending, b->writer, err);
     }
     nyz_pending_free(&s->pending);
     return status;
@@ -114,7 +116,7 @@ static nyz_status add_one(batch *b, const char *name, const nyz_array *array,
         return status;
     }
     const int64_t size = s->pending.content.size;
-    if (!waits(b, size)) {
+    if (!waits(b, &s->pending)) {
         return write_alone(b, s, err);
     }
     b->count++;
@@ -141,8 +143,6 @@ static nyz_status add_in_batches(nyz_npz_writer *writer, const char *const *name
     batch *const b = memory;
     b->writer = writer;
     b->config = config;
-    b->how = nyz_npz_method(config);
-    b->how.threads = 1;
     const nyz_status status = add_all(b, names, arrays, count, err);
     nyz_release(&config->allocator, memory, (int64_t)sizeof(batch));
     return status;

@@ -61,12 +61,11 @@ static int64_t write_member(void *ctx, const void *bytes, size_t size)
 
 /* ---------------------------------------------------------------------------- begin, end */
 
-static nyz_status begin(nyz_npz_writer *writer, const nyz_config *config, nyz_error *err)
+static nyz_status begin(nyz_npz_writer *writer, nyz_error *err)
 {
-    const nyz_zip_method how = nyz_npz_method(config);
     const nyz_buffer *const header = &writer->open.plan.header;
     const nyz_sink sink = nyz_zip_writer_sink(writer->zip);
-    NYZ_TRY(nyz_zip_writer_begin(writer->zip, name_of(writer), &how,
+    NYZ_TRY(nyz_zip_writer_begin(writer->zip, name_of(writer), &writer->open.how,
                                  writer->open.content.size, (int64_t)header->size, err));
     return nyz_sink_put(&sink, header->data, (int64_t)header->size, err);
 }
@@ -86,7 +85,7 @@ nyz_status nyz_npz_begin(nyz_npz_writer *writer, const char *name, const nyz_arr
     if (status != NYZ_OK) {
         return nyz_npz_set_sticky_error(writer, status, &failure, err);
     }
-    status = begin(writer, &config, &failure);
+    status = begin(writer, &failure);
     NYZ_TRY(keep(writer, status, &failure, err));
     stream->write = write_member;
     stream->ctx = writer;

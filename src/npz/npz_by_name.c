@@ -118,6 +118,15 @@ nyz_status nyz_npz_load_slice_into(const nyz_npz *npz, const char *name,
                : status;
 }
 
+nyz_status nyz_npz_blocks(const nyz_npz *npz, const char *name, int64_t first,
+                          int64_t count, nyz_block *out, nyz_error *err)
+{
+    int64_t index;
+    const nyz_status status = look_up(npz, name, &index, err);
+    return status == NYZ_OK ? nyz_npz_blocks_at(npz, index, first, count, out, err)
+                            : status;
+}
+
 nyz_status nyz_npz_load_as(const nyz_npz *npz, const char *name, const nyz_want *want,
                            const nyz_options *opt, nyz_array *out, nyz_error *err)
 {

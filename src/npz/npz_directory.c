@@ -2,8 +2,11 @@
 /* What the directory says about an archive's members. */
 #include <string.h>
 
+#include "nyz_slice.h"
+
 #include "base/error.h"
 #include "npz/npz.h"
+#include "zip/zip_blocks.h"
 #include "zip/zip_directory.h"
 #include "zip/zip_member.h"
 
@@ -60,6 +63,7 @@ nyz_status nyz_npz_member_at(const nyz_npz *npz, int64_t index, nyz_member *out,
                              nyz_error *err)
 {
     static const nyz_member none = {0};
+    nyz_zip_blocks blocks;
     *out = none;
     NYZ_TRY(nyz_npz_check_index(npz, index, err));
     const nyz_zip_entry *const entry = &npz->dir.entries[index];
@@ -78,8 +82,65 @@ nyz_status nyz_npz_member_at(const nyz_npz *npz, int64_t index, nyz_member *out,
     out->method = entry->method == 0 ? NYZ_STORED : NYZ_DEFLATED;
     out->flags = (key_size < size ? NYZ_MEMBER_NPY : 0u) |
                  (is_directory ? NYZ_MEMBER_DIRECTORY : 0u);
+    nyz_zip_blocks_find(&npz->dir, entry, &blocks);
+    out->blocks = blocks.count;
+    out->block_bytes = blocks.count > 0 ? blocks.unit : 0;
     return NYZ_OK;
 }
+
+/* ---------------------------------------------------------------------------- its blocks */
+
+static void describe_block(const nyz_zip_block_reader *reader, int64_t number,
+                           nyz_block *out)
+{
+    static const nyz_block none = {0};
+    *out = none;
+    out->offset = reader->places[number];
+    out->stored_size = reader->places[number + 1] - out->offset;
+    out->start = nyz_zip_block_start(&reader->blocks, number);
+    out->size = nyz_zip_block_size(&reader->blocks, number);
+    out->crc32 = nyz_zip_block_crc32(&reader->blocks, number);
+}
+
+static nyz_status check_blocks(const nyz_zip_blocks *blocks, int64_t first, int64_t count,
+                               nyz_error *err)
+{
+    if (blocks->count == 0) {
+        return nyz_fail(err, NYZ_ERR_NOT_FOUND, -1,
+                        "it has no index of blocks that fits it: nyz_member.blocks is 0");
+    }
+    return first >= 0 && count >= 0 && count <= blocks->count &&
+                   first <= blocks->count - count
+               ? NYZ_OK
+               : nyz_fail(err, NYZ_ERR_NOT_FOUND, -1,
+                          "no %lld blocks from number %lld on: it has %lld", (long long)count,
+                          (long long)first, (long long)blocks->count);
+}
+
+static nyz_status describe_blocks(const nyz_npz *npz, int64_t index, int64_t first,
+                                  int64_t count, nyz_block *out, nyz_error *err)
+{
+    nyz_zip_block_reader reader;
+    nyz_zip_blocks_find(&npz->dir, &npz->dir.entries[index], &reader.blocks);
+    NYZ_TRY(check_blocks(&reader.blocks, first, count, err));
+    NYZ_TRY(nyz_zip_block_reader_begin(&reader, &npz->stream, &npz->dir, index,
+                                       &npz->config.allocator, err));
+    for (int64_t i = 0; i < count; i++) {
+        describe_block(&reader, first + i, &out[i]);
+    }
+    nyz_zip_block_reader_close(&reader);
+    return NYZ_OK;
+}
+
+nyz_status nyz_npz_blocks_at(const nyz_npz *npz, int64_t index, int64_t first,
+                             int64_t count, nyz_block *out, nyz_error *err)
+{
+    NYZ_TRY(nyz_npz_check_index(npz, index, err));
+    const nyz_status status = describe_blocks(npz, index, first, count, out, err);
+    return status == NYZ_OK ? NYZ_OK : nyz_npz_name_member(npz, index, status, err);
+}
+
+/* ----------------------------------------------------------------------------- its place */
 
 nyz_status nyz_npz_locate_at(const nyz_npz *npz, int64_t index, nyz_member *out,
                              nyz_error *err)

@@ -16,6 +16,7 @@
 #include "io/read_ahead.h"
 #include "io/stream.h"
 #include "npy/load_as.h"
+#include "npy/slice.h"
 #include "npz/npz.h"
 #include "zip/zip_directory.h"
 #include "zip/zip_extract.h"
@@ -122,6 +123,10 @@ nyz_status nyz_npz_load_member_into(const nyz_npz *npz, int64_t index,
                                     const nyz_config *config, nyz_array *into,
                                     nyz_error *err)
 {
+    const nyz_slice_request all = {.config = config, .into = into};
+    if (nyz_npz_read_indexed(npz, index, &all)) {
+        return NYZ_OK;
+    }
     return config->progress == NULL && fits_beside(&npz->dir.entries[index], config)
                ? read_large(npz, index, config, nyz_npz_read_into, 0, into, err)
                : nyz_npz_read_stream(npz, index, config, nyz_npz_read_into, 1, into, err);

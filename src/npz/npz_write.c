@@ -113,11 +113,9 @@ nyz_status nyz_npz_sticky_error(const nyz_npz_writer *writer, nyz_error *err)
                           nyz_quote(quoted, open, strlen(open)));
 }
 
-nyz_zip_method nyz_npz_method(const nyz_config *config)
+nyz_zip_method nyz_npz_method(const nyz_config *config, const nyz_block_layout *layout)
 {
-    const int chunked =
-        config->level == NYZ_LEVEL_FAST || (config->flags & NYZ_BLOCKS) != 0;
-    const nyz_zip_method how = {config->method, config->level, chunked, config->threads,
+    const nyz_zip_method how = {config->method, config->level, *layout, config->threads,
                                 config->align};
     return how;
 }
@@ -146,15 +144,14 @@ static nyz_status take_name(nyz_npz_writer *writer, const char *member,
 }
 
 static nyz_status add_content(nyz_npz_writer *writer, const char *member,
-                              const nyz_config *config, const nyz_zip_content *content,
+                              const nyz_zip_method *how, const nyz_zip_content *content,
                               nyz_error *err)
 {
-    const nyz_zip_method how = nyz_npz_method(config);
-    if (writer->output != NULL && config->method == NYZ_STORED) {
+    if (writer->output != NULL && how->method == NYZ_STORED) {
         nyz_atomic_file_preallocate(writer->output, -1, content->size);
     }
     return nyz_npz_add_context(
-        writer, member, nyz_zip_writer_add(writer->zip, member, &how, content, err), err);
+        writer, member, nyz_zip_writer_add(writer->zip, member, how, content, err), err);
 }
 
 /* ---------------------------------------------------------------------------- one array */
@@ -174,6 +171,15 @@ static nyz_status make_content(nyz_pending *pending, nyz_error *err)
                         (long long)plan->bytes);
     }
     return NYZ_OK;
+}
+
+static void make_method(nyz_pending *pending, const nyz_config *config)
+{
+    const nyz_npy_writer *const plan = &pending->plan;
+    const nyz_block_layout layout =
+        nyz_npz_block_layout(&plan->array, (int64_t)plan->header.size, plan->bytes,
+                             strlen((const char *)pending->name.data), config);
+    pending->how = nyz_npz_method(config, &layout);
 }
 
 /* The member's name: arr_N if there is none, plus ".npy" unless it is taken as it is. */
@@ -226,14 +232,16 @@ nyz_status nyz_pending_init(nyz_pending *pending, nyz_npz_writer *writer,
     if (status != NYZ_OK) {
         name_failed(writer, (const char *)pending->name.data, err);
         nyz_pending_free(pending);
+        return status;
     }
-    return status;
+    make_method(pending, config);
+    return NYZ_OK;
 }
 
 nyz_status nyz_pending_write(const nyz_pending *pending, nyz_npz_writer *writer,
-                             const nyz_config *config, nyz_error *err)
+                             nyz_error *err)
 {
-    return add_content(writer, (const char *)pending->name.data, config,
+    return add_content(writer, (const char *)pending->name.data, &pending->how,
                        &pending->content, err);
 }
 
@@ -258,7 +266,7 @@ nyz_status nyz_npz_add(nyz_npz_writer *writer, const char *name, const nyz_array
     }
     if (status == NYZ_OK) {
         progress.total = pending.plan.bytes;
-        status = nyz_pending_write(&pending, writer, &config, &failure);
+        status = nyz_pending_write(&pending, writer, &failure);
         nyz_pending_free(&pending);
     }
     status = nyz_progress_end(&config, status, &failure);
@@ -320,7 +328,10 @@ nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name, const voi
     }
     if (status == NYZ_OK) {
         content.head = config.align > 0 ? header_bytes(bytes, size, &config) : 0;
-        status = add_content(writer, name, &config, &content, &failure);
+        const nyz_block_layout layout =
+            nyz_npz_block_layout_of_bytes(bytes, size, strlen(name), &config);
+        const nyz_zip_method how = nyz_npz_method(&config, &layout);
+        status = add_content(writer, name, &how, &content, &failure);
     }
     status = nyz_progress_end(&config, status, &failure);
     return nyz_npz_set_sticky_error(writer, status, &failure, err);

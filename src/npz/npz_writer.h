@@ -14,6 +14,7 @@ typedef struct nyz_pending {
     nyz_buffer name;
     nyz_npy_writer plan;
     nyz_zip_content content;
+    nyz_zip_method how;
 } nyz_pending;
 
 struct nyz_npz_writer {
@@ -38,11 +39,19 @@ nyz_status nyz_pending_init(nyz_pending *pending, nyz_npz_writer *writer,
                             const char *name, const nyz_array *array, int with_data,
                             const nyz_config *config, nyz_error *err);
 nyz_status nyz_pending_write(const nyz_pending *pending, nyz_npz_writer *writer,
-                             const nyz_config *config, nyz_error *err);
+                             nyz_error *err);
 void nyz_pending_free(nyz_pending *pending);
 
-/* How the archive is told to store a member. */
-nyz_zip_method nyz_npz_method(const nyz_config *config);
+/* How the archive is told to store a member, and where one that is deflated in blocks is cut, of
+ * an array whose C order is the order of the file, with so many bytes of data and of the header. */
+nyz_zip_method nyz_npz_method(const nyz_config *config, const nyz_block_layout *layout);
+nyz_block_layout nyz_npz_block_layout(const nyz_array *array, int64_t header,
+                                      int64_t bytes, size_t name_size,
+                                      const nyz_config *config);
+/* The same of bytes, which may be those of a .npy file. */
+nyz_block_layout nyz_npz_block_layout_of_bytes(const void *bytes, size_t size,
+                                               size_t name_size,
+                                               const nyz_config *config);
 
 /* Puts the member's name before the message of a failure, and returns `status`. */
 nyz_status nyz_npz_add_context(const nyz_npz_writer *writer, const char *member,

@@ -16,7 +16,9 @@ typedef struct nyz_zip_entry {
     uint16_t method;     /* 0 or 8 */
     uint16_t flags;
     uint32_t crc32;
-    int64_t size;            /* inflated */
+    uint32_t blocks; /* where in nyz_zip_directory.bytes the data of the field with the
+                              * index of its blocks is (zip_blocks.h); 0: it has none */
+    int64_t size;    /* inflated */
     int64_t compressed_size; /* in the archive */
     int64_t offset;          /* of the local header in the stream, prefix included */
     int64_t end;             /* where the next local header or the directory begins */

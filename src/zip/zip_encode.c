@@ -18,9 +18,11 @@ nyz_status nyz_zip_encode_begin(nyz_zip_encoder *encoder, const nyz_zip_method *
 {
     memset(encoder, 0, sizeof *encoder);
     encoder->to = to;
-    return how->chunked ? nyz_deflate_parallel_new(allocator, how->level, how->threads,
-                                                   &encoder->blocks, err)
-                        : nyz_deflate_new(allocator, how->level, &encoder->deflater, err);
+    encoder->layout = how->blocks;
+    return how->blocks.unit > 0
+               ? nyz_deflate_parallel_new(allocator, how->level, how->threads,
+                                          &how->blocks, &encoder->blocks, err)
+               : nyz_deflate_new(allocator, how->level, &encoder->deflater, err);
 }
 
 /* Piece by piece, so that the CRC is taken of what is in the cache; blocks take their
@@ -48,8 +50,10 @@ nyz_status nyz_zip_encode_end(nyz_zip_encoder *encoder, nyz_error *err)
 {
     nyz_zip_sums *const sums = &encoder->sums;
     if (encoder->blocks != NULL) {
-        return nyz_deflate_parallel_finish(encoder->blocks, encoder->to, &sums->crc32,
-                                           &sums->compressed_size, err);
+        NYZ_TRY(nyz_deflate_parallel_finish(encoder->blocks, encoder->to, &sums->crc32,
+                                            &sums->compressed_size, err));
+        nyz_deflate_parallel_take_index(encoder->blocks, &encoder->index);
+        return NYZ_OK;
     }
     return nyz_deflate(encoder->deflater, NULL, 0, 1, encoder->to, &sums->compressed_size,
                        err);
@@ -58,6 +62,7 @@ nyz_status nyz_zip_encode_end(nyz_zip_encoder *encoder, nyz_error *err)
 void nyz_zip_encode_close(nyz_zip_encoder *encoder)
 {
     nyz_deflate_free(&encoder->deflater);
+    nyz_buffer_free(&encoder->index); /* its allocator is that of the blocks */
     nyz_deflate_parallel_free(&encoder->blocks);
 }
 
@@ -97,6 +102,10 @@ nyz_status nyz_zip_encode(const nyz_zip_content *content, const nyz_zip_method *
         status = encode_all(&encoder, content, err);
     }
     ready->crc32 = encoder.sums.crc32;
+    ready->layout = encoder.layout;
+    ready->index = encoder.index;
+    ready->index.allocator = allocator;
+    memset(&encoder.index, 0, sizeof encoder.index);
     nyz_zip_encode_close(&encoder);
     return status;
 }
@@ -104,4 +113,5 @@ nyz_status nyz_zip_encode(const nyz_zip_content *content, const nyz_zip_method *
 void nyz_zip_encode_free(nyz_zip_encoded *ready)
 {
     nyz_buffer_free(&ready->bytes);
+    nyz_buffer_free(&ready->index);
 }

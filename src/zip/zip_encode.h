@@ -18,6 +18,9 @@ typedef struct nyz_zip_sums {
 typedef struct nyz_zip_encoder {
     const nyz_sink *to;
     nyz_zip_sums sums;
+    nyz_block_layout layout;
+    nyz_buffer
+        index; /* of the blocks that it was deflated in, after the end; empty: none */
     nyz_deflater *deflater;
     nyz_deflate_parallel *blocks;
 } nyz_zip_encoder;

@@ -17,7 +17,8 @@ enum {
 
 /* A header being read, and what an error names. */
 typedef struct central {
-    const unsigned char *header;
+    const unsigned char *directory;
+    const unsigned char *header; /* in it */
     int64_t offset;              /* of the header in the stream */
     char quoted[NYZ_QUOTE_SIZE]; /* room for quote() */
     nyz_error *err;
@@ -154,15 +155,17 @@ static nyz_status check_method(central *c, unsigned method)
 
 /* ------------------------------------------------------------- sizes, offset and disk */
 
-static nyz_status read_numbers(central *c, uint64_t numbers[NYZ_ZIP_NUMBERS])
+static nyz_status read_numbers(central *c, uint64_t numbers[NYZ_ZIP_NUMBERS],
+                               nyz_zip_entry *out)
 {
     nyz_zip_extra zip64;
+    nyz_zip_extra blocks;
     numbers[NYZ_ZIP_SIZE] = nyz_load_le32(c->header + 24);
     numbers[NYZ_ZIP_STORED_SIZE] = nyz_load_le32(c->header + 20);
     numbers[NYZ_ZIP_OFFSET] = nyz_load_le32(c->header + 42);
     numbers[NYZ_ZIP_DISK] = nyz_load_le16(c->header + 34);
     const unsigned char *const extra = name_of(c) + name_size(c);
-    const char *const wrong = nyz_zip_extra_scan(extra, extra_size(c), &zip64);
+    const char *const wrong = nyz_zip_extra_scan(extra, extra_size(c), &zip64, &blocks);
     if (wrong != NULL) {
         return corrupt(c, wrong);
     }
@@ -170,6 +173,7 @@ static nyz_status read_numbers(central *c, uint64_t numbers[NYZ_ZIP_NUMBERS])
                               (nyz_load_le16(c->header + 8) & NYZ_ZIP_UTF8) != 0)) {
         return corrupt(c, "a Unicode path in its extra fields gives another name");
     }
+    out->blocks = blocks.data != NULL ? (uint32_t)(blocks.data - c->directory) : 0;
     if (zip64.data != NULL && !nyz_zip_extra_take(&zip64, numbers)) {
         return corrupt(
             c, "its zip64 extra field does not fit the header's sizes, offset and disk");
@@ -198,12 +202,13 @@ static nyz_status set_numbers(central *c, nyz_zip_entry *out, uint64_t *offset)
     *offset = nyz_load_le32(c->header + 42);
     out->size = size;
     out->compressed_size = compressed_size;
+    out->blocks = 0;
     if (extra_size(c) == 0 && size != NYZ_ZIP_SATURATED &&
         compressed_size != NYZ_ZIP_SATURATED && *offset != NYZ_ZIP_SATURATED &&
         nyz_load_le16(c->header + 34) == 0) {
         return NYZ_OK;
     }
-    NYZ_TRY(read_numbers(c, numbers));
+    NYZ_TRY(read_numbers(c, numbers, out));
     out->size = (int64_t)numbers[NYZ_ZIP_SIZE];
     out->compressed_size = (int64_t)numbers[NYZ_ZIP_STORED_SIZE];
     *offset = numbers[NYZ_ZIP_OFFSET];
@@ -273,6 +278,7 @@ static nyz_status read_entry(const unsigned char *bytes, const nyz_zip_location 
     central c; /* not zeroed: it is large, and there are many */
     uint64_t offset = 0;
     int plain = 0;
+    c.directory = bytes;
     c.offset = place->start + *position;
     c.err = err;
     NYZ_TRY(read_frame(&c, bytes, place->size, position));

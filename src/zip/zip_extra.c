@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The extra fields of local and central headers: blocks of id, size and data. */
 #include "base/endian.h"
+#include "zip/zip_blocks.h"
 #include "zip/zip_internal.h"
 
 enum { BLOCK_HEADER = 4, ZIP64_ID = 0x0001, PATH_ID = 0x7075, PATH_HEAD = 5 };
@@ -16,11 +17,21 @@ static int all_zero(const unsigned char *bytes, size_t size)
     return 1;
 }
 
-const char *nyz_zip_extra_scan(const unsigned char *bytes, size_t size,
-                               nyz_zip_extra *zip64)
+/* The first block of its kind; where there is another one, none is meant. */
+static void take_blocks(nyz_zip_extra *blocks, int *seen, const unsigned char *bytes,
+                        size_t size)
 {
-    zip64->data = NULL;
-    zip64->size = 0;
+    blocks->data = *seen ? NULL : bytes;
+    blocks->size = size;
+    *seen = 1;
+}
+
+const char *nyz_zip_extra_scan(const unsigned char *bytes, size_t size,
+                               nyz_zip_extra *zip64, nyz_zip_extra *blocks)
+{
+    int seen = 0;
+    zip64->data = blocks->data = NULL;
+    zip64->size = blocks->size = 0;
     while (size >= BLOCK_HEADER) {
         const unsigned id = nyz_load_le16(bytes);
         const size_t data_size = nyz_load_le16(bytes + 2);
@@ -35,6 +46,8 @@ const char *nyz_zip_extra_scan(const unsigned char *bytes, size_t size,
         if (id == ZIP64_ID) {
             zip64->data = bytes;
             zip64->size = data_size;
+        } else if (id == NYZ_ZIP_BLOCKS_ID) {
+            take_blocks(blocks, &seen, bytes, data_size);
         }
         bytes += data_size;
         size -= data_size;

@@ -10,6 +10,7 @@
 #include "io/parallel_read.h"
 #include "io/read_ahead.h"
 #include "io/stream.h"
+#include "zip/zip_blocks.h"
 #include "zip/zip_directory.h"
 #include "zip/zip_internal.h"
 #include "zip/zip_member.h"
@@ -23,7 +24,8 @@ static int is_inflated_whole(const nyz_zip_entry *entry)
 int nyz_zip_extract_is_worth(const nyz_zip_entry *entry, int threads)
 {
     return entry->method == NYZ_DEFLATED
-               ? is_inflated_whole(entry)
+               ? is_inflated_whole(entry) ||
+                     (entry->blocks != 0 && (threads > 1 || nyz_has_inflate_whole()))
                : threads > 1 && entry->size >= NYZ_PARALLEL_THRESHOLD;
 }
 
@@ -84,6 +86,22 @@ static nyz_status read_stored(const nyz_stream *archive, const nyz_zip_entry *en
     return nyz_zip_member_check_crc(entry, join(&sums), err);
 }
 
+/* By the index of its blocks: returns 0 if there is none that fits the member.  What then comes out
+ * is what the one stream has: each block that inflates by itself refers to nothing before it. */
+static int read_blocks(const nyz_stream *archive, const nyz_zip_directory *dir,
+                       int64_t index, int threads, const nyz_allocator *allocator,
+                       unsigned char *to)
+{
+    nyz_zip_block_reader reader;
+    if (dir->entries[index].blocks == 0 || dir->entries[index].method != NYZ_DEFLATED) {
+        return 0;
+    }
+    const int fine = nyz_zip_block_reader_open(&reader, archive, dir, index, allocator) &&
+                     nyz_zip_blocks_read(&reader, 0, reader.blocks.count, threads, to);
+    nyz_zip_block_reader_close(&reader);
+    return fine;
+}
+
 /* *refused: libdeflate has, or there is no memory: nothing is said of the member yet. */
 static nyz_status inflate_whole(const nyz_stream *archive, const nyz_zip_entry *entry,
                                 int64_t place, const nyz_allocator *allocator,
@@ -127,6 +145,10 @@ nyz_status nyz_zip_extract(const nyz_stream *archive, const nyz_zip_directory *d
     nyz_stream seen = *archive;
     int64_t place = 0;
     *got = 0;
+    if (read_blocks(archive, dir, index, threads, allocator, to)) {
+        *got = entry->size;
+        return NYZ_OK;
+    }
     if (entry->method == NYZ_DEFLATED && !is_inflated_whole(entry)) {
         return extract_in_order(archive, dir, index, to, got, err);
     }

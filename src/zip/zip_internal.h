@@ -100,15 +100,16 @@ nyz_status nyz_zip_end64_read(const nyz_zip_tail *tail, unsigned flags,
 nyz_status nyz_zip_entries_read(const nyz_zip_location *place, const nyz_limits *limits,
                                 nyz_zip_directory *dir, nyz_error *err);
 
-/* The zip64 block of a header's extra fields; data NULL: there is none. */
+/* A block of a header's extra fields; data NULL: there is none. */
 typedef struct nyz_zip_extra {
     const unsigned char *data;
     size_t size;
 } nyz_zip_extra;
 
-/* Walks the extra fields and finds the zip64 block.  Returns NULL, or what is wrong. */
+/* Walks the extra fields and finds the zip64 block, and the one with the index of a member's
+ * blocks if there is exactly one.  Returns NULL, or what is wrong. */
 const char *nyz_zip_extra_scan(const unsigned char *bytes, size_t size,
-                               nyz_zip_extra *zip64);
+                               nyz_zip_extra *zip64, nyz_zip_extra *blocks);
 
 /* The numbers of a central header that the block holds where they are saturated: 32 bits
  * of ones, 16 of the disk.  In the block's order. */

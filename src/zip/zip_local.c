@@ -110,8 +110,9 @@ static nyz_status check_numbers(const local *l, const unsigned char *name,
                                 const unsigned char *extra)
 {
     nyz_zip_extra zip64;
+    nyz_zip_extra blocks; /* only the directory has them */
     const uint32_t crc = nyz_load_le32(l->header + 14);
-    const char *const wrong = nyz_zip_extra_scan(extra, l->extra_size, &zip64);
+    const char *const wrong = nyz_zip_extra_scan(extra, l->extra_size, &zip64, &blocks);
     if (wrong != NULL) {
         return corrupt(l, wrong);
     }

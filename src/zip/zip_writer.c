@@ -172,13 +172,25 @@ nyz_status nyz_zip_writer_begin(nyz_zip_writer *zip, const char *name,
                                             &zip->sink, err);
 }
 
+/* The index lives as long as `entries`.  A member in one block needs none, and one without a head
+ * is no array of rows. */
+static void set_blocks(nyz_zip_record *record, const nyz_block_layout *layout,
+                       const nyz_buffer *entries)
+{
+    const int64_t count = (int64_t)entries->size / NYZ_ZIP_BLOCKS_ENTRY;
+    if (layout->head > 0 && count > 1) {
+        record->blocks = (nyz_zip_blocks){layout->head, layout->unit, count, record->size,
+                                          entries->data};
+    }
+}
+
 static nyz_status end_deflated(nyz_zip_writer *zip, nyz_error *err)
 {
     nyz_zip_record *const record = &zip->record;
     NYZ_TRY(nyz_zip_encode_end(&zip->encoder, err));
     record->crc32 = zip->encoder.sums.crc32;
     record->compressed_size = zip->encoder.sums.compressed_size;
-    nyz_zip_encode_close(&zip->encoder);
+    set_blocks(record, &zip->encoder.layout, &zip->encoder.index);
     return zip->seekable ? complete_local(zip, record, err) : NYZ_OK;
 }
 
@@ -188,6 +200,7 @@ nyz_status nyz_zip_writer_end(nyz_zip_writer *zip, nyz_error *err)
         NYZ_TRY(end_deflated(zip, err));
     }
     const nyz_status status = end_member(zip, zip->name, &zip->record, err);
+    nyz_zip_encode_close(&zip->encoder); /* with the index that the record has */
     zip->name = NULL;
     return status;
 }
@@ -215,6 +228,7 @@ nyz_status nyz_zip_writer_add_encoded(nyz_zip_writer *zip, const char *name,
                              .compressed_size = (int64_t)ready->bytes.size,
                              .crc32 = ready->crc32,
                              .method = NYZ_DEFLATED};
+    set_blocks(&record, &ready->layout, &ready->index);
     NYZ_TRY(begin_member(zip, name, &record, 0, 0, err));
     NYZ_TRY(nyz_sink_put(&sink, ready->bytes.data, record.compressed_size, err));
     return end_member(zip, name, &record, err);

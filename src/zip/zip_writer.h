@@ -4,6 +4,7 @@
 #ifndef NYZ_ZIP_WRITER_H
 #define NYZ_ZIP_WRITER_H
 
+#include "codec/deflate_parallel.h"
 #include "io/stream.h"
 
 typedef struct nyz_zip_writer nyz_zip_writer;
@@ -25,10 +26,12 @@ typedef struct nyz_zip_content {
 /* How a member is stored. */
 typedef struct nyz_zip_method {
     nyz_method method;
-    int level;   /* deflated: 1 ... 9, or NYZ_LEVEL_FAST, which is always chunked */
-    int chunked; /* deflated: in chunks that do not know each other */
-    int threads; /* chunked: 1 or more */
-    int align;   /* stored: where the bytes after `head` begin is a multiple of this; 0: anywhere */
+    int level; /* deflated: 1 ... 9, or NYZ_LEVEL_FAST, which is always in blocks */
+    nyz_block_layout
+        blocks;  /* deflated: in blocks that do not know each other; unit 0: not.  With
+                              * a head and more than one block the directory gets their index */
+    int threads; /* in blocks: 1 or more */
+    int align; /* stored: where the bytes after `head` begin is a multiple of this; 0: anywhere */
 } nyz_zip_method;
 
 /* Writes one member.  name: UTF-8 of at most 65,535 bytes; not checked further.
@@ -52,6 +55,8 @@ nyz_status nyz_zip_writer_end(nyz_zip_writer *zip, nyz_error *err);
 /* A member that has been deflated in memory, before its turn came. */
 typedef struct nyz_zip_encoded {
     nyz_buffer bytes;
+    nyz_buffer index; /* of its blocks, `layout` says which; empty: none */
+    nyz_block_layout layout;
     int64_t size; /* inflated */
     uint32_t crc32;
 } nyz_zip_encoded;

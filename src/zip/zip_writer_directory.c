@@ -150,18 +150,46 @@ static void make_central(unsigned char p[CENTRAL_SIZE], const nyz_zip_record *r,
     nyz_store_le32(p + 42, r->offset > ZIP64_LIMIT ? SATURATED : low32(r->offset));
 }
 
+/* How many bytes the entries of the index are; 0: there is none, or no room for it. */
+static int64_t entries_size(const nyz_zip_record *r, size_t name_size, size_t extra_size)
+{
+    const int64_t room = NYZ_ZIP_BLOCKS_RECORD - CENTRAL_SIZE - (int64_t)name_size -
+                         (int64_t)extra_size - NYZ_ZIP_BLOCKS_FIELD -
+                         NYZ_ZIP_BLOCKS_FIXED;
+    const int64_t size = r->blocks.count * NYZ_ZIP_BLOCKS_ENTRY;
+    return size <= room ? size : 0;
+}
+
+/* docs/format.md 5.7: the field but for its entries.  Returns its length. */
+static size_t make_blocks(unsigned char *out, const nyz_zip_record *r, int64_t entries)
+{
+    if (entries == 0) {
+        return 0;
+    }
+    nyz_store_le16(out, NYZ_ZIP_BLOCKS_ID);
+    nyz_store_le16(out + 2, (uint16_t)(NYZ_ZIP_BLOCKS_FIXED + entries));
+    nyz_store_le32(out + 4, NYZ_ZIP_BLOCKS_VERSION);
+    nyz_store_le32(out + 8, (uint32_t)r->blocks.head);
+    nyz_store_le32(out + 12, (uint32_t)r->blocks.unit);
+    return NYZ_ZIP_BLOCKS_FIELD + NYZ_ZIP_BLOCKS_FIXED;
+}
+
 nyz_status nyz_zip_append_central(nyz_buffer *directory, const char *name,
                                   const nyz_zip_record *record, nyz_error *err)
 {
     const nyz_stream stream = nyz_stream_buffer(directory);
     unsigned char header[CENTRAL_SIZE];
-    unsigned char extra[EXTRA_MAX];
+    unsigned char extra[EXTRA_MAX + NYZ_ZIP_BLOCKS_FIELD + NYZ_ZIP_BLOCKS_FIXED];
     const size_t name_size = strlen(name);
-    const size_t extra_size = make_extra(extra, record);
-    make_central(header, record, name_size, extra_size);
+    size_t size = make_extra(extra, record);
+    const int64_t entries = entries_size(record, name_size, size);
+    size += make_blocks(extra + size, record, entries);
+    make_central(header, record, name_size, size + (size_t)entries);
     NYZ_TRY(nyz_stream_write(&stream, header, CENTRAL_SIZE, err));
     NYZ_TRY(nyz_stream_write(&stream, name, (int64_t)name_size, err));
-    return nyz_stream_write(&stream, extra, (int64_t)extra_size, err);
+    NYZ_TRY(nyz_stream_write(&stream, extra, (int64_t)size, err));
+    return entries > 0 ? nyz_stream_write(&stream, record->blocks.entries, entries, err)
+                       : NYZ_OK;
 }
 
 /* ------------------------------------------------------------------------ end records */

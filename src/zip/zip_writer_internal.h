@@ -5,6 +5,7 @@
 #define NYZ_ZIP_WRITER_INTERNAL_H
 
 #include "io/stream.h"
+#include "zip/zip_blocks.h"
 
 #define NYZ_ZIP_DATE 0x00210000u /* 1980-01-01 00:00:00, as zipfile without a date */
 #define NYZ_ZIP_ATTRIBUTES 0x01800000u /* mode 0600 */
@@ -22,6 +23,7 @@ typedef struct nyz_zip_record {
     uint16_t flags;
     uint16_t align;   /* 0, or what `padding` is for */
     uint16_t padding; /* bytes of the field that aligns the data, in the local header */
+    nyz_zip_blocks blocks; /* count 0: no index */
 } nyz_zip_record;
 
 /* Decides the padding of a record whose offset is known, so that the data after `head` bytes of

@@ -28,7 +28,7 @@ static const way ways[] = {
     {"swapped", SWAPPED, NYZ_STORED, 0, 0, 1},
     {"deflated", PLAIN, NYZ_DEFLATED, 1, 0, 1},
     {"fast", GAPS, NYZ_DEFLATED, NYZ_LEVEL_FAST, 0, 1},
-    {"chunked", RECORDS, NYZ_DEFLATED, 1, NYZ_BLOCKS, 1},
+    {"in blocks", RECORDS, NYZ_DEFLATED, 1, NYZ_BLOCKS, 1},
     {"deflated by 2", PLAIN, NYZ_DEFLATED, 1, 0, 2},
     {"large by 2", LARGE, NYZ_DEFLATED, NYZ_LEVEL_FAST, 0, 2},
 };
@@ -146,6 +146,7 @@ static inline void make_fixture(fixture *s, const way *w)
     s->way = w;
     s->opt = (nyz_options){.method = w->method, .level = w->level, .threads = w->threads};
     s->opt.flags = w->flags;
+    s->opt.block_rows = (w->flags & NYZ_BLOCKS) != 0 ? 2 : 0; /* of ROWS */
     (void)snprintf(s->npy_path, sizeof s->npy_path, "%s/in.npy", s->folder.path);
     (void)snprintf(s->npz_path, sizeof s->npz_path, "%s/in.npz", s->folder.path);
     (void)snprintf(s->target, sizeof s->target, "%s/target", s->folder.path);

@@ -109,6 +109,25 @@ static nyz_status slice_member(fixture *s, nyz_error *err)
     return status;
 }
 
+static nyz_status look_at_blocks(fixture *s, nyz_error *err)
+{
+    nyz_npz *npz;
+    nyz_block blocks[2];
+    nyz_member member;
+    nyz_status status = nyz_npz_open(s->npz_path, &s->opt, &npz, err);
+    if (status != NYZ_OK) {
+        return status;
+    }
+    assert_int_equal(nyz_npz_member_at(npz, 0, &member, NULL), NYZ_OK);
+    assert_int_equal(member.blocks, 4);
+    status = nyz_npz_blocks(npz, "a", 0, 2, blocks, err);
+    if (status == NYZ_OK) {
+        status = nyz_npz_blocks_at(npz, 0, 2, 2, blocks, err);
+    }
+    nyz_npz_close(&npz);
+    return status;
+}
+
 static nyz_status slice_member_into(fixture *s, nyz_error *err)
 {
     const nyz_options opt = verifying(s);

@@ -127,6 +127,8 @@ static const row rows[] = {
     {"nyz_read_slice_into", slice_fd_into, KINDS, NOTHING, 0},
     {"nyz_npz_load_slice", slice_member, METHODS, NOTHING, 0},
     {"nyz_npz_load_slice_at", slice_member, ONE, NOTHING, 0},
+    {"nyz_npz_blocks", look_at_blocks, 1 << 7, NOTHING, 0},
+    {"nyz_npz_blocks_at", look_at_blocks, 1 << 7, NOTHING, 0},
     {"nyz_npz_load_slice_into", slice_member_into, METHODS, NOTHING, 0},
     {"nyz_npz_load_slice_into_at", slice_member_into, ONE, NOTHING, 0},
     {"nyz_load_as", load_wanted, KINDS, NOTHING, 0},

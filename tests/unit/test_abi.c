@@ -66,7 +66,9 @@ PLACE(nyz_options, progress, 48, 40);
 PLACE(nyz_options, progress_ctx, 56, 44);
 PLACE(nyz_options, casting, 64, 48);
 PLACE(nyz_options, void_as, 68, 52);
-PLACE(nyz_options, reserved, 72, 56);
+PLACE(nyz_options, block_bytes, 72, 56);
+PLACE(nyz_options, block_rows, 80, 64);
+PLACE(nyz_options, reserved, 88, 72);
 
 SIZE(nyz_dtype, 80, 64);
 PLACE(nyz_dtype, type, 0, 0);
@@ -123,7 +125,9 @@ PLACE(nyz_member, crc32, 56, 44);
 PLACE(nyz_member, method, 60, 48);
 PLACE(nyz_member, flags, 64, 52);
 PLACE(nyz_member, reserved32, 68, 56);
-PLACE(nyz_member, reserved, 72, 60);
+PLACE(nyz_member, blocks, 72, 60);
+PLACE(nyz_member, block_bytes, 80, 68);
+PLACE(nyz_member, reserved, 88, 76);
 
 SIZE(nyz_stream, 112, 60);
 PLACE(nyz_stream, read, 0, 0);

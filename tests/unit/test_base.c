@@ -209,10 +209,10 @@ static void unknown_flags_and_reserved_words_are_refused(void **state)
     opt.align = 32768;
     assert_ok(nyz_config_init(&config, &opt, err));
     opt.align = 0;
-    opt.reserved[4] = 1;
+    opt.reserved[2] = 1;
     assert_fails(NYZ_ERR_ARGUMENT, "options: reserved",
                  nyz_config_init(&config, &opt, err));
-    opt.reserved[4] = 0;
+    opt.reserved[2] = 0;
     opt.limits = &limits;
     opt.allocator = &allocator;
     assert_ok(nyz_config_init(&config, &opt, err));

@@ -309,7 +309,7 @@ static void options_are_checked_before_a_table_sees_them(void **state)
                                  .limits = &limits,
                                  .flags = i == 2 ? 1u << 31 : 0};
             nyz_array got;
-            wrong.reserved[3] = i == 3;
+            wrong.reserved[2] = i == 3;
             assert_fails(NYZ_ERR_ARGUMENT,
                          "member 'w': ", nyz_file_load(f.file, "w", &wrong, &got, err));
             assert_fails(NYZ_ERR_ARGUMENT, "member 'note': ",

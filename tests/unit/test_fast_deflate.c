@@ -11,6 +11,7 @@
 #include "support/support.h"
 
 enum { PERIOD_MAX = 300 };
+#define PIECE ((size_t)1 << 20)
 
 /* The same numbers on every machine. */
 static uint32_t random_bits(uint32_t *state)
@@ -232,7 +233,7 @@ static void sizes_around_every_bound_come_back(void **state)
                                     NYZ_BLOCK_MAX,
                                     2 * NYZ_BLOCK_MAX,
                                     4 * NYZ_BLOCK_MAX,
-                                    NYZ_FAST_BLOCK - 9};
+                                    PIECE - 9};
     nyz_fast *fast = new_fast();
     (void)state;
     for (size_t kind = 0; kind < KINDS; kind++) {
@@ -241,7 +242,7 @@ static void sizes_around_every_bound_come_back(void **state)
                 assert_kind_comes_back(fast, kinds[kind], size);
             }
         }
-        assert_kind_comes_back(fast, kinds[kind], NYZ_FAST_BLOCK);
+        assert_kind_comes_back(fast, kinds[kind], PIECE);
     }
     nyz_fast_free(&fast);
 }
@@ -343,13 +344,13 @@ static void the_same_bytes_come_out_each_time(void **state)
 static void noise_takes_what_stored_blocks_take(void **state)
 {
     nyz_fast *fast = new_fast();
-    unsigned char *const bytes = bytes_of(NYZ_FAST_BLOCK);
-    unsigned char *const packed = bytes_of(nyz_fast_bound(NYZ_FAST_BLOCK));
+    unsigned char *const bytes = bytes_of(PIECE);
+    unsigned char *const packed = bytes_of(nyz_fast_bound(PIECE));
     (void)state;
-    fill_random(bytes, NYZ_FAST_BLOCK);
-    assert_int_equal(nyz_fast_deflate(fast, bytes, NYZ_FAST_BLOCK, 1, packed),
-                     NYZ_FAST_BLOCK + 5 * (NYZ_FAST_BLOCK / NYZ_STORED_MAX + 1));
-    assert_in_range(nyz_fast_bound(NYZ_FAST_BLOCK), NYZ_FAST_BLOCK, NYZ_FAST_BLOCK + 300);
+    fill_random(bytes, PIECE);
+    assert_int_equal(nyz_fast_deflate(fast, bytes, PIECE, 1, packed),
+                     PIECE + 5 * (PIECE / NYZ_STORED_MAX + 1));
+    assert_in_range(nyz_fast_bound(PIECE), PIECE, PIECE + 300);
     free(packed);
     free(bytes);
     nyz_fast_free(&fast);
@@ -382,13 +383,13 @@ static void arrays_are_about_as_small_as_the_default_makes_them(void **state)
     } rows[] = {{fill_weights, 100}, {fill_tokens, 120}, {fill_labels, 130},
                 {fill_text, 140},    {fill_equal, 110},  {fill_random, 100}};
     nyz_fast *fast = new_fast();
-    unsigned char *const bytes = bytes_of(NYZ_FAST_BLOCK);
-    unsigned char *const packed = bytes_of(nyz_fast_bound(NYZ_FAST_BLOCK));
+    unsigned char *const bytes = bytes_of(PIECE);
+    unsigned char *const packed = bytes_of(nyz_fast_bound(PIECE));
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        rows[i].kind(bytes, NYZ_FAST_BLOCK);
-        const size_t made = nyz_fast_deflate(fast, bytes, NYZ_FAST_BLOCK, 1, packed);
-        const size_t zlib = zlib_size(bytes, NYZ_FAST_BLOCK);
+        rows[i].kind(bytes, PIECE);
+        const size_t made = nyz_fast_deflate(fast, bytes, PIECE, 1, packed);
+        const size_t zlib = zlib_size(bytes, PIECE);
         if (made * 100 > zlib * rows[i].per_cent) {
             fail_msg("row %zu: %zu bytes, zlib makes %zu", i, made, zlib);
         }
@@ -425,17 +426,17 @@ static void every_search_finds_true_matches(void **state)
                                      {NYZ_SEARCH_REPEAT, 3}, {NYZ_SEARCH_REPEAT, 8},
                                      {NYZ_SEARCH_HASH, 0},   {NYZ_SEARCH_REPEAT, 32}};
     nyz_fast *fast = new_fast();
-    unsigned char *const bytes = bytes_of(NYZ_FAST_BLOCK);
+    unsigned char *const bytes = bytes_of(PIECE);
     (void)state;
     for (size_t kind = 0; kind < KINDS; kind++) {
-        kinds[kind](bytes, NYZ_FAST_BLOCK);
+        kinds[kind](bytes, PIECE);
         for (size_t i = 0; i < sizeof plans / sizeof plans[0]; i++) {
             nyz_fast_match_start(fast, &plans[i]);
-            for (size_t from = 0, end; from < NYZ_FAST_BLOCK; from = end) {
-                end = nyz_fast_match(fast, &plans[i], bytes, from, NYZ_FAST_BLOCK);
+            for (size_t from = 0, end; from < PIECE; from = end) {
+                end = nyz_fast_match(fast, &plans[i], bytes, from, PIECE);
                 assert_int_equal(check_steps(fast, bytes, from), end);
                 assert_in_range(fast->step_count, 1, NYZ_STEPS_MAX);
-                assert_true(end == NYZ_FAST_BLOCK || end - from >= NYZ_STORED_MAX);
+                assert_true(end == PIECE || end - from >= NYZ_STORED_MAX);
                 assert_true(end - from <= NYZ_BLOCK_MAX);
             }
         }
@@ -457,18 +458,18 @@ static void blocks_end_when_the_steps_are_full(void **state)
 {
     const nyz_plan plan = {NYZ_SEARCH_REPEAT, 8};
     nyz_fast *fast = new_fast();
-    unsigned char *const bytes = bytes_of(NYZ_FAST_BLOCK);
+    unsigned char *const bytes = bytes_of(PIECE);
     (void)state;
-    fill_short_steps(bytes, NYZ_FAST_BLOCK);
-    const size_t end = nyz_fast_match(fast, &plan, bytes, 0, NYZ_FAST_BLOCK);
+    fill_short_steps(bytes, PIECE);
+    const size_t end = nyz_fast_match(fast, &plan, bytes, 0, PIECE);
     assert_in_range(end, NYZ_STORED_MAX, NYZ_BLOCK_MAX - 1);
     assert_int_equal(check_steps(fast, bytes, 0), end);
-    assert_comes_back(fast, bytes, NYZ_FAST_BLOCK);
+    assert_comes_back(fast, bytes, PIECE);
     /* A long run, which is many steps at once, when they are nearly full. */
     for (size_t steps = NYZ_STEPS_MAX - 2000; steps < NYZ_STEPS_MAX + 300; steps += 100) {
-        fill_short_steps(bytes, NYZ_FAST_BLOCK);
-        memset(bytes + 4 * steps, 0, NYZ_FAST_BLOCK - 4 * steps);
-        const size_t at = nyz_fast_match(fast, &plan, bytes, 0, NYZ_FAST_BLOCK);
+        fill_short_steps(bytes, PIECE);
+        memset(bytes + 4 * steps, 0, PIECE - 4 * steps);
+        const size_t at = nyz_fast_match(fast, &plan, bytes, 0, PIECE);
         assert_in_range(fast->step_count, 1, NYZ_STEPS_MAX);
         assert_int_equal(check_steps(fast, bytes, 0), at);
     }

@@ -63,7 +63,7 @@ static void numbers_over_2_31_are_in_the_extra_field(void **state)
         const int sizes = c->count >= 2;
         const int offset = c->count % 2 == 1;
         const nyz_zip_record record = {
-            c->offset, c->size, c->compressed_size, 5, 8, 0x0800, 0, 0};
+            c->offset, c->size, c->compressed_size, 5, 8, 0x0800, 0, 0, {0}};
         nyz_buffer out = write_directory(&record, 100);
         const unsigned char *const p = out.data;
         const size_t extra = c->count == 0 ? 0 : 4 + 8 * c->count;
@@ -92,7 +92,7 @@ static void a_directory_beyond_2_31_has_a_zip64_end_record(void **state)
     (void)state;
     static const int64_t positions[] = {LIMIT, LIMIT + 1, INT64_C(0xfffffffe),
                                         INT64_C(0xffffffff), INT64_C(7) << 32};
-    const nyz_zip_record record = {0, 1, 1, 5, 0, 0, 0, 0};
+    const nyz_zip_record record = {0, 1, 1, 5, 0, 0, 0, 0, {0}};
     for (size_t i = 0; i < sizeof positions / sizeof positions[0]; i++) {
         const int64_t at = positions[i];
         const uint32_t low = at > INT64_C(0xffffffff) ? 0xffffffff : (uint32_t)at;
@@ -130,7 +130,7 @@ static nyz_status put_or_fail(void *to, const void *bytes, int64_t size, nyz_err
 static void each_piece_that_fails_is_told(void **state)
 {
     (void)state;
-    const nyz_zip_record record = {0, LIMIT + 1, 1, 5, 8, 0, 0, 0};
+    const nyz_zip_record record = {0, LIMIT + 1, 1, 5, 8, 0, 0, 0, {0}};
     nyz_buffer directory = make_directory(&record);
     for (int n = 1; n <= 4; n++) { /* the directory; the three at the end */
         int left = n;
@@ -149,7 +149,7 @@ static void each_piece_that_fails_is_told(void **state)
 static void records_without_memory_are_an_error(void **state)
 {
     (void)state;
-    const nyz_zip_record record = {LIMIT + 1, LIMIT + 1, 1, 5, 8, 0, 0, 0};
+    const nyz_zip_record record = {LIMIT + 1, LIMIT + 1, 1, 5, 8, 0, 0, 0, {0}};
     counting memory;
     counting_init(&memory);
     memory.fail_at = 1;

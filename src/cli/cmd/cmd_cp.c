@@ -122,6 +122,7 @@ static const cli_option options[] = {
              "times faster, for arrays of numbers.  Without either option each\n"
              "member is stored or deflated as in IN"},
     CLI_WRITING_BLOCKS,
+    CLI_WRITING_BLOCK_ROWS,
     CLI_WRITING_ALIGN,
     CLI_WRITING_IN_PLACE,
     {.name = NULL},

@@ -65,6 +65,7 @@ static int pack(const cli_args *args)
                                                                         : NYZ_STORED,
                              .level = args->level,
                              .flags = NYZ_EXACT_NAME | (args->blocks ? NYZ_BLOCKS : 0u),
+                             .block_rows = args->block_rows,
                              .align = args->align,
                              .threads = -1};
     cli_target to;
@@ -117,6 +118,7 @@ static const cli_option options[] = {
      .help = "compress, 1 (fastest) to 9 (smallest), or fast: several times\n"
              "faster, for arrays of numbers"},
     CLI_WRITING_BLOCKS,
+    CLI_WRITING_BLOCK_ROWS,
     CLI_WRITING_ALIGN,
     CLI_WRITING_IN_PLACE,
     {.name = NULL},

@@ -15,6 +15,7 @@ typedef struct cli_args {
     int store;          /* cp, pack --store */
     int level;          /* cp, pack --level; NYZ_LEVEL_FAST: fast; 0: not given */
     int blocks;         /* cp, pack --blocks */
+    int64_t block_rows; /* cp, pack --block-rows; 0: not given */
     int align;          /* cp, pack --align; 0: not given */
     int in_place;       /* cp, pack --in-place */
     int force;          /* unpack --force */

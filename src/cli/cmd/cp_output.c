@@ -23,6 +23,7 @@ nyz_options cli_cp_how(const cli_cp *cp, nyz_method method)
                                         : method;
     opt.level = cp->args->level;
     opt.flags = cp->args->blocks ? NYZ_BLOCKS : 0;
+    opt.block_rows = cp->args->block_rows;
     opt.align = cp->args->align;
     opt.threads = -1;
     return opt;

@@ -3,6 +3,7 @@
 #include "cmd/writing.h"
 
 #include "io/complain.h"
+#include "text/number.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -35,11 +36,23 @@ int cli_writing_align(const char *value, cli_args *args)
         args->command, "--align takes a power of two from 8 to 32768, not", value);
 }
 
+int cli_writing_block_rows(const char *value, cli_args *args)
+{
+    if (cli_number_parse(value, &args->block_rows) <= 0 || args->block_rows == 0) {
+        return cli_command_misused(args->command,
+                                   "--block-rows takes a number of rows, not", value);
+    }
+    args->blocks = 1;
+    return CLI_EXIT_FINE;
+}
+
 int cli_writing_check(const cli_args *args)
 {
     if (args->store && (args->level != 0 || args->blocks)) {
         return cli_command_misused(args->command, "--store cannot be combined with",
-                                   args->blocks ? "--blocks" : "--level");
+                                   args->block_rows != 0 ? "--block-rows"
+                                   : args->blocks        ? "--blocks"
+                                                         : "--level");
     }
     return CLI_EXIT_FINE;
 }

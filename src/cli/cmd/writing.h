@@ -9,8 +9,14 @@
 #define CLI_WRITING_BLOCKS                                                               \
     {                                                                                    \
         .name = "--blocks", .where = offsetof(cli_args, blocks),                         \
-        .help = "compress in blocks of 1 MiB, on all cores: about 0.1 % larger, and\n"   \
-                "not the bytes that NumPy would write"                                   \
+        .help = "compress in independent blocks of rows, on all cores, so that some\n"   \
+                "rows can be read without the others: some tenths of a percent\n"        \
+                "larger, and not the bytes that NumPy would write"                       \
+    }
+#define CLI_WRITING_BLOCK_ROWS                                                           \
+    {                                                                                    \
+        .name = "--block-rows", .value = "N", .set = cli_writing_block_rows,             \
+        .help = "the same with N rows in each block, in place of about 256 KiB"          \
     }
 #define CLI_WRITING_ALIGN                                                                \
     {                                                                                    \
@@ -29,6 +35,8 @@
 int cli_writing_level(const char *value, cli_args *args);
 /* Takes the value of --align. */
 int cli_writing_align(const char *value, cli_args *args);
+/* Takes the value of --block-rows. */
+int cli_writing_block_rows(const char *value, cli_args *args);
 /* --store goes without --level and --blocks. */
 int cli_writing_check(const cli_args *args);
 
