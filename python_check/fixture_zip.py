@@ -117,6 +117,61 @@ def good_layouts(add):
           ("note.txt", TEXT)])
 
 
+def blocks_of(content, head, unit):
+    return [content[:head]] + [content[at:at + unit] for at in range(head, len(content), unit)]
+
+
+def index(head, unit, entries):
+    """The extra field of docs/format.md 5.7; an entry: deflated size, CRC-32."""
+    data = struct.pack("<3I", 1, head, unit) + b"".join(struct.pack("<2I", *e) for e in entries)
+    return struct.pack("<2H", 0x594E, len(data)) + data
+
+
+def in_blocks(content, head, unit, end=b"", method=8, change=lambda entries: entries, more=b""):
+    """A member in blocks; end: of the last one, in place of its own final block."""
+    stored, entries = b"", []
+    blocks = blocks_of(content, head, unit)
+    for number, block in enumerate(blocks):
+        z = zlib.compressobj(6, zlib.DEFLATED, -15)
+        last = number + 1 == len(blocks) and not end
+        data = z.compress(block) + z.flush(zlib.Z_FINISH if last else zlib.Z_SYNC_FLUSH)
+        data = block if method == 0 else data + (end if number + 1 == len(blocks) else b"")
+        stored += data
+        entries.append((len(data), zlib.crc32(block)))
+    extra = index(head, unit, change(entries)) + more
+    return Member("a.npy", content, method, data=stored, central={"extra": extra})
+
+
+def good_blocks(add):
+    rows = saved(np.arange(300, dtype="<i4").reshape(30, 10) % 7)
+    columns = saved(np.asfortranarray(np.arange(90, dtype="<f8").reshape(6, 15)))
+
+    def same(name, content, shows, member):
+        add(name + ".npz", archive([member]), shows, [91], members=[("a.npy", content)])
+
+    same("blocks", rows, "a member in blocks of 7 rows, with their index", in_blocks(rows, 128, 280))
+    same("blocks_even", rows, "blocks of one size, the final one empty",
+         in_blocks(rows, 128, 240, end=b"\3\0"))
+    same("blocks_fortran", columns, "blocks of 4 columns", in_blocks(columns, 128, 192))
+    same("blocks_stored", rows, "a stored member with an index", in_blocks(rows, 128, 280, method=0))
+    same("blocks_extra", rows, "an index before another field",
+         in_blocks(rows, 128, 280, more=b"XX\1\0x"))
+
+    def lies(name, shows, change, more=b"", unit=280):
+        add("blocks_%s.npz" % name, archive([in_blocks(rows, 128, unit, change=change, more=more)]),
+            shows, [92], members=[("a.npy", rows)])
+
+    lies("twice", "two indexes: none counts", lambda e: e, more=index(128, 280, [(1, 2)]))
+    lies("sizes", "blocks that begin elsewhere than the index says",
+         lambda e: [(e[0][0] + 1, e[0][1]), (e[1][0] - 1, e[1][1]), *e[2:]])
+    lies("crc", "CRCs that do not combine to the member's",
+         lambda e: [(size, crc ^ (i == 2)) for i, (size, crc) in enumerate(e)])
+    lies("fewer", "an index with an entry too few", lambda e: e[:-1])
+    lies("order", "an index in another order", lambda e: e[::-1])
+    add("blocks_head.npz", archive([in_blocks(rows, 64, 280)]), "a first block that is no header",
+        [92], members=[("a.npy", rows)])
+
+
 def good_zip64(add):
     big = dict(local={"csize": FULL, "usize": FULL, "extra": zip64_extra(len(A), len(A))},
                central={"csize": FULL, "usize": FULL, "extra": zip64_extra(len(A), len(A))})
@@ -269,5 +324,5 @@ def bad_directories(add):
 
 
 def zip_files(add):
-    for group in (good_names, good_layouts, good_zip64, bad_members, bad_directories):
+    for group in (good_names, good_layouts, good_zip64, good_blocks, bad_members, bad_directories):
         group(add)

@@ -22,7 +22,7 @@ fi
 ENGINE=${1-}
 TARGET=${2:-all}
 TIME=${3:-60}
-ALL="pylit dtype npy npz write slice"
+ALL="pylit dtype npy npz write slice blocks"
 FOLDER=$PWD/build/fuzz
 LOGS=$FOLDER/logs-$ENGINE
 LOG=build/fuzz/setup-$ENGINE.log
@@ -55,7 +55,7 @@ longest()
     pylit | dtype) say 512 ;;
     npy | slice) say 1024 ;;
     npz) say 2048 ;;
-    write) say 256 ;;
+    write | blocks) say 256 ;;
     esac
 }
 

@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-MOST = {"pylit": 1024, "dtype": 1024, "npy": 2048, "npz": 4096, "write": 4096, "slice": 2048}
+MOST = {"pylit": 1024, "dtype": 1024, "npy": 2048, "npz": 4096, "write": 4096, "slice": 2048, "blocks": 256}
 REPAIR_ALL = 15
 
 
@@ -80,9 +80,16 @@ def programs():
         yield "write", f"program_{number}", bytes(seed)
 
 
+def changes():
+    choice = random.Random(2)
+    for number in range(64):
+        seed = bytes(choice.choices(range(256), k=4 * choice.randrange(6) + 6))
+        yield "blocks", f"changes_{number}", seed
+
+
 def main(folder):
     shutil.rmtree(folder, ignore_errors=True)
-    for target, name, seed in itertools.chain(files(), descrs(), programs()):
+    for target, name, seed in itertools.chain(files(), descrs(), programs(), changes()):
         if 2 < len(seed) <= MOST[target]:
             path = folder / target / name
             path.parent.mkdir(parents=True, exist_ok=True)
