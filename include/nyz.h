@@ -182,9 +182,9 @@ enum {
                                  headers, and refuses duplicate names, bytes that belong to no
                                  member, and members marked as links, devices or directories
                                  (docs/format.md 4.4) */
-    NYZ_SKIP_UNSUPPORTED = 1u << 6, /* nyz_npz_load_all, nyz_file_load_all: leave members empty
-                                 whose content is not supported, such as Python objects; see
-                                 nyz_arrays_error */
+    NYZ_SKIP_UNSUPPORTED = 1u << 6, /* nyz_npz_load_all, nyz_file_load_all, nyz_model.h: leave
+                                 members empty whose content is not supported, such as Python
+                                 objects; see nyz_arrays_error */
     /* saving to a path */
     NYZ_NO_SYNC = 1u << 1,    /* leave out the fsyncs.  Still old or new after a crash of the
                                  program, but maybe neither after a power cut */
@@ -663,13 +663,17 @@ typedef struct nyz_arrays nyz_arrays;
  * one.  Besides the data, a member takes about 300 bytes.
  * opt: as nyz_npz_load; threads share the members; NYZ_SKIP_UNSUPPORTED skips each whose loading
  * is UNSUPPORTED, after its CRC was compared.  (An encrypted member, or one of another method,
- * makes the whole archive UNSUPPORTED when it is opened.)
+ * makes the whole archive UNSUPPORTED when it is opened.)  nyz_model.h loads some of them.
  * Errors: as nyz_npz_load, of the first member that fails; the message names it. */
 NYZ_API nyz_status nyz_npz_load_all(const nyz_npz *npz, const nyz_options *opt, nyz_arrays **out,
                                     nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 
 /* The number of members; 0 for NULL. */
 NYZ_API int64_t nyz_arrays_count(const nyz_arrays *arrays);
+
+/* The name of a member, borrowed from the list: the whole one, or what a selection calls it
+ * (nyz_model.h); NULL: there is no such index. */
+NYZ_API const char *nyz_arrays_name(const nyz_arrays *arrays, int64_t index);
 
 /* The array of a member.  out borrows from the list; nyz_array_retain makes it outlive the list.
  * For a member that is not an array, and for one that was skipped, it is empty (dtype.type

@@ -163,7 +163,8 @@ NYZ_API nyz_status nyz_file_bytes_at(const nyz_file *file, int64_t index, const 
  * loaded as nyz_npz_load_all does, shared by threads; of other files one after the other.
  * opt: as nyz_file_load; NYZ_SKIP_UNSUPPORTED leaves items empty whose loading is UNSUPPORTED, and
  * nyz_arrays_error says why.
- * Errors: as nyz_file_load, of the first item that fails; the message names it. */
+ * Errors: as nyz_file_load, of the first item that fails; the message names it.  nyz_model.h loads
+ * some of them. */
 NYZ_API nyz_status nyz_file_load_all(const nyz_file *file, const nyz_options *opt,
                                      nyz_arrays **out, nyz_error *err) NYZ_NODISCARD
                                      NYZ_NONNULL((1, 3));

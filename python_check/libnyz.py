@@ -126,6 +126,17 @@ class Item(c.Structure):
                 ("error", Error)]
 
 
+class Rename(c.Structure):
+    _fields_ = [("from_", c.c_char_p), ("to", c.c_char_p)]
+
+
+class Select(c.Structure):
+    _fields_ = [("include", c.POINTER(c.c_char_p)), ("include_count", c.c_int64),
+                ("exclude", c.POINTER(c.c_char_p)), ("exclude_count", c.c_int64),
+                ("renames", c.POINTER(Rename)), ("rename_count", c.c_int64), ("flags", c.c_uint32),
+                ("reserved32", c.c_uint32), ("reserved", c.c_int64 * 4)]
+
+
 class NyzError(Exception):
     """A call failed: `status` is the word for it."""
 
@@ -143,6 +154,7 @@ lib.nyz_dtype_of.restype = Dtype
 lib.nyz_npz_count.restype = c.c_int64
 lib.nyz_npz_find.restype = c.c_int64
 lib.nyz_arrays_count.restype = c.c_int64
+lib.nyz_arrays_name.restype = c.c_char_p
 lib.nyz_arrays_error.restype = c.POINTER(Error)
 lib.nyz_file_count.restype = c.c_int64
 lib.nyz_file_find.restype = c.c_int64
@@ -414,6 +426,34 @@ def header(descr, shape, **opt):
         lib.nyz_dtype_free(c.byref(dtype))
 
 
+# ------------------------------------------------------------------------- names and models
+
+SELECT_MAYBE = 1
+
+
+def matches(pattern, name):
+    return lib.nyz_name_matches(pattern.encode(), name.encode()) != 0
+
+
+def select(include=(), exclude=(), renames=(), flags=0):
+    """A nyz_select, which keeps its lists."""
+    include, exclude = [(c.c_char_p * len(x))(*(s.encode() for s in x)) for x in (include, exclude)]
+    pairs = (Rename * len(renames))(*((a.encode(), b.encode()) for a, b in renames))
+    out = Select(include, len(include), exclude, len(exclude), pairs, len(pairs), flags)
+    out.kept = include, exclude, pairs
+    return out
+
+
+def named_arrays(arrays):
+    """{name: array} of an nyz_arrays, which is freed."""
+    try:
+        count = lib.nyz_arrays_count(arrays)
+        names = [lib.nyz_arrays_name(arrays, c.c_int64(i)).decode() for i in range(count)]
+        return {name: Npz.item(arrays, i) for i, name in enumerate(names)}
+    finally:
+        lib.nyz_arrays_free(c.byref(arrays))
+
+
 # ------------------------------------------------------------------------------- archives
 
 class ItemFacts:
@@ -480,6 +520,11 @@ class File:
         with Wrapped(array) as wrapped:
             self.ask("file_load_into", which, None, wrapped)
 
+    def load_selected(self, chosen, **opt):
+        out = c.c_void_p()
+        call("file_load_selected", self.handle, c.byref(chosen), options(**opt), c.byref(out))
+        return named_arrays(out)
+
     def bytes(self, which):
         out = Array()
         self.ask("file_bytes", which, None, c.byref(out))
@@ -535,6 +580,11 @@ class Npz:
             return [self.item(out, i) for i in range(lib.nyz_arrays_count(out))]
         finally:
             lib.nyz_arrays_free(c.byref(out))
+
+    def load_selected(self, chosen, **opt):
+        out = c.c_void_p()
+        call("npz_load_selected", self.handle, c.byref(chosen), options(**opt), c.byref(out))
+        return named_arrays(out)
 
     @staticmethod
     def item(arrays, i):

@@ -10,7 +10,7 @@ import pytest
 
 from conftest import ROOT
 
-CLAIMS = 140
+CLAIMS = 142
 
 
 def text_of(*path):

@@ -80,7 +80,7 @@ def test_the_header_declares_what_was_looked_for():
 
 def test_every_public_function_is_run_with_failing_memory_and_system():
     source = ""
-    for name in ("table", "fixture", "arrays", "archives", "files", "maps", "slices", "casts"):
+    for name in ("table", "fixture", "arrays", "archives", "files", "maps", "slices", "casts", "models"):
         path = os.path.join(libnyz.ROOT, "tests", "fault", "fault_%s.h" % name)
         with open(path, encoding="utf-8") as f:
             source += f.read()

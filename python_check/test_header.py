@@ -42,7 +42,7 @@ def compile_text(compiler, language, standard, text, *more):
     assert compiled(compiler, language, standard, text, *more) == ""
 
 
-HEADERS = [["nyz.h"], ["nyz_file.h"], ["nyz_container.h"],
+HEADERS = [["nyz.h"], ["nyz_file.h"], ["nyz_container.h"], ["nyz_model.h"],
            ["nyz_container.h", "nyz.h", "nyz_file.h", "nyz_container.h"]]
 
 

@@ -46,7 +46,8 @@ KNOWS = {
     "mapping": "map", "npy_map": "map entry_points", "npy_view": "map entry_points", "npz_map": "map entry_points",
     "create_map": "map", "npy_input": "map file grown", "file_map": "map container",
     "npz_load": "read_paths npz_batch npz", "npz_member": "npz_damaged read_paths npz_batch npz",
-    "npz_load_all": "npz_skip read_paths npz_batch", "npz_names": "npz", "npz_add_all": "npz npz_add_all",
+    "npz_load_all": "npz_skip read_paths npz_batch select", "npz_slots": "read_paths npz_batch select",
+    "pattern": "pattern", "pattern_match": "pattern", "rename": "pattern select", "select": "select", "npz_selected": "select", "npz_names": "npz", "npz_add_all": "npz npz_add_all",
     "npz_write": "npz map npz_add_all", "element_reader": "load_into element_reader npy read_paths",
     "load_as": "load_as", "cast": "cast cast_small load_as", "number": "load_as", "array_cast": "load_as cast",
     "dtype_void": "load_as",
@@ -65,7 +66,7 @@ KNOWS = {
     "file_format": "container container_probe", "file_source": "file_source",
     "file_open": "container_answers file_path", "file_load": "container_load file_npz",
     "file_table": "container_load file_progress", "file_read": "container file_progress",
-    "file_limits": "container_limits container", "file_load_all": "file_all",
+    "file_limits": "container_limits container", "file_load_all": "file_all select",
     "npy_container": "file_npy file_path", "npy_file": "file_npy file_path", "npy_pickle": "npy_skip file_npy",
     "npy_skip": "npy_skip", "slice": "slice grown", "slice_plan": "slice",
     "slice_bytes": "slice", "load_slice": "slice grown fault_memory", "npz_slice": "slice grown fault_memory",
@@ -80,7 +81,8 @@ TESTS = ("base array pylit dtype header zip_directory zip_end zip_names zip_memb
          "stream_mem parallel threads stream output write_buffer deflate_parallel codec "
          "zip_writer_directory nearest grown sort parallel_read large_items owned progress fault_unusual "
          "fault_memory fault_system file_npy file_npz file_source file_path container container_probe "
-         "container_answers container_limits container_load file_progress file_all slice blocks").split()
+         "container_answers container_limits container_load file_progress file_all slice blocks "
+         "pattern select").split()
 
 # (file, text, what comes in its place)
 MUTANTS = [
@@ -337,8 +339,8 @@ MUTANTS = [
     ("dtype/dtype_byteswap.c", "if (size == 1)", "if (0)"),
     ("dtype/dtype_void.c", "out.itemsize == dtype->itemsize", "1"),
     ("dtype/dtype_void.c", "dtype->byteorder == '>' ? '>' : '<'", "'<'"),
-    ("npy/load_as.c", "if (!has_shape(want, file))", "if (0)"),
     ("npy/load_as.c", "want->ndim >= 0 && want->ndim != file->ndim", "0"),
+    ("npy/load_as.c", "if (!has_shape(want, file))", "if (0)"),
     ("npy/load_as.c", "    NYZ_TRY(check_limit(&like, count, config, err));\n", ""),
     ("npy/load_as.c", "if (source->left < 0)", "if (0)"),
     ("npy/load_as.c", "        own.order = NYZ_C_ORDER;\n", ""),
@@ -615,6 +617,33 @@ MUTANTS = [
     ("file/file_limits.c", "e->dims = dtype->ndim > e->dims ? dtype->ndim : e->dims;", ""),
     ("file/file_load.c", "NYZ_TRY(nyz_config_over(&file->config, opt, &config, err));", "config = file->config;"),
     ("file/file_load.c", "return nyz_progress_end(&config, status, err);", "return status;"),
+    # names and models
+    ("base/pattern.c", "i += at(r, i) == '!';", ""),
+    ("base/pattern.c", "i += at(r, i) == ']';", ""),
+    ("base/pattern.c", "low_digits == 0 || high_digits == 0", "low_digits == 0"),
+    ("base/pattern.c", "return digits <= NYZ_PATTERN_DIGITS ? digits : 0;", "return digits;"),
+    ("base/pattern.c", "range->high = a < b ? b : a;", "range->high = b;"),
+    ("base/pattern.c", "return padded ? width : 0;", "return 0;"),
+    ("base/pattern.c", "has_comma ? NYZ_PATTERN_CLOSE : NYZ_PATTERN_ONE", "NYZ_PATTERN_CLOSE"),
+    ("base/pattern.c", "        nodes[open].kind = NYZ_PATTERN_ONE;\n", ""),
+    ("base/pattern.c", "    end_braces(&r);\n", ""),
+    ("base/pattern.c", "pattern->size > NYZ_PATTERN_BYTES;", "pattern->size >= NYZ_PATTERN_BYTES;"),
+    ("base/pattern_match.c", "return found != negated;", "return found;"),
+    ("base/pattern_match.c", "count == 1 || first != '0'", "1"),
+    ("base/pattern_match.c", "count == range->width", "1"),
+    ("base/pattern_match.c", "*begun = nyz_pattern_is_digit(point) ? *begun : 0;", ""),
+    ("base/pattern_match.c", "(*begun >> k & 1) != 0 &&", ""),
+    ("base/pattern_match.c", "next[number] = 1;\n", ""),
+    ("base/rename.c", "stars != count_stars(rename->to) ||", ""),
+    ("base/rename.c", "stars > MOST_STARS", "0"),
+    ("base/rename.c", "return at == size;", "return 1;"),
+    ("base/rename.c", "from[piece] == '\\0'", "0"),
+    ("base/select.c", "    if (exact >= 0) {", "    if (0) {"),
+    ("base/select.c", "count == 0 && (select->flags & NYZ_SELECT_MAYBE) == 0", "count == 0"),
+    ("base/select.c", "        *old = *item; /* the last one counts */\n", ""),
+    ("base/select.c", "old->is_renamed || item->is_renamed ||", ""),
+    ("base/select.c", "    if (is_whole(item)) {", "    if (0) {"),
+    ("npz/npz_slots.c", "count < most && nyz_npz_slot_index(s, number + count) == first + count", "count < most"),
     ("file/file_load_all.c", "if (status == NYZ_ERR_NOT_FOUND) {", "if (0) {"),
     ("file/file_load_all.c", "l->done = 0;", ""),
     ("file/file_load_all.c", "file->format == &nyz_npz_container\n", "0\n"),

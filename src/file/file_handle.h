@@ -7,8 +7,10 @@
 
 #include "nyz_container.h"
 #include "nyz_file.h"
+#include "nyz_model.h"
 
 #include "base/config.h"
+#include "base/select.h"
 #include "io/input_file.h"
 #include "io/stream_mem.h"
 
@@ -115,6 +117,14 @@ nyz_status nyz_file_limit_bytes(int64_t size, const nyz_limits *limits, nyz_erro
 /* The options of a call: those of the caller, but for a stream that seeks one thread, in *own. */
 const nyz_options *nyz_file_options(const nyz_file *file, const nyz_options *opt,
                                     nyz_options *own);
+
+/* --------------------------------------------------------------------- file_load_all.c */
+
+/* The items that are selected; their names are borrowed from the file.  Errors: as
+ * nyz_file_load_selected. */
+nyz_status nyz_file_select(const nyz_file *file, const nyz_select *select,
+                           const nyz_allocator *allocator, nyz_selection *out,
+                           nyz_error *err);
 
 /* --------------------------------------------------------- file_read.c and file_table.c */
 

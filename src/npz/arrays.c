@@ -57,7 +57,7 @@ nyz_status nyz_arrays_new(const nyz_zip_directory *dir, const nyz_allocator *all
 
 static const char *name_of(const void *owner, uint32_t number, size_t *size)
 {
-    const nyz_arrays_name *const name = (const nyz_arrays_name *)owner + number;
+    const nyz_arrays_text *const name = (const nyz_arrays_text *)owner + number;
     *size = name->size;
     return name->text;
 }
@@ -90,7 +90,7 @@ nyz_status nyz_arrays_new_list(int64_t count, const nyz_allocator *allocator,
 nyz_status nyz_arrays_set_name(nyz_arrays *arrays, int64_t index, const char *name,
                                size_t size, nyz_error *err)
 {
-    nyz_arrays_name *const kept = &arrays->list[index];
+    nyz_arrays_text *const kept = &arrays->list[index];
     void *text = NULL;
     NYZ_TRY(nyz_arena_alloc(&arrays->owner->arena, (int64_t)size + 1, 1, &text, err));
     memcpy(text, name, size);
@@ -99,6 +99,21 @@ nyz_status nyz_arrays_set_name(nyz_arrays *arrays, int64_t index, const char *na
     const nyz_name whole = {text, size, "", 0};
     *nyz_name_table_slot(&arrays->names, &whole) = (uint32_t)index + 1;
     return NYZ_OK;
+}
+
+nyz_status nyz_arrays_new_selected(const nyz_selection *chosen,
+                                   const nyz_allocator *allocator, nyz_arrays **out,
+                                   nyz_error *err)
+{
+    nyz_status status = nyz_arrays_new_list(chosen->count, allocator, out, err);
+    for (int64_t i = 0; status == NYZ_OK && i < chosen->count; i++) {
+        const nyz_select_item *const item = &chosen->items[i];
+        status = nyz_arrays_set_name(*out, i, item->name, item->size, err);
+    }
+    if (status != NYZ_OK) {
+        nyz_arrays_free(out);
+    }
+    return status;
 }
 
 /* ------------------------------------------------------------------------------ the items */
@@ -172,6 +187,14 @@ static nyz_status check_index(const nyz_arrays *arrays, int64_t index, nyz_error
                         (long long)arrays->count);
     }
     return NYZ_OK;
+}
+
+const char *nyz_arrays_name(const nyz_arrays *arrays, int64_t index)
+{
+    size_t size = 0;
+    return arrays != NULL && index >= 0 && index < arrays->count
+               ? arrays->names.name_of(arrays->names.owner, (uint32_t)index, &size)
+               : NULL;
 }
 
 nyz_status nyz_arrays_get_at(const nyz_arrays *arrays, int64_t index, nyz_array *out,

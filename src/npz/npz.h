@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/config.h"
 #include "base/name_table.h"
+#include "base/select.h"
 #include "io/input_file.h"
 #include "io/stream.h"
 #include "io/stream_mem.h"
@@ -129,6 +130,10 @@ nyz_status nyz_npz_adopt(unsigned char *bytes, int64_t size, const nyz_config *c
 /* The same for a small one, whose data is copied: *out owns it, and its dtype. */
 nyz_status nyz_npz_copy(unsigned char *bytes, int64_t size, const nyz_config *config,
                         nyz_array *out);
+
+/* As nyz_npz_load_all, of the members that are chosen (NULL: all), under their new names. */
+nyz_status nyz_npz_load_chosen(const nyz_npz *npz, const nyz_selection *chosen,
+                               const nyz_options *opt, nyz_arrays **out, nyz_error *err);
 
 /* What is done with a member by the best way, without naming it in a message. */
 typedef nyz_status nyz_npz_loader(const nyz_npz *npz, int64_t index,

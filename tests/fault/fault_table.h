@@ -10,6 +10,7 @@
 #include "fault/fault_casts.h"
 #include "fault/fault_files.h"
 #include "fault/fault_maps.h"
+#include "fault/fault_models.h"
 #include "fault/fault_slices.h"
 
 typedef struct row {
@@ -74,6 +75,7 @@ static const row rows[] = {
     {"nyz_npz_load_at", member_load_at, METHODS, NOTHING, 0},
     {"nyz_npz_load_all", member_load_all, ALL, NOTHING, 0},
     {"nyz_arrays_count", member_load_all, ONE, NOTHING, 0},
+    {"nyz_arrays_name", load_selected, ONE, NOTHING, 0},
     {"nyz_arrays_get", member_load_all, ONE, NOTHING, 0},
     {"nyz_arrays_get_at", member_load_all, ONE, NOTHING, 0},
     {"nyz_arrays_error", member_load_all, ONE, NOTHING, 0},
@@ -134,6 +136,9 @@ static const row rows[] = {
     {"nyz_load_as", load_wanted, KINDS, NOTHING, 0},
     {"nyz_npz_load_as", member_wanted, ALL, NOTHING, 0},
     {"nyz_npz_load_as_at", member_wanted_at, METHODS, NOTHING, 0},
+    {"nyz_name_matches", match_names, ONE, NOTHING, 1},
+    {"nyz_npz_load_selected", load_selected, ALL, NOTHING, 0},
+    {"nyz_file_load_selected", file_selected, METHODS, NOTHING, 0},
     {"nyz_array_cast", cast_array, KINDS, NOTHING, 0},
     {"nyz_can_cast", look_at_casts, KINDS, NOTHING, 1},
     {"nyz_npz_create", discard_archive, ONE, OLD, 0},

@@ -17,7 +17,8 @@ import sys
 from pathlib import Path
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-MOST = {"pylit": 1024, "dtype": 1024, "npy": 2048, "npz": 4096, "write": 4096, "slice": 2048, "blocks": 256}
+MOST = {"pylit": 1024, "dtype": 1024, "npy": 2048, "npz": 4096, "write": 4096, "slice": 2048, "blocks": 256,
+        "names": 1024}
 REPAIR_ALL = 15
 
 
@@ -87,9 +88,22 @@ def changes():
         yield "blocks", f"changes_{number}", seed
 
 
+NAMES = ["fc1.weight.npy", "fc1.bias.npy", "fc2.weight.npy", "layers.0/w.npy", "layers.11/w.npy", "w", "w.npy",
+         "w[0].npy", "w0.npy", "note", "fc1.bias.npy", "\u00e4.npy", "{a,b}"]
+PATTERNS = ["*", "fc1.*", "*.weight", "fc?.{weight,bias}", "layers.{0..11}/*", "layers.{00..11}/?", "w[0]", "w[!1-9]",
+            "{,fc{1,2}.}*", "[", "{a,", "{0..3", "*{a,b*}[]]", "\u00e4", "*npy", "{a{b,c},[{,}],d}e"]
+RENAMES = [("*", "*"), ("fc*.*", "l*/*"), ("fc1.bias", "w"), ("layers.*", "*"), ("*", "x")]
+
+
+def names():
+    for number, pattern in enumerate(PATTERNS):
+        lines = [pattern, PATTERNS[(number * 7 + 3) % len(PATTERNS)], *RENAMES[number % len(RENAMES)], *NAMES]
+        yield "names", f"pattern_{number}", "\n".join(lines).encode()
+
+
 def main(folder):
     shutil.rmtree(folder, ignore_errors=True)
-    for target, name, seed in itertools.chain(files(), descrs(), programs(), changes()):
+    for target, name, seed in itertools.chain(files(), descrs(), programs(), changes(), names()):
         if 2 < len(seed) <= MOST[target]:
             path = folder / target / name
             path.parent.mkdir(parents=True, exist_ok=True)

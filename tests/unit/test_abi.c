@@ -3,6 +3,7 @@
  * change here is a change of NYZ_ABI_VERSION.  It is checked when this file is compiled. */
 #include "nyz_cast.h"
 #include "nyz_map.h"
+#include "nyz_model.h"
 #include "nyz_slice.h"
 #include "support/support.h"
 
@@ -155,6 +156,20 @@ PLACE(nyz_range, start, 0, 0);
 PLACE(nyz_range, stop, 8, 8);
 PLACE(nyz_range, step, 16, 16);
 
+SIZE(nyz_rename, 16, 8);
+PLACE(nyz_rename, to, 8, 4);
+
+SIZE(nyz_select, 88, 76);
+PLACE(nyz_select, include, 0, 0);
+PLACE(nyz_select, include_count, 8, 4);
+PLACE(nyz_select, exclude, 16, 12);
+PLACE(nyz_select, exclude_count, 24, 16);
+PLACE(nyz_select, renames, 32, 24);
+PLACE(nyz_select, rename_count, 40, 28);
+PLACE(nyz_select, flags, 48, 36);
+PLACE(nyz_select, reserved32, 52, 40);
+PLACE(nyz_select, reserved, 56, 44);
+
 NUMBER(NYZ_OK, 0);
 NUMBER(NYZ_ERR_ARGUMENT, 1);
 NUMBER(NYZ_ERR_MEMORY, 2);
@@ -177,6 +192,8 @@ NUMBER(NYZ_CAST_NO, 1);
 NUMBER(NYZ_CAST_EQUIV, 2);
 NUMBER(NYZ_CAST_SAFE, 3);
 NUMBER(NYZ_CAST_UNSAFE, 4);
+NUMBER(NYZ_SELECT_MAYBE, 1u);
+NUMBER(NYZ_PATTERN_BYTES, 1023);
 NUMBER(NYZ_STORED, 0);
 NUMBER(NYZ_DEFLATED, 8);
 NUMBER(NYZ_UNTRUSTED, 1);
