@@ -57,6 +57,7 @@
 #define NYZ_CAST_PUBLIC_H
 
 #include "nyz.h"
+#include "nyz_file.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -89,6 +90,14 @@ NYZ_API nyz_status nyz_npz_load_as(const nyz_npz *npz, const char *name, const n
 NYZ_API nyz_status nyz_npz_load_as_at(const nyz_npz *npz, int64_t index, const nyz_want *want,
                                       const nyz_options *opt, nyz_array *out, nyz_error *err)
                                       NYZ_NODISCARD NYZ_NONNULL((1, 3, 5));
+
+/* The same of an item of a file of any format, as nyz_file_load and nyz_file_load_at. */
+NYZ_API nyz_status nyz_file_load_as(const nyz_file *file, const char *name, const nyz_want *want,
+                                    const nyz_options *opt, nyz_array *out, nyz_error *err)
+                                    NYZ_NODISCARD NYZ_NONNULL((1, 2, 3, 5));
+NYZ_API nyz_status nyz_file_load_as_at(const nyz_file *file, int64_t index, const nyz_want *want,
+                                       const nyz_options *opt, nyz_array *out, nyz_error *err)
+                                       NYZ_NODISCARD NYZ_NONNULL((1, 3, 5));
 
 /* Copies an array to one of another dtype, as NumPy's astype; out owns it.  Its strides are
  * contiguous.  opt: casting, void_as, order (default: Fortran if the array is, else C), byteorder

@@ -137,6 +137,25 @@ class Select(c.Structure):
                 ("reserved32", c.c_uint32), ("reserved", c.c_int64 * 4)]
 
 
+class Parameter(c.Structure):
+    _fields_ = [("name", c.c_char_p), ("into", c.POINTER(Array)), ("want", c.POINTER(Want)),
+                ("out", c.POINTER(Array)), ("flags", c.c_uint32), ("reserved32", c.c_uint32),
+                ("reserved", c.c_int64 * 4)]
+
+
+class Finding(c.Structure):
+    _fields_ = [("name", c.c_char_p), ("item", c.c_char_p), ("found", c.c_char_p), ("wanted", c.c_char_p),
+                ("why", c.c_char_p), ("item_index", c.c_int64), ("parameter", c.c_int64),
+                ("reserved", c.c_int64 * 2)]
+
+
+class Report(c.Structure):
+    _fields_ = [("missing", c.POINTER(Finding)), ("unexpected", c.POINTER(Finding)),
+                ("mismatched", c.POINTER(Finding)), ("missing_count", c.c_int64),
+                ("unexpected_count", c.c_int64), ("mismatched_count", c.c_int64), ("loaded", c.c_int64),
+                ("owner", c.c_void_p), ("reserved", c.c_int64 * 4)]
+
+
 class NyzError(Exception):
     """A call failed: `status` is the word for it."""
 
@@ -428,7 +447,8 @@ def header(descr, shape, **opt):
 
 # ------------------------------------------------------------------------- names and models
 
-SELECT_MAYBE = 1
+SELECT_MAYBE = PARAMETER_MAYBE = 1
+STRICT, PARTIAL, FITTING = range(3)
 
 
 def matches(pattern, name):
@@ -452,6 +472,10 @@ def named_arrays(arrays):
         return {name: Npz.item(arrays, i) for i, name in enumerate(names)}
     finally:
         lib.nyz_arrays_free(c.byref(arrays))
+
+
+def findings(list_, count):
+    return [(f.name, f.item, f.found, f.wanted) for f in list_[:count]]
 
 
 # ------------------------------------------------------------------------------- archives
@@ -520,10 +544,36 @@ class File:
         with Wrapped(array) as wrapped:
             self.ask("file_load_into", which, None, wrapped)
 
+    def load_as(self, which, dtype=None, shape=None, **opt):
+        out = Array()
+        self.ask("file_load_as", which, c.byref(want(dtype, shape)), options(**opt), c.byref(out))
+        return to_numpy(out)
+
     def load_selected(self, chosen, **opt):
         out = c.c_void_p()
         call("file_load_selected", self.handle, c.byref(chosen), options(**opt), c.byref(out))
         return named_arrays(out)
+
+    def load_model(self, wanted, chosen=None, mode=STRICT, **opt):
+        """wanted: {name: (dtype, shape)}.  Returns the arrays by name, the report's three lists, and the
+        error or None."""
+        outs = [Array() for _ in wanted]
+        parameters = (Parameter * len(wanted))(*(
+            Parameter(name=name.encode(), want=c.pointer(want(*w)), out=c.pointer(out))
+            for (name, w), out in zip(wanted.items(), outs)))
+        report, failure = Report(), None
+        try:
+            call("file_load_model", self.handle, c.byref(chosen) if chosen else None, parameters,
+                 c.c_int64(len(parameters)), c.c_int32(mode), options(**opt), c.byref(report))
+        except NyzError as error:
+            failure = error
+        lists = [findings(report.missing, report.missing_count),
+                 findings(report.unexpected, report.unexpected_count),
+                 findings(report.mismatched, report.mismatched_count)]
+        loaded = {name: to_numpy(out) for name, out in zip(wanted, outs) if out.dtype.type != 0}
+        assert report.loaded == len(loaded)
+        lib.nyz_report_free(c.byref(report))
+        return loaded, lists, failure
 
     def bytes(self, which):
         out = Array()

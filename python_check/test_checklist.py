@@ -10,7 +10,7 @@ import pytest
 
 from conftest import ROOT
 
-CLAIMS = 142
+CLAIMS = 143
 
 
 def text_of(*path):

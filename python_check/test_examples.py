@@ -62,6 +62,21 @@ def test_load_as(tmp_path):
         "is <U1 (2, 3), wanted float32 (-1, 3): no cast under same_kind\n")
 
 
+def test_reuse(tmp_path):
+    path = tmp_path / "x.npz"
+    weights = np.arange(6).reshape(2, 3)
+    np.savez(path, **{"net.fc1.weight": weights.astype("f2"), "net.fc1.bias": np.float64([1, 2]), "net.fc2": weights})
+    assert run("reuse", path, "net.fc1.", "3") == (
+        0, ["encoder.weight: 6 numbers, sum 15", "encoder.bias: 2 numbers, sum 3"], "")
+    status, lines, errors = run("reuse", path, "net.fc1.", "4")
+    assert (status, errors) == (1, "%s: 1 mismatched: 'encoder.weight' is float16 (2, 3), wanted float32 (-1, 4)\n" % path)
+    assert lines == ["mismatched: encoder.weight is float16 (2, 3), wanted float32 (-1, 4)"]
+    status, lines, _ = run("reuse", path, "net.", "3")
+    assert status == 1 and lines == ["missing: encoder.weight", "missing: encoder.bias", "unexpected: encoder.fc1.weight",
+                                     "unexpected: encoder.fc1.bias", "unexpected: encoder.fc2"]
+    assert "no member matches 'nt.*'; the archive has 3, as 'net.fc1.weight'" in run("reuse", path, "nt.", "3")[2]
+
+
 def test_map(tmp_path):
     path = tmp_path / "x.npy"
     for dtype in ("f4", "f2", ">f4", "u1"):

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""Names and selections (nyz_model.h): a pattern means what Python's fnmatch and a shell's braces mean,
-and what is selected is what a model in Python selects."""
+"""Names, selections and models (nyz_model.h): a pattern means what Python's fnmatch and a shell's
+braces mean, what is selected is what a model in Python selects, and what does not fit a model is what
+NumPy says of shapes and casts."""
 
 import fnmatch
 import io
 import re
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import libnyz
-from libnyz import File, NyzError, Npz
-from strategies import COMMON
+from libnyz import FITTING, PARTIAL, STRICT, File, NyzError, Npz
+from strategies import COMMON, FEW
 
 # ------------------------------------------------------------------------------- patterns
 
@@ -159,3 +161,80 @@ def test_what_is_selected_is_what_the_model_selects(names, include, exclude, ren
                 continue
             assert not unmatched and list(loaded) == [name for name, _ in expected]
             assert all(np.array_equal(loaded[name], array) for name, array in expected)
+
+
+# ---------------------------------------------------------------------------------- models
+
+DTYPES = ["f2", "f4", "f8", ">f4", "i1", "i4", "u2", "c8", "U3", "b1"]
+shapes = st.sampled_from([(), (2,), (3,), (2, 3), (3, 2), (0,)])
+made = st.tuples(st.sampled_from(DTYPES), shapes)
+
+
+@COMMON
+@given(st.dictionaries(st.sampled_from("abcdef"), made, max_size=6),
+       st.dictionaries(st.sampled_from("abcdefgh"), made, max_size=6), st.sampled_from([STRICT, PARTIAL, FITTING]),
+       st.sampled_from(["same_kind", "safe", "equiv"]), st.integers(1, 3), st.booleans())
+def test_what_does_not_fit_is_what_numpy_says(have, wanted, mode, casting, threads, compressed):
+    arrays = {name: np.arange(int(np.prod(shape))).astype(dtype).reshape(shape)
+              for name, (dtype, shape) in have.items()}
+    missing = [name for name in wanted if name not in have]
+    unexpected = [name for name in have if name not in wanted]
+    mismatched = [name for name, (dtype, shape) in wanted.items() if name in have and not (
+        arrays[name].shape == shape and can_cast(arrays[name].dtype, np.dtype(dtype), casting))]
+    fails = [missing or unexpected or mismatched, mismatched, False][mode] or (
+        len(missing) == len(wanted) > 0)
+    with File(npz_of(arrays, compressed)) as file:
+        loaded, report, error = file.load_model(wanted, None, mode, threads=threads,
+                                                casting=libnyz.CASTINGS[casting])
+    assert [[f[0].decode() for f in found] for found in report] == [missing, unexpected, mismatched]
+    assert (error is not None) == bool(fails)
+    if error:
+        assert loaded == {} and error.status == (
+            "not found" if missing and (mode == STRICT or len(missing) == len(wanted)) else "argument")
+        return
+    assert set(loaded) == set(wanted) - set(missing) - set(mismatched)
+    for name, array in loaded.items():
+        expected = arrays[name].astype(wanted[name][0])
+        assert array.dtype == expected.dtype and array.tobytes() == expected.tobytes()
+
+
+def can_cast(source, target, casting):
+    """Text is never cast."""
+    return source == target if "U" in (source.kind, target.kind) else np.can_cast(source, target, casting)
+
+
+def test_the_message_is_the_summary():
+    arrays = {"fc1.weight": np.zeros((128, 784), "f4"), "fc3.weight": np.zeros(3, "f4")}
+    wanted = {"fc1.weight": ("f4", (784, 128)), "fc2.weight": ("f4", (3,)), "fc2.bias": ("f4", (3,))}
+    with File(npz_of(arrays)) as file:
+        loaded, report, error = file.load_model(wanted)
+    assert loaded == {} and str(error) == (
+        "not found: 2 missing: 'fc2.weight', 'fc2.bias'; 1 unexpected: 'fc3.weight'; 1 mismatched: "
+        "'fc1.weight' is float32 (128, 784), wanted float32 (784, 128)")
+    assert report[2] == [(b"fc1.weight", b"fc1.weight.npy", b"float32 (128, 784)", b"float32 (784, 128)")]
+
+
+def test_a_layer_of_another_network_in_bfloat16(tmp_path):
+    weights = np.arange(6, dtype="f4").reshape(2, 3)
+    path = tmp_path / "x.npz"
+    np.savez(path, **{"module.fc1.weight": (weights.view("<u4") >> 16).astype("<u2").view("V2"),
+                      "module.fc2.weight": weights})
+    chosen = libnyz.select(["*.fc1.*"], renames=[("module.*", "*")])
+    with File(path) as file:
+        loaded, _, error = file.load_model({"fc1.weight": ("f4", (2, 3))}, chosen, void_as=libnyz.NAMELESS["bfloat16"])
+    assert error is None and np.array_equal(loaded["fc1.weight"], weights)
+
+
+@FEW
+@given(st.lists(made, min_size=1, max_size=4))
+def test_arrays_of_a_npy_file_are_loaded_as_they_are_wanted(arrays):
+    out = io.BytesIO()
+    for dtype, shape in arrays:
+        np.save(out, np.ones(shape, dtype))
+    with File(out.getvalue()) as file:
+        for i, (dtype, shape) in enumerate(arrays):
+            if dtype == "U3":
+                with pytest.raises(NyzError, match="wanted complex128"):
+                    file.load_as(i, "c16", shape)
+            else:
+                assert np.array_equal(file.load_as(str(i), "c16", shape), np.ones(shape, "c16"))

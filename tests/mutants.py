@@ -47,7 +47,8 @@ KNOWS = {
     "create_map": "map", "npy_input": "map file grown", "file_map": "map container",
     "npz_load": "read_paths npz_batch npz", "npz_member": "npz_damaged read_paths npz_batch npz",
     "npz_load_all": "npz_skip read_paths npz_batch select", "npz_slots": "read_paths npz_batch select",
-    "pattern": "pattern", "pattern_match": "pattern", "rename": "pattern select", "select": "select", "npz_selected": "select", "npz_names": "npz", "npz_add_all": "npz npz_add_all",
+    "pattern": "pattern", "pattern_match": "pattern", "rename": "pattern select", "select": "select", "npz_selected": "select",
+    "file_model": "model fault_memory", "file_model_load": "model fault_memory", "file_report": "model", "file_load_as": "model", "npz_names": "npz", "npz_add_all": "npz npz_add_all",
     "npz_write": "npz map npz_add_all", "element_reader": "load_into element_reader npy read_paths",
     "load_as": "load_as", "cast": "cast cast_small load_as", "number": "load_as", "array_cast": "load_as cast",
     "dtype_void": "load_as",
@@ -82,7 +83,7 @@ TESTS = ("base array pylit dtype header zip_directory zip_end zip_names zip_memb
          "zip_writer_directory nearest grown sort parallel_read large_items owned progress fault_unusual "
          "fault_memory fault_system file_npy file_npz file_source file_path container container_probe "
          "container_answers container_limits container_load file_progress file_all slice blocks "
-         "pattern select").split()
+         "pattern select model").split()
 
 # (file, text, what comes in its place)
 MUTANTS = [
@@ -340,8 +341,8 @@ MUTANTS = [
     ("dtype/dtype_void.c", "out.itemsize == dtype->itemsize", "1"),
     ("dtype/dtype_void.c", "dtype->byteorder == '>' ? '>' : '<'", "'<'"),
     ("npy/load_as.c", "want->ndim >= 0 && want->ndim != file->ndim", "0"),
-    ("npy/load_as.c", "if (!has_shape(want, file))", "if (0)"),
-    ("npy/load_as.c", "    NYZ_TRY(check_limit(&like, count, config, err));\n", ""),
+    ("npy/load_as.c", "return check_limit(file, config, err);", "return NYZ_OK;"),
+    ("npy/load_as.c", "if (!has_shape(config->want, file))", "if (0)"),
     ("npy/load_as.c", "if (source->left < 0)", "if (0)"),
     ("npy/load_as.c", "        own.order = NYZ_C_ORDER;\n", ""),
     ("npy/element_reader.c", "        to += n * itemsize;\n", ""),
@@ -644,6 +645,18 @@ MUTANTS = [
     ("base/select.c", "old->is_renamed || item->is_renamed ||", ""),
     ("base/select.c", "    if (is_whole(item)) {", "    if (0) {"),
     ("npz/npz_slots.c", "count < most && nyz_npz_slot_index(s, number + count) == first + count", "count < most"),
+    ("file/file_model.c", "(p->into == NULL) == (p->out == NULL)", "0"),
+    ("file/file_model.c", "        status = nyz_npy_check_into(p->into, err);\n", ""),
+    ("file/file_model.c", "        m->used[state->item - m->chosen.items] = 1;\n", ""),
+    ("file/file_model.c", "m->used[i] || chosen->key_size < chosen->full_size", "m->used[i]"),
+    ("file/file_model.c", "        m->used[i] = item.kind == NYZ_ITEM_BYTES;\n", ""),
+    ("file/file_model.c", "    NYZ_TRY(nyz_file_report_check(m, report, err));\n", ""),
+    ("file/file_report.c", "if (!strict && is_empty(model, report)) {", "if (0) {"),
+    ("file/file_report.c", "mismatched && model->mode == NYZ_LOAD_PARTIAL", "0"),
+    ("file/file_report.c", "i > 0 && l->size + next.size", "l->size + next.size"),
+    ("file/file_model_load.c", "        free_outputs(model);\n", ""),
+    ("file/file_model_load.c", "state->fit != NYZ_FILE_FITS", "0"),
+    ("file/file_load_as.c", "    NYZ_TRY(nyz_load_as_fits(&item->header, config, err));\n", ""),
     ("file/file_load_all.c", "if (status == NYZ_ERR_NOT_FOUND) {", "if (0) {"),
     ("file/file_load_all.c", "l->done = 0;", ""),
     ("file/file_load_all.c", "file->format == &nyz_npz_container\n", "0\n"),

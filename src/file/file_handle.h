@@ -147,6 +147,9 @@ nyz_file_reader nyz_file_read_array;
 nyz_file_reader nyz_file_read_into;
 nyz_file_reader nyz_file_read_bytes;
 
+/* By load_into or read_into, whatever the table has. */
+nyz_file_reader nyz_file_load_item_into;
+
 /* By the table's load, load_into and bytes, which it has. */
 nyz_file_reader nyz_file_table_load;
 nyz_file_reader nyz_file_table_into;

@@ -40,9 +40,9 @@ static nyz_status load_item(const nyz_file *file, int64_t index, const nyz_item 
                : nyz_file_read_array(file, index, item, config, out, err);
 }
 
-static nyz_status load_item_into(const nyz_file *file, int64_t index,
-                                 const nyz_item *item, const nyz_config *config,
-                                 nyz_array *into, nyz_error *err)
+nyz_status nyz_file_load_item_into(const nyz_file *file, int64_t index,
+                                   const nyz_item *item, const nyz_config *config,
+                                   nyz_array *into, nyz_error *err)
 {
     NYZ_TRY(nyz_npy_check_into(into, err));
     NYZ_TRY(nyz_file_check_array(item, err));
@@ -106,11 +106,12 @@ static nyz_status load_into(const nyz_file *file, int64_t index, const nyz_optio
 {
     nyz_error failure;
     nyz_file_begin(&failure);
-    return file->own ? nyz_file_answer(file->format, "load_into",
-                                       file->format->load_into(file->state, index, opt,
-                                                               into, &failure),
-                                       &failure, err)
-                     : look_and_load(load_item_into, file, index, opt, into, err);
+    return file->own
+               ? nyz_file_answer(
+                     file->format, "load_into",
+                     file->format->load_into(file->state, index, opt, into, &failure),
+                     &failure, err)
+               : look_and_load(nyz_file_load_item_into, file, index, opt, into, err);
 }
 
 static nyz_status load_bytes(const nyz_file *file, int64_t index, const nyz_options *opt,

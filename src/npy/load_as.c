@@ -48,18 +48,25 @@ static int has_shape(const nyz_want *want, const nyz_array *file)
     return 1;
 }
 
-/* "is float32 (784, 128), wanted float32 (128, 784)" and what is to be said beside. */
-static nyz_status refuse(const nyz_want *want, const nyz_array *file, const char *why,
-                         const char *more, nyz_error *err)
+nyz_status nyz_load_as_put_want(const nyz_want *want, const nyz_array *file,
+                                char text[NYZ_LOAD_AS_TEXT], nyz_error *err)
 {
-    char found[160];
-    char wanted[160];
     size_t size = 0;
     nyz_array w = {.ndim = want->ndim};
     w.dtype = want->dtype.type != NYZ_NONE ? want->dtype : file->dtype;
     memcpy(w.shape, want->shape, sizeof w.shape);
+    return nyz_array_put_description(&w, text, NYZ_LOAD_AS_TEXT, &size, err);
+}
+
+/* "is float32 (784, 128), wanted float32 (128, 784)" and what is to be said beside. */
+static nyz_status refuse(const nyz_want *want, const nyz_array *file, const char *why,
+                         const char *more, nyz_error *err)
+{
+    char found[NYZ_LOAD_AS_TEXT];
+    char wanted[NYZ_LOAD_AS_TEXT];
+    size_t size = 0;
     NYZ_TRY(nyz_array_put_description(file, found, sizeof found, &size, err));
-    NYZ_TRY(nyz_array_put_description(&w, wanted, sizeof wanted, &size, err));
+    NYZ_TRY(nyz_load_as_put_want(want, file, wanted, err));
     return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "is %s, wanted %s%s%s", found, wanted, why,
                     more);
 }
@@ -104,47 +111,67 @@ static nyz_status load_and_cast(nyz_source *source, const nyz_config *config, in
     return nyz_array_cast(file, dtype, &opt, out, err);
 }
 
-/* `like` may be more than there can be. */
-static nyz_status check_limit(const nyz_array *like, int64_t items,
-                              const nyz_config *config, nyz_error *err)
+/* What becomes of an array with this header: it may be more than there can be. */
+static nyz_byteorder describe_result(const nyz_array *file, const nyz_want *want,
+                                     nyz_array *like)
 {
+    *like = *file;
+    if (want->dtype.type == NYZ_NONE) {
+        return NYZ_NATIVE;
+    }
+    like->dtype = want->dtype;
+    return NYZ_KEEP_BYTEORDER;
+}
+
+static nyz_status check_limit(const nyz_array *file, const nyz_config *config,
+                              nyz_error *err)
+{
+    nyz_array like;
     int64_t count = 0;
     int64_t bytes = 0;
-    if (nyz_array_check(like, &count, &bytes, NULL) != NYZ_OK ||
+    (void)describe_result(file, config->want, &like);
+    if (nyz_array_check(&like, &count, &bytes, NULL) != NYZ_OK ||
         bytes > config->limits.array_bytes) {
         return nyz_fail(err, NYZ_ERR_LIMIT, -1,
                         "as the wanted dtype, %lld items of %lld bytes, it exceeds "
                         "limits.array_bytes, %lld",
-                        (long long)items, (long long)like->dtype.itemsize,
+                        (long long)nyz_array_count(file), (long long)like.dtype.itemsize,
                         (long long)config->limits.array_bytes);
     }
     return NYZ_OK;
+}
+
+nyz_status nyz_load_as_fits(const nyz_array *file, const nyz_config *config,
+                            nyz_error *err)
+{
+    if (!has_shape(config->want, file)) {
+        return refuse(config->want, file, "", "", err);
+    }
+    NYZ_TRY(check_cast(config->want, file, config, err));
+    return check_limit(file, config, err);
+}
+
+nyz_status nyz_load_as_new(const nyz_array *file, const nyz_config *config,
+                           nyz_array *out, nyz_error *err)
+{
+    nyz_array like;
+    const nyz_byteorder byteorder = describe_result(file, config->want, &like);
+    return nyz_array_new_like(&config->allocator, &like, config->order, byteorder, out,
+                              err);
 }
 
 /* Of an array whose header has been read. */
 static nyz_status read_wanted(nyz_source *source, const nyz_config *config, int fortran,
                               nyz_array *file, nyz_array *out, nyz_error *err)
 {
-    const nyz_want *const want = config->want;
-    nyz_array like = *file;
     int64_t count = 0;
     int64_t bytes = 0;
-    nyz_byteorder byteorder = NYZ_NATIVE;
     NYZ_TRY(nyz_npy_check_data(source, file, &count, &bytes, err));
-    if (!has_shape(want, file)) {
-        return refuse(want, file, "", "", err);
-    }
-    NYZ_TRY(check_cast(want, file, config, err));
-    if (want->dtype.type != NYZ_NONE) {
-        like.dtype = want->dtype;
-        byteorder = NYZ_KEEP_BYTEORDER;
-    }
-    NYZ_TRY(check_limit(&like, count, config, err));
+    NYZ_TRY(nyz_load_as_fits(file, config, err));
     if (source->left < 0) {
         return load_and_cast(source, config, fortran, file, out, err);
     }
-    NYZ_TRY(nyz_array_new_like(&config->allocator, &like, config->order, byteorder, out,
-                               err));
+    NYZ_TRY(nyz_load_as_new(file, config, out, err));
     return nyz_npy_read_data_into(source, file, fortran, config, out, err);
 }
 

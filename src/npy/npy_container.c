@@ -16,6 +16,7 @@
 #include "io/read_ahead.h"
 #include "io/stream.h"
 #include "npy/grown.h"
+#include "npy/load_as.h"
 #include "npy/npy.h"
 #include "npy/npy_file.h"
 
@@ -170,12 +171,14 @@ static int64_t trailing(const void *state)
 /* ------------------------------------------------------------------------------- loading */
 
 static nyz_status load_by(nyz_npy_reader *reader, const nyz_npy_file *file, int64_t index,
-                          const nyz_options *opt, nyz_array *array, nyz_error *err)
+                          const nyz_want *want, const nyz_options *opt, nyz_array *array,
+                          nyz_error *err)
 {
     nyz_config config;
     nyz_progress progress;
     int64_t end = 0;
     NYZ_TRY(nyz_config_over(&file->config, opt, &config, err));
+    config.want = want;
     nyz_progress_begin(&progress, &config, -1);
     return nyz_progress_end(
         &config, read_array(file, index, &config, reader, array, &end, err), err);
@@ -184,14 +187,21 @@ static nyz_status load_by(nyz_npy_reader *reader, const nyz_npy_file *file, int6
 static nyz_status load(const void *state, int64_t index, const nyz_options *opt,
                        nyz_array *out, nyz_error *err)
 {
-    return load_by(nyz_npy_read, state, index, opt, out, err);
+    return load_by(nyz_npy_read, state, index, NULL, opt, out, err);
+}
+
+nyz_status nyz_npy_container_load_as(const void *state, int64_t index,
+                                     const nyz_want *want, const nyz_options *opt,
+                                     nyz_array *out, nyz_error *err)
+{
+    return load_by(nyz_npy_read_as, state, index, want, opt, out, err);
 }
 
 static nyz_status load_into(const void *state, int64_t index, const nyz_options *opt,
                             const nyz_array *into, nyz_error *err)
 {
     nyz_array target = *into;
-    return load_by(nyz_npy_read_into, state, index, opt, &target, err);
+    return load_by(nyz_npy_read_into, state, index, NULL, opt, &target, err);
 }
 
 static nyz_status read_bytes(const nyz_npy_file *file, int64_t index,

@@ -144,5 +144,6 @@ typedef nyz_status nyz_npz_loader(const nyz_npz *npz, int64_t index,
 nyz_npz_loader nyz_npz_load_member;
 nyz_npz_loader nyz_npz_load_member_bytes;
 nyz_npz_loader nyz_npz_load_member_into;
+nyz_npz_loader nyz_npz_load_member_as; /* as config->want says */
 
 #endif

@@ -188,20 +188,23 @@ static nyz_status info(const void *state, int64_t index, nyz_item *out, nyz_erro
 /* ------------------------------------------------------------------------------- loading */
 
 static nyz_status run(nyz_npz_loader *loader, const nyz_npz *npz, int64_t index,
-                      const nyz_options *opt, nyz_array *array, nyz_error *err)
+                      const nyz_want *want, const nyz_options *opt, nyz_array *array,
+                      nyz_error *err)
 {
     nyz_config config;
     nyz_progress progress;
     NYZ_TRY(nyz_npz_config(npz, opt, &config, err));
+    config.want = want;
     nyz_progress_begin(&progress, &config, npz->dir.entries[index].size);
     return nyz_progress_end(&config, loader(npz, index, &config, array, err), err);
 }
 
 /* A failure that leaves something in *array leaves it zeroed. */
 static nyz_status load_by(nyz_npz_loader *loader, const nyz_npz *npz, int64_t index,
-                          const nyz_options *opt, nyz_array *out, nyz_error *err)
+                          const nyz_want *want, const nyz_options *opt, nyz_array *out,
+                          nyz_error *err)
 {
-    const nyz_status status = run(loader, npz, index, opt, out, err);
+    const nyz_status status = run(loader, npz, index, want, opt, out, err);
     if (status != NYZ_OK) {
         nyz_array_free(out);
     }
@@ -211,20 +214,27 @@ static nyz_status load_by(nyz_npz_loader *loader, const nyz_npz *npz, int64_t in
 static nyz_status load(const void *state, int64_t index, const nyz_options *opt,
                        nyz_array *out, nyz_error *err)
 {
-    return load_by(nyz_npz_load_member, state, index, opt, out, err);
+    return load_by(nyz_npz_load_member, state, index, NULL, opt, out, err);
+}
+
+nyz_status nyz_npz_container_load_as(const void *state, int64_t index,
+                                     const nyz_want *want, const nyz_options *opt,
+                                     nyz_array *out, nyz_error *err)
+{
+    return load_by(nyz_npz_load_member_as, state, index, want, opt, out, err);
 }
 
 static nyz_status bytes(const void *state, int64_t index, const nyz_options *opt,
                         nyz_array *out, nyz_error *err)
 {
-    return load_by(nyz_npz_load_member_bytes, state, index, opt, out, err);
+    return load_by(nyz_npz_load_member_bytes, state, index, NULL, opt, out, err);
 }
 
 static nyz_status load_into(const void *state, int64_t index, const nyz_options *opt,
                             const nyz_array *into, nyz_error *err)
 {
     nyz_array target = *into;
-    return run(nyz_npz_load_member_into, state, index, opt, &target, err);
+    return run(nyz_npz_load_member_into, state, index, NULL, opt, &target, err);
 }
 
 /* Reads all of a member. */

@@ -132,8 +132,9 @@ nyz_status nyz_npz_load_member_into(const nyz_npz *npz, int64_t index,
                : nyz_npz_read_stream(npz, index, config, nyz_npz_read_into, 1, into, err);
 }
 
-static nyz_status load_member_as(const nyz_npz *npz, int64_t index,
-                                 const nyz_config *config, nyz_array *out, nyz_error *err)
+nyz_status nyz_npz_load_member_as(const nyz_npz *npz, int64_t index,
+                                  const nyz_config *config, nyz_array *out,
+                                  nyz_error *err)
 {
     return config->progress == NULL && fits_beside(&npz->dir.entries[index], config)
                ? read_large(npz, index, config, nyz_npz_read_as, 0, out, err)
@@ -234,5 +235,5 @@ nyz_status nyz_npz_load_as_at(const nyz_npz *npz, int64_t index, const nyz_want 
 {
     memset(out, 0, sizeof *out);
     NYZ_TRY(nyz_load_as_check(want, err));
-    return call_for_array(load_member_as, npz, index, want, opt, out, err);
+    return call_for_array(nyz_npz_load_member_as, npz, index, want, opt, out, err);
 }

@@ -170,6 +170,36 @@ PLACE(nyz_select, flags, 48, 36);
 PLACE(nyz_select, reserved32, 52, 40);
 PLACE(nyz_select, reserved, 56, 44);
 
+SIZE(nyz_parameter, 72, 56);
+PLACE(nyz_parameter, name, 0, 0);
+PLACE(nyz_parameter, into, 8, 4);
+PLACE(nyz_parameter, want, 16, 8);
+PLACE(nyz_parameter, out, 24, 12);
+PLACE(nyz_parameter, flags, 32, 16);
+PLACE(nyz_parameter, reserved32, 36, 20);
+PLACE(nyz_parameter, reserved, 40, 24);
+
+SIZE(nyz_finding, 72, 52);
+PLACE(nyz_finding, name, 0, 0);
+PLACE(nyz_finding, item, 8, 4);
+PLACE(nyz_finding, found, 16, 8);
+PLACE(nyz_finding, wanted, 24, 12);
+PLACE(nyz_finding, why, 32, 16);
+PLACE(nyz_finding, item_index, 40, 20);
+PLACE(nyz_finding, parameter, 48, 28);
+PLACE(nyz_finding, reserved, 56, 36);
+
+SIZE(nyz_report, 96, 80);
+PLACE(nyz_report, missing, 0, 0);
+PLACE(nyz_report, unexpected, 8, 4);
+PLACE(nyz_report, mismatched, 16, 8);
+PLACE(nyz_report, missing_count, 24, 12);
+PLACE(nyz_report, unexpected_count, 32, 20);
+PLACE(nyz_report, mismatched_count, 40, 28);
+PLACE(nyz_report, loaded, 48, 36);
+PLACE(nyz_report, owner, 56, 44);
+PLACE(nyz_report, reserved, 64, 48);
+
 NUMBER(NYZ_OK, 0);
 NUMBER(NYZ_ERR_ARGUMENT, 1);
 NUMBER(NYZ_ERR_MEMORY, 2);
@@ -192,7 +222,11 @@ NUMBER(NYZ_CAST_NO, 1);
 NUMBER(NYZ_CAST_EQUIV, 2);
 NUMBER(NYZ_CAST_SAFE, 3);
 NUMBER(NYZ_CAST_UNSAFE, 4);
+NUMBER(NYZ_LOAD_STRICT, 0);
+NUMBER(NYZ_LOAD_PARTIAL, 1);
+NUMBER(NYZ_LOAD_FITTING, 2);
 NUMBER(NYZ_SELECT_MAYBE, 1u);
+NUMBER(NYZ_PARAMETER_MAYBE, 1u);
 NUMBER(NYZ_PATTERN_BYTES, 1023);
 NUMBER(NYZ_STORED, 0);
 NUMBER(NYZ_DEFLATED, 8);
