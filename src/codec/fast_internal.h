@@ -30,7 +30,8 @@ enum {
 enum {
     NYZ_CODE_LIMIT = 11,
     NYZ_PRECODE_LIMIT = 7,
-    NYZ_BLOCK_MAX = 4 * NYZ_STORED_MAX,
+    NYZ_BLOCK_MAX =
+        128 * 1024,        /* fflate, reading a stream, has room for no more literals */
     NYZ_STEPS_MAX = 32768, /* a full block is larger than NYZ_STORED_MAX bytes */
     NYZ_HASH_BITS = 14
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Choosing how a chunk is searched for matches, from two samples of it: see
+/* Choosing how a block is searched for matches, from one or two samples of it: see
  * fast_internal.h. */
 #include "codec/fast_deflate.h"
 #include "codec/fast_internal.h"
@@ -7,7 +7,9 @@
 enum {
     SAMPLES = 2,
     SAMPLE = 8 * 1024,
-    GLANCE = 1024, /* of each sample, to choose a distance */
+    FEW = 256 *
+          1024,    /* bytes of which one sample is enough: it takes a tenth of the time */
+    GLANCE = 2048, /* of all samples, to choose a distance */
     /* About what literals and matches take, in bits, where there is something to find. */
     LITERAL_BITS = 4,
     MATCH_BITS = 8,
@@ -32,10 +34,11 @@ static unsigned take_samples(const unsigned char *in, size_t size, sample *out)
         out[0] = (sample){in, size};
         return 1;
     }
-    for (size_t i = 0; i < SAMPLES; i++) {
-        out[i] = (sample){in + (2 * i + 1) * (size - SAMPLE) / (2 * SAMPLES), SAMPLE};
+    const unsigned count = size <= FEW ? 1 : SAMPLES;
+    for (size_t i = 0; i < count; i++) {
+        out[i] = (sample){in + (2 * i + 1) * (size - SAMPLE) / (2 * count), SAMPLE};
     }
-    return SAMPLES;
+    return count;
 }
 
 /* Searches a sample; returns about how many bits the matches save. */
@@ -66,7 +69,7 @@ static uint32_t choose_distance(nyz_fast *fast, const sample *samples, unsigned 
         size_t saved = 0;
         for (unsigned j = 0; j < count; j++) {
             sample glance = samples[j];
-            glance.size = glance.size < GLANCE ? glance.size : GLANCE;
+            glance.size = glance.size < GLANCE / count ? glance.size : GLANCE / count;
             saved += search(fast, &plan, &glance);
         }
         if (saved > best) {
