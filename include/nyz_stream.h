@@ -102,21 +102,45 @@ NYZ_API nyz_status nyz_save_mem(const nyz_array *array, const nyz_options *opt, 
                                 nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 3));
 
 /* A new file that replaces the file at a path when it is finished.  Use it for what nyz_save
- * cannot write in one call, such as an array larger than memory (nyz_write_header, then the
- * elements), or several arrays in one file.  As with nyz_save, the path always holds either
- * the complete old file or the complete new one. */
+ * cannot write in one call, such as an array larger than memory, or several arrays in one file.
+ * As with nyz_save, the path always holds either the complete old file or the complete new one. */
 typedef struct nyz_output nyz_output;
 
-/* Begins one.  *stream writes to it, and seeks unless the path is a FIFO or the like; it is
- * borrowed from *out.  opt: NYZ_NO_SYNC, NYZ_IN_PLACE, allocator.
+/* Begins one of any bytes.  *stream writes to it, and seeks unless the path is a FIFO or the like;
+ * it is borrowed from *out.  opt: NYZ_NO_SYNC, NYZ_IN_PLACE, allocator.
  * Errors: IO, NOT_FOUND (no such directory). */
 NYZ_API nyz_status nyz_output_create(const char *path, const nyz_options *opt, nyz_output **out,
                                      nyz_stream *stream, nyz_error *err) NYZ_NODISCARD
                                      NYZ_NONNULL((1, 3, 4));
 
+/* Begins a .npy file for an array as `like` describes it (its data is not read), whose data is then
+ * written by nyz_output_write, in pieces of any size, as it is to be in the file: in the order of
+ * the header (opt->order, or that of the strides of `like`) and in its byte order (opt->byteorder, or
+ * that of the dtype).  The file is byte for byte what nyz_save of the array would write.
+ *
+ * If the number of rows is not known yet, the extent of the slowest axis is -1: of the first one in C
+ * order, or of the last one with NYZ_F_ORDER (the strides of `like` are not looked at then).  The
+ * header then gets as many rows as were written when the output is finished, so the path has to be
+ * that of a file.
+ * opt: byteorder, order, npy_version, NYZ_NO_SYNC, NYZ_IN_PLACE, allocator.
+ * Errors: as nyz_output_create; UNSUPPORTED (as nyz_save); ARGUMENT (another extent is -1, or rows
+ * without bytes, or to a FIFO or the like). */
+NYZ_API nyz_status nyz_output_create_npy(const char *path, const nyz_array *like,
+                                         const nyz_options *opt, nyz_output **out,
+                                         nyz_error *err) NYZ_NODISCARD NYZ_NONNULL((1, 2, 4));
+
+/* Writes all of these bytes: of an array's data (nyz_output_create_npy), or at the place of the
+ * stream (nyz_output_create).  They may be written later, but not after nyz_output_finish.  After a
+ * failure all further calls fail as the first one did, nyz_output_finish too.
+ * Errors: IO, MEMORY, ARGUMENT (more bytes than the array has). */
+NYZ_API nyz_status nyz_output_write(nyz_output *output, const void *bytes, size_t size,
+                                    nyz_error *err) NYZ_NONNULL((1));
+
 /* Syncs, and puts the file in its place.  Frees *output, also on failure; the path is then as
  * it was, unless only the last sync or close failed (the message says so), or with
- * NYZ_IN_PLACE.  Errors: IO. */
+ * NYZ_IN_PLACE.  Errors: IO; of nyz_output_create_npy also ARGUMENT (fewer bytes were written than the
+ * array has, or a part of a row), and UNSUPPORTED (in Fortran order, where all other extents are 1 or
+ * there is at most one row: the header is longer than the room that was kept for it). */
 NYZ_API nyz_status nyz_output_finish(nyz_output **output, nyz_error *err) NYZ_NODISCARD
                                      NYZ_NONNULL((1));
 

@@ -418,6 +418,27 @@ def save(array, path, **opt):
         call("save", wrapped, os.fsencode(path), options(**opt))
 
 
+def slowest(array, wrapped):
+    """Makes the number of rows unknown (-1): of the slowest axis; returns the order."""
+    fortran = array.flags.f_contiguous and not array.flags.c_contiguous
+    wrapped._obj.shape[array.ndim - 1 if fortran else 0] = -1
+    return F_ORDER if fortran else C_ORDER
+
+
+def save_pieces(array, path, pieces, unknown=False, **opt):
+    """A contiguous array written in pieces of these sizes, the last one of what is left."""
+    output, data, done = c.c_void_p(), array.tobytes("A"), 0
+    with Wrapped(array) as wrapped:
+        if unknown:
+            opt["order"] = slowest(array, wrapped)
+        call("output_create_npy", os.fsencode(path), wrapped, options(**opt), c.byref(output))
+    for size in [*pieces, len(data)]:
+        piece = data[done:done + size]
+        call("output_write", output, piece, c.c_size_t(len(piece)))
+        done += len(piece)
+    call("output_finish", c.byref(output))
+
+
 def take(buffer):
     content = c.string_at(buffer.data, buffer.size) if buffer.size else b""
     lib.nyz_buffer_free(c.byref(buffer))

@@ -30,6 +30,17 @@ def test_save_load(tmp_path):
     assert x.dtype == "f4" and x.tolist() == [[0, 1, 2], [3, 4, 5]]
 
 
+def test_write_pieces(tmp_path):
+    path = tmp_path / "frames.npy"
+    assert run("write_pieces", path) == (0, [], "")
+    frames = np.load(path)
+    assert frames.dtype == "f4" and frames.shape[1] == 64 and len(frames) > 100
+    assert frames[0].max() == 100 and 1 < frames[-1].max() < frames[-2].max()
+    assert run("write_pieces", path, "0.5") == (0, [], "") and len(np.load(path)) == 1
+    assert run("write_pieces", tmp_path / "none" / "frames.npy")[0] == 1
+    assert run("write_pieces")[0] == 2
+
+
 def test_list(tmp_path):
     path = tmp_path / "list.npz"
     assert run("list", path) == (0, ["arr_0: 0 1 2 3", "arr_1: 0 0 0 0"], "")

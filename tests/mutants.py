@@ -44,7 +44,7 @@ KNOWS = {
     "progress": "progress", "progress_stream": "progress",
     "npz_begin": "npz_stream", "npz_member_reader": "npz_stream", "zip_encode": "npz_stream npz",
     "mapping": "map", "npy_map": "map entry_points", "npy_view": "map entry_points", "npz_map": "map entry_points",
-    "create_map": "map", "npy_input": "map file grown", "file_map": "map container",
+    "create_map": "map", "create_npy": "create_npy", "npy_rows": "create_npy npz_stream", "output": "create_npy output", "npy_input": "map file grown", "file_map": "map container",
     "npz_load": "read_paths npz_batch npz", "npz_member": "npz_damaged read_paths npz_batch npz",
     "npz_load_all": "npz_skip read_paths npz_batch select", "npz_slots": "read_paths npz_batch select",
     "pattern": "pattern", "pattern_match": "pattern", "rename": "pattern select", "select": "select", "npz_selected": "select",
@@ -83,7 +83,7 @@ TESTS = ("base array pylit dtype header zip_directory zip_end zip_names zip_memb
          "zip_writer_directory nearest grown sort parallel_read large_items owned progress fault_unusual "
          "fault_memory fault_system file_npy file_npz file_source file_path container container_probe "
          "container_answers container_limits container_load file_progress file_all slice blocks "
-         "pattern select model").split()
+         "pattern select model create_npy").split()
 
 # (file, text, what comes in its place)
 MUTANTS = [
@@ -720,7 +720,20 @@ MUTANTS = [
     ("io/atomic_file_posix.c", "(how & NYZ_OUTPUT_MAP) != 0 ? O_RDWR : O_WRONLY", "O_WRONLY"),
     ("io/atomic_file_posix.c", "const int sys = allocate(output->fd, size);", "const int sys = ftruncate(output->fd, size);"),
     ("io/atomic_file_posix.c", "if (n == 0) {", "if (0) {"),
-    # members piece by piece
+    # .npy files and members piece by piece
+    ("io/output.c", "NYZ_TRY(report_failure(content, err));\n    if (size > 0", "if (size > 0"),
+    ("io/output.c", "NYZ_TRY(report_failure(content, err));\n    return content->finish", "return content->finish"),
+    ("io/output.c", "content->finish != NULL ? content->finish(content->ctx, err) : NYZ_OK", "NYZ_OK"),
+    ("npy/create_npy.c", "NYZ_TRY(nyz_npy_rows_count(&content->rows, size, err));", ""),
+    ("npy/create_npy.c", "NYZ_TRY(nyz_npy_rows_check(&content->rows, err));", ""),
+    ("npy/create_npy.c", "NYZ_TRY(check_seeks(stream, err));", ""),
+    ("npy/npy_rows.c", "return rows->axis == slowest", "return 1"),
+    ("npy/npy_rows.c", "if (rows->row == 0) {", "if (0) {"),
+    ("npy/npy_rows.c", "rows->config.order == NYZ_F_ORDER ? 2 : 0", "0"),
+    ("npy/npy_rows.c", "rows->written < rows->bytes", "0"),
+    ("npy/npy_rows.c", "rows->written % rows->row != 0", "0"),
+    ("npy/npy_rows.c", "if (header->size != begun->size) {", "if (0) {"),
+    ("npy/npy_rows.c", "nyz_dtype_clone(&dtype, NYZ_KEEP_BYTEORDER, &rows->arena, &like->dtype, err)", "NYZ_OK"),
     ("npz/npz_member_reader.c", "r->finished ? nyz_zip_member_finish(&r->member, err) : NYZ_OK", "NYZ_OK"),
     ("npz/npz_member_reader.c", "size == 0 || r->finished || take(", "n == 0 || take("),
     ("npz/npz_member_reader.c", "if (r->failure.status != NYZ_OK) {\n        return nyz_error_result", "if (0) {\n        return nyz_error_result"),

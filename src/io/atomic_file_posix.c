@@ -89,12 +89,13 @@ nyz_status nyz_atomic_file_begin(const char *path, int how,
     const int sys = open_target(r, path, how, &regular);
     if (sys != 0) {
         const nyz_status status = fail(r, sys, err);
-        nyz_output_discard(&r);
+        nyz_atomic_file_discard(&r);
         return status;
     }
     *stream = regular ? nyz_stream_fd_regular(r->fd) : nyz_stream_fd(r->fd);
     stream->read = NULL;
     stream->read_at = NULL;
+    r->content.stream = *stream;
     *out = r;
     return NYZ_OK;
 }
@@ -247,7 +248,7 @@ static nyz_status replace(nyz_output *r, nyz_error *err)
     return r->sync ? sync_folder(r, err) : NYZ_OK;
 }
 
-static nyz_status finish(nyz_output *r, nyz_error *err)
+nyz_status nyz_atomic_file_finish(nyz_output *r, nyz_error *err)
 {
     NYZ_TRY(complete(r, err));
     if (r->unnamed || r->temporary[0] != '\0') {
@@ -260,24 +261,16 @@ static nyz_status finish(nyz_output *r, nyz_error *err)
     return NYZ_OK;
 }
 
-nyz_status nyz_output_finish(nyz_output **output, nyz_error *err)
+nyz_output_content *nyz_atomic_file_content(nyz_output *output)
 {
-    const nyz_status status = finish(*output, err);
-    nyz_output_discard(output);
-    return status;
+    return &output->content;
 }
 
 /* A temporary name goes before its lock.  A target that was written in place is left
  * empty, so that no part of it is taken for the whole. */
-void nyz_output_discard(nyz_output **output)
+void nyz_atomic_file_discard(nyz_output **output)
 {
-    if (output == NULL) {
-        return;
-    }
     nyz_output *const r = *output;
-    if (r == NULL) {
-        return;
-    }
     if (r->temporary[0] != '\0') {
         (void)unlinkat(r->folder, r->temporary, 0);
     }

@@ -12,10 +12,13 @@
 
 #include "nyz.h"
 
+#include "io/atomic_file.h"
+
 #define NYZ_OUTPUT_NAME 256 /* a component has at most 255 bytes on the usual systems */
 
 struct nyz_output {
     nyz_allocator allocator;
+    nyz_output_content content;
     int fd;
     int folder; /* holds all names, also if it is moved meanwhile; -1: none */
     int sync;

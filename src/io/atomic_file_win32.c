@@ -17,6 +17,7 @@
 
 struct nyz_output {
     nyz_allocator allocator;
+    nyz_output_content content;
     HANDLE handle;
     int sync;
     int in_place;      /* the handle is the target itself, emptied */
@@ -227,11 +228,12 @@ nyz_status nyz_atomic_file_begin(const char *path, int how,
     r->sync = (how & NYZ_OUTPUT_SYNC) != 0;
     const nyz_status status = begin(r, path, how, err);
     if (status != NYZ_OK) {
-        nyz_output_discard(&r);
+        nyz_atomic_file_discard(&r);
         return status;
     }
     *stream = nyz_win32_stream(r->handle);
     stream->read = NULL;
+    r->content.stream = *stream;
     *out = r;
     return NYZ_OK;
 }
@@ -255,7 +257,7 @@ static nyz_status keep(nyz_output *r, nyz_error *err)
     return closed ? NYZ_OK : fail(r, last_errno(), err);
 }
 
-static nyz_status finish(nyz_output *r, nyz_error *err)
+nyz_status nyz_atomic_file_finish(nyz_output *r, nyz_error *err)
 {
     NYZ_TRY(keep(r, err));
     if (!r->temporary) {
@@ -293,22 +295,14 @@ nyz_status nyz_atomic_file_map(const nyz_output *output, int64_t size, nyz_mappi
                            &output->allocator, out, err);
 }
 
-nyz_status nyz_output_finish(nyz_output **output, nyz_error *err)
+nyz_output_content *nyz_atomic_file_content(nyz_output *output)
 {
-    const nyz_status status = finish(*output, err);
-    nyz_output_discard(output);
-    return status;
+    return &output->content;
 }
 
-void nyz_output_discard(nyz_output **output)
+void nyz_atomic_file_discard(nyz_output **output)
 {
-    if (output == NULL) {
-        return;
-    }
     nyz_output *const r = *output;
-    if (r == NULL) {
-        return;
-    }
     if (r->in_place) {
         const LARGE_INTEGER start = {.QuadPart = 0};
         (void)SetFilePointerEx(r->handle, start, NULL, FILE_BEGIN);

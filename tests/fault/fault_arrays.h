@@ -271,4 +271,31 @@ static nyz_status discard_output(fixture *s, nyz_error *err)
     return write_output(s, 0, err);
 }
 
+/* In pieces of 7 bytes, of the array as s->npy has it, the number of its rows unknown. */
+static nyz_status finish_npy(fixture *s, nyz_error *err)
+{
+    const size_t size = (size_t)(nyz_array_count(&s->array) * s->array.dtype.itemsize);
+    const unsigned char *const data = s->npy.data + s->npy.size - size;
+    nyz_options opt = s->opt;
+    nyz_array like = s->array;
+    nyz_output *output;
+    opt.byteorder = NYZ_LITTLE_ENDIAN;
+    like.shape[0] = -1;
+    POISON(&output);
+    const nyz_status status = nyz_output_create_npy(s->target, &like, &opt, &output, err);
+    if (status != NYZ_OK) {
+        assert_null(output);
+        return status;
+    }
+    for (size_t done = 0; done < size; done += 7) {
+        if (nyz_output_write(output, data + done, size - done < 7 ? size - done : 7,
+                             NULL) != NYZ_OK) {
+            break; /* which nyz_output_finish says again */
+        }
+    }
+    const nyz_status finished = nyz_output_finish(&output, err);
+    assert_null(output);
+    return finished;
+}
+
 #endif

@@ -58,6 +58,8 @@ static const row rows[] = {
     {"nyz_buffer_free", save_mem, ONE, NOTHING, 0},
     {"nyz_output_create", discard_output, ONE, OLD, 0},
     {"nyz_output_finish", finish_output, KINDS, NPY, 0},
+    {"nyz_output_create_npy", finish_npy, KINDS, NPY, 0},
+    {"nyz_output_write", finish_npy, ONE, NPY, 0},
     {"nyz_output_discard", discard_output, ONE, OLD, 0},
     {"nyz_read", read_fd, KINDS, NOTHING, 0},
     {"nyz_read_into", read_fd_into, KINDS, NOTHING, 0},

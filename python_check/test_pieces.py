@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""Arrays written piece by piece: the files are np.save's and np.savez's, also where the number of
+rows is known at the end alone."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import libnyz
+from fixture_numpy import counting
+from fixture_parts import saved
+from strategies import COMMON, arrays
+
+sizes = st.lists(st.integers(0, 40), max_size=8)
+
+
+def has_rows(array):
+    """Not 0 if the bytes tell how many rows there are."""
+    fortran = array.flags.f_contiguous and not array.flags.c_contiguous
+    others = array.shape[:-1] if fortran else array.shape[1:]
+    return array.ndim > 0 and array.itemsize * int(np.prod(others)) > 0
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return tmp_path_factory.mktemp("pieces") / "a.npy"
+
+
+@COMMON
+@given(arrays(contiguous=True), sizes)
+def test_a_file_in_pieces_is_np_saves(path, array, pieces):
+    libnyz.save_pieces(array, path, pieces)
+    assert path.read_bytes() == saved(array)
+
+
+@COMMON
+@given(arrays(contiguous=True), sizes)
+def test_a_file_of_an_unknown_number_of_rows_is_np_saves(path, array, pieces):
+    assume(has_rows(array))
+    libnyz.save_pieces(array, path, pieces, unknown=True)
+    assert path.read_bytes() == saved(array)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 9, 10, 12345])
+def test_every_number_of_rows_has_np_saves_header(path, rows):
+    for dtype in ["<f4", ">i2", "<U3", [("a", "<i4"), ("b", "<f8", (2,))]]:
+        array = counting(np.dtype(dtype), (rows, 3))
+        libnyz.save_pieces(array, path, [1000] * 7, unknown=True)
+        assert path.read_bytes() == saved(array)
+
+
+def test_a_file_that_is_too_short_does_not_appear(tmp_path):
+    c, output = libnyz.c, libnyz.c.c_void_p()
+    with libnyz.Wrapped(np.zeros((10, 10))) as wrapped:
+        libnyz.call("output_create_npy", bytes(tmp_path / "a.npy"), wrapped, None, c.byref(output))
+    libnyz.call("output_write", output, b"x" * 400, c.c_size_t(400))
+    with pytest.raises(libnyz.NyzError, match="wrote 400 of 800 bytes of the array's data"):
+        libnyz.call("output_finish", c.byref(output))
+    assert list(tmp_path.iterdir()) == []
