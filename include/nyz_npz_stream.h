@@ -56,15 +56,21 @@ NYZ_API nyz_status nyz_member_reader_close(nyz_member_reader **reader, nyz_error
  * (opt->byteorder, or that of the dtype).  It is borrowed from the writer.  The name as for
  * nyz_npz_add.  What is written is byte for byte what nyz_npz_add of the array would write.  A
  * write of more than the array has fails (-EINVAL); the first failure is kept by the writer.
+ *
+ * If the number of rows is not known yet, the extent of the slowest axis is -1: of the first one in C
+ * order, or of the last one with NYZ_F_ORDER (the strides of `like` are not looked at then).
+ * nyz_npz_end puts it into the header, and sizes and CRC into the local header: the archive has to be
+ * written to a file or to a stream that seeks, and the member has to be stored.
  * opt: as nyz_npz_add, but for progress; NULL: as the archive was created.
- * Errors: as nyz_npz_add; ARGUMENT (a member is open: only one may be at a time). */
+ * Errors: as nyz_npz_add; ARGUMENT (a member is open: only one may be at a time; another extent is
+ * -1, or rows without bytes, or the output cannot seek); UNSUPPORTED (-1, deflated). */
 NYZ_API nyz_status nyz_npz_begin(nyz_npz_writer *writer, const char *name, const nyz_array *like,
                                  const nyz_options *opt, nyz_stream *stream, nyz_error *err)
                                  NYZ_NONNULL((1, 3, 5));
 
 /* Ends the member that nyz_npz_begin began; until then no other call but nyz_npz_discard takes the
  * writer.  Errors: the first failure since nyz_npz_create; IO; ARGUMENT (fewer bytes were written than
- * the array has; no member is open). */
+ * the array has, or a part of a row; no member is open); UNSUPPORTED (as nyz_output_finish). */
 NYZ_API nyz_status nyz_npz_end(nyz_npz_writer *writer, nyz_error *err) NYZ_NONNULL((1));
 
 #ifdef __cplusplus

@@ -733,6 +733,21 @@ class Writer:
         with Wrapped(array) as wrapped:
             call("npz_add", self.handle, name, wrapped, options(**opt) if opt else None)
 
+    def add_pieces(self, name, array, pieces, unknown=False, **opt):
+        """As save_pieces."""
+        member, data, done = Stream(), array.tobytes("A"), 0
+        with Wrapped(array) as wrapped:
+            if unknown:
+                opt["order"] = slowest(array, wrapped)
+            call("npz_begin", self.handle, name.encode(), wrapped, options(**opt) if opt else None,
+                 c.byref(member))
+        write = c.CFUNCTYPE(c.c_int64, c.c_void_p, c.c_char_p, c.c_size_t)(member.write)
+        for size in [*pieces, len(data)]:
+            piece = data[done:done + size]
+            assert write(member.ctx, piece, len(piece)) == len(piece)
+            done += len(piece)
+        call("npz_end", self.handle)
+
     def add_bytes(self, name, content, **opt):
         call("npz_add_bytes", self.handle, name.encode(), content, c.c_size_t(len(content)),
              options(**opt) if opt else None)

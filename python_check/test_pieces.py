@@ -11,6 +11,7 @@ import libnyz
 from fixture_numpy import counting
 from fixture_parts import saved
 from strategies import COMMON, arrays
+from test_archives import expected_archive
 
 sizes = st.lists(st.integers(0, 40), max_size=8)
 
@@ -48,6 +49,30 @@ def test_every_number_of_rows_has_np_saves_header(path, rows):
         array = counting(np.dtype(dtype), (rows, 3))
         libnyz.save_pieces(array, path, [1000] * 7, unknown=True)
         assert path.read_bytes() == saved(array)
+
+
+def archive(names, columns, pieces, unknown, **opt):
+    writer = libnyz.Writer(**opt)
+    for name, array in zip(names, columns):
+        writer.add_pieces(name, array, pieces, unknown and has_rows(array))
+    return writer.finish()
+
+
+@COMMON
+@given(st.lists(arrays(contiguous=True), max_size=3), sizes, st.booleans())
+def test_an_archive_in_pieces_is_np_savezs(columns, pieces, unknown):
+    names = ["a", "b", "c"][:len(columns)]
+    expected = expected_archive(np.savez, [], dict(zip(names, columns)))
+    assert archive(names, columns, pieces, unknown) == expected
+
+
+@pytest.mark.parametrize("rows", [0, 1, 9, 10, 12345])
+def test_every_number_of_rows_in_an_archive_is_np_savezs(rows):
+    columns = [counting(np.dtype(d), (rows, 30)) for d in ["<f4", ">i2", "<U3"]]
+    columns += [np.asfortranarray(counting(np.dtype("<f8"), (7, max(2, rows))))]
+    names = ["a", "b", "c", "d"]
+    expected = expected_archive(np.savez, [], dict(zip(names, columns)))
+    assert archive(names, columns, [1000] * 70, True) == expected
 
 
 def test_a_file_that_is_too_short_does_not_appear(tmp_path):

@@ -80,6 +80,7 @@ static nyz_status new_content(const nyz_array *like, const nyz_config *config,
         free_content(content);
         return status;
     }
+    content->rows.bytes = content->plan.bytes;
     *out = content;
     return NYZ_OK;
 }

@@ -15,11 +15,12 @@ typedef struct nyz_npy_rows {
     nyz_array like;    /* without data; of any number of rows where that is not known */
     int axis;          /* of the rows whose number is not known; -1: it is known */
     int64_t row;       /* bytes of one of them */
-    int64_t bytes;     /* of the data, where its shape is known */
+    int64_t bytes;     /* of the data, if its shape is known: from the writer's plan */
     int64_t written;   /* of them so far */
 } nyz_npy_rows;
 
-/* rows->like and rows->config then describe the array for nyz_npy_writer_init.
+/* rows->like and rows->config then describe the array for nyz_npy_writer_init, after which
+ * rows->bytes is to be set, if the shape is known.
  * Errors: ARGUMENT (what is -1 is not the slowest axis, a row has no bytes), MEMORY. */
 nyz_status nyz_npy_rows_init(nyz_npy_rows *rows, const nyz_array *like,
                              const nyz_config *config, nyz_error *err);

@@ -9,7 +9,9 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "io/stream.h"
+#include "npy/npy_rows.h"
 #include "npz/npz_writer.h"
+#include "zip/zip_writer.h"
 
 static const char *name_of(const nyz_npz_writer *writer)
 {
@@ -31,14 +33,11 @@ static nyz_status put(nyz_npz_writer *writer, const void *bytes, size_t size,
                       nyz_error *err)
 {
     const nyz_sink sink = nyz_zip_writer_sink(writer->zip);
-    const int64_t left = nyz_zip_writer_left(writer->zip);
-    if (size > (uint64_t)left) {
-        return nyz_fail(
-            err, NYZ_ERR_ARGUMENT, -1,
-            "%llu more bytes, but of the %lld of the array only %lld are left",
-            (unsigned long long)size, (long long)writer->open.plan.bytes,
-            (long long)left);
+    if (size > PTRDIFF_MAX) {
+        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1, "%llu bytes: no memory has so many",
+                        (unsigned long long)size);
     }
+    NYZ_TRY(nyz_npy_rows_count(&writer->rows, (int64_t)size, err));
     return nyz_sink_put(&sink, bytes, (int64_t)size, err);
 }
 
@@ -65,9 +64,44 @@ static nyz_status begin(nyz_npz_writer *writer, nyz_error *err)
 {
     const nyz_buffer *const header = &writer->open.plan.header;
     const nyz_sink sink = nyz_zip_writer_sink(writer->zip);
+    const int64_t size = writer->rows.axis < 0 ? writer->open.content.size : -1;
     NYZ_TRY(nyz_zip_writer_begin(writer->zip, name_of(writer), &writer->open.how,
-                                 writer->open.content.size, (int64_t)header->size, err));
+                                 size, (int64_t)header->size, err));
     return nyz_sink_put(&sink, header->data, (int64_t)header->size, err);
+}
+
+/* Whether its number of rows may be unknown. */
+static nyz_status check_rows(const nyz_npz_writer *writer, const nyz_config *config,
+                             nyz_error *err)
+{
+    if (writer->rows.axis < 0) {
+        return NYZ_OK;
+    }
+    if (!nyz_zip_writer_seeks(writer->zip)) {
+        return nyz_npy_rows_refuse(err);
+    }
+    return config->method == NYZ_STORED
+               ? NYZ_OK
+               : nyz_fail(
+                     err, NYZ_ERR_UNSUPPORTED, -1,
+                     "the extent of the slowest axis is -1, which only a stored member "
+                     "may have: give the number of rows, or store it");
+}
+
+/* Takes the name, makes the header. */
+static nyz_status prepare(nyz_npz_writer *writer, const char *name, const nyz_array *like,
+                          const nyz_config *config, nyz_error *err)
+{
+    nyz_npy_rows *const rows = &writer->rows;
+    NYZ_TRY(nyz_npy_rows_init(rows, like, config, err));
+    nyz_status status =
+        nyz_pending_init(&writer->open, writer, name, &rows->like, 0, &rows->config, err);
+    if (status == NYZ_OK) {
+        rows->bytes = writer->open.plan.bytes;
+        status = check_rows(writer, config, err);
+        status = nyz_npz_add_context(writer, name_of(writer), status, err);
+    }
+    return status;
 }
 
 nyz_status nyz_npz_begin(nyz_npz_writer *writer, const char *name, const nyz_array *like,
@@ -79,8 +113,7 @@ nyz_status nyz_npz_begin(nyz_npz_writer *writer, const char *name, const nyz_arr
     NYZ_TRY(nyz_npz_sticky_error(writer, err));
     nyz_status status = opt != NULL ? nyz_config_init(&config, opt, &failure) : NYZ_OK;
     if (status == NYZ_OK) {
-        status =
-            nyz_pending_init(&writer->open, writer, name, like, 0, &config, &failure);
+        status = prepare(writer, name, like, &config, &failure);
     }
     if (status != NYZ_OK) {
         return nyz_npz_set_sticky_error(writer, status, &failure, err);
@@ -92,14 +125,24 @@ nyz_status nyz_npz_begin(nyz_npz_writer *writer, const char *name, const nyz_arr
     return NYZ_OK;
 }
 
+static nyz_status rewrite_header(nyz_npz_writer *writer, nyz_error *err)
+{
+    const nyz_buffer *const begun = &writer->open.plan.header;
+    nyz_buffer header = {0};
+    nyz_status status = nyz_npy_rows_header(&writer->rows, begun, &header, err);
+    if (status == NYZ_OK) {
+        status = nyz_zip_writer_replace(writer->zip, begun->data, header.data,
+                                        (int64_t)header.size, err);
+    }
+    nyz_buffer_free(&header);
+    return status;
+}
+
 static nyz_status end(nyz_npz_writer *writer, nyz_error *err)
 {
-    const int64_t left = nyz_zip_writer_left(writer->zip);
-    if (left > 0) {
-        return nyz_fail(err, NYZ_ERR_ARGUMENT, -1,
-                        "%lld bytes of the array were written, expected %lld",
-                        (long long)(writer->open.plan.bytes - left),
-                        (long long)writer->open.plan.bytes);
+    NYZ_TRY(nyz_npy_rows_check(&writer->rows, err));
+    if (writer->rows.axis >= 0) {
+        NYZ_TRY(rewrite_header(writer, err));
     }
     return nyz_zip_writer_end(writer->zip, err);
 }
@@ -115,5 +158,6 @@ nyz_status nyz_npz_end(nyz_npz_writer *writer, nyz_error *err)
     }
     const nyz_status status = keep(writer, end(writer, &failure), &failure, err);
     nyz_pending_free(&writer->open);
+    nyz_npy_rows_free(&writer->rows);
     return status;
 }

@@ -24,6 +24,7 @@ static void free_writer(nyz_npz_writer **writer)
     const nyz_allocator allocator = (*writer)->config.allocator;
     nyz_zip_writer_free(&(*writer)->zip);
     nyz_pending_free(&(*writer)->open);
+    nyz_npy_rows_free(&(*writer)->rows);
     nyz_output_discard(&(*writer)->output);
     nyz_names_free(&(*writer)->names);
     nyz_release(&allocator, *writer, (int64_t)sizeof **writer);

@@ -5,6 +5,7 @@
 
 #include "base/config.h"
 #include "npy/npy.h"
+#include "npy/npy_rows.h"
 #include "npz/npz_names.h"
 #include "zip/zip_writer.h"
 
@@ -24,6 +25,7 @@ struct nyz_npz_writer {
     nyz_names names;
     int64_t positional; /* arrays added without a name */
     nyz_pending open;   /* the member that nyz_npz_begin has begun; zeros: none */
+    nyz_npy_rows rows;  /* of it */
     nyz_error failure;  /* the first one; status NYZ_OK: none yet */
 };
 

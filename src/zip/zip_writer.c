@@ -30,7 +30,8 @@ struct nyz_zip_writer {
     int64_t count;        /* of these */
     const char *name;     /* of the member that has been begun; NULL: none */
     nyz_zip_record record;
-    int64_t left;  /* bytes of it to come */
+    int64_t left;  /* bytes of it to come; INT64_MAX: unknown */
+    int64_t first; /* where it begins */
     nyz_sink sink; /* of a deflated one's stream */
     nyz_zip_encoder encoder;
 };
@@ -116,6 +117,21 @@ static nyz_status end_member(nyz_zip_writer *zip, const char *name,
     return NYZ_OK;
 }
 
+static int is_of_unknown_size(const nyz_zip_writer *zip)
+{
+    return zip->left == INT64_MAX;
+}
+
+/* Bytes that come. */
+static void count(nyz_zip_writer *zip, int64_t size)
+{
+    if (is_of_unknown_size(zip)) {
+        zip->record.size += size;
+    } else {
+        zip->left -= size;
+    }
+}
+
 /* Piece by piece, so that a piece is written while the CRC has it in the cache.  The
  * header is completed before the last piece: where one piece is all, the header is still
  * in the buffer. */
@@ -127,7 +143,7 @@ static nyz_status put_stored(nyz_zip_writer *zip, const void *bytes, int64_t siz
     while (size > 0) {
         const int64_t piece = nyz_min(size, PIECE);
         zip->record.crc32 = nyz_crc32(zip->record.crc32, next, (size_t)piece);
-        zip->left -= piece;
+        count(zip, piece);
         if (zip->left == 0 && zip->seekable) {
             NYZ_TRY(complete_local(zip, &zip->record, err));
         }
@@ -144,7 +160,7 @@ static nyz_status put_member(void *to, const void *bytes, int64_t size, nyz_erro
     if (zip->record.method == NYZ_STORED) {
         return put_stored(zip, bytes, size, err);
     }
-    zip->left -= size;
+    count(zip, size);
     return nyz_zip_encode_put(&zip->encoder, bytes, size, err);
 }
 
@@ -159,13 +175,15 @@ nyz_status nyz_zip_writer_begin(nyz_zip_writer *zip, const char *name,
                                 nyz_error *err)
 {
     const int is_stored = how->method == NYZ_STORED;
-    const nyz_zip_record record = {.size = size,
-                                   .compressed_size = is_stored ? size : 0,
+    const int64_t known = size < 0 ? 0 : size;
+    const nyz_zip_record record = {.size = known,
+                                   .compressed_size = is_stored ? known : 0,
                                    .method = (uint16_t)how->method};
     zip->record = record;
     zip->name = name;
-    zip->left = size;
+    zip->left = size < 0 ? INT64_MAX : size;
     NYZ_TRY(begin_member(zip, name, &zip->record, head, is_stored ? how->align : 0, err));
+    zip->first = zip->out.position;
     zip->sink = nyz_write_buffer_sink(&zip->out);
     return is_stored ? NYZ_OK
                      : nyz_zip_encode_begin(&zip->encoder, how, &zip->allocator,
@@ -194,11 +212,30 @@ static nyz_status end_deflated(nyz_zip_writer *zip, nyz_error *err)
     return zip->seekable ? complete_local(zip, record, err) : NYZ_OK;
 }
 
+/* A CRC is linear: its change is that of the first bytes, followed by zeros. */
+nyz_status nyz_zip_writer_replace(nyz_zip_writer *zip, const void *old, const void *with,
+                                  int64_t size, nyz_error *err)
+{
+    const uint32_t change =
+        nyz_crc32(0, old, (size_t)size) ^ nyz_crc32(0, with, (size_t)size);
+    zip->record.crc32 =
+        nyz_crc32_combine(change, zip->record.crc32, zip->record.size - size);
+    return nyz_write_buffer_patch(&zip->out, zip->first, with, size, err);
+}
+
+static nyz_status end_stored(nyz_zip_writer *zip, nyz_error *err)
+{
+    if (!is_of_unknown_size(zip)) {
+        return NYZ_OK;
+    }
+    zip->record.compressed_size = zip->record.size;
+    return complete_local(zip, &zip->record, err);
+}
+
 nyz_status nyz_zip_writer_end(nyz_zip_writer *zip, nyz_error *err)
 {
-    if (zip->record.method != NYZ_STORED) {
-        NYZ_TRY(end_deflated(zip, err));
-    }
+    NYZ_TRY(zip->record.method == NYZ_STORED ? end_stored(zip, err)
+                                             : end_deflated(zip, err));
     const nyz_status status = end_member(zip, zip->name, &zip->record, err);
     nyz_zip_encode_close(&zip->encoder); /* with the index that the record has */
     zip->name = NULL;
@@ -232,6 +269,11 @@ nyz_status nyz_zip_writer_add_encoded(nyz_zip_writer *zip, const char *name,
     NYZ_TRY(begin_member(zip, name, &record, 0, 0, err));
     NYZ_TRY(nyz_sink_put(&sink, ready->bytes.data, record.compressed_size, err));
     return end_member(zip, name, &record, err);
+}
+
+int nyz_zip_writer_seeks(const nyz_zip_writer *zip)
+{
+    return zip->seekable;
 }
 
 int64_t nyz_zip_writer_count(const nyz_zip_writer *zip)

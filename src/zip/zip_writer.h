@@ -27,9 +27,9 @@ typedef struct nyz_zip_content {
 typedef struct nyz_zip_method {
     nyz_method method;
     int level; /* deflated: 1 ... 9, or NYZ_LEVEL_FAST, which is always in blocks */
-    nyz_block_layout
-        blocks;  /* deflated: in blocks that do not know each other; unit 0: not.  With
-                              * a head and more than one block the directory gets their index */
+    /* Deflated: in blocks that do not know each other; unit 0: not.  With a head and more than one
+     * block the directory gets their index. */
+    nyz_block_layout blocks;
     int threads; /* in blocks: 1 or more */
     int align; /* stored: where the bytes after `head` begin is a multiple of this; 0: anywhere */
 } nyz_zip_method;
@@ -41,14 +41,19 @@ nyz_status nyz_zip_writer_add(nyz_zip_writer *zip, const char *name,
                               nyz_error *err);
 
 /* The same in pieces: `size` bytes in all, the first `head` of which `how->align` is not about.  The
- * name stays where it is until the member is ended. */
+ * name stays where it is until the member is ended.
+ * size -1: only its end gives it, and the archive has to seek; the member is stored. */
 nyz_status nyz_zip_writer_begin(nyz_zip_writer *zip, const char *name,
                                 const nyz_zip_method *how, int64_t size, int64_t head,
                                 nyz_error *err);
 /* Takes its bytes, at most as many as are left. */
 nyz_sink nyz_zip_writer_sink(nyz_zip_writer *zip);
-/* How many of its bytes are to come; -1: no member has been begun. */
+/* How many of its bytes are to come (INT64_MAX: unknown); -1: no member has been begun. */
 int64_t nyz_zip_writer_left(const nyz_zip_writer *zip);
+/* Of a member of unknown size: puts other bytes in place of its first ones, after which others have
+ * come.  Errors: IO. */
+nyz_status nyz_zip_writer_replace(nyz_zip_writer *zip, const void *old, const void *with,
+                                  int64_t size, nyz_error *err);
 /* After the last one. */
 nyz_status nyz_zip_writer_end(nyz_zip_writer *zip, nyz_error *err);
 
@@ -71,6 +76,9 @@ void nyz_zip_encode_free(nyz_zip_encoded *ready);
 /* Writes it: the same bytes as nyz_zip_writer_add's. */
 nyz_status nyz_zip_writer_add_encoded(nyz_zip_writer *zip, const char *name,
                                       const nyz_zip_encoded *ready, nyz_error *err);
+
+/* Not 0 if what was written can be written over. */
+int nyz_zip_writer_seeks(const nyz_zip_writer *zip);
 
 /* How many members have been written. */
 int64_t nyz_zip_writer_count(const nyz_zip_writer *zip);

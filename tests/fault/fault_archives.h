@@ -240,17 +240,19 @@ static nyz_status write_archive(fixture *s, adding *how, int finish, nyz_error *
     return status;
 }
 
-/* In pieces of 7 bytes, of the array as s->npy has it. */
+/* In pieces of 7 bytes, of the array as s->npy has it; the number of rows unknown, where it can be. */
 static nyz_status add_pieces(fixture *s, nyz_npz_writer *writer, nyz_error *err)
 {
     nyz_options opt = s->opt;
+    nyz_array like = s->array;
     nyz_stream member;
     const size_t size = (size_t)(nyz_array_count(&s->array) * s->array.dtype.itemsize);
     const unsigned char *const data = s->npy.data + s->npy.size - size;
     opt.order = NYZ_C_ORDER;
     opt.byteorder = NYZ_LITTLE_ENDIAN;
+    like.shape[0] = opt.method == NYZ_STORED ? -1 : like.shape[0];
     POISON(&member);
-    nyz_status status = nyz_npz_begin(writer, "a", &s->array, &opt, &member, err);
+    nyz_status status = nyz_npz_begin(writer, "a", &like, &opt, &member, err);
     if (status != NYZ_OK) {
         assert_zero(&member);
         return status;

@@ -34,13 +34,16 @@ static int must_succeed(const failing *f)
 }
 
 /* A failure that is not the call's: of a close when nothing is kept.  A FILE of which the
- * system does not tell what it is counts as one that cannot seek. */
+ * system does not tell what it is counts as one that cannot seek, and so does an archive's file of
+ * which it does not tell the place. */
 static int is_passed_over(const run *r, const failing *f, nyz_status status)
 {
-    return status == NYZ_OK
-               ? !f->serious || (f->first == CLOSE && r->row->result == OLD)
-               : status == NYZ_ERR_ARGUMENT && r->row->operation == open_stream &&
-                     (f->first == FSTAT || f->first == FCNTL);
+    return status == NYZ_OK ? !f->serious || (f->first == CLOSE && r->row->result == OLD)
+                            : status == NYZ_ERR_ARGUMENT &&
+                                  ((r->row->operation == open_stream &&
+                                    (f->first == FSTAT || f->first == FCNTL)) ||
+                                   (r->row->operation == archive_of_pieces &&
+                                    (f->first == LSEEK || f->for_good)));
 }
 
 static void check_status(const run *r, const failing *f, nyz_status status,

@@ -94,7 +94,8 @@ static void what_is_written_in_pieces_is_what_is_written_whole(void **state)
     }
 }
 
-static nyz_npz_writer *begun(nyz_buffer *buffer, const nyz_options *opt, nyz_stream *member)
+static nyz_npz_writer *begun(nyz_buffer *buffer, const nyz_options *opt,
+                             nyz_stream *member)
 {
     const nyz_stream to = nyz_stream_buffer(buffer);
     nyz_array like = numbers();
@@ -114,12 +115,11 @@ static void a_member_ends_when_all_of_its_bytes_are_there(void **state)
         nyz_npz_writer *writer = begun(&buffer, &methods[i], &member);
         assert_int_equal(member.write(member.ctx, "1234", 4), 4);
         assert_fails(NYZ_ERR_ARGUMENT,
-                     "member 'a.npy': 4 bytes of the array were written, expected 1200000",
+                     "member 'a.npy': wrote 4 of 1200000 bytes of the array's data",
                      nyz_npz_end(writer, err));
-        assert_fails(NYZ_ERR_ARGUMENT, "4 bytes of the array", nyz_npz_end(writer, err));
+        assert_fails(NYZ_ERR_ARGUMENT, "wrote 4 of", nyz_npz_end(writer, err));
         assert_int_equal(member.write(member.ctx, "1234", 4), -EINVAL);
-        assert_fails(NYZ_ERR_ARGUMENT, "4 bytes of the array",
-                     nyz_npz_finish(&writer, err));
+        assert_fails(NYZ_ERR_ARGUMENT, "wrote 4 of", nyz_npz_finish(&writer, err));
         assert_null(writer);
         nyz_buffer_free(&buffer);
     }
@@ -135,7 +135,8 @@ static void more_bytes_than_the_array_has_are_refused(void **state)
         const nyz_array array = numbers();
         write_pieces(&member, array.data, COUNT * sizeof(float) - 1);
         assert_int_equal(member.write(member.ctx, "12", 2), -EINVAL);
-        assert_fails(NYZ_ERR_ARGUMENT, "2 more bytes, but of the 1200000 of the array only 1",
+        assert_fails(NYZ_ERR_ARGUMENT,
+                     "2 more bytes, but of the 1200000 of the array only 1",
                      nyz_npz_end(writer, err));
         nyz_npz_discard(&writer);
         nyz_buffer_free(&buffer);
@@ -167,7 +168,8 @@ static void an_open_member_bars_other_calls(void **state)
     assert_ok(nyz_npz_finish(&writer, err));
     nyz_buffer_free(&buffer);
     writer = begun(&buffer, NULL, &member);
-    assert_fails(NYZ_ERR_ARGUMENT, "member 'a.npy' is open", nyz_npz_finish(&writer, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "member 'a.npy' is open",
+                 nyz_npz_finish(&writer, err));
     assert_null(writer);
     nyz_buffer_free(&buffer);
 }
@@ -195,6 +197,150 @@ static void the_name_of_an_open_member_is_escaped_and_cut(void **state)
         nyz_buffer_free(&buffer);
     }
 }
+
+/* ------------------------------------------------------------------ an unknown number of rows */
+
+/* `rows` rows of 3 numbers: [rows][3], or in Fortran order [3][rows]. */
+static nyz_array some_rows(int64_t rows, nyz_order order)
+{
+    const int64_t shape[2] = {order == NYZ_F_ORDER ? 3 : rows,
+                              order == NYZ_F_ORDER ? rows : 3};
+    const int64_t fortran[2] = {sizeof(float), 3 * sizeof(float)};
+    const nyz_array all = numbers();
+    nyz_array array;
+    assert_ok(nyz_array_wrap(all.data, &all.dtype, 2, shape,
+                             order == NYZ_F_ORDER ? fortran : NULL, &array, err));
+    return array;
+}
+
+/* "a" of some rows and "b", a member of its own; after bytes that are no part of it. */
+static nyz_buffer archive_of_rows(const nyz_options *opt, int64_t rows, int unknown)
+{
+    nyz_buffer buffer = {0};
+    const nyz_stream to = nyz_stream_buffer(&buffer);
+    const nyz_array array = some_rows(rows, opt->order);
+    const nyz_array other = some_rows(1, NYZ_C_ORDER);
+    nyz_npz_writer *writer;
+    assert_int_equal(to.write(to.ctx, "before", 6), 6);
+    assert_ok(nyz_npz_create_stream(&to, opt, &writer, err));
+    if (unknown) {
+        nyz_stream member;
+        nyz_array like = array;
+        like.data = NULL;
+        like.shape[opt->order == NYZ_F_ORDER] = -1;
+        memset(like.strides, 0x55, sizeof like.strides); /* not looked at */
+        assert_ok(nyz_npz_begin(writer, "a", &like, opt, &member, err));
+        write_pieces(&member, array.data, (size_t)rows * 3 * sizeof(float));
+        assert_ok(nyz_npz_end(writer, err));
+    } else {
+        assert_ok(nyz_npz_add(writer, "a", &array, opt, err));
+    }
+    assert_ok(nyz_npz_add(writer, "b", &other, NULL, err));
+    assert_ok(nyz_npz_finish(&writer, err));
+    return buffer;
+}
+
+static void a_member_of_unknown_rows_is_what_is_written_whole(void **state)
+{
+    static const int64_t rows[] = {0, 1, 2, 10, 5000, COUNT / 3};
+    static const int aligns[] = {0, 64, 4096};
+    (void)state;
+    for (int r = 0; r < 6; r++) {
+        for (int a = 0; a < 3; a++) {
+            for (nyz_order order = NYZ_KEEP_ORDER; order <= NYZ_F_ORDER; order++) {
+                const nyz_options opt = {.order = order, .align = aligns[a]};
+                nyz_buffer whole = archive_of_rows(&opt, rows[r], 0);
+                nyz_buffer pieces = archive_of_rows(&opt, rows[r], 1);
+                assert_int_equal(whole.size, pieces.size);
+                assert_memory_equal(whole.data, pieces.data, whole.size);
+                nyz_buffer_free(&whole);
+                nyz_buffer_free(&pieces);
+            }
+        }
+    }
+}
+
+static nyz_status begin_rows(const nyz_stream *to, const nyz_options *opt,
+                             nyz_npz_writer **writer, nyz_stream *member,
+                             nyz_error *error)
+{
+    nyz_array like = some_rows(1, NYZ_C_ORDER);
+    like.shape[0] = -1;
+    assert_ok(nyz_npz_create_stream(to, opt, writer, err));
+    return nyz_npz_begin(*writer, "a", &like, NULL, member, error);
+}
+
+static void an_unknown_number_of_rows_needs_an_output_that_seeks(void **state)
+{
+    nyz_buffer buffer = {0};
+    const nyz_stream to = to_buffer(&buffer, 0);
+    nyz_npz_writer *writer;
+    nyz_stream member;
+    (void)state;
+    assert_fails(
+        NYZ_ERR_ARGUMENT,
+        "member 'a.npy': the extent of the slowest axis is -1, and the output cannot "
+        "seek back to write it: give the number of rows, or write to a file",
+        begin_rows(&to, NULL, &writer, &member, err));
+    assert_null(member.write);
+    assert_fails(NYZ_ERR_ARGUMENT, "cannot seek", nyz_npz_finish(&writer, err));
+    nyz_buffer_free(&buffer);
+}
+
+static void an_unknown_number_of_rows_needs_a_stored_member(void **state)
+{
+    (void)state;
+    for (int i = 2; i < METHODS; i++) {
+        nyz_buffer buffer = {0};
+        const nyz_stream to = to_buffer(&buffer, 1);
+        nyz_npz_writer *writer;
+        nyz_stream member;
+        assert_fails(
+            NYZ_ERR_UNSUPPORTED,
+            "member 'a.npy': the extent of the slowest axis is -1, which only a stored "
+            "member may have: give the number of rows, or store it",
+            begin_rows(&to, &methods[i], &writer, &member, err));
+        assert_null(member.write);
+        nyz_npz_discard(&writer);
+        nyz_buffer_free(&buffer);
+    }
+}
+
+static void a_part_of_a_row_is_refused(void **state)
+{
+    nyz_buffer buffer = {0};
+    const nyz_stream to = to_buffer(&buffer, 1);
+    nyz_npz_writer *writer;
+    nyz_stream member;
+    (void)state;
+    assert_ok(begin_rows(&to, NULL, &writer, &member, NULL));
+    assert_int_equal(member.write(member.ctx, "0123456789abcdef", 16), 16);
+    assert_fails(
+        NYZ_ERR_ARGUMENT,
+        "member 'a.npy': wrote 16 bytes of the array's data: 4 more than whole rows of "
+        "12 bytes",
+        nyz_npz_end(writer, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "wrote 16 bytes", nyz_npz_finish(&writer, err));
+    nyz_buffer_free(&buffer);
+}
+
+static void only_the_slowest_extent_may_be_unknown(void **state)
+{
+    nyz_buffer buffer = {0};
+    const nyz_stream to = to_buffer(&buffer, 1);
+    nyz_npz_writer *writer;
+    nyz_stream member;
+    nyz_array like = some_rows(1, NYZ_C_ORDER);
+    (void)state;
+    like.shape[1] = -1;
+    assert_ok(nyz_npz_create_stream(&to, NULL, &writer, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "only that of axis 0, the slowest in C order",
+                 nyz_npz_begin(writer, "a", &like, NULL, &member, err));
+    assert_fails(NYZ_ERR_ARGUMENT, "only that of axis 0", nyz_npz_finish(&writer, err));
+    nyz_buffer_free(&buffer);
+}
+
+/* ----------------------------------------------------------------------------------- others */
 
 static void an_array_without_elements_is_begun_and_ended(void **state)
 {
@@ -270,8 +416,9 @@ static void a_member_is_read_in_pieces_of_any_size(void **state)
             nyz_member_reader *reader;
             nyz_stream member;
             nyz_buffer got = {0};
-            assert_ok(k & 1 ? nyz_npz_open_member(npz, "a", NULL, &reader, &member, err)
-                            : nyz_npz_open_member_at(npz, 0, NULL, &reader, &member, err));
+            assert_ok(k & 1
+                          ? nyz_npz_open_member(npz, "a", NULL, &reader, &member, err)
+                          : nyz_npz_open_member_at(npz, 0, NULL, &reader, &member, err));
             assert_int_equal(member.size(member.ctx), expected.shape[0]);
             assert_int_equal(read_all(&member, sizes[k], &got), 0);
             assert_int_equal(got.size, expected.shape[0]);
@@ -324,8 +471,8 @@ static void the_last_byte_comes_after_the_crc_was_compared(void **state)
             assert_int_equal(read_all(&member, sizes[k], &got), -EIO);
             assert_true((int64_t)got.size < described.size);
             assert_int_equal(member.read(member.ctx, &described, 1), -EIO);
-            assert_fails(NYZ_ERR_CORRUPT, "member 'a.npy': ",
-                         nyz_member_reader_close(&reader, err));
+            assert_fails(NYZ_ERR_CORRUPT,
+                         "member 'a.npy': ", nyz_member_reader_close(&reader, err));
             assert_null(reader);
             nyz_buffer_free(&got);
             nyz_npz_close(&npz);
@@ -419,6 +566,11 @@ int main(void)
         cmocka_unit_test(more_bytes_than_the_array_has_are_refused),
         cmocka_unit_test(an_open_member_bars_other_calls),
         cmocka_unit_test(the_name_of_an_open_member_is_escaped_and_cut),
+        cmocka_unit_test(a_member_of_unknown_rows_is_what_is_written_whole),
+        cmocka_unit_test(an_unknown_number_of_rows_needs_an_output_that_seeks),
+        cmocka_unit_test(an_unknown_number_of_rows_needs_a_stored_member),
+        cmocka_unit_test(a_part_of_a_row_is_refused),
+        cmocka_unit_test(only_the_slowest_extent_may_be_unknown),
         cmocka_unit_test(an_array_without_elements_is_begun_and_ended),
         cmocka_unit_test(a_member_that_cannot_be_begun_is_a_failure_of_the_archive),
         cmocka_unit_test(a_member_is_read_in_pieces_of_any_size),
