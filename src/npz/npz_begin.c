@@ -65,6 +65,7 @@ static nyz_status begin(nyz_npz_writer *writer, nyz_error *err)
     const nyz_buffer *const header = &writer->open.plan.header;
     const nyz_sink sink = nyz_zip_writer_sink(writer->zip);
     const int64_t size = writer->rows.axis < 0 ? writer->open.content.size : -1;
+    nyz_npz_preallocate(writer, &writer->open.how, size);
     NYZ_TRY(nyz_zip_writer_begin(writer->zip, name_of(writer), &writer->open.how,
                                  size, (int64_t)header->size, err));
     return nyz_sink_put(&sink, header->data, (int64_t)header->size, err);

@@ -144,13 +144,19 @@ static nyz_status take_name(nyz_npz_writer *writer, const char *member,
     return nyz_names_add(&writer->names, member, any, err);
 }
 
+void nyz_npz_preallocate(const nyz_npz_writer *writer, const nyz_zip_method *how,
+                         int64_t size)
+{
+    if (writer->output != NULL && how->method == NYZ_STORED) {
+        nyz_atomic_file_preallocate(writer->output, -1, size);
+    }
+}
+
 static nyz_status add_content(nyz_npz_writer *writer, const char *member,
                               const nyz_zip_method *how, const nyz_zip_content *content,
                               nyz_error *err)
 {
-    if (writer->output != NULL && how->method == NYZ_STORED) {
-        nyz_atomic_file_preallocate(writer->output, -1, content->size);
-    }
+    nyz_npz_preallocate(writer, how, content->size);
     return nyz_npz_add_context(
         writer, member, nyz_zip_writer_add(writer->zip, member, how, content, err), err);
 }

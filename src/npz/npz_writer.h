@@ -44,6 +44,10 @@ nyz_status nyz_pending_write(const nyz_pending *pending, nyz_npz_writer *writer,
                              nyz_error *err);
 void nyz_pending_free(nyz_pending *pending);
 
+/* Announces a member's bytes to the file system, if they are to be stored; a hint. */
+void nyz_npz_preallocate(const nyz_npz_writer *writer, const nyz_zip_method *how,
+                         int64_t size);
+
 /* How the archive is told to store a member, and where one that is deflated in blocks is cut, of
  * an array whose C order is the order of the file, with so many bytes of data and of the header. */
 nyz_zip_method nyz_npz_method(const nyz_config *config, const nyz_block_layout *layout);
