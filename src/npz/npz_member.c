@@ -104,7 +104,8 @@ nyz_status nyz_npz_read_place(const nyz_npz *npz, int64_t index, const nyz_confi
                               nyz_array *out, nyz_npz_place *place, nyz_error *err)
 {
     nyz_zip_member member;
-    NYZ_TRY(nyz_zip_member_open(&npz->stream, &npz->dir, index, &member, err));
+    NYZ_TRY(nyz_zip_member_open_with(&npz->stream, &npz->dir, index, &config->allocator,
+                                     &member, err));
     nyz_source source = nyz_zip_member_source(&member);
     place->start = member.position;
     nyz_status status = read_place(&source, config, out, place, err);
@@ -177,7 +178,8 @@ nyz_status nyz_npz_read_stream(const nyz_npz *npz, int64_t index,
                                int to_the_end, nyz_array *array, nyz_error *err)
 {
     nyz_zip_member member;
-    NYZ_TRY(nyz_zip_member_open(&npz->stream, &npz->dir, index, &member, err));
+    NYZ_TRY(nyz_zip_member_open_with(&npz->stream, &npz->dir, index, &config->allocator,
+                                     &member, err));
     nyz_source source = nyz_zip_member_source(&member);
     nyz_progress_stream wrapper;
     nyz_progress_stream_source(&wrapper, config, &source);

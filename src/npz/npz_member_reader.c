@@ -58,8 +58,8 @@ static nyz_status open_reader(const nyz_npz *npz, int64_t index, const nyz_confi
     void *memory = NULL;
     NYZ_TRY(nyz_alloc(&config->allocator, (int64_t)sizeof **out, &memory, err));
     nyz_member_reader *const r = memory;
-    const nyz_status status =
-        nyz_zip_member_open(&npz->stream, &npz->dir, index, &r->member, err);
+    const nyz_status status = nyz_zip_member_open_with(
+        &npz->stream, &npz->dir, index, &config->allocator, &r->member, err);
     if (status != NYZ_OK) {
         nyz_release(&config->allocator, r, (int64_t)sizeof *r);
         return status;

@@ -83,7 +83,8 @@ static nyz_status read_member(const nyz_npz *npz, int64_t index,
     if (trusts_index(config) && nyz_npz_read_indexed(npz, index, request)) {
         return NYZ_OK;
     }
-    NYZ_TRY(nyz_zip_member_open(&npz->stream, &npz->dir, index, &member, err));
+    NYZ_TRY(nyz_zip_member_open_with(&npz->stream, &npz->dir, index, &config->allocator,
+                                     &member, err));
     nyz_source source = nyz_zip_member_source(&member);
     nyz_progress_stream_source(&wrapper, config, &source);
     const reading r = {&member, &source, request};

@@ -32,10 +32,11 @@ int nyz_zip_extract_is_worth(const nyz_zip_entry *entry, int threads)
 /* As a stream, in one thread. */
 static nyz_status extract_in_order(const nyz_stream *archive,
                                    const nyz_zip_directory *dir, int64_t index,
-                                   unsigned char *to, int64_t *got, nyz_error *err)
+                                   const nyz_allocator *allocator, unsigned char *to,
+                                   int64_t *got, nyz_error *err)
 {
     nyz_zip_member member;
-    NYZ_TRY(nyz_zip_member_open(archive, dir, index, &member, err));
+    NYZ_TRY(nyz_zip_member_open_with(archive, dir, index, allocator, &member, err));
     nyz_source source = nyz_zip_member_source(&member);
     nyz_status status = nyz_source_read(&source, to, source.left, "member", err);
     *got = source.offset;
@@ -130,7 +131,7 @@ static nyz_status read_deflated(const nyz_stream *archive, const nyz_zip_directo
     int refused = 0;
     NYZ_TRY(inflate_whole(archive, entry, place, allocator, to, &refused, err));
     if (refused) {
-        return extract_in_order(archive, dir, index, to, got, err);
+        return extract_in_order(archive, dir, index, allocator, to, got, err);
     }
     *got = entry->size;
     return nyz_zip_member_verify(entry, to, err);
@@ -150,7 +151,7 @@ nyz_status nyz_zip_extract(const nyz_stream *archive, const nyz_zip_directory *d
         return NYZ_OK;
     }
     if (entry->method == NYZ_DEFLATED && !is_inflated_whole(entry)) {
-        return extract_in_order(archive, dir, index, to, got, err);
+        return extract_in_order(archive, dir, index, allocator, to, got, err);
     }
     if (archive->read_at != NULL) {
         seen = nyz_read_ahead_open(&window, archive, entry->offset,

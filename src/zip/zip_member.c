@@ -48,6 +48,14 @@ nyz_status nyz_zip_locate(const nyz_stream *archive, const nyz_zip_directory *di
 nyz_status nyz_zip_member_open(const nyz_stream *archive, const nyz_zip_directory *dir,
                                int64_t index, nyz_zip_member *member, nyz_error *err)
 {
+    return nyz_zip_member_open_with(archive, dir, index, &dir->allocator, member, err);
+}
+
+nyz_status nyz_zip_member_open_with(const nyz_stream *archive,
+                                    const nyz_zip_directory *dir, int64_t index,
+                                    const nyz_allocator *allocator,
+                                    nyz_zip_member *member, nyz_error *err)
+{
     memset(member, 0, offsetof(nyz_zip_member, window));
     if (index < 0 || index >= dir->count) {
         return nyz_fail(err, NYZ_ERR_NOT_FOUND, -1,
@@ -59,7 +67,7 @@ nyz_status nyz_zip_member_open(const nyz_stream *archive, const nyz_zip_director
     look_at_beginning(archive, entry, member);
     NYZ_TRY(nyz_zip_local_read(&member->archive, dir, entry, &data, err));
     member->entry = entry;
-    member->allocator = dir->allocator;
+    member->allocator = *allocator;
     member->position = data;
     member->compressed_left = entry->compressed_size;
     member->left = entry->size;

@@ -31,6 +31,11 @@ typedef struct nyz_zip_member {
  * Errors: IO, CORRUPT, MEMORY. */
 nyz_status nyz_zip_member_open(const nyz_stream *archive, const nyz_zip_directory *dir,
                                int64_t index, nyz_zip_member *member, nyz_error *err);
+/* The same with another allocator than that of the directory. */
+nyz_status nyz_zip_member_open_with(const nyz_stream *archive,
+                                    const nyz_zip_directory *dir, int64_t index,
+                                    const nyz_allocator *allocator,
+                                    nyz_zip_member *member, nyz_error *err);
 
 /* Where the member's bytes begin in the archive; its local header is read and checked.
  * Errors: IO, CORRUPT. */

@@ -2,6 +2,7 @@
 /* Members of archives piece by piece: src/npz/npz_begin.c, src/npz/npz_member_reader.c, and the
  * steps of src/zip/zip_writer.c. */
 #include "nyz_npz_stream.h"
+#include "nyz_slice.h"
 
 #include "support/faults.h"
 
@@ -558,6 +559,45 @@ static void a_reader_takes_the_same_memory_for_any_member(void **state)
     nyz_buffer_free(&archive);
 }
 
+/* nyz_options.allocator: of the reader, its input and its inflater, and of whole loads that fall back
+ * to them. */
+static void a_reader_takes_all_of_its_memory_from_the_given_allocator(void **state)
+{
+    (void)state;
+    for (int i = 0; i < METHODS; i++) {
+        nyz_buffer archive = archive_of(&methods[i], 1, 0);
+        counting held;
+        counting given;
+        const nyz_options of_archive = {.allocator = &held.allocator};
+        const nyz_options opt = {.allocator = &given.allocator, .order = NYZ_C_ORDER};
+        nyz_npz *npz;
+        nyz_member_reader *reader;
+        nyz_stream member;
+        nyz_array array;
+        nyz_buffer got = {0};
+        counting_init(&held);
+        counting_init(&given);
+        assert_ok(nyz_npz_open_mem(archive.data, archive.size, &of_archive, &npz, err));
+        const long calls = held.calls;
+        assert_ok(nyz_npz_open_member(npz, "a", &opt, &reader, &member, err));
+        assert_int_equal(read_all(&member, 1000, &got), 0);
+        assert_true(given.live > (methods[i].method == NYZ_STORED ? 0 : 40000));
+        assert_ok(nyz_member_reader_close(&reader, err));
+        assert_ok(nyz_npz_load_header(npz, "a", &opt, &array, err));
+        nyz_array_free(&array);
+        assert_ok(nyz_npz_load(npz, "a", &opt, &array, err));
+        nyz_array_free(&array);
+        assert_ok(
+            nyz_npz_load_slice(npz, "a", &(nyz_range){1, 2, 1}, 1, &opt, &array, err));
+        nyz_array_free(&array);
+        assert_int_equal(given.live, 0);
+        assert_int_equal(held.calls, calls);
+        nyz_npz_close(&npz);
+        nyz_buffer_free(&got);
+        nyz_buffer_free(&archive);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -579,6 +619,7 @@ int main(void)
         cmocka_unit_test(the_crc_of_an_empty_member_is_compared),
         cmocka_unit_test(closing_before_the_end_is_no_failure),
         cmocka_unit_test(a_reader_takes_the_same_memory_for_any_member),
+        cmocka_unit_test(a_reader_takes_all_of_its_memory_from_the_given_allocator),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
