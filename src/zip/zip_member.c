@@ -238,6 +238,11 @@ static nyz_status finish_inflate(nyz_zip_member *member, nyz_error *err)
     return NYZ_OK;
 }
 
+void nyz_zip_member_sum(nyz_zip_member *member, const void *bytes, int64_t size)
+{
+    member->crc32 = nyz_crc32(member->crc32, bytes, (size_t)size);
+}
+
 nyz_status nyz_zip_member_check_crc(const nyz_zip_entry *entry, uint32_t crc32,
                                     nyz_error *err)
 {

@@ -57,6 +57,9 @@ nyz_status nyz_zip_member_error(const nyz_zip_member *member, nyz_status status,
  * is right.  Errors: CORRUPT (bytes not read yet, too), IO; why a read failed. */
 nyz_status nyz_zip_member_finish(nyz_zip_member *member, nyz_error *err);
 
+/* Takes the next bytes of a member that were read in another way into its CRC. */
+void nyz_zip_member_sum(nyz_zip_member *member, const void *bytes, int64_t size);
+
 /* That of all its bytes is the directory's.  Errors: CORRUPT. */
 nyz_status nyz_zip_member_check_crc(const nyz_zip_entry *entry, uint32_t crc32,
                                     nyz_error *err);
