@@ -719,7 +719,7 @@ class Writer:
     """An archive being written, to a path or (None) to memory; finish gives the bytes then."""
 
     def __init__(self, path=None, seekable=True, **opt):
-        self.handle, self.buffer = c.c_void_p(), Buffer()
+        self.handle, self.buffer, self.opt = c.c_void_p(), Buffer(), opt
         if path is not None:
             call("npz_create", os.fsencode(path), options(**opt), c.byref(self.handle))
             return
@@ -735,12 +735,12 @@ class Writer:
 
     def add_pieces(self, name, array, pieces, unknown=False, **opt):
         """As save_pieces."""
+        opt = {**self.opt, **opt}
         member, data, done = Stream(), array.tobytes("A"), 0
         with Wrapped(array) as wrapped:
             if unknown:
                 opt["order"] = slowest(array, wrapped)
-            call("npz_begin", self.handle, name.encode(), wrapped, options(**opt) if opt else None,
-                 c.byref(member))
+            call("npz_begin", self.handle, name.encode(), wrapped, options(**opt), c.byref(member))
         write = c.CFUNCTYPE(c.c_int64, c.c_void_p, c.c_char_p, c.c_size_t)(member.write)
         for size in [*pieces, len(data)]:
             piece = data[done:done + size]

@@ -2,9 +2,12 @@
 """Arrays written piece by piece: the files are np.save's and np.savez's, also where the number of
 rows is known at the end alone."""
 
+import io
+import zipfile
+
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import libnyz
@@ -73,6 +76,18 @@ def test_every_number_of_rows_in_an_archive_is_np_savezs(rows):
     names = ["a", "b", "c", "d"]
     expected = expected_archive(np.savez, [], dict(zip(names, columns)))
     assert archive(names, columns, [1000] * 70, True) == expected
+
+
+@settings(COMMON, max_examples=60)
+@given(st.lists(arrays(contiguous=True), max_size=3), sizes)
+def test_deflated_members_of_unknown_rows_are_read_by_numpy(columns, pieces):
+    content = archive(["a", "b", "c"], columns, pieces, True, method=libnyz.DEFLATED)
+    with zipfile.ZipFile(io.BytesIO(content)) as z:
+        assert {info.compress_type for info in z.infolist()} <= {zipfile.ZIP_DEFLATED}
+        assert [z.read(name) for name in z.namelist()] == [saved(array) for array in columns]
+    with np.load(io.BytesIO(content), max_header_size=1 << 30) as loaded:
+        for name, array in zip(loaded.files, columns):
+            assert loaded[name].shape == array.shape
 
 
 def test_a_file_that_is_too_short_does_not_appear(tmp_path):

@@ -71,6 +71,28 @@ static nyz_status begin(nyz_npz_writer *writer, nyz_error *err)
     return nyz_sink_put(&sink, header->data, (int64_t)header->size, err);
 }
 
+/* Its header will be a block that is not deflated. */
+static nyz_status check_deflated(const nyz_npz_writer *writer, const nyz_config *config,
+                                 nyz_error *err)
+{
+    if (nyz_npz_method(config).chunked) {
+        return nyz_fail(
+            err, NYZ_ERR_UNSUPPORTED, -1,
+            "the extent of the slowest axis is -1, which a member in independent "
+            "blocks cannot have: give the number of rows, or deflate it as one "
+            "stream, or store it");
+    }
+    if (writer->open.plan.header.size > NYZ_ZIP_PLAIN_MAX) {
+        return nyz_fail(
+            err, NYZ_ERR_UNSUPPORTED, -1,
+            "the extent of the slowest axis is -1, which a deflated member whose "
+            "header is over %d bytes cannot have: give the number of rows, or "
+            "store it",
+            NYZ_ZIP_PLAIN_MAX);
+    }
+    return NYZ_OK;
+}
+
 /* Whether its number of rows may be unknown. */
 static nyz_status check_rows(const nyz_npz_writer *writer, const nyz_config *config,
                              nyz_error *err)
@@ -81,12 +103,7 @@ static nyz_status check_rows(const nyz_npz_writer *writer, const nyz_config *con
     if (!nyz_zip_writer_seeks(writer->zip)) {
         return nyz_npy_rows_refuse(err);
     }
-    return config->method == NYZ_STORED
-               ? NYZ_OK
-               : nyz_fail(
-                     err, NYZ_ERR_UNSUPPORTED, -1,
-                     "the extent of the slowest axis is -1, which only a stored member "
-                     "may have: give the number of rows, or store it");
+    return config->method == NYZ_STORED ? NYZ_OK : check_deflated(writer, config, err);
 }
 
 /* Takes the name, makes the header. */

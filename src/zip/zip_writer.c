@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/arithmetic.h"
+#include "base/endian.h"
 #include "base/error.h"
 #include "base/utf8.h"
 #include "codec/codec.h"
@@ -21,6 +22,8 @@
  * still holds it. */
 #define PIECE ((int64_t)4 << 20)
 
+#define PLAIN_START 5 /* of a block that is not deflated: type, size, its complement */
+
 struct nyz_zip_writer {
     nyz_allocator allocator;
     nyz_write_buffer out; /* to the stream */
@@ -31,8 +34,12 @@ struct nyz_zip_writer {
     const char *name;     /* of the member that has been begun; NULL: none */
     nyz_zip_record record;
     int64_t left;  /* bytes of it to come; INT64_MAX: unknown */
-    int64_t first; /* where it begins */
-    nyz_sink sink; /* of a deflated one's stream */
+    int64_t first; /* where its bytes begin, of unknown size */
+    int64_t
+        plain; /* deflated, of unknown size: so many bytes at its start are not deflated */
+    int64_t changed; /* so many bytes at its start were replaced */
+    uint32_t change; /* of their CRC */
+    nyz_sink sink;   /* of a deflated one's stream */
     nyz_zip_encoder encoder;
 };
 
@@ -154,6 +161,21 @@ static nyz_status put_stored(nyz_zip_writer *zip, const void *bytes, int64_t siz
     return NYZ_OK;
 }
 
+/* The first bytes of a deflated member, as a block that is not deflated: they can be replaced. */
+static nyz_status put_plain(nyz_zip_writer *zip, const void *bytes, int64_t size,
+                            nyz_error *err)
+{
+    const nyz_sink sink = nyz_write_buffer_sink(&zip->out);
+    unsigned char start[PLAIN_START] = {0};
+    nyz_store_le16(start + 1, (uint16_t)size);
+    nyz_store_le16(start + 3, (uint16_t)~size);
+    zip->first = zip->out.position + PLAIN_START;
+    zip->record.crc32 = nyz_crc32(0, bytes, (size_t)size);
+    zip->record.compressed_size = PLAIN_START + size;
+    NYZ_TRY(nyz_sink_put(&sink, start, PLAIN_START, err));
+    return nyz_sink_put(&sink, bytes, size, err);
+}
+
 static nyz_status put_member(void *to, const void *bytes, int64_t size, nyz_error *err)
 {
     nyz_zip_writer *const zip = to;
@@ -161,6 +183,9 @@ static nyz_status put_member(void *to, const void *bytes, int64_t size, nyz_erro
         return put_stored(zip, bytes, size, err);
     }
     count(zip, size);
+    if (zip->plain > 0 && zip->record.compressed_size == 0) {
+        return put_plain(zip, bytes, size, err);
+    }
     return nyz_zip_encode_put(&zip->encoder, bytes, size, err);
 }
 
@@ -182,6 +207,8 @@ nyz_status nyz_zip_writer_begin(nyz_zip_writer *zip, const char *name,
     zip->record = record;
     zip->name = name;
     zip->left = size < 0 ? INT64_MAX : size;
+    zip->plain = size < 0 && !is_stored ? head : 0;
+    zip->changed = 0;
     NYZ_TRY(begin_member(zip, name, &zip->record, head, is_stored ? how->align : 0, err));
     zip->first = zip->out.position;
     zip->sink = nyz_write_buffer_sink(&zip->out);
@@ -206,36 +233,44 @@ static nyz_status end_deflated(nyz_zip_writer *zip, nyz_error *err)
 {
     nyz_zip_record *const record = &zip->record;
     NYZ_TRY(nyz_zip_encode_end(&zip->encoder, err));
-    record->crc32 = zip->encoder.sums.crc32;
-    record->compressed_size = zip->encoder.sums.compressed_size;
+    record->crc32 = nyz_crc32_combine(record->crc32, zip->encoder.sums.crc32,
+                                      record->size - zip->plain);
+    record->compressed_size += zip->encoder.sums.compressed_size;
     set_blocks(record, &zip->encoder.layout, &zip->encoder.index);
-    return zip->seekable ? complete_local(zip, record, err) : NYZ_OK;
+    return zip->seekable && !is_of_unknown_size(zip) ? complete_local(zip, record, err)
+                                                     : NYZ_OK;
 }
 
-/* A CRC is linear: its change is that of the first bytes, followed by zeros. */
 nyz_status nyz_zip_writer_replace(nyz_zip_writer *zip, const void *old, const void *with,
                                   int64_t size, nyz_error *err)
 {
-    const uint32_t change =
-        nyz_crc32(0, old, (size_t)size) ^ nyz_crc32(0, with, (size_t)size);
-    zip->record.crc32 =
-        nyz_crc32_combine(change, zip->record.crc32, zip->record.size - size);
+    zip->changed = size;
+    zip->change = nyz_crc32(0, old, (size_t)size) ^ nyz_crc32(0, with, (size_t)size);
     return nyz_write_buffer_patch(&zip->out, zip->first, with, size, err);
 }
 
-static nyz_status end_stored(nyz_zip_writer *zip, nyz_error *err)
+/* A CRC is linear: its change is that of the first bytes, followed by zeros. */
+static nyz_status complete_unknown(nyz_zip_writer *zip, nyz_error *err)
 {
-    if (!is_of_unknown_size(zip)) {
-        return NYZ_OK;
+    nyz_zip_record *const record = &zip->record;
+    if (record->method == NYZ_STORED) {
+        record->compressed_size = record->size;
     }
-    zip->record.compressed_size = zip->record.size;
-    return complete_local(zip, &zip->record, err);
+    if (zip->changed > 0) {
+        record->crc32 =
+            nyz_crc32_combine(zip->change, record->crc32, record->size - zip->changed);
+    }
+    return complete_local(zip, record, err);
 }
 
 nyz_status nyz_zip_writer_end(nyz_zip_writer *zip, nyz_error *err)
 {
-    NYZ_TRY(zip->record.method == NYZ_STORED ? end_stored(zip, err)
-                                             : end_deflated(zip, err));
+    if (zip->record.method != NYZ_STORED) {
+        NYZ_TRY(end_deflated(zip, err));
+    }
+    if (is_of_unknown_size(zip)) {
+        NYZ_TRY(complete_unknown(zip, err));
+    }
     const nyz_status status = end_member(zip, zip->name, &zip->record, err);
     nyz_zip_encode_close(&zip->encoder); /* with the index that the record has */
     zip->name = NULL;

@@ -42,7 +42,9 @@ nyz_status nyz_zip_writer_add(nyz_zip_writer *zip, const char *name,
 
 /* The same in pieces: `size` bytes in all, the first `head` of which `how->align` is not about.  The
  * name stays where it is until the member is ended.
- * size -1: only its end gives it, and the archive has to seek; the member is stored. */
+ * size -1: only its end gives it, and the archive has to seek; of a deflated member, the first `head`
+ * bytes (NYZ_ZIP_PLAIN_MAX at most, put at once) are in a block of their own, not deflated. */
+#define NYZ_ZIP_PLAIN_MAX 65535
 nyz_status nyz_zip_writer_begin(nyz_zip_writer *zip, const char *name,
                                 const nyz_zip_method *how, int64_t size, int64_t head,
                                 nyz_error *err);

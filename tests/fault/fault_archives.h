@@ -250,7 +250,9 @@ static nyz_status add_pieces(fixture *s, nyz_npz_writer *writer, nyz_error *err)
     const unsigned char *const data = s->npy.data + s->npy.size - size;
     opt.order = NYZ_C_ORDER;
     opt.byteorder = NYZ_LITTLE_ENDIAN;
-    like.shape[0] = opt.method == NYZ_STORED ? -1 : like.shape[0];
+    if (opt.level != NYZ_LEVEL_FAST && (opt.flags & NYZ_BLOCKS) == 0) {
+        like.shape[0] = -1;
+    }
     POISON(&member);
     nyz_status status = nyz_npz_begin(writer, "a", &like, &opt, &member, err);
     if (status != NYZ_OK) {

@@ -288,22 +288,88 @@ static void an_unknown_number_of_rows_needs_an_output_that_seeks(void **state)
     nyz_buffer_free(&buffer);
 }
 
-static void an_unknown_number_of_rows_needs_a_stored_member(void **state)
+static void a_member_in_blocks_has_a_known_number_of_rows(void **state)
 {
     (void)state;
-    for (int i = 2; i < METHODS; i++) {
+    for (int i = STORED_METHODS + 1; i < METHODS; i++) {
         nyz_buffer buffer = {0};
         const nyz_stream to = to_buffer(&buffer, 1);
         nyz_npz_writer *writer;
         nyz_stream member;
         assert_fails(
             NYZ_ERR_UNSUPPORTED,
-            "member 'a.npy': the extent of the slowest axis is -1, which only a stored "
-            "member may have: give the number of rows, or store it",
+            "member 'a.npy': the extent of the slowest axis is -1, which a member in "
+            "independent blocks cannot have: give the number of rows, or deflate it as "
+            "one stream, or store it",
             begin_rows(&to, &methods[i], &writer, &member, err));
         assert_null(member.write);
         nyz_npz_discard(&writer);
         nyz_buffer_free(&buffer);
+    }
+}
+
+/* Its header is one block of deflate, not deflated, of at most 65,535 bytes. */
+static void a_deflated_member_of_unknown_rows_has_no_huge_header(void **state)
+{
+    const nyz_options deflated = {.method = NYZ_DEFLATED};
+    (void)state;
+    for (size_t length = 65300; length < 65600; length += 250) {
+        nyz_buffer buffer = {0};
+        const nyz_stream to = to_buffer(&buffer, 1);
+        char *const name = malloc(length + 1);
+        nyz_npz_writer *writer;
+        nyz_stream member;
+        const nyz_field field = {
+            .name = name, .name_size = length, .dtype = nyz_dtype_of(NYZ_FLOAT32)};
+        nyz_array like = {.ndim = 1, .shape = {-1}};
+        like.dtype = (nyz_dtype){.type = NYZ_STRUCT,
+                                 .itemsize = 4,
+                                 .byteorder = '|',
+                                 .nfields = 1,
+                                 .fields = &field};
+        memset(name, 'n', length);
+        name[length] = '\0';
+        assert_ok(nyz_npz_create_stream(&to, &deflated, &writer, err));
+        if (length < 65400) {
+            assert_ok(nyz_npz_begin(writer, "a", &like, NULL, &member, err));
+            assert_int_equal(member.write(member.ctx, "12345678", 8), 8);
+            assert_ok(nyz_npz_end(writer, err));
+            assert_ok(nyz_npz_finish(&writer, err));
+        } else {
+            assert_fails(NYZ_ERR_UNSUPPORTED, "header is over 65535 bytes cannot have",
+                         nyz_npz_begin(writer, "a", &like, NULL, &member, err));
+            nyz_npz_discard(&writer);
+        }
+        free(name);
+        nyz_buffer_free(&buffer);
+    }
+}
+
+/* The bytes of the member are the same; the first block of the stream is not deflated. */
+static void a_deflated_member_of_unknown_rows_inflates_to_the_same_bytes(void **state)
+{
+    static const int64_t rows[] = {0, 1, 10, 5000, COUNT / 3};
+    (void)state;
+    for (int r = 0; r < 5; r++) {
+        const nyz_options opt = {.method = NYZ_DEFLATED, .level = 1};
+        nyz_npz *npz[2];
+        nyz_array bytes[2];
+        nyz_buffer archives[2];
+        for (int k = 0; k < 2; k++) {
+            archives[k] = archive_of_rows(&opt, rows[r], k);
+            assert_ok(
+                nyz_npz_open_mem(archives[k].data, archives[k].size, NULL, &npz[k], err));
+            assert_int_equal(nyz_npz_count(npz[k]), 2);
+            assert_ok(nyz_npz_bytes(npz[k], "a", NULL, &bytes[k], err));
+        }
+        assert_int_equal(bytes[0].shape[0], bytes[1].shape[0]);
+        assert_memory_equal(bytes[0].data, bytes[1].data, (size_t)bytes[0].shape[0]);
+        assert_true(archives[1].size <= archives[0].size + 200);
+        for (int k = 0; k < 2; k++) {
+            nyz_array_free(&bytes[k]);
+            nyz_npz_close(&npz[k]);
+            nyz_buffer_free(&archives[k]);
+        }
     }
 }
 
@@ -810,7 +876,9 @@ int main(void)
         cmocka_unit_test(the_name_of_an_open_member_is_escaped_and_cut),
         cmocka_unit_test(a_member_of_unknown_rows_is_what_is_written_whole),
         cmocka_unit_test(an_unknown_number_of_rows_needs_an_output_that_seeks),
-        cmocka_unit_test(an_unknown_number_of_rows_needs_a_stored_member),
+        cmocka_unit_test(a_member_in_blocks_has_a_known_number_of_rows),
+        cmocka_unit_test(a_deflated_member_of_unknown_rows_has_no_huge_header),
+        cmocka_unit_test(a_deflated_member_of_unknown_rows_inflates_to_the_same_bytes),
         cmocka_unit_test(a_part_of_a_row_is_refused),
         cmocka_unit_test(only_the_slowest_extent_may_be_unknown),
         cmocka_unit_test(an_array_without_elements_is_begun_and_ended),
