@@ -37,6 +37,8 @@ venv         | system_python -m ensurepip --version | python3-venv     | python3
 unzip        | runs unzip -v                        | unzip            | unzip             | unzip      | unzip
 7z           | runs 7z i                            | p7zip-full       | p7zip-plugins     | 7zip       | p7zip
 bsdtar       | runs bsdtar --version                | libarchive-tools | bsdtar            | libarchive | libarchive
+zip          | runs zip -v                          | zip              | zip               | zip        | zip
+busybox      | runs busybox                         | busybox          | busybox           | busybox    | -
 valgrind     | runs valgrind --version              | valgrind         | valgrind          | valgrind   | -
 strace       | runs strace -V                       | strace           | strace            | strace     | -
 '
