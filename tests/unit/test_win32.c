@@ -394,6 +394,33 @@ static void a_map_that_is_discarded_leaves_no_trace(void **state)
     assert_int_equal(empty_directory(), 0);
 }
 
+static void a_file_is_written_in_pieces(void **state)
+{
+    const float row[2] = {1, 2};
+    const nyz_array like = {
+        .dtype = nyz_dtype_of(NYZ_FLOAT32), .ndim = 2, .shape = {-1, 2}};
+    nyz_array header;
+    nyz_output *output;
+    (void)state;
+    assert_ok(nyz_output_create_npy(PATH, &like, NULL, &output, err));
+    for (int i = 0; i < 20000; i++) { /* more than is held in memory */
+        assert_ok(nyz_output_write(output, row, sizeof row, err));
+    }
+    assert_ok(nyz_output_finish(&output, err));
+    assert_true(loaded_number(39999) == 2);
+    assert_ok(nyz_load_header(PATH, NULL, &header, err));
+    assert_int_equal(header.shape[0], 20000);
+    nyz_array_free(&header);
+    assert_int_equal(empty_directory(), 1);
+    assert_ok(nyz_output_create_npy(PATH, &like, NULL, &output, err));
+    assert_ok(nyz_output_write(output, row, 4, err));
+    assert_int_equal(nyz_output_finish(&output, NULL), NYZ_ERR_ARGUMENT);
+    assert_int_equal(empty_directory(), 0);
+    assert_int_equal(nyz_output_create_npy("NUL", &like, NULL, &output, NULL),
+                     NYZ_ERR_ARGUMENT);
+    assert_null(output);
+}
+
 static void a_device_is_written_straight(void **state)
 {
     (void)state;
@@ -423,6 +450,7 @@ int main(void)
         directory_test(long_names_can_be_saved),
         directory_test(a_file_is_mapped_in_each_mode),
         directory_test(a_map_that_is_discarded_leaves_no_trace),
+        directory_test(a_file_is_written_in_pieces),
         directory_test(a_device_is_written_straight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
