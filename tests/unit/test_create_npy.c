@@ -157,22 +157,26 @@ static void an_unknown_number_of_rows_is_patched_into_the_header(void **state)
 static void the_array_need_not_outlive_the_beginning(void **state)
 {
     const char *const path = in_directory(*state, "a.npy");
-    static const char descr[] = "[('a', '<i2', (3,)), ('b', '<U2')]";
-    nyz_dtype *dtype = malloc(sizeof *dtype);
-    nyz_array *like = malloc(sizeof *like);
+    char names[2][2] = {"a", "b"};
+    nyz_field fields[2] = {
+        {.name = names[0], .name_size = 1, .dtype = nyz_dtype_of(NYZ_INT32)},
+        {.name = names[1],
+         .name_size = 1,
+         .offset = 4,
+         .dtype = nyz_dtype_of(NYZ_INT64)}};
+    nyz_array like = {.ndim = 1, .shape = {-1}};
     nyz_output *output;
     nyz_array header;
-    const int64_t shape[1] = {1};
-    assert_ok(nyz_dtype_parse(descr, sizeof descr - 1, NULL, dtype, err));
-    assert_ok(nyz_array_wrap(NULL, dtype, 1, (const int64_t[]){0}, NULL, like, err));
-    like->shape[0] = -shape[0];
-    assert_ok(nyz_output_create_npy(path, like, NULL, &output, err));
-    nyz_dtype_free(dtype);
-    memset(dtype, 0x55, sizeof *dtype);
-    memset(like, 0x55, sizeof *like);
-    free(dtype);
-    free(like);
-    assert_ok(nyz_output_write(output, "01234567890123456789012345678", 28, err));
+    like.dtype = (nyz_dtype){.type = NYZ_STRUCT,
+                             .itemsize = 12,
+                             .byteorder = '|',
+                             .nfields = 2,
+                             .fields = fields};
+    assert_ok(nyz_output_create_npy(path, &like, NULL, &output, err));
+    memset(names, 0x55, sizeof names);
+    memset(fields, 0x55, sizeof fields);
+    memset(&like, 0x55, sizeof like);
+    assert_ok(nyz_output_write(output, "012345678901234567890123", 24, err));
     assert_ok(nyz_output_finish(&output, err));
     assert_ok(nyz_load_header(path, NULL, &header, err));
     assert_int_equal(header.shape[0], 2);
