@@ -318,6 +318,7 @@ static void more_bytes_than_the_array_has_are_refused(void **state)
     assert_fails(NYZ_ERR_ARGUMENT, message, nyz_output_write(output, n.bytes, 2, err));
     /* the first failure stays, although one byte would be right */
     assert_fails(NYZ_ERR_ARGUMENT, message, nyz_output_write(output, n.bytes, 1, err));
+    assert_fails(NYZ_ERR_ARGUMENT, message, nyz_output_write(output, n.bytes, 3, err));
     assert_fails(NYZ_ERR_ARGUMENT, message, nyz_output_finish(&output, err));
     assert_null(output);
     assert_int_equal(count_names(directory->path), 0);
