@@ -65,11 +65,13 @@ NYZ_API nyz_status nyz_member_reader_close(nyz_member_reader **reader, nyz_error
  * order, or of the last one with NYZ_F_ORDER (the strides of `like` are not looked at then).
  * nyz_npz_end puts it into the header, and sizes and CRC into the local header: the archive has to be
  * written to a file or to a stream that seeks.  The header of a deflated member is not deflated then,
- * so its bytes are not those of nyz_npz_add, but inflate to the same; one in blocks (NYZ_LEVEL_FAST,
- * NYZ_BLOCKS) cannot be begun so.
+ * so its bytes are not those of nyz_npz_add, but inflate to the same.  One in blocks (NYZ_LEVEL_FAST,
+ * NYZ_BLOCKS) gets an index if it has no more than about 8,000 of them: choose opt->block_bytes for
+ * more than 2 GiB.
  * opt: as nyz_npz_add, but for progress; NULL: as the archive was created.
  * Errors: as nyz_npz_add; ARGUMENT (a member is open: only one may be at a time; another extent is
- * -1, or rows without bytes, or the output cannot seek); UNSUPPORTED (-1 of a member in blocks). */
+ * -1, or rows without bytes, or the output cannot seek); UNSUPPORTED (-1 of a deflated member with
+ * a header over 65,535 bytes). */
 NYZ_API nyz_status nyz_npz_begin(nyz_npz_writer *writer, const char *name, const nyz_array *like,
                                  const nyz_options *opt, nyz_stream *stream, nyz_error *err)
                                  NYZ_NONNULL((1, 3, 5));

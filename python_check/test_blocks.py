@@ -168,6 +168,31 @@ def test_same_bytes_whatever_threads_pieces_and_seeking():
         assert np.array_equal(np.load(io.BytesIO(unseekable))[name], ARRAYS[name])
 
 
+@pytest.mark.parametrize("rows", [0, 1, 7, 8, 5000])
+@pytest.mark.parametrize("opt", [{"level": FAST}, {"level": 6, "block_rows": 7},
+                                 {"level": 1, "block_bytes": 1000}], ids=str)
+def test_unknown_number_of_rows_has_the_index_too(rows, opt):
+    for array in (filled("<i2", (rows, 40)), filled("f8", (rows, 3, 20))):
+        writer = libnyz.Writer(**opt)
+        writer.add_pieces("a", array, [1000] * 70, True)
+        content = writer.finish()
+        assert np.array_equal(np.load(io.BytesIO(content))["a"], array)
+        head, unit, entries = index_of(content, "a.npy")
+        stored, _ = data_of(content, "a.npy")
+        row = array[:1].nbytes if rows else array.itemsize * int(np.prod(array.shape[1:]))
+        assert unit == row * opt["block_rows"] if "block_rows" in opt else True
+        assert len(entries) == 1 + max(-(-array.nbytes // unit), 1)
+        whole = zipfile.ZipFile(io.BytesIO(content)).read("a.npy")
+        for i, (size, crc) in enumerate(entries):
+            block = inflate_alone(stored[:size], i + 1 == len(entries))
+            assert zlib.crc32(block) == crc
+            assert block == (whole[:head] if i == 0 else whole[head + (i - 1) * unit:head + i * unit])
+            stored = stored[size:]
+        with libnyz.Npz(content) as npz:
+            assert (npz.member(0).blocks > 0) == (rows > 0)  # one without data has nothing to index
+            same(npz.load_slice(0, (slice(3, 20),)), array, (slice(3, 20),), False)
+
+
 def test_bytes_of_a_npy_file_are_cut_as_its_array():
     content = libnyz.savez(named={"a": ARRAYS["fortran"]}, level=FAST)
     writer = libnyz.Writer(level=FAST)

@@ -66,22 +66,14 @@ static nyz_status begin(nyz_npz_writer *writer, nyz_error *err)
     const nyz_sink sink = nyz_zip_writer_sink(writer->zip);
     const int64_t size = writer->rows.axis < 0 ? writer->open.content.size : -1;
     nyz_npz_preallocate(writer, &writer->open.how, size);
-    NYZ_TRY(nyz_zip_writer_begin(writer->zip, name_of(writer), &writer->open.how,
-                                 size, (int64_t)header->size, err));
+    NYZ_TRY(nyz_zip_writer_begin(writer->zip, name_of(writer), &writer->open.how, size,
+                                 (int64_t)header->size, err));
     return nyz_sink_put(&sink, header->data, (int64_t)header->size, err);
 }
 
 /* Its header will be a block that is not deflated. */
-static nyz_status check_deflated(const nyz_npz_writer *writer, const nyz_config *config,
-                                 nyz_error *err)
+static nyz_status check_deflated(const nyz_npz_writer *writer, nyz_error *err)
 {
-    if (nyz_npz_method(config).chunked) {
-        return nyz_fail(
-            err, NYZ_ERR_UNSUPPORTED, -1,
-            "the extent of the slowest axis is -1, which a member in independent "
-            "blocks cannot have: give the number of rows, or deflate it as one "
-            "stream, or store it");
-    }
     if (writer->open.plan.header.size > NYZ_ZIP_PLAIN_MAX) {
         return nyz_fail(
             err, NYZ_ERR_UNSUPPORTED, -1,
@@ -103,7 +95,7 @@ static nyz_status check_rows(const nyz_npz_writer *writer, const nyz_config *con
     if (!nyz_zip_writer_seeks(writer->zip)) {
         return nyz_npy_rows_refuse(err);
     }
-    return config->method == NYZ_STORED ? NYZ_OK : check_deflated(writer, config, err);
+    return config->method == NYZ_STORED ? NYZ_OK : check_deflated(writer, err);
 }
 
 /* Takes the name, makes the header. */
@@ -118,6 +110,10 @@ static nyz_status prepare(nyz_npz_writer *writer, const char *name, const nyz_ar
         rows->bytes = writer->open.plan.bytes;
         status = check_rows(writer, config, err);
         status = nyz_npz_add_context(writer, name_of(writer), status, err);
+    }
+    if (status == NYZ_OK && rows->axis >= 0) {
+        writer->open.how.blocks =
+            nyz_npz_block_layout_of_rows(&writer->open.plan.array, rows->row, config);
     }
     return status;
 }

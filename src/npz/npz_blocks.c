@@ -100,6 +100,25 @@ nyz_block_layout nyz_npz_block_layout(const nyz_array *array, int64_t header,
     return rows;
 }
 
+nyz_block_layout nyz_npz_block_layout_of_rows(const nyz_array *array, int64_t row,
+                                              const nyz_config *config)
+{
+    nyz_block_layout layout = plain_layout(config);
+    nyz_array one = *array;
+    if (layout.unit == 0) {
+        return layout;
+    }
+    one.shape[0] = 1;
+    const int64_t rows = config->block_rows > 0 ? config->block_rows
+                                                : nyz_max(config->block_bytes / row, 1);
+    if (config->block_rows > 0 || row <= config->block_bytes) {
+        layout.unit = rows < INT32_MAX / row ? rows * row : layout.unit;
+    } else {
+        layout.unit = unit_of(&one, row, config);
+    }
+    return layout;
+}
+
 /* An array whose C order is the order of the file. */
 static nyz_array in_file_order(const nyz_array *header, int fortran)
 {

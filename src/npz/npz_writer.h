@@ -54,6 +54,9 @@ nyz_zip_method nyz_npz_method(const nyz_config *config, const nyz_block_layout *
 nyz_block_layout nyz_npz_block_layout(const nyz_array *array, int64_t header,
                                       int64_t bytes, size_t name_size,
                                       const nyz_config *config);
+/* The same of any number of rows, the slowest axis, of so many bytes each: the header is apart. */
+nyz_block_layout nyz_npz_block_layout_of_rows(const nyz_array *array, int64_t row,
+                                              const nyz_config *config);
 /* The same of bytes, which may be those of a .npy file. */
 nyz_block_layout nyz_npz_block_layout_of_bytes(const void *bytes, size_t size,
                                                size_t name_size,

@@ -229,10 +229,28 @@ static void set_blocks(nyz_zip_record *record, const nyz_block_layout *layout,
     }
 }
 
+/* Of a member whose head was put apart, the index is that of the rest behind an entry for it. */
+static nyz_status add_head(nyz_zip_writer *zip, nyz_error *err)
+{
+    nyz_buffer *const index = &zip->encoder.index;
+    const uint32_t crc32 = zip->record.crc32 ^ (zip->changed > 0 ? zip->change : 0);
+    if (zip->plain == 0 || index->size == 0) {
+        return NYZ_OK;
+    }
+    NYZ_TRY(nyz_buffer_reserve(index, index->size + NYZ_ZIP_BLOCKS_ENTRY, err));
+    memmove(index->data + NYZ_ZIP_BLOCKS_ENTRY, index->data, index->size);
+    nyz_store_le32(index->data, (uint32_t)(PLAIN_START + zip->plain));
+    nyz_store_le32(index->data + 4, crc32);
+    index->size += NYZ_ZIP_BLOCKS_ENTRY;
+    zip->encoder.layout.head = zip->plain;
+    return NYZ_OK;
+}
+
 static nyz_status end_deflated(nyz_zip_writer *zip, nyz_error *err)
 {
     nyz_zip_record *const record = &zip->record;
     NYZ_TRY(nyz_zip_encode_end(&zip->encoder, err));
+    NYZ_TRY(add_head(zip, err));
     record->crc32 = nyz_crc32_combine(record->crc32, zip->encoder.sums.crc32,
                                       record->size - zip->plain);
     record->compressed_size += zip->encoder.sums.compressed_size;
