@@ -41,6 +41,31 @@ def test_write_pieces(tmp_path):
     assert run("write_pieces")[0] == 2
 
 
+def test_slice(tmp_path):
+    path, matrix = tmp_path / "m.npy", np.arange(3000).reshape(1000, 3)
+    np.save(path, matrix)
+    for step in (1, 7, -1, -300):
+        rows = [" ".join(map(str, row)) for row in matrix[::step]]
+        assert run("slice", path, step) == (0, rows, "")
+    np.save(path, np.arange(3))
+    assert run("slice", path, 1) == (1, [], "%s: ndim is 1, wanted 2\n" % path)
+    assert run("slice", path, 0)[0] == 2
+
+
+def test_blocks(tmp_path):
+    path, out, matrix = tmp_path / "m.npy", tmp_path / "m.npz", np.arange(200000).reshape(-1, 2)
+    np.save(path, matrix.astype("i8"))
+    assert run("blocks", "write", path, out) == (0, [], "")
+    assert np.array_equal(np.load(out)["a"], matrix)
+    assert run("blocks", "rows", out, 99997, 3) == (
+        0, ["9 blocks", "199994 199995 199996 199997 199998 199999"], "")
+    for wrong in (["rows", path, 0, 1], ["rows", tmp_path / "none", 0, 1], ["rows", out, 99999, 2],
+                  ["write", out, tmp_path / "x.npz"], ["write", path, tmp_path / "none" / "x.npz"]):
+        status, lines, errors = run("blocks", *wrong)
+        assert status == 1 and len(errors.splitlines()) == 1 and errors.startswith(str(wrong[1]))
+    assert run("blocks")[0] == 2
+
+
 def test_list(tmp_path):
     path = tmp_path / "list.npz"
     assert run("list", path) == (0, ["arr_0: 0 1 2 3", "arr_1: 0 0 0 0"], "")
