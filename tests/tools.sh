@@ -140,7 +140,7 @@ tsan()
 {
     clang_build tsan -Dtool=disabled -Db_sanitize=thread
     TSAN_OPTIONS=halt_on_error=1:allocator_may_return_null=1 \
-        run_tests "$FOLDER/tsan" threads parallel load_into transpose read_paths npz_batch npz_add_all deflate_parallel select model
+        run_tests "$FOLDER/tsan" threads parallel load_into transpose read_paths npz_batch npz_add_all deflate_parallel select model blocks
 }
 
 with_valgrind()

@@ -9,6 +9,7 @@
 #include "base/progress.h"
 #include "io/stream.h"
 #include "io/stream_mem.h"
+#include "npy/load_as.h"
 #include "npy/npy.h"
 #include "npy/slice.h"
 #include "npy/slice_bytes.h"
@@ -172,13 +173,28 @@ static nyz_status read_header(block_bytes *b, nyz_slice_whole *whole, nyz_error 
     return NYZ_OK;
 }
 
-static nyz_status read_array(block_bytes *b, const nyz_slice_request *request,
+/* All of it as config->want says. */
+static nyz_status make_wanted(const nyz_array *header, nyz_slice_request *request,
+                              nyz_error *err)
+{
+    NYZ_TRY(nyz_load_as_fits(header, request->config, err));
+    NYZ_TRY(nyz_load_as_new(header, request->config, request->out, err));
+    request->into = request->out;
+    return NYZ_OK;
+}
+
+static nyz_status read_array(block_bytes *b, const nyz_slice_request *asked,
                              nyz_error *err)
 {
     nyz_slice_whole whole;
+    nyz_slice_request request = *asked;
     const nyz_slice_bytes bytes = {read_bytes, b, 1};
     NYZ_TRY(read_header(b, &whole, err));
-    const nyz_status status = nyz_slice_read(&whole, request, &bytes, err);
+    nyz_status status =
+        b->config->want != NULL ? make_wanted(&whole.header, &request, err) : NYZ_OK;
+    if (status == NYZ_OK) {
+        status = nyz_slice_read(&whole, &request, &bytes, err);
+    }
     nyz_array_free(&whole.header);
     return status;
 }

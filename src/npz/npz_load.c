@@ -136,6 +136,10 @@ nyz_status nyz_npz_load_member_as(const nyz_npz *npz, int64_t index,
                                   const nyz_config *config, nyz_array *out,
                                   nyz_error *err)
 {
+    const nyz_slice_request all = {.config = config, .out = out};
+    if (nyz_npz_read_indexed(npz, index, &all)) {
+        return NYZ_OK;
+    }
     return config->progress == NULL && fits_beside(&npz->dir.entries[index], config)
                ? read_large(npz, index, config, nyz_npz_read_as, 0, out, err)
                : nyz_npz_read_stream(npz, index, config, nyz_npz_read_as, 1, out, err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Members deflated in blocks: where they are cut, which indexes are believed, and what is read by
  * them.  src/zip/zip_blocks.c, src/npz/npz_blocks.c, npz_indexed.c.  docs/format.md 5.7. */
+#include "nyz_cast.h"
 #include "nyz_slice.h"
 
 #include "base/endian.h"
@@ -232,6 +233,27 @@ static void blocks_that_no_deflate_makes_are_not_believed(void **state)
     }
 }
 
+/* Of four blocks, of which the first has no bytes. */
+static void an_index_without_a_head_is_not_believed(void **state)
+{
+    index_case c;
+    unsigned char content[SIZE];
+    unsigned char *const field = c.bytes + 4;
+    (void)state;
+    make_index(&c);
+    assert_true(is_believed(&c));
+    for (int i = 0; i < SIZE; i++) {
+        content[i] = (unsigned char)(i * 7);
+    }
+    nyz_store_le32(field + 4, 0);
+    for (int i = 0; i < COUNT; i++) {
+        const int at = i == 0 ? 0 : (i - 1) * UNIT;
+        const int size = i == 0 ? 0 : i == COUNT - 1 ? SIZE - 2 * UNIT : UNIT;
+        nyz_store_le32(field + 16 + 8 * i, nyz_crc32(0, content + at, (size_t)size));
+    }
+    assert_false(is_believed(&c));
+}
+
 /* A stored member's blocks are as long as they are. */
 static void a_stored_member_may_have_an_index(void **state)
 {
@@ -321,6 +343,9 @@ static void whole_loads_are_the_array_on_any_number_of_threads(void **state)
     nyz_buffer archive = archive_of(&array, NYZ_LEVEL_FAST, 45);
     nyz_npz *npz = open_archive(&archive, NYZ_UNTRUSTED);
     static int32_t room[ROWS][COLUMNS];
+    const nyz_want want = {.dtype = nyz_dtype_of(NYZ_FLOAT64), .ndim = -1};
+    const nyz_want other = {
+        .dtype = nyz_dtype_of(NYZ_FLOAT64), .ndim = 2, .shape = {ROWS, COLUMNS + 1}};
     nyz_array into = array;
     (void)state;
     into.data = room;
@@ -333,6 +358,14 @@ static void whole_loads_are_the_array_on_any_number_of_threads(void **state)
         memset(room, 0, sizeof room);
         assert_ok(nyz_npz_load_into_at(npz, 0, &opt, &into, err));
         assert_memory_equal(room, numbers, sizeof room);
+        assert_ok(nyz_npz_load_as_at(npz, 0, &want, &opt, &out, err));
+        for (int i = 0; i < ROWS * COLUMNS; i++) {
+            assert_true(((const double *)out.data)[i] ==
+                        numbers[i / COLUMNS][i % COLUMNS]);
+        }
+        nyz_array_free(&out);
+        assert_fails(NYZ_ERR_ARGUMENT, "is int32 (600, 50), wanted float64 (600, 51)",
+                     nyz_npz_load_as_at(npz, 0, &other, &opt, &out, err));
     }
     nyz_npz_close(&npz);
     nyz_buffer_free(&archive);
@@ -532,6 +565,7 @@ int main(void)
         cmocka_unit_test(an_index_with_any_bit_changed_is_not_believed),
         cmocka_unit_test(an_index_of_another_member_is_not_believed),
         cmocka_unit_test(blocks_that_no_deflate_makes_are_not_believed),
+        cmocka_unit_test(an_index_without_a_head_is_not_believed),
         cmocka_unit_test(a_stored_member_may_have_an_index),
         cmocka_unit_test(parts_are_those_of_the_array),
         cmocka_unit_test(whole_loads_are_the_array_on_any_number_of_threads),
