@@ -254,6 +254,24 @@ static void an_index_without_a_head_is_not_believed(void **state)
     assert_false(is_believed(&c));
 }
 
+/* Of two blocks, of which the second has no bytes. */
+static void an_index_without_data_is_not_believed(void **state)
+{
+    index_case c;
+    nyz_zip_blocks out;
+    unsigned char *const field = c.bytes + 4;
+    (void)state;
+    make_index(&c);
+    nyz_store_le16(c.bytes + 2, 12 + 16);
+    nyz_store_le32(field + 4, SIZE);
+    nyz_store_le32(field + 12, (uint32_t)c.entry.compressed_size);
+    nyz_store_le32(field + 16, c.entry.crc32);
+    nyz_store_le32(field + 20, 0);
+    nyz_store_le32(field + 24, 0);
+    nyz_zip_blocks_find(&c.dir, &c.entry, &out);
+    assert_int_equal(out.count, 0);
+}
+
 /* A stored member's blocks are as long as they are. */
 static void a_stored_member_may_have_an_index(void **state)
 {
@@ -566,6 +584,7 @@ int main(void)
         cmocka_unit_test(an_index_of_another_member_is_not_believed),
         cmocka_unit_test(blocks_that_no_deflate_makes_are_not_believed),
         cmocka_unit_test(an_index_without_a_head_is_not_believed),
+        cmocka_unit_test(an_index_without_data_is_not_believed),
         cmocka_unit_test(a_stored_member_may_have_an_index),
         cmocka_unit_test(parts_are_those_of_the_array),
         cmocka_unit_test(whole_loads_are_the_array_on_any_number_of_threads),
