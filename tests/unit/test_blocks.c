@@ -233,6 +233,31 @@ static void blocks_that_no_deflate_makes_are_not_believed(void **state)
     }
 }
 
+/* One block of data, of which any unit makes one. */
+static void a_unit_has_at_most_31_bits(void **state)
+{
+    static const uint32_t units[] = {UNIT, INT32_MAX, (uint32_t)INT32_MAX + 1,
+                                     UINT32_MAX};
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        index_case c;
+        nyz_zip_blocks out;
+        unsigned char zeros[HEAD + UNIT] = {0};
+        unsigned char *const field = c.bytes + 4;
+        make_index(&c);
+        nyz_store_le16(c.bytes + 2, 12 + 16);
+        nyz_store_le32(field + 8, units[i]);
+        nyz_store_le32(field + 16, nyz_crc32(0, zeros, HEAD));
+        nyz_store_le32(field + 20, 2);
+        nyz_store_le32(field + 24, nyz_crc32(0, zeros, UNIT));
+        c.entry.size = sizeof zeros;
+        c.entry.compressed_size = 15 + 2;
+        c.entry.crc32 = nyz_crc32(0, zeros, sizeof zeros);
+        nyz_zip_blocks_find(&c.dir, &c.entry, &out);
+        assert_int_equal(out.count, i < 2 ? 2 : 0);
+    }
+}
+
 /* Of four blocks, of which the first has no bytes. */
 static void an_index_without_a_head_is_not_believed(void **state)
 {
@@ -585,6 +610,7 @@ int main(void)
         cmocka_unit_test(blocks_that_no_deflate_makes_are_not_believed),
         cmocka_unit_test(an_index_without_a_head_is_not_believed),
         cmocka_unit_test(an_index_without_data_is_not_believed),
+        cmocka_unit_test(a_unit_has_at_most_31_bits),
         cmocka_unit_test(a_stored_member_may_have_an_index),
         cmocka_unit_test(parts_are_those_of_the_array),
         cmocka_unit_test(whole_loads_are_the_array_on_any_number_of_threads),
