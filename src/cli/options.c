@@ -72,10 +72,11 @@ static int take_option(const cli_command *command, int argc, char **argv, int *i
     return set_value(option, argv[*i], out);
 }
 
-/* "-" and "-:MEMBER" are standard input. */
+/* "-" and "-:MEMBER" and "-[SLICE]" are standard input. */
 static int is_option(const char *argument)
 {
-    return argument[0] == '-' && argument[1] != '\0' && argument[1] != ':';
+    return argument[0] == '-' && argument[1] != '\0' && argument[1] != ':' &&
+           argument[1] != '[';
 }
 
 int cli_options_parse(const cli_command *command, int argc, char **argv, cli_args *out)

@@ -3,18 +3,12 @@
 #include "cmd/command.h"
 #include "cmd/reading.h"
 #include "io/complain.h"
-#include "io/hash.h"
+#include "io/elements.h"
+#include "io/hash_file.h"
 #include "io/input.h"
 #include "text/text.h"
 
 #include <string.h>
-
-static nyz_options as_stored(const cli_input *input)
-{
-    nyz_options opt = input->opt;
-    opt.byteorder = NYZ_KEEP_BYTEORDER;
-    return opt;
-}
 
 /* What is told of one array, or of a member that is none. */
 typedef struct fact {
@@ -31,7 +25,7 @@ typedef struct report {
     int json;
     int values;  /* --values */
     int several; /* files: in text FILE:NAME, in JSON an object for each */
-    const cli_input *input;
+    cli_input *input;
     nyz_error failure; /* of the file; status NYZ_OK: none */
     cli_line out;
     int count;
@@ -95,31 +89,17 @@ static void put_failure(report *to, const char *name, size_t size, const nyz_err
     }
 }
 
-/* What the report needs of both digests. */
-static nyz_status compute(const report *to, fact *f, nyz_error *err)
+static nyz_status hash_array(const report *to, cli_elements *e, fact *f, nyz_error *err)
 {
-    nyz_status status = NYZ_OK;
-    if (f->raw || to->json || to->values) {
-        status = cli_hash_array(f->array, f->hash, err);
-    }
-    if (f->raw && status == NYZ_OK) {
-        snprintf(f->digest, sizeof f->digest, "sha256:%s", f->hash);
-    } else if (status == NYZ_OK && (to->json || !to->values)) {
-        status = cli_digest_array(f->array, f->digest, err);
-    }
-    return status;
+    return cli_hash_elements(e, to->json || to->values, to->json || !to->values, f->hash,
+                             f->digest, err);
 }
 
-/* Hashes the array and reports it.  Text goes out at once, JSON only when all is well. */
-static nyz_status add(report *to, fact *f, nyz_error *err)
+/* Reports what was hashed.  Text goes out at once, JSON only when all is well. */
+static nyz_status add(report *to, const fact *f, nyz_error *err)
 {
-    nyz_status status = compute(to, f, err);
-    if (status != NYZ_OK) {
-        return status;
-    }
-    if (to->json) {
-        status = put_json(to, f, err);
-    } else {
+    const nyz_status status = to->json ? put_json(to, f, err) : NYZ_OK;
+    if (!to->json) {
         put_text(to, f);
         fwrite(to->out.data, 1, to->out.failed ? 0 : to->out.size, stdout);
         cli_line_clear(&to->out);
@@ -132,28 +112,54 @@ static nyz_status add(report *to, fact *f, nyz_error *err)
     return status;
 }
 
+static nyz_status hash_item(report *to, int64_t index, const nyz_item *item,
+                            cli_elements *e, fact *f, nyz_error *err)
+{
+    f->raw = item->kind == NYZ_ITEM_BYTES;
+    if (f->raw) {
+        const nyz_status hashed = cli_hash_bytes(to->input, index, f->hash, err);
+        snprintf(f->digest, sizeof f->digest, "sha256:%s", f->hash);
+        return hashed;
+    }
+    f->array = &e->taken;
+    const nyz_status status = cli_elements_init(e, to->input, index, &item->header, err);
+    return status == NYZ_OK ? hash_array(to, e, f, err) : status;
+}
+
+static nyz_status hash_member(report *to, int64_t index, fact *f, nyz_error *err)
+{
+    nyz_item item;
+    cli_elements elements;
+    nyz_status status = cli_input_item(to->input, index, &item, err);
+    if (status == NYZ_OK) {
+        status = hash_item(to, index, &item, &elements, f, err);
+    }
+    if (status == NYZ_OK) {
+        status = cli_input_look(to->input, err);
+    }
+    if (status == NYZ_OK) {
+        status = add(to, f, err);
+    }
+    nyz_item_free(&item);
+    return status;
+}
+
 static int add_member(report *to, int64_t index)
 {
-    const cli_input *const input = to->input;
-    const nyz_entry member = cli_input_member(input, index);
-    const nyz_options opt = as_stored(input);
+    const nyz_entry member = cli_input_member(to->input, index);
     nyz_error err;
-    nyz_array array;
-    fact f = {.name = member.name, .name_size = member.key_size, .array = &array};
-    nyz_status status = nyz_file_load_at(input->handle, index, &opt, &array, &err);
-    if (status == NYZ_ERR_NOT_FOUND) {
-        f.raw = 1;
-        status = nyz_file_bytes_at(input->handle, index, NULL, &array, &err);
+    cli_line name = {0};
+    cli_line_put(&name, member.name, member.key_size);
+    cli_input_put_slice(&name, to->input);
+    to->out.failed |= name.failed;
+    fact f = {.hash = "", .name = name.failed ? "" : name.data, .name_size = name.size};
+    const nyz_status status = hash_member(to, index, &f, &err);
+    if (status != NYZ_OK) {
+        put_failure(to, f.name, f.name_size, &err);
     }
-    if (status == NYZ_OK) {
-        status = add(to, &f, &err);
-        nyz_array_free(&array);
-    }
-    if (status == NYZ_OK) {
-        return CLI_EXIT_FINE;
-    }
-    put_failure(to, f.name, f.name_size, &err);
-    return cli_complain_error(input->label, member.name, &err);
+    cli_line_free(&name);
+    return status == NYZ_OK ? CLI_EXIT_FINE
+                            : cli_complain_error(to->input->label, member.name, &err);
 }
 
 static int add_members(report *to)
@@ -178,34 +184,49 @@ static void put_name(cli_line *line, const report *to)
     cli_line_put(line, name, size);
     cli_line_puts(line, number != NULL ? ":" : "");
     cli_line_puts(line, number != NULL ? number : "");
+    cli_input_put_slice(line, to->input);
 }
 
-/* Hashes an array that was read, under its name. */
-static int add_read(report *to, const cli_line *name, const nyz_array *array)
+/* Reports the array of a .npy file under its name. */
+static int add_read(report *to, fact *f, const cli_line *name)
 {
     nyz_error err;
-    fact f = {
-        .name = name->failed ? "" : name->data, .name_size = name->size, .array = array};
-    if (add(to, &f, &err) == NYZ_OK) {
+    f->name = name->failed ? "" : name->data;
+    f->name_size = name->size;
+    if (add(to, f, &err) == NYZ_OK) {
         return CLI_EXIT_FINE;
     }
-    put_failure(to, f.name, f.name_size, &err);
+    put_failure(to, f->name, f->name_size, &err);
     return cli_complain_error(to->input->label, cli_input_number(to->input), &err);
+}
+
+/* What is found out of the array of a .npy file. */
+typedef struct visiting {
+    report *to;
+    fact f;
+    cli_elements elements;
+} visiting;
+
+static nyz_status visit(void *ctx, cli_input *input, nyz_error *err)
+{
+    visiting *const v = ctx;
+    v->f.array = &v->elements.taken;
+    const nyz_status status =
+        cli_elements_init(&v->elements, input, -1, &input->header, err);
+    return status == NYZ_OK ? hash_array(v->to, &v->elements, &v->f, err) : status;
 }
 
 /* The next array of a .npy file.  One whose header cannot be read is the file's failure.
  */
 static int add_array(report *to, cli_input *input)
 {
-    const nyz_options opt = as_stored(input);
-    nyz_array array;
+    visiting v = {.to = to};
     cli_line name = {0};
-    int status = cli_input_read(input, &opt, &array);
+    int status = cli_input_visit(input, visit, &v);
     put_name(&name, to);
     to->out.failed |= name.failed;
     if (status == CLI_EXIT_FINE) {
-        status = add_read(to, &name, &array);
-        nyz_array_free(&array);
+        status = add_read(to, &v.f, &name);
     } else if (input->header.ndim < 0) {
         to->failure = input->failure;
     } else {
@@ -320,7 +341,7 @@ const cli_command cli_cmd_digest = {
     .name = "digest",
     .brief = "FILE...",
     .summary = "digest of each array: dtype, shape and values",
-    .operands = "FILE[:MEMBER]...",
+    .operands = "FILE[:MEMBER][SLICE]...",
     .text = text,
     .options = options,
     .min = 1,

@@ -243,6 +243,11 @@ static int list_file(const char *name, const cli_args *args, int *listed)
     if (status != CLI_EXIT_FINE) {
         return cli_worse(status, list_failure(name, args, &input.failure, listed));
     }
+    status = cli_input_refuse_slice(&input, args->command);
+    if (status != CLI_EXIT_FINE) {
+        cli_input_close(&input);
+        return status;
+    }
     cli_table t = {0};
     status = input.handle != NULL ? list_members(&input, &t)
                                   : list_npy(&input, args->json, &t);

@@ -3,10 +3,10 @@
 #include "cmd/command.h"
 #include "cmd/reading.h"
 #include "io/complain.h"
-#include "io/input.h"
+#include "io/elements.h"
 #include "print/print.h"
-#include "text/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define RAW_BYTES 1000 /* of a member that holds no array are shown, without --all */
@@ -17,25 +17,69 @@ static int print_failure(const cli_input *input, const char *member, const nyz_e
                                      : cli_complain_error(input->label, member, err);
 }
 
-/* Bytes as Python shows them. */
-static int show_raw(const cli_input *input, const nyz_entry *member, int64_t index,
-                    int all)
+/* ------------------------------------------------------------------------------- bytes */
+
+static nyz_status read_raw(cli_input *input, int64_t index, size_t most,
+                           unsigned char *bytes, size_t *count, nyz_error *err)
+{
+    cli_cursor cursor;
+    nyz_status status = cli_cursor_open_member(&cursor, input, index, err);
+    if (status == NYZ_OK) {
+        status = cli_cursor_read_some(&cursor, bytes, most, count, err);
+        status = cli_cursor_close(&cursor, status, err);
+    }
+    return status;
+}
+
+/* Bytes as Python shows them: without --all the first ones, which alone are then kept, and read too
+ * if there are many. */
+static int show_raw(cli_input *input, const nyz_entry *member, int64_t index, int all)
 {
     nyz_error err;
-    nyz_array bytes;
-    if (nyz_file_bytes_at(input->handle, index, NULL, &bytes, &err) != NYZ_OK) {
+    size_t count = 0;
+    const int shortened = !all && member->size > RAW_BYTES;
+    const int64_t most = shortened && member->size > CLI_PIECE ? RAW_BYTES : member->size;
+    unsigned char *const bytes = malloc(most > 0 ? (size_t)most : 1);
+    if (bytes == NULL) {
+        return cli_complain_memory(input->label);
+    }
+    if (read_raw(input, index, most > 0 ? (size_t)most : 1, bytes, &count, &err) !=
+        NYZ_OK) {
+        free(bytes);
         return cli_complain_error(input->label, member->name, &err);
     }
     cli_line line = {0};
-    const int64_t size = bytes.shape[0];
-    const int shortened = !all && size > RAW_BYTES;
-    cli_line_bytes(&line, bytes.data, (size_t)(shortened ? RAW_BYTES : size));
+    cli_line_bytes(&line, bytes, shortened ? RAW_BYTES : count);
     cli_line_puts(&line, shortened ? "...\n" : "\n");
-    nyz_array_free(&bytes);
+    free(bytes);
     const int failed = line.failed;
     fwrite(line.data, 1, failed ? 0 : line.size, stdout);
     cli_line_free(&line);
     return failed ? cli_complain_memory(input->label) : CLI_EXIT_FINE;
+}
+
+/* ------------------------------------------------------------------------------- values */
+
+/* What is to be printed: all of an array, or only the elements that are shown. */
+typedef struct values {
+    nyz_array array;
+    int edges;
+} values;
+
+/* Of an array that is large only what is shown is read. */
+static nyz_status read_values(cli_input *input, int64_t index, const nyz_array *header,
+                              int all, values *out, nyz_error *err)
+{
+    cli_elements e;
+    const nyz_options native = {.order = NYZ_KEEP_ORDER};
+    nyz_status status = cli_elements_init(&e, input, index, header, err);
+    if (status != NYZ_OK) {
+        return status;
+    }
+    out->edges = cli_print_shortens(&e.taken, all) &&
+                 nyz_array_count(&e.taken) > CLI_PIECE / (e.taken.dtype.itemsize + 1);
+    return out->edges ? cli_elements_edges(&e, CLI_SHOW_EDGE, &out->array, err)
+                      : cli_elements_load_all(&e, &native, &out->array, err);
 }
 
 /* How values are shown. */
@@ -54,6 +98,7 @@ static int print_heading(const cli_input *input, const showing *how, const char 
         cli_line_puts(&line, name != NULL ? ":" : "");
     }
     cli_line_name(&line, name != NULL ? name : "", size);
+    cli_input_put_slice(&line, input);
     cli_line_puts(&line, ":\n");
     const int failed = line.failed;
     fputs(failed ? "" : line.data, stdout);
@@ -61,34 +106,53 @@ static int print_heading(const cli_input *input, const showing *how, const char 
     return failed ? cli_complain_memory(input->label) : CLI_EXIT_FINE;
 }
 
-/* One member, under its name unless it alone is shown. */
-static int show_member(const cli_input *input, int64_t index, const showing *how)
+static int print_values(const cli_input *input, const char *name, const values *v,
+                        const showing *how)
 {
     nyz_error err;
-    nyz_array array;
-    const nyz_entry member = cli_input_member(input, index);
-    const nyz_status status = nyz_file_load_at(input->handle, index, NULL, &array, &err);
-    if (status != NYZ_OK && status != NYZ_ERR_NOT_FOUND) {
-        return cli_complain_error(input->label, member.name, &err);
-    }
-    const int raw = status == NYZ_ERR_NOT_FOUND;
-    const int headed = input->member == NULL || how->several
-                           ? print_heading(input, how, member.name,
-                                           raw ? member.name_size : member.key_size)
-                           : CLI_EXIT_FINE;
-    if (headed != CLI_EXIT_FINE) {
-        nyz_array_free(&array);
-        return headed;
-    }
-    if (raw) {
-        return show_raw(input, &member, index, how->all);
-    }
-    const nyz_status printed = cli_print_array(&array, how->all, &err);
-    nyz_array_free(&array);
-    return printed == NYZ_OK ? CLI_EXIT_FINE : print_failure(input, member.name, &err);
+    return cli_print_array(&v->array, how->all, v->edges, &err) == NYZ_OK
+               ? CLI_EXIT_FINE
+               : print_failure(input, name, &err);
 }
 
-static int show_members(const cli_input *input, const showing *how)
+static nyz_status read_member(cli_input *input, int64_t index, const showing *how,
+                              int *raw, values *out, nyz_error *err)
+{
+    nyz_item item;
+    nyz_status status = cli_input_item(input, index, &item, err);
+    *raw = status == NYZ_OK && item.kind == NYZ_ITEM_BYTES;
+    if (status == NYZ_OK && !*raw) {
+        status = read_values(input, index, &item.header, how->all, out, err);
+    }
+    nyz_item_free(&item);
+    return status == NYZ_OK ? cli_input_look(input, err) : status;
+}
+
+/* One member, under its name unless it alone is shown. */
+static int show_member(cli_input *input, int64_t index, const showing *how)
+{
+    nyz_error err;
+    values v = {.edges = 0};
+    int raw;
+    int status = CLI_EXIT_FINE;
+    const nyz_entry member = cli_input_member(input, index);
+    if (read_member(input, index, how, &raw, &v, &err) != NYZ_OK) {
+        nyz_array_free(&v.array);
+        return cli_complain_error(input->label, member.name, &err);
+    }
+    if (input->member == NULL || how->several) {
+        status = print_heading(input, how, member.name,
+                               raw ? member.name_size : member.key_size);
+    }
+    if (status == CLI_EXIT_FINE) {
+        status = raw ? show_raw(input, &member, index, how->all)
+                     : print_values(input, member.name, &v, how);
+    }
+    nyz_array_free(&v.array);
+    return status;
+}
+
+static int show_members(cli_input *input, const showing *how)
 {
     int worst = CLI_EXIT_FINE;
     for (int64_t i = input->first; i < input->end && !ferror(stdout); i++) {
@@ -97,23 +161,32 @@ static int show_members(const cli_input *input, const showing *how)
     return worst;
 }
 
+/* What is read of an array of a .npy file. */
+typedef struct visiting {
+    const showing *how;
+    values v;
+} visiting;
+
+static nyz_status visit(void *ctx, cli_input *input, nyz_error *err)
+{
+    visiting *const v = ctx;
+    return read_values(input, -1, &input->header, v->how->all, &v->v, err);
+}
+
 /* The next array of a .npy file, under a heading if it is not the only one. */
 static int show_array(cli_input *input, const showing *how)
 {
-    nyz_error err;
-    nyz_array array;
-    int status = cli_input_read(input, &input->opt, &array);
-    if (status != CLI_EXIT_FINE) {
-        return status;
-    }
+    visiting v = {.how = how};
+    int status = cli_input_visit(input, visit, &v);
     const char *const number = cli_input_number(input);
-    if (how->several || (number != NULL && input->member == NULL)) {
+    if (status == CLI_EXIT_FINE &&
+        (how->several || (number != NULL && input->member == NULL))) {
         status = print_heading(input, how, number, number != NULL ? strlen(number) : 0);
     }
-    if (status == CLI_EXIT_FINE && cli_print_array(&array, how->all, &err) != NYZ_OK) {
-        status = print_failure(input, number, &err);
+    if (status == CLI_EXIT_FINE) {
+        status = print_values(input, number, &v.v, how);
     }
-    nyz_array_free(&array);
+    nyz_array_free(&v.v.array);
     return status;
 }
 
@@ -166,7 +239,7 @@ const cli_command cli_cmd_show = {
     .name = "show",
     .brief = "FILE...",
     .summary = "print values as NumPy does",
-    .operands = "FILE[:MEMBER]...",
+    .operands = "FILE[:MEMBER][SLICE]...",
     .text = text,
     .options = options,
     .min = 1,

@@ -132,6 +132,11 @@ static int run(const cli_args *args)
     if (status != CLI_EXIT_FINE) {
         return status;
     }
+    status = cli_input_refuse_slice(&input, args->command);
+    if (status != CLI_EXIT_FINE) {
+        cli_input_close(&input);
+        return status;
+    }
     if (input.handle == NULL) {
         cli_complain(input.label, NULL, "unpack takes an archive; this is a .npy file");
         status = CLI_EXIT_DATA;

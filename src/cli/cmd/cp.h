@@ -4,7 +4,7 @@
 #define NYZ_CLI_CMD_CP_H
 
 #include "cmd/command.h"
-#include "io/input.h"
+#include "io/elements.h"
 #include "io/target.h"
 
 /* One copying. */
@@ -13,6 +13,8 @@ typedef struct cli_cp {
     cli_input *input;
     const char *out; /* OUT as given */
     int to_npz;
+    cli_target to; /* once it is open */
+    int opened;
 } cli_cp;
 
 /* Both close the input before they replace OUT, which may be the same file.
@@ -20,16 +22,19 @@ typedef struct cli_cp {
 int cli_cp_members(cli_cp *cp);
 int cli_cp_npy(cli_cp *cp);
 
-/* Loads, within the limits of the command line, and saves everything as it is. */
-nyz_options cli_cp_read(const cli_cp *cp);
-extern const nyz_options cli_cp_write;
-
 /* How members are stored: as --store or --level say, else as `method` has it. */
 nyz_options cli_cp_how(const cli_cp *cp, nyz_method method);
-/* Begins an archive at OUT. */
-int cli_cp_open_archive(const cli_cp *cp, cli_target *to);
+
+/* Opens OUT, an archive or a file, unless it is open.  Where OUT fails, input->writes_to is set. */
+nyz_status cli_cp_open(cli_cp *cp, nyz_error *err);
+/* Writes what is taken of an array: to an archive as a member of that name (NULL: arr_0, ...), stored
+ * as `how` says; else as a .npy file.  Opens OUT before, once it is known that IN has the data. */
+nyz_status cli_cp_write(cli_cp *cp, cli_elements *e, const char *name,
+                        const nyz_options *how, nyz_error *err);
+/* Complains of a member of IN, or of OUT if that has failed. */
+int cli_cp_complain(const cli_cp *cp, const char *member, const nyz_error *err);
 /* Puts OUT in its place if all went well and IN is what it was, closes everything, and
  * returns the status. */
-int cli_cp_end(cli_cp *cp, cli_target *to, int status);
+int cli_cp_end(cli_cp *cp, int status);
 
 #endif

@@ -6,64 +6,65 @@
 
 enum { EXACTLY = NYZ_EXACT_NAME | NYZ_ANY_NAME };
 
-/* Not 0 if the member holds Python objects: its bytes can be copied, though not read. */
-static int holds_objects(const cli_input *input, int64_t index)
+static nyz_status copy_bytes(const cli_cp *cp, int64_t index, const nyz_entry *member,
+                             const nyz_options *how, nyz_error *err)
 {
-    nyz_item item;
-    const int found = nyz_file_info_at(input->handle, index, &item, NULL) == NYZ_OK &&
-                      nyz_dtype_has_objects(&item.header.dtype);
-    nyz_item_free(&item);
-    return found;
-}
-
-static int copy_bytes(const cli_cp *cp, nyz_npz_writer *writer, int64_t index)
-{
-    const nyz_entry member = cli_input_member(cp->input, index);
-    nyz_options how = cli_cp_how(cp, (nyz_method)member.method);
-    nyz_error err;
     nyz_array bytes;
-    how.flags |= EXACTLY;
-    if (nyz_file_bytes_at(cp->input->handle, index, NULL, &bytes, &err) != NYZ_OK) {
-        return cli_complain_error(cp->input->label, member.name, &err);
+    nyz_status status = nyz_file_bytes_at(cp->input->handle, index, NULL, &bytes, err);
+    if (status != NYZ_OK) {
+        return status;
     }
-    const nyz_status status = nyz_npz_add_bytes(writer, member.name, bytes.data,
-                                                (size_t)bytes.shape[0], &how, &err);
+    status = nyz_npz_add_bytes(cp->to.writer, member->name, bytes.data,
+                               (size_t)bytes.shape[0], how, err);
     nyz_array_free(&bytes);
-    return status == NYZ_OK ? CLI_EXIT_FINE
-                            : cli_complain_error(cp->out, member.name, &err);
+    if (status != NYZ_OK) {
+        cp->input->writes_to = cp->out;
+    }
+    return status;
 }
 
-static int copy_member(const cli_cp *cp, nyz_npz_writer *writer, int64_t index)
+/* Python objects are not read, but their bytes can be copied. */
+static int is_copied_as_bytes(const cli_input *input, const nyz_item *item,
+                              nyz_status status)
 {
-    const nyz_entry member = cli_input_member(cp->input, index);
-    nyz_options how = cli_cp_how(cp, (nyz_method)member.method);
-    const nyz_options read = cli_cp_read(cp);
-    nyz_error err;
-    nyz_array array;
+    return input->slice.text == NULL &&
+           (item->kind == NYZ_ITEM_BYTES || (status == NYZ_ERR_UNSUPPORTED &&
+                                             nyz_dtype_has_objects(&item->header.dtype)));
+}
+
+static nyz_status copy_item(cli_cp *cp, int64_t index, const nyz_entry *member,
+                            nyz_error *err)
+{
+    nyz_options how = cli_cp_how(cp, (nyz_method)member->method);
+    nyz_item item;
+    cli_elements e;
     how.flags |= EXACTLY;
-    nyz_status status = nyz_file_load_at(cp->input->handle, index, &read, &array, &err);
-    if (status == NYZ_ERR_NOT_FOUND ||
-        (status == NYZ_ERR_UNSUPPORTED && holds_objects(cp->input, index))) {
-        return copy_bytes(cp, writer, index);
+    nyz_status status = cli_input_item(cp->input, index, &item, err);
+    if (is_copied_as_bytes(cp->input, &item, status)) {
+        status = copy_bytes(cp, index, member, &how, err);
+    } else if (status == NYZ_OK) {
+        status = cli_elements_init(&e, cp->input, index, &item.header, err);
+        if (status == NYZ_OK) {
+            status = cli_cp_write(cp, &e, member->name, &how, err);
+        }
     }
-    if (status != NYZ_OK) {
-        return cli_complain_error(cp->input->label, member.name, &err);
-    }
-    status = nyz_npz_add(writer, member.name, &array, &how, &err);
-    nyz_array_free(&array);
-    return status == NYZ_OK ? CLI_EXIT_FINE
-                            : cli_complain_error(cp->out, member.name, &err);
+    nyz_item_free(&item);
+    return status;
 }
 
 static int copy_to_archive(cli_cp *cp)
 {
-    cli_target to;
-    int status = cli_cp_open_archive(cp, &to);
+    nyz_error err;
+    int status =
+        cli_cp_open(cp, &err) == NYZ_OK ? CLI_EXIT_FINE : cli_cp_complain(cp, NULL, &err);
     for (int64_t i = cp->input->first; i < cp->input->end && status == CLI_EXIT_FINE;
          i++) {
-        status = copy_member(cp, to.writer, i);
+        const nyz_entry member = cli_input_member(cp->input, i);
+        if (copy_item(cp, i, &member, &err) != NYZ_OK) {
+            status = cli_cp_complain(cp, member.name, &err);
+        }
     }
-    return cli_cp_end(cp, &to, status);
+    return cli_cp_end(cp, status);
 }
 
 /* No member that is meant holds an array, for a .npy file: how to get at its bytes. */
@@ -115,31 +116,36 @@ static int find_only_array(const cli_cp *cp, int64_t *index)
     return CLI_EXIT_DATA;
 }
 
+static nyz_status copy_array(cli_cp *cp, int64_t index, nyz_error *err)
+{
+    nyz_item item;
+    cli_elements e;
+    nyz_status status = cli_input_item(cp->input, index, &item, err);
+    if (status == NYZ_OK) {
+        status = cli_elements_init(&e, cp->input, index, &item.header, err);
+    }
+    if (status == NYZ_OK) {
+        status = cli_cp_write(cp, &e, NULL, NULL, err);
+    }
+    nyz_item_free(&item);
+    return status;
+}
+
 static int copy_to_npy(cli_cp *cp)
 {
     int64_t index = 0;
-    const int found = find_only_array(cp, &index);
-    if (found != CLI_EXIT_FINE) {
-        return found;
-    }
-    const nyz_options read = cli_cp_read(cp);
     nyz_error err;
-    nyz_array array;
-    if (nyz_file_load_at(cp->input->handle, index, &read, &array, &err) != NYZ_OK) {
-        const nyz_entry member = cli_input_member(cp->input, index);
-        return cli_complain_error(cp->input->label, member.name, &err);
+    int status = find_only_array(cp, &index);
+    if (status != CLI_EXIT_FINE) {
+        return cli_cp_end(cp, status);
     }
-    if (cp->input->end - cp->input->first > 1) {
+    const nyz_entry member = cli_input_member(cp->input, index);
+    if (copy_array(cp, index, &err) != NYZ_OK) {
+        status = cli_cp_complain(cp, member.name, &err);
+    } else if (cp->input->end - cp->input->first > 1) {
         cli_complain(cp->input->label, NULL, "members without an array are not copied");
     }
-    cli_target to;
-    int written = cli_target_open(&to, cp->out, NULL, cp->args->in_place);
-    if (written == CLI_EXIT_FINE &&
-        nyz_write(&to.stream, &array, &cli_cp_write, &err) != NYZ_OK) {
-        written = cli_complain_error(cp->out, NULL, &err);
-    }
-    nyz_array_free(&array);
-    return cli_cp_end(cp, &to, written);
+    return cli_cp_end(cp, status);
 }
 
 int cli_cp_members(cli_cp *cp)

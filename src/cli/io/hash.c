@@ -80,7 +80,7 @@ static void clear_padding(const nyz_dtype *dtype, unsigned char *item)
     }
 }
 
-/* What is hashed, and how. */
+/* One of the hashes, and how it is made. */
 typedef struct hashing {
     cli_sha256 *hash;
     int clear; /* padding counts as zeros */
@@ -192,37 +192,60 @@ static nyz_status add_facts(const hashing *to, const nyz_array *array, nyz_error
     return status;
 }
 
-/* Hashes the array, with dtype and shape before it if they count. */
-static nyz_status hash(const nyz_array *array, int facts, char *out, nyz_error *err)
+nyz_status cli_hash_begin(cli_hashing *h, const nyz_array *array, int values, int facts,
+                          nyz_error *err)
 {
-    unsigned char digest[32];
-    const hashing to = {cli_sha256_new(), facts && has_padding(&array->dtype)};
-    if (to.hash == NULL) {
+    *h = (cli_hashing){.values = values ? cli_sha256_new() : NULL,
+                       .facts = facts ? cli_sha256_new() : NULL,
+                       .clear = has_padding(&array->dtype)};
+    const hashing to = {h->facts, 0};
+    if ((values && h->values == NULL) || (facts && h->facts == NULL)) {
         return fail(err);
     }
-    nyz_status status = facts ? add_facts(&to, array, err) : NYZ_OK;
-    if (status == NYZ_OK) {
-        status = add_array(&to, array, err);
+    return facts ? add_facts(&to, array, err) : NYZ_OK;
+}
+
+nyz_status cli_hash_add(cli_hashing *h, const nyz_array *piece, nyz_error *err)
+{
+    const hashing values = {h->values, 0};
+    const hashing facts = {h->facts, h->clear};
+    nyz_status status = NYZ_OK;
+    if (h->values != NULL) {
+        status = add_array(&values, piece, err);
     }
-    if (status == NYZ_OK && cli_sha256_finish(to.hash, digest) != 0) {
-        status = fail(err);
-    }
-    cli_sha256_free(to.hash);
-    for (int i = 0; i < 32 && status == NYZ_OK; i++) {
-        snprintf(out + 2 * i, 3, "%02x", digest[i]);
+    if (h->facts != NULL && status == NYZ_OK) {
+        status = add_array(&facts, piece, err);
     }
     return status;
 }
 
-nyz_status cli_hash_array(const nyz_array *array, char out[CLI_HASH_SIZE], nyz_error *err)
+static nyz_status spell(cli_sha256 *hash, char *out, nyz_error *err)
 {
-    return hash(array, 0, out, err);
+    unsigned char digest[32];
+    if (cli_sha256_finish(hash, digest) != 0) {
+        return fail(err);
+    }
+    for (int i = 0; i < 32; i++) {
+        snprintf(out + 2 * i, 3, "%02x", digest[i]);
+    }
+    return NYZ_OK;
 }
 
-nyz_status cli_digest_array(const nyz_array *array, char out[CLI_DIGEST_SIZE],
-                            nyz_error *err)
+nyz_status cli_hash_end(cli_hashing *h, char hash[CLI_HASH_SIZE],
+                        char digest[CLI_DIGEST_SIZE], nyz_error *err)
 {
     static const char version[3] = {'n', '1', ':'};
-    memcpy(out, version, sizeof version);
-    return hash(array, 1, out + sizeof version, err);
+    nyz_status status = h->values != NULL ? spell(h->values, hash, err) : NYZ_OK;
+    if (h->facts != NULL && status == NYZ_OK) {
+        memcpy(digest, version, sizeof version);
+        status = spell(h->facts, digest + sizeof version, err);
+    }
+    return status;
+}
+
+void cli_hash_free(cli_hashing *h)
+{
+    cli_sha256_free(h->values);
+    cli_sha256_free(h->facts);
+    *h = (cli_hashing){0};
 }

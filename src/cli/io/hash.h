@@ -8,13 +8,23 @@
 #define CLI_HASH_SIZE 65   /* 64 hexadecimal digits and a NUL */
 #define CLI_DIGEST_SIZE 72 /* with "n1:" or "sha256:" before them */
 
-/* SHA-256 of the elements in C order, multi-byte numbers little-endian.  Takes at most
- * some MiB more, as the next one does. */
-nyz_status cli_hash_array(const nyz_array *array, char out[CLI_HASH_SIZE],
-                          nyz_error *err);
+/* One array being hashed, in one way or both. */
+typedef struct cli_hashing {
+    struct cli_sha256
+        *values; /* of the elements in C order, multi-byte numbers little-endian */
+    struct cli_sha256
+        *facts; /* with dtype and shape before them, padding of structs as zeros */
+    int clear;  /* `facts` has padding */
+} cli_hashing;
 
-/* "n1:" and the SHA-256 of dtype, shape and elements, padding of structs as zeros. */
-nyz_status cli_digest_array(const nyz_array *array, char out[CLI_DIGEST_SIZE],
-                            nyz_error *err);
+/* Begins with the dtype and shape of `array`, which needs no data.  Free it in any case. */
+nyz_status cli_hash_begin(cli_hashing *hashing, const nyz_array *array, int values,
+                          int facts, nyz_error *err);
+/* The next elements in C order, as an array of any strides.  Takes at most some MiB. */
+nyz_status cli_hash_add(cli_hashing *hashing, const nyz_array *piece, nyz_error *err);
+/* Ends what was begun: 64 digits, and "n1:" with 64 digits. */
+nyz_status cli_hash_end(cli_hashing *hashing, char hash[CLI_HASH_SIZE],
+                        char digest[CLI_DIGEST_SIZE], nyz_error *err);
+void cli_hash_free(cli_hashing *hashing);
 
 #endif

@@ -2,6 +2,8 @@
 /* Opening what the command line names, by its content. */
 #include "io/input.h"
 
+#include "io/address.h"
+#include "io/archive.h"
 #include "io/complain.h"
 #include "os/path.h"
 #include "text/fail.h"
@@ -29,78 +31,11 @@ static int fail_system(cli_input *input, int sys)
     return cli_complain_system(input->label, sys);
 }
 
-static int fail_memory(cli_input *input)
-{
-    return fail_system(input, ENOMEM);
-}
-
 static int fail_with(cli_input *input, nyz_status status, const char *message)
 {
     nyz_error err = {.status = status, .offset = -1};
     snprintf(err.message, sizeof err.message, "%s", message);
     return fail(input, &err);
-}
-
-static int is_stdin(const cli_input *input)
-{
-    return strcmp(input->label, "-") == 0;
-}
-
-/* Reads all of a file that cannot seek to memory, for the archive's directory is at its
- * end. */
-static int slurp(cli_input *input)
-{
-    unsigned char piece[65536];
-    const nyz_stream to = nyz_stream_buffer(&input->memory);
-    for (;;) {
-        const int64_t count = input->stream.read(input, piece, sizeof piece);
-        if (count <= 0) {
-            return count == 0 ? CLI_EXIT_FINE : fail_system(input, (int)-count);
-        }
-        for (int64_t done = 0; done < count;) {
-            const int64_t more = to.write(to.ctx, piece + done, (size_t)(count - done));
-            if (more <= 0) {
-                return fail_memory(input);
-            }
-            done += more;
-        }
-    }
-}
-
-/* Not 0 if the file can be read again from its start. */
-static int can_reopen(const cli_input *input)
-{
-    return !is_stdin(input) && !cli_platform_is_special(input->label);
-}
-
-/* The whole file as an archive.  By its path the library sees whether it changes while
- * members are read; cli_input_unchanged does at the end. */
-static nyz_status reopen(cli_input *input, nyz_error *err)
-{
-    if (!input->guarded) {
-        return nyz_file_open(input->label, &input->opt, &input->handle, err);
-    }
-    errno = 0;
-    const nyz_stream whole = cli_guard_stream(
-        &input->guards[1], nyz_stream_fd(cli_platform_descriptor(input->file)));
-    return whole.seek == NULL && whole.read_at == NULL
-               ? cli_fail_system(err, errno, "examine the file")
-               : nyz_file_open_stream(&whole, &input->opt, &input->handle, err);
-}
-
-static int open_archive(cli_input *input)
-{
-    nyz_error err;
-    const int again = can_reopen(input);
-    const int read = again ? CLI_EXIT_FINE : slurp(input);
-    if (read != CLI_EXIT_FINE) {
-        return read;
-    }
-    const nyz_status status =
-        again ? reopen(input, &err)
-              : nyz_file_open_mem(input->memory.data, input->memory.size, &input->opt,
-                                  &input->handle, &err);
-    return status == NYZ_OK ? CLI_EXIT_FINE : fail(input, &err);
 }
 
 /* The library's message, with the name that is near. */
@@ -136,7 +71,14 @@ static int go_to_array(cli_input *input)
 {
     char text[80];
     int64_t stored;
-    const int64_t number = array_number(input->member);
+    char *const member = input->path + (input->member - input->path);
+    if (cli_slice_find(member) != NULL) {
+        const int status = cli_address_cut_slice(input, member, 1);
+        if (status != CLI_EXIT_FINE) {
+            return status;
+        }
+    }
+    const int64_t number = array_number(member);
     if (number < 0) {
         return fail_with(input, NYZ_ERR_NOT_FOUND,
                          "a .npy file has no members; FILE:0 is its first array");
@@ -158,24 +100,61 @@ static int go_to_array(cli_input *input)
     return fail_with(input, NYZ_ERR_NOT_FOUND, text);
 }
 
+/* A slice is one of one array. */
+static int check_single(cli_input *input)
+{
+    char text[100];
+    if (input->slice.text == NULL || input->end == 1) {
+        return CLI_EXIT_FINE;
+    }
+    snprintf(text, sizeof text,
+             "the archive holds %" PRId64 " members; name one, as FILE:MEMBER[10:20]",
+             input->end);
+    return fail_with(input, NYZ_ERR_ARGUMENT, text);
+}
+
+/* The slice has to be one if there is a member before it. */
+static int cut_member_slice(cli_input *input, char *text)
+{
+    char *const bracket = text + (cli_slice_find(text) - text);
+    *bracket = '\0';
+    const int found = nyz_file_find(input->handle, text) >= 0;
+    *bracket = '[';
+    return cli_address_cut_slice(input, text, found);
+}
+
+/* What ends a member's name is a slice unless there is a member of the whole name. */
+static int choose_member(cli_input *input)
+{
+    nyz_error err;
+    char *const text = input->path + (input->member - input->path);
+    input->first = nyz_file_find(input->handle, text);
+    if (input->first < 0 && cli_slice_find(text) != NULL) {
+        const int status = cut_member_slice(input, text);
+        if (status != CLI_EXIT_FINE) {
+            return status;
+        }
+        input->first = nyz_file_find(input->handle, text);
+    }
+    input->end = input->first + 1;
+    if (input->first >= 0) {
+        return CLI_EXIT_FINE;
+    }
+    find_missing(input, input->member, &err);
+    return fail(input, &err);
+}
+
 /* Finds the members that are meant, or the arrays of a .npy file. */
 static int choose_members(cli_input *input)
 {
     input->end = input->handle != NULL ? nyz_file_count(input->handle) : INT64_MAX;
     if (input->member == NULL) {
-        return CLI_EXIT_FINE;
+        return input->handle != NULL ? check_single(input) : CLI_EXIT_FINE;
     }
     if (input->handle == NULL) {
         return go_to_array(input);
     }
-    input->first = nyz_file_find(input->handle, input->member);
-    input->end = input->first + 1;
-    if (input->first >= 0) {
-        return CLI_EXIT_FINE;
-    }
-    nyz_error err;
-    find_missing(input, input->member, &err);
-    return fail(input, &err);
+    return choose_member(input);
 }
 
 /* Not 0 if the file is an archive that --untrusted alone refuses. */
@@ -184,7 +163,7 @@ static int is_archive_if_trusted(cli_input *input)
     const unsigned flags = input->opt.flags;
     nyz_error err;
     input->opt.flags = 0;
-    const int found = flags != 0 && reopen(input, &err) == NYZ_OK;
+    const int found = flags != 0 && cli_archive_open_again(input, &err) == NYZ_OK;
     input->opt.flags = flags;
     nyz_file_close(&input->handle);
     return found;
@@ -206,8 +185,8 @@ static int open_other(cli_input *input)
     nyz_error err;
     nyz_status opened = NYZ_ERR_CORRUPT;
     const int named_npz = cli_ends_in(input->label, ".npz");
-    if (can_reopen(input)) {
-        opened = reopen(input, &err);
+    if (cli_archive_is_there(input)) {
+        opened = cli_archive_open_again(input, &err);
         if (opened == NYZ_OK) {
             return choose_members(input);
         }
@@ -226,12 +205,13 @@ static int open_other(cli_input *input)
 /* By the first bytes. */
 static int open_by_content(cli_input *input)
 {
+    nyz_error err;
     if (input->next == CLI_NEXT_END) {
         return fail_with(input, NYZ_ERR_CORRUPT, "the file is empty");
     }
     if (input->ahead.size >= 2 && memcmp(input->ahead.data, "PK", 2) == 0) {
-        const int status = open_archive(input);
-        return status == CLI_EXIT_FINE ? choose_members(input) : status;
+        return cli_archive_open(input, &err) == NYZ_OK ? choose_members(input)
+                                                       : fail(input, &err);
     }
     return input->next == CLI_NEXT_OTHER ? open_other(input) : choose_members(input);
 }
@@ -239,7 +219,8 @@ static int open_by_content(cli_input *input)
 static int open_file(cli_input *input)
 {
     errno = 0;
-    input->file = is_stdin(input) ? stdin : cli_platform_open(input->label, "rb");
+    input->file =
+        strcmp(input->label, "-") == 0 ? stdin : cli_platform_open(input->label, "rb");
     if (input->file == NULL) {
         return fail_system(input, errno);
     }
@@ -251,46 +232,14 @@ static int open_file(cli_input *input)
     return status == CLI_EXIT_FINE ? open_by_content(input) : status;
 }
 
-/* FILE:MEMBER, if that is no file itself: the first colon after the name of a file
- * counts. */
-static int split(cli_input *input, const char *name)
-{
-    input->label = name;
-    int found = strcmp(name, "-") == 0 || strchr(name, ':') == NULL;
-    if (!found) {
-        found = cli_platform_exists(name);
-    }
-    if (found != 0) {
-        return found < 0 ? fail_system(input, errno) : CLI_EXIT_FINE;
-    }
-    const size_t size = strlen(name) + 1;
-    input->path = malloc(size);
-    if (input->path == NULL) {
-        return fail_memory(input);
-    }
-    memcpy(input->path, name, size);
-    for (char *colon = strchr(input->path, ':'); colon != NULL;
-         colon = strchr(colon + 1, ':')) {
-        *colon = '\0';
-        found = strcmp(input->path, "-") == 0 ? 1 : cli_platform_exists(input->path);
-        if (found < 0) {
-            return fail_system(input, errno);
-        }
-        if (found > 0) {
-            input->label = input->path;
-            input->member = colon + 1;
-            return CLI_EXIT_FINE;
-        }
-        *colon = ':';
-    }
-    return CLI_EXIT_FINE;
-}
-
 int cli_input_open(cli_input *input, nyz_options opt, const char *name, int guarded)
 {
     *input = (cli_input){.opt = opt, .guarded = guarded};
-    int status = split(input, name);
-    if (status == CLI_EXIT_FINE) {
+    int status;
+    const int sys = cli_address_split(input, name, &status);
+    if (sys != 0) {
+        status = fail_system(input, sys);
+    } else if (status == CLI_EXIT_FINE) {
         status = open_file(input);
     }
     if (status != CLI_EXIT_FINE) {
@@ -303,6 +252,7 @@ int cli_input_open(cli_input *input, nyz_options opt, const char *name, int guar
 
 void cli_input_close(cli_input *input)
 {
+    nyz_npz_close(&input->npz);
     nyz_file_close(&input->handle);
     nyz_buffer_free(&input->memory);
     if (input->file != NULL && input->file != stdin) {
@@ -310,6 +260,9 @@ void cli_input_close(cli_input *input)
     }
     nyz_array_free(&input->header);
     free(input->ahead.data);
+    if (input->spool != NULL) {
+        fclose(input->spool);
+    }
     free(input->path);
     *input = (cli_input){0};
 }
@@ -320,6 +273,45 @@ void cli_input_base(const cli_input *input, const char **name, size_t *size)
     const size_t length = strlen(base);
     *name = base;
     *size = cli_ends_in(base, ".npy") ? length - 4 : length;
+}
+
+void cli_input_put_slice(cli_line *line, const cli_input *input)
+{
+    if (input->slice.text != NULL) {
+        cli_line_puts(line, "[");
+        cli_line_name(line, input->slice.text, input->slice.size);
+        cli_line_puts(line, "]");
+    }
+}
+
+int cli_input_refuse_slice(const cli_input *input, const char *command)
+{
+    char text[100];
+    if (input->slice.text == NULL) {
+        return CLI_EXIT_FINE;
+    }
+    snprintf(text, sizeof text, "nyz %s takes no slices; nyz show, digest and cp do",
+             command);
+    cli_complain(input->label, input->member, text);
+    return CLI_EXIT_USAGE;
+}
+
+nyz_status cli_input_item(const cli_input *input, int64_t index, nyz_item *out,
+                          nyz_error *err)
+{
+    const nyz_status status = nyz_file_info_at(input->handle, index, out, err);
+    if (status != NYZ_OK) {
+        return status;
+    }
+    if (out->kind == NYZ_ITEM_UNREADABLE) {
+        *err = out->error;
+    } else if (out->kind == NYZ_ITEM_BYTES && input->slice.text != NULL) {
+        *err = (nyz_error){.status = NYZ_ERR_ARGUMENT, .offset = -1};
+        snprintf(err->message, sizeof err->message, "holds no array to take a slice of");
+    } else {
+        return NYZ_OK;
+    }
+    return err->status;
 }
 
 nyz_entry cli_input_member(const cli_input *input, int64_t index)

@@ -21,7 +21,9 @@ const char *cli_input_number(const cli_input *input)
 static int complain(cli_input *input, const nyz_error *err)
 {
     input->failure = *err;
-    return cli_complain_error(input->label, cli_input_number(input), err);
+    return input->writes_to != NULL
+               ? cli_complain_error(input->writes_to, NULL, err)
+               : cli_complain_error(input->label, cli_input_number(input), err);
 }
 
 /* The array that comes next is the one at hand. */
@@ -44,7 +46,7 @@ static void end(cli_input *input)
     input->several = input->several || input->next == CLI_NEXT_ARRAY;
 }
 
-static nyz_status unchanged(const cli_input *input, nyz_error *err)
+nyz_status cli_input_look(const cli_input *input, nyz_error *err)
 {
     const cli_seen seen = {&input->header, input->base + input->header_at};
     const int known =
@@ -56,44 +58,64 @@ static nyz_status unchanged(const cli_input *input, nyz_error *err)
 int cli_input_unchanged(cli_input *input)
 {
     nyz_error err;
-    if (unchanged(input, &err) == NYZ_OK) {
+    if (cli_input_look(input, &err) == NYZ_OK) {
         return CLI_EXIT_FINE;
     }
     input->failure = err;
     return cli_complain_error(input->label, NULL, &err);
 }
 
-/* Reads the data; after Python objects, which are not read, the next array can be. */
-static nyz_status read_data(cli_input *input, const nyz_options *opt, nyz_array *out,
-                            nyz_error *err)
+/* Python objects are not read; after them the next array can be. */
+static nyz_status refuse_objects(cli_input *input, nyz_error *err)
 {
-    const nyz_status status = nyz_read(&input->stream, opt, out, err);
-    input->broken = status != NYZ_OK;
-    if (status == NYZ_ERR_UNSUPPORTED && nyz_dtype_has_objects(&input->header.dtype)) {
-        input->broken =
-            nyz_skip_data(&input->stream, &input->header, opt, NULL) != NYZ_OK;
-    }
+    nyz_array none;
+    const nyz_status status = nyz_read(&input->stream, &input->opt, &none, err);
+    nyz_array_free(&none);
+    input->broken =
+        status != NYZ_ERR_UNSUPPORTED ||
+        nyz_skip_data(&input->stream, &input->header, &input->opt, NULL) != NYZ_OK;
     return status;
 }
 
-int cli_input_read(cli_input *input, const nyz_options *opt, nyz_array *out)
+static nyz_status visit_data(cli_input *input, cli_visit *visit, void *ctx,
+                             nyz_error *err)
+{
+    if (nyz_dtype_has_objects(&input->header.dtype)) {
+        return refuse_objects(input, err);
+    }
+    const nyz_status status = visit(ctx, input, err);
+    input->broken = status != NYZ_OK;
+    return status;
+}
+
+/* A slice is one of one array. */
+static nyz_status check_single(const cli_input *input, nyz_error *err)
+{
+    if (input->slice.text == NULL || input->member != NULL || !input->several) {
+        return NYZ_OK;
+    }
+    *err = (nyz_error){.status = NYZ_ERR_ARGUMENT, .offset = -1};
+    snprintf(err->message, sizeof err->message,
+             "the file holds several arrays; name one, as FILE:0[10:20]");
+    return err->status;
+}
+
+int cli_input_visit(cli_input *input, cli_visit *visit, void *ctx)
 {
     nyz_error err;
-    memset(out, 0, sizeof *out);
     nyz_status status = begin(input, &err);
     if (status == NYZ_OK) {
-        status = read_data(input, opt, out, &err);
+        status = visit_data(input, visit, ctx, &err);
     }
     end(input);
     if (status == NYZ_OK) {
-        status = unchanged(input, &err);
+        status = check_single(input, &err);
+        if (status == NYZ_OK) {
+            status = cli_input_look(input, &err);
+        }
         input->broken = input->broken || status != NYZ_OK;
     }
-    if (status == NYZ_OK) {
-        return CLI_EXIT_FINE;
-    }
-    nyz_array_free(out);
-    return complain(input, &err);
+    return status == NYZ_OK ? CLI_EXIT_FINE : complain(input, &err);
 }
 
 static nyz_status pass_data(cli_input *input, nyz_error *err)

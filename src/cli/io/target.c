@@ -48,12 +48,18 @@ int cli_target_check(int in_place, const char *in, const char *out)
     return CLI_EXIT_USAGE;
 }
 
+nyz_status cli_target_begin(cli_target *target, const char *path, const nyz_options *opt,
+                            int in_place, nyz_error *err)
+{
+    *target = (cli_target){.path = path};
+    return begin(target, opt, in_place, err);
+}
+
 int cli_target_open(cli_target *target, const char *path, const nyz_options *opt,
                     int in_place)
 {
     nyz_error err;
-    *target = (cli_target){.path = path};
-    return begin(target, opt, in_place, &err) == NYZ_OK
+    return cli_target_begin(target, path, opt, in_place, &err) == NYZ_OK
                ? CLI_EXIT_FINE
                : cli_complain_error(target->path, NULL, &err);
 }

@@ -15,8 +15,10 @@ typedef struct cli_target {
     cli_guard guard;
 } cli_target;
 
-/* Begins at OUT.  opt: of an archive; NULL: there is none.  Returns an exit status, having
- * complained.  Close it in any case. */
+/* Begins at OUT.  opt: of an archive; NULL: there is none.  Close it in any case.  The second one
+ * returns an exit status, having complained. */
+nyz_status cli_target_begin(cli_target *target, const char *path, const nyz_options *opt,
+                            int in_place, nyz_error *err);
 int cli_target_open(cli_target *target, const char *path, const nyz_options *opt,
                     int in_place);
 

@@ -11,6 +11,8 @@
 void cli_platform_start(int *argc, char ***argv);
 /* fopen for a UTF-8 path. */
 FILE *cli_platform_open(const char *path, const char *mode);
+/* A new file without a name, to write and to read; NULL: errno says why there is none. */
+FILE *cli_platform_temporary(void);
 /* Not 0 if something is at the path; -1 if the device fails and cannot tell (errno). */
 int cli_platform_exists(const char *path);
 /* Not 0 if the path is a directory, or a link to one. */

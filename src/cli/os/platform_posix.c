@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 void cli_platform_start(int *argc, char ***argv)
 {
@@ -19,6 +21,41 @@ void cli_platform_start(int *argc, char ***argv)
 FILE *cli_platform_open(const char *path, const char *mode)
 {
     return fopen(path, mode);
+}
+
+/* Its name is gone before anything is in it. */
+static int open_nameless(const char *directory)
+{
+    static const char name[] = "/nyz-XXXXXX";
+    const size_t size = strlen(directory);
+    char *const path = malloc(size + sizeof name);
+    if (path == NULL) {
+        return -1;
+    }
+    memcpy(path, directory, size);
+    memcpy(path + size, name, sizeof name);
+    const int fd = mkstemp(path);
+    const int sys = errno;
+    if (fd >= 0) {
+        (void)unlink(path);
+    }
+    free(path);
+    errno = sys;
+    return fd;
+}
+
+FILE *cli_platform_temporary(void)
+{
+    const char *const directory = getenv("TMPDIR");
+    const int fd =
+        open_nameless(directory != NULL && directory[0] != '\0' ? directory : "/tmp");
+    FILE *const file = fd >= 0 ? fdopen(fd, "w+b") : NULL;
+    if (file == NULL && fd >= 0) {
+        const int sys = errno;
+        (void)close(fd);
+        errno = sys;
+    }
+    return file;
 }
 
 int cli_platform_exists(const char *path)

@@ -69,6 +69,44 @@ FILE *cli_platform_open(const char *path, const char *mode)
     return file;
 }
 
+/* Windows removes it when it is closed, or when the tool ends. */
+static int open_nameless(void)
+{
+    wchar_t directory[MAX_PATH + 1];
+    wchar_t path[MAX_PATH + 1];
+    const DWORD size = GetTempPathW(MAX_PATH + 1, directory);
+    if (size == 0 || size > MAX_PATH ||
+        GetTempFileNameW(directory, L"nyz", 0, path) == 0) {
+        errno = ENOENT;
+        return -1;
+    }
+    const HANDLE handle =
+        CreateFileW(path, GENERIC_READ | GENERIC_WRITE | DELETE, 0, NULL, CREATE_ALWAYS,
+                    FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    const int fd = handle != INVALID_HANDLE_VALUE
+                       ? _open_osfhandle((intptr_t)handle, _O_RDWR | _O_BINARY)
+                       : -1;
+    if (fd < 0) {
+        errno = EACCES;
+        if (handle != INVALID_HANDLE_VALUE) {
+            CloseHandle(handle);
+        } else {
+            (void)DeleteFileW(path);
+        }
+    }
+    return fd;
+}
+
+FILE *cli_platform_temporary(void)
+{
+    const int fd = open_nameless();
+    FILE *const file = fd >= 0 ? _fdopen(fd, "w+b") : NULL;
+    if (file == NULL && fd >= 0) {
+        _close(fd);
+    }
+    return file;
+}
+
 static DWORD attributes(const char *path)
 {
     wchar_t *const wide = cli_platform_widen(path);

@@ -7,8 +7,8 @@
 
 typedef struct cli_sha256 cli_sha256;
 
-cli_sha256 *cli_sha256_new(void); /* NULL: no memory, or it cannot */
-void cli_sha256_free(cli_sha256 *hash);
+cli_sha256 *cli_sha256_new(void);       /* NULL: no memory, or it cannot */
+void cli_sha256_free(cli_sha256 *hash); /* NULL: nothing */
 
 /* 0, or not 0 if it cannot. */
 int cli_sha256_add(cli_sha256 *hash, const void *bytes, size_t size);

@@ -31,6 +31,9 @@ cli_sha256 *cli_sha256_new(void)
 
 void cli_sha256_free(cli_sha256 *hash)
 {
+    if (hash == NULL) {
+        return;
+    }
     if (hash->state != NULL) {
         (void)BCryptDestroyHash(hash->state);
     }

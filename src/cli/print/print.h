@@ -112,8 +112,12 @@ void cli_ticks_put(cli_line *line, const nyz_dtype *dtype, int64_t ticks);
 #define CLI_SHOW_THRESHOLD 1000 /* elements; arrays of more are shortened */
 #define CLI_SHOW_EDGE 3         /* elements that remain at each end */
 
-/* Prints a native array to stdout in NumPy's layout, and a line end.
+/* Not 0 if the array is shortened. */
+int cli_print_shortens(const nyz_array *array, int all);
+
+/* Prints a native array to stdout in NumPy's layout, and a line end.  edges: of axes that are
+ * shortened there are only the elements that are shown; the strides are those of these.
  * Errors: MEMORY; UNSUPPORTED (billions of empty elements); IO (stdout). */
-nyz_status cli_print_array(const nyz_array *array, int all, nyz_error *err);
+nyz_status cli_print_array(const nyz_array *array, int all, int edges, nyz_error *err);
 
 #endif

@@ -16,6 +16,7 @@ typedef struct job {
     const nyz_array *array;
     cli_format format;
     int shortened;
+    int edges;     /* what is left out is not there */
     cli_line line; /* the line being filled */
 } job;
 
@@ -34,6 +35,16 @@ static int is_after_gap(const job *j, int axis, int64_t i)
     return j->shortened && extent > 2 * CLI_SHOW_EDGE && i == extent - CLI_SHOW_EDGE;
 }
 
+/* Where index `i` of the axis is. */
+static int64_t offset_of(const job *j, int axis, int64_t i)
+{
+    const int64_t extent = j->array->shape[axis];
+    const int64_t left_out = j->edges && extent > 2 * CLI_SHOW_EDGE && i >= CLI_SHOW_EDGE
+                                 ? extent - 2 * CLI_SHOW_EDGE
+                                 : 0;
+    return (i - left_out) * j->array->strides[axis];
+}
+
 static void scan(job *j, int axis, const unsigned char *item)
 {
     if (axis == j->array->ndim) {
@@ -41,7 +52,7 @@ static void scan(job *j, int axis, const unsigned char *item)
         return;
     }
     for (int64_t i = 0; i < j->array->shape[axis]; i = next_index(j, axis, i)) {
-        scan(j, axis + 1, item + i * j->array->strides[axis]);
+        scan(j, axis + 1, item + offset_of(j, axis, i));
     }
 }
 
@@ -106,7 +117,7 @@ static int put_row(job *j, int axis, const unsigned char *item)
             column++;
         }
         cli_line_clear(&word);
-        cli_format_put(&j->format, &word, item + i * j->array->strides[axis]);
+        cli_format_put(&j->format, &word, item + offset_of(j, axis, i));
         fine = fine && put_word(j, axis, &word, &column);
         cli_line_puts(&j->line, i + 1 < extent ? " " : "");
         column++;
@@ -139,7 +150,7 @@ static int put_axis(job *j, int axis, const unsigned char *item)
             cli_line_puts(&j->line, "...");
             fine = put_gap(j, axis);
         }
-        fine = fine && put_axis(j, axis + 1, item + i * j->array->strides[axis]);
+        fine = fine && put_axis(j, axis + 1, item + offset_of(j, axis, i));
     }
     cli_line_puts(&j->line, "]");
     return fine;
@@ -186,14 +197,19 @@ static int is_too_empty(const nyz_array *array, int shortened)
     return items > 0 && cli_count_empty(&array->dtype) > most / items;
 }
 
-nyz_status cli_print_array(const nyz_array *array, int all, nyz_error *err)
+int cli_print_shortens(const nyz_array *array, int all)
+{
+    return !all && nyz_array_count(array) > CLI_SHOW_THRESHOLD;
+}
+
+nyz_status cli_print_array(const nyz_array *array, int all, int edges, nyz_error *err)
 {
     const int64_t size = nyz_array_count(array);
     const int64_t threshold = all ? INT64_MAX : CLI_SHOW_THRESHOLD;
     if (array->dtype.itemsize == 0 && size > MAX_EMPTY) {
         return fail(err, NYZ_ERR_UNSUPPORTED, 0, "too many empty elements to show");
     }
-    job j = {.array = array, .shortened = size > threshold};
+    job j = {.array = array, .shortened = cli_print_shortens(array, all), .edges = edges};
     if (is_too_empty(array, j.shortened)) {
         return fail(err, NYZ_ERR_UNSUPPORTED, 0,
                     "a field has too many empty elements to show");
