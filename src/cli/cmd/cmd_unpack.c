@@ -3,6 +3,7 @@
 #include "cmd/reading.h"
 #include "cmd/unpack.h"
 #include "io/complain.h"
+#include "io/elements.h"
 #include "os/path.h"
 #include "text/number.h"
 #include "text/text.h"
@@ -53,23 +54,70 @@ static int look(const cli_unpack_plan *plan, const cli_directory *directory)
     return worst;
 }
 
-/* The CRC has been compared once nyz_file_bytes_at has returned. */
+/* The bytes of a member that is small, which the library inflates faster whole. */
+typedef struct whole {
+    const unsigned char *bytes;
+    size_t left;
+} whole;
+
+static nyz_status next_of_whole(void *ctx, void *buffer, size_t size, size_t *count,
+                                nyz_error *err)
+{
+    whole *const w = ctx;
+    (void)err;
+    *count = w->left < size ? w->left : size;
+    if (*count > 0) {
+        memcpy(buffer, w->bytes, *count);
+    }
+    w->bytes += *count;
+    w->left -= *count;
+    return NYZ_OK;
+}
+
+static nyz_status write_whole(const cli_unpack_plan *plan, const cli_directory *directory,
+                              const cli_unpack_item *item, nyz_error *err)
+{
+    nyz_array bytes;
+    nyz_status status =
+        nyz_file_bytes_at(plan->input->handle, item->index, NULL, &bytes, err);
+    if (status == NYZ_OK) {
+        whole w = {bytes.data, (size_t)bytes.shape[0]};
+        const cli_directory_source from = {next_of_whole, &w};
+        status = cli_directory_write(directory, item->name, &item->place, &from, err);
+        nyz_array_free(&bytes);
+    }
+    return status;
+}
+
+static nyz_status next_of_cursor(void *ctx, void *buffer, size_t size, size_t *count,
+                                 nyz_error *err)
+{
+    return cli_cursor_read_some(ctx, buffer, size, count, err);
+}
+
+/* The file gets its name after the last byte, with which the CRC is compared. */
+static nyz_status write_pieces(const cli_unpack_plan *plan,
+                               const cli_directory *directory,
+                               const cli_unpack_item *item, nyz_error *err)
+{
+    cli_cursor cursor;
+    const cli_directory_source from = {next_of_cursor, &cursor};
+    nyz_status status = cli_cursor_open_member(&cursor, plan->input, item->index, err);
+    if (status == NYZ_OK) {
+        status = cli_directory_write(directory, item->name, &item->place, &from, err);
+        status = cli_cursor_close(&cursor, status, err);
+    }
+    return status;
+}
+
 static int write_member(const cli_unpack_plan *plan, const cli_directory *directory,
                         const cli_unpack_item *item)
 {
     nyz_error err;
-    nyz_array bytes = {0};
-    nyz_status status;
-    if (cli_unpack_is_directory(item)) {
-        status = cli_directory_add(directory, item->name, &err);
-    } else {
-        status = nyz_file_bytes_at(plan->input->handle, item->index, NULL, &bytes, &err);
-        if (status == NYZ_OK) {
-            status = cli_directory_write(directory, item->name, &item->place, bytes.data,
-                                         (size_t)bytes.shape[0], &err);
-            nyz_array_free(&bytes);
-        }
-    }
+    const nyz_status status =
+        cli_unpack_is_directory(item) ? cli_directory_add(directory, item->name, &err)
+        : item->size <= CLI_PIECE     ? write_whole(plan, directory, item, &err)
+                                      : write_pieces(plan, directory, item, &err);
     return status == NYZ_OK ? CLI_EXIT_FINE
                             : cli_complain_error(plan->input->label, item->name, &err);
 }
@@ -105,7 +153,7 @@ static int write_below(const cli_unpack_plan *plan, const char *path, int follow
     return status;
 }
 
-static int unpack(const cli_args *args, const cli_input *input)
+static int unpack(const cli_args *args, cli_input *input)
 {
     char *const named = args->directory == NULL ? name_directory(input->label) : NULL;
     const char *const path = args->directory != NULL ? args->directory : named;

@@ -23,7 +23,7 @@ typedef struct cli_unpack_item {
 
 typedef struct cli_unpack_plan {
     const cli_args *args;
-    const cli_input *input;
+    cli_input *input;
     cli_unpack_item *items;
     int64_t count;
 } cli_unpack_plan;
@@ -31,8 +31,7 @@ typedef struct cli_unpack_plan {
 /* Chooses the members, and sees that their names are fit for files, that no two are for
  * one file, and that they are not more than the limit.  Returns an exit status, having
  * complained.  Free the plan in any case. */
-int cli_unpack_plan_make(cli_unpack_plan *plan, const cli_args *args,
-                         const cli_input *input);
+int cli_unpack_plan_make(cli_unpack_plan *plan, const cli_args *args, cli_input *input);
 void cli_unpack_plan_free(cli_unpack_plan *plan);
 
 /* Not 0 for a member that is a directory. */

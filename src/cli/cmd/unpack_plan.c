@@ -181,8 +181,7 @@ static int check_limit(const cli_unpack_plan *plan)
 
 /* ------------------------------------------------------------------------------ the calls */
 
-int cli_unpack_plan_make(cli_unpack_plan *plan, const cli_args *args,
-                         const cli_input *input)
+int cli_unpack_plan_make(cli_unpack_plan *plan, const cli_args *args, cli_input *input)
 {
     *plan = (cli_unpack_plan){.args = args, .input = input};
     const int64_t count = nyz_file_count(input->handle);

@@ -35,11 +35,19 @@ nyz_status cli_directory_look(const cli_directory *directory, const char *name,
 nyz_status cli_directory_add(const cli_directory *directory, const char *name,
                              nyz_error *err);
 
+/* Where the bytes of a file come from: `next` gives at most `size`, and 0 at the end. */
+typedef struct cli_directory_source {
+    nyz_status (*next)(void *ctx, void *buffer, size_t size, size_t *count,
+                       nyz_error *err);
+    void *ctx;
+} cli_directory_source;
+#define CLI_DIRECTORY_PIECE 65536 /* bytes that are asked for at once */
+
 /* Writes a file, and the directories above it: under another name first, which is then
  * changed, so that `name` holds all or nothing.  `before` is what cli_directory_look said;
  * what is not that any more is not replaced. */
 nyz_status cli_directory_write(const cli_directory *directory, const char *name,
-                               const cli_place *before, const void *bytes, size_t size,
+                               const cli_place *before, const cli_directory_source *from,
                                nyz_error *err);
 
 #endif

@@ -157,7 +157,7 @@ nyz_status cli_directory_add(const cli_directory *directory, const char *name,
 /* ------------------------------------------------------------------------------ writing */
 
 nyz_status cli_directory_write(const cli_directory *directory, const char *name,
-                               const cli_place *before, const void *bytes, size_t size,
+                               const cli_place *before, const cli_directory_source *from,
                                nyz_error *err)
 {
     char last[COMPONENT_MAX + 1];
@@ -166,7 +166,7 @@ nyz_status cli_directory_write(const cli_directory *directory, const char *name,
     if (sys != 0) {
         return fail_step(err, sys);
     }
-    const nyz_status status = cli_write_posix(fd, last, before, bytes, size, err);
+    const nyz_status status = cli_write_posix(fd, last, before, from, err);
     leave(directory, fd);
     return status;
 }

@@ -13,6 +13,6 @@ nyz_status cli_look_posix(int directory, const char *name, cli_place *out, mode_
 
 /* Writes the file of that name in an open directory, as cli_directory_write. */
 nyz_status cli_write_posix(int directory, const char *name, const cli_place *before,
-                           const void *bytes, size_t size, nyz_error *err);
+                           const cli_directory_source *from, nyz_error *err);
 
 #endif

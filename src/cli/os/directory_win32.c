@@ -234,7 +234,7 @@ nyz_status cli_directory_add(const cli_directory *directory, const char *name,
 }
 
 nyz_status cli_directory_write(const cli_directory *directory, const char *name,
-                               const cli_place *before, const void *bytes, size_t size,
+                               const cli_place *before, const cli_directory_source *from,
                                nyz_error *err)
 {
     walk w;
@@ -243,7 +243,7 @@ nyz_status cli_directory_write(const cli_directory *directory, const char *name,
     if (sys != 0) {
         status = fail_step(err, sys);
     } else {
-        status = cli_write_win32(w.path, w.last, before, bytes, size, err);
+        status = cli_write_win32(w.path, w.last, before, from, err);
     }
     leave(&w);
     return status;

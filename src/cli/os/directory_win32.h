@@ -26,6 +26,6 @@ nyz_status cli_look_win32(const wchar_t *path, cli_place *out, nyz_error *err);
 /* Writes the file of a path, whose last component begins at `last`: as cli_directory_write,
  * while the directories are held. */
 nyz_status cli_write_win32(const wchar_t *path, size_t last, const cli_place *before,
-                           const void *bytes, size_t size, nyz_error *err);
+                           const cli_directory_source *from, nyz_error *err);
 
 #endif

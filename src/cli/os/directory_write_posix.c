@@ -13,8 +13,7 @@
 #include <unistd.h>
 
 #define TEMPORARY_SIZE 16
-#define MAX_ATTEMPTS 64  /* at a temporary name that nobody has */
-#define PIECE (4u << 20) /* bytes between two looks whether to stop */
+#define MAX_ATTEMPTS 64 /* at a temporary name that nobody has */
 
 /* A file on its way. */
 typedef struct writing {
@@ -66,7 +65,7 @@ static int create_temporary(writing *w)
 static int write_bytes(int fd, const unsigned char *bytes, size_t size)
 {
     while (size > 0) {
-        const ssize_t count = write(fd, bytes, size < PIECE ? size : PIECE);
+        const ssize_t count = write(fd, bytes, size);
         if (cli_platform_stopped()) {
             return EINTR;
         }
@@ -145,19 +144,36 @@ static nyz_status give_name(const writing *w, nyz_error *err)
                : cli_fail_system(err, errno, "remove the new file's other name");
 }
 
+/* To the end of what there is, which has to come whole. */
+static nyz_status copy_bytes(int fd, const cli_directory_source *from, nyz_error *err)
+{
+    unsigned char bytes[CLI_DIRECTORY_PIECE];
+    size_t count = 1;
+    while (count > 0) {
+        const nyz_status status = from->next(from->ctx, bytes, sizeof bytes, &count, err);
+        const int sys = status == NYZ_OK ? write_bytes(fd, bytes, count) : 0;
+        if (status != NYZ_OK || sys != 0) {
+            return sys != 0 ? cli_fail_system(err, sys, "write the file") : status;
+        }
+    }
+    return NYZ_OK;
+}
+
 /* Only where something can be lost is it worth the time to sync. */
-static nyz_status fill_temporary(writing *w, const void *bytes, size_t size,
+static nyz_status fill_temporary(writing *w, const cli_directory_source *from,
                                  nyz_error *err)
 {
-    int sys = write_bytes(w->fd, bytes, size);
-    if (sys == 0 && w->before->exists &&
+    const nyz_status status = copy_bytes(w->fd, from, err);
+    int sys = 0;
+    if (status == NYZ_OK && w->before->exists &&
         (fchmod(w->fd, w->mode) != 0 || fsync(w->fd) != 0)) {
         sys = errno;
     }
     if (close(w->fd) != 0 && sys == 0) {
         sys = errno;
     }
-    return sys == 0 ? NYZ_OK : cli_fail_system(err, sys, "write the file");
+    return status != NYZ_OK || sys == 0 ? status
+                                        : cli_fail_system(err, sys, "write the file");
 }
 
 /* A file that may not be written to is not replaced, although a rename could. */
@@ -173,7 +189,7 @@ static nyz_status may_replace(writing *w, nyz_error *err)
     return cli_look_posix(w->directory, w->name, &now, &w->mode, err);
 }
 
-static nyz_status write_file(writing *w, const void *bytes, size_t size, nyz_error *err)
+static nyz_status write_file(writing *w, const cli_directory_source *from, nyz_error *err)
 {
     nyz_status status = may_replace(w, err);
     if (status != NYZ_OK) {
@@ -182,7 +198,7 @@ static nyz_status write_file(writing *w, const void *bytes, size_t size, nyz_err
     cli_platform_catch_stop();
     const int sys = create_temporary(w);
     if (sys == 0) {
-        status = fill_temporary(w, bytes, size, err);
+        status = fill_temporary(w, from, err);
         if (status == NYZ_OK) {
             status = give_name(w, err);
         }
@@ -197,8 +213,8 @@ static nyz_status write_file(writing *w, const void *bytes, size_t size, nyz_err
 }
 
 nyz_status cli_write_posix(int directory, const char *name, const cli_place *before,
-                           const void *bytes, size_t size, nyz_error *err)
+                           const cli_directory_source *from, nyz_error *err)
 {
     writing w = {.directory = directory, .name = name, .before = before};
-    return write_file(&w, bytes, size, err);
+    return write_file(&w, from, err);
 }

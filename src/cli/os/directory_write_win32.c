@@ -12,10 +12,6 @@
 
 #define TEMPORARY_UNITS 12 /* .nyz-XXXXXX and the NUL */
 #define MAX_ATTEMPTS 64    /* at a temporary name that nobody has */
-#define PIECE                                                                            \
-    (4u                                                                                  \
-     << 20) /* bytes written before looking whether the user wants to stop            \
-                */
 
 /* .nyz-XXXXXX, which others cannot easily foresee; CREATE_NEW does the rest. */
 static void spell_temporary(wchar_t *out, int attempt)
@@ -54,11 +50,10 @@ static nyz_status write_bytes(HANDLE handle, const unsigned char *bytes, size_t 
 {
     while (size > 0) {
         DWORD count = 0;
-        const DWORD most = size < PIECE ? (DWORD)size : PIECE;
         if (cli_platform_stopped()) {
             return cli_fail_with(err, EINTR, "interrupted");
         }
-        if (!WriteFile(handle, bytes, most, &count, NULL)) {
+        if (!WriteFile(handle, bytes, (DWORD)size, &count, NULL)) {
             return cli_fail_win32(err, "write the file");
         }
         bytes += count;
@@ -67,12 +62,28 @@ static nyz_status write_bytes(HANDLE handle, const unsigned char *bytes, size_t 
     return NYZ_OK;
 }
 
+/* To the end of what there is, which has to come whole. */
+static nyz_status copy_bytes(HANDLE handle, const cli_directory_source *from,
+                             nyz_error *err)
+{
+    unsigned char bytes[CLI_DIRECTORY_PIECE];
+    size_t count = 1;
+    nyz_status status = NYZ_OK;
+    while (count > 0 && status == NYZ_OK) {
+        status = from->next(from->ctx, bytes, sizeof bytes, &count, err);
+        if (status == NYZ_OK) {
+            status = write_bytes(handle, bytes, count, err);
+        }
+    }
+    return status;
+}
+
 /* Fills and closes the temporary file; only where something can be lost is it worth the
  * time to sync. */
-static nyz_status fill(HANDLE handle, const void *bytes, size_t size, int sync,
+static nyz_status fill(HANDLE handle, const cli_directory_source *from, int sync,
                        nyz_error *err)
 {
-    nyz_status status = write_bytes(handle, bytes, size, err);
+    nyz_status status = copy_bytes(handle, from, err);
     if (status == NYZ_OK && sync && !FlushFileBuffers(handle)) {
         status = cli_fail_win32(err, "sync the file");
     }
@@ -104,14 +115,14 @@ static nyz_status move(const wchar_t *temporary, const wchar_t *path,
 }
 
 static nyz_status write_file(wchar_t *temporary, const wchar_t *path, size_t last,
-                             const cli_place *before, const void *bytes, size_t size,
+                             const cli_place *before, const cli_directory_source *from,
                              nyz_error *err)
 {
     const HANDLE handle = create_temporary(temporary, last);
     if (handle == INVALID_HANDLE_VALUE) {
         return cli_fail_win32(err, "create the file");
     }
-    nyz_status status = fill(handle, bytes, size, before->exists, err);
+    nyz_status status = fill(handle, from, before->exists, err);
     if (status == NYZ_OK) {
         status = move(temporary, path, before, err);
     }
@@ -122,7 +133,7 @@ static nyz_status write_file(wchar_t *temporary, const wchar_t *path, size_t las
 }
 
 nyz_status cli_write_win32(const wchar_t *path, size_t last, const cli_place *before,
-                           const void *bytes, size_t size, nyz_error *err)
+                           const cli_directory_source *from, nyz_error *err)
 {
     wchar_t *const temporary = calloc(last + TEMPORARY_UNITS, sizeof *temporary);
     if (temporary == NULL) {
@@ -130,7 +141,7 @@ nyz_status cli_write_win32(const wchar_t *path, size_t last, const cli_place *be
     }
     wmemcpy(temporary, path, last);
     cli_platform_catch_stop();
-    const nyz_status status = write_file(temporary, path, last, before, bytes, size, err);
+    const nyz_status status = write_file(temporary, path, last, before, from, err);
     cli_platform_obey_stop();
     free(temporary);
     return status;
