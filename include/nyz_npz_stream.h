@@ -81,6 +81,15 @@ NYZ_API nyz_status nyz_npz_begin(nyz_npz_writer *writer, const char *name, const
  * the array has, or a part of a row; no member is open); UNSUPPORTED (as nyz_output_finish). */
 NYZ_API nyz_status nyz_npz_end(nyz_npz_writer *writer, nyz_error *err) NYZ_NONNULL((1));
 
+/* Writes `size` bytes, read from a stream, as the member of exactly this name: as nyz_npz_add_bytes,
+ * byte for byte, but only 256 KiB of them are in memory at a time.  The stream needs `read`; nothing is
+ * read after the bytes.  The first failure, of reading too, is kept by the writer.
+ * Errors: as nyz_npz_add_bytes; CORRUPT (the stream ends before). */
+NYZ_API nyz_status nyz_npz_add_stream(nyz_npz_writer *writer, const char *name,
+                                      const nyz_stream *stream, int64_t size,
+                                      const nyz_options *opt, nyz_error *err)
+                                      NYZ_NONNULL((1, 2, 3));
+
 #ifdef __cplusplus
 }
 #endif

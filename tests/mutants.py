@@ -42,7 +42,7 @@ KNOWS = {
     "load": "npy load_into file", "save": "npy load_into file", "npz_read": "npz entry_points", "npz_directory": "npz entry_points",
     "npz_by_name": "npz", "arrays": "owned npz_batch file_all", "owned": "owned", "describe": "owned",
     "progress": "progress", "progress_stream": "progress",
-    "npz_begin": "npz_stream", "npz_member_reader": "npz_stream", "zip_encode": "npz_stream npz",
+    "npz_begin": "npz_stream", "npz_add_bytes": "npz_add_stream npz map", "npz_member_reader": "npz_stream", "zip_encode": "npz_stream npz",
     "mapping": "map", "npy_map": "map entry_points", "npy_view": "map entry_points", "npz_map": "map entry_points",
     "create_map": "map", "create_npy": "create_npy", "npy_rows": "create_npy npz_stream", "output": "create_npy output", "npy_input": "map file grown", "file_map": "map container",
     "npz_load": "read_paths npz_batch npz", "npz_member": "npz_damaged read_paths npz_batch npz",
@@ -76,7 +76,7 @@ KNOWS = {
     "cli/cmd/pack": "test_pack.py", "cli/cmd/cmd_pack": "test_pack.py",
 }
 TESTS = ("base array pylit dtype header zip_directory zip_end zip_names zip_member npy "
-         "entry_points npz npz_damaged npz_skip npz_stream map zip_untrusted zip_tail hostile_stream "
+         "entry_points npz npz_add_stream npz_damaged npz_skip npz_stream map zip_untrusted zip_tail hostile_stream "
          "name_table crc32 fast_deflate output_linux npy_skip load_into read_paths npz_batch "
          "element_reader strided_copy npz_add_all file utf8 cast cast_small cast_vector load_as "
          "stream_mem parallel threads stream output write_buffer deflate_parallel codec "
@@ -758,6 +758,10 @@ MUTANTS = [
     ("zip/zip_writer.c", "if (is_of_unknown_size(zip)) {\n        NYZ_TRY", "if (0) {\n        NYZ_TRY"),
     ("npz/npz_begin.c", "if (nyz_zip_writer_left(writer->zip) < 0) {\n        return -EINVAL;", "if (0) {\n        return -EINVAL;"),
     ("npz/npz_write.c", "nyz_zip_writer_left(writer->zip) < 0", "1"),
+    ("npz/npz_add_bytes.c", "NYZ_TRY(nyz_stream_check(stream, err));", ""),
+    ("npz/npz_add_bytes.c", "if (stream->read == NULL) {", "if (0) {"),
+    ("npz/npz_add_bytes.c", "return size >= 0", "return 1"),
+    ("npz/npz_add_bytes.c", "config->align > 0 ? header_bytes(content->first, content->first_size, config) : 0", "0"),
     ("zip/zip_writer.c", "zip->left -= size;", ""),
     # alignment in archives
     ("zip/zip_writer_directory.c", "padding > 0 && padding < PADDING_MIN", "0"),
@@ -765,7 +769,6 @@ MUTANTS = [
     ("zip/zip_writer_directory.c", "nyz_min(record->align, ALIGN_FIELD_MAX)", "record->align"),
     ("zip/zip_writer_directory.c", "(align - beyond) % align", "align - beyond"),
     ("zip/zip_writer.c", "is_stored ? how->align : 0", "how->align"),
-    ("npz/npz_write.c", "config.align > 0 ? header_bytes(bytes, size, &config) : 0", "0"),
     ("base/config.c", "(opt->align & (opt->align - 1)) != 0", "0"),
     # members in blocks
     ("zip/zip_blocks.c", "size < NYZ_ZIP_BLOCKS_FIXED || ", ""),

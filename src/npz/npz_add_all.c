@@ -89,7 +89,8 @@ static int waits(const batch *b, const nyz_pending *pending)
 {
     const int64_t size = pending->content.size;
     return b->config->method == NYZ_DEFLATED && b->config->threads > 1 &&
-           size <= MAX_BYTES && !(pending->how.blocks.unit > 0 && size >= NYZ_PARALLEL_THRESHOLD);
+           size <= MAX_BYTES &&
+           !(pending->how.blocks.unit > 0 && size >= NYZ_PARALLEL_THRESHOLD);
 }
 
 static nyz_status write_alone(batch *b, slot *s, nyz_error *err)

@@ -129,12 +129,12 @@ static nyz_array in_file_order(const nyz_array *header, int fortran)
     return array;
 }
 
-nyz_block_layout nyz_npz_block_layout_of_bytes(const void *bytes, size_t size,
-                                               size_t name_size, const nyz_config *config)
+nyz_block_layout nyz_npz_block_layout_of_bytes(const void *first, int64_t first_size,
+                                               int64_t size, size_t name_size,
+                                               const nyz_config *config)
 {
-    nyz_stream_mem_reader memory = {bytes, size, 0};
-    nyz_source source = {
-        .stream = nyz_stream_mem(&memory), .start = -1, .left = (int64_t)size};
+    nyz_stream_mem_reader memory = {first, (size_t)first_size, 0};
+    nyz_source source = {.stream = nyz_stream_mem(&memory), .start = -1, .left = size};
     nyz_npy_start start;
     nyz_slice_whole whole;
     nyz_block_layout layout = plain_layout(config);

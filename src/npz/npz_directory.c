@@ -113,8 +113,8 @@ static nyz_status check_blocks(const nyz_zip_blocks *blocks, int64_t first, int6
                    first <= blocks->count - count
                ? NYZ_OK
                : nyz_fail(err, NYZ_ERR_NOT_FOUND, -1,
-                          "no %lld blocks from number %lld on: it has %lld", (long long)count,
-                          (long long)first, (long long)blocks->count);
+                          "no %lld blocks from number %lld on: it has %lld",
+                          (long long)count, (long long)first, (long long)blocks->count);
 }
 
 static nyz_status describe_blocks(const nyz_npz *npz, int64_t index, int64_t first,

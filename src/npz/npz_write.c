@@ -9,9 +9,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "io/atomic_file.h"
-#include "io/progress_stream.h"
 #include "io/stream.h"
-#include "npy/header.h"
 #include "npy/npy.h"
 #include "npz/npz_names.h"
 #include "npz/npz_writer.h"
@@ -133,8 +131,8 @@ nyz_status nyz_npz_add_context(const nyz_npz_writer *writer, const char *member,
     return status;
 }
 
-static nyz_status take_name(nyz_npz_writer *writer, const char *member,
-                            const nyz_config *config, nyz_error *err)
+nyz_status nyz_npz_take_name(nyz_npz_writer *writer, const char *member,
+                             const nyz_config *config, nyz_error *err)
 {
     const int any = (config->flags & NYZ_ANY_NAME) != 0;
     NYZ_TRY(nyz_name_check(member, err));
@@ -152,9 +150,9 @@ void nyz_npz_preallocate(const nyz_npz_writer *writer, const nyz_zip_method *how
     }
 }
 
-static nyz_status add_content(nyz_npz_writer *writer, const char *member,
-                              const nyz_zip_method *how, const nyz_zip_content *content,
-                              nyz_error *err)
+nyz_status nyz_npz_add_content(nyz_npz_writer *writer, const char *member,
+                               const nyz_zip_method *how, const nyz_zip_content *content,
+                               nyz_error *err)
 {
     nyz_npz_preallocate(writer, how, content->size);
     return nyz_npz_add_context(
@@ -210,8 +208,7 @@ static nyz_status make_member_name(nyz_npz_writer *writer, const char *name,
     return NYZ_OK;
 }
 
-/* A failure before the member is begun: its message speaks of the name or the array. */
-static void name_failed(const nyz_npz_writer *writer, const char *member, nyz_error *err)
+void nyz_npz_name_failed(const nyz_npz_writer *writer, const char *member, nyz_error *err)
 {
     if (member != NULL) {
         nyz_error_set_member(err, nyz_zip_writer_count(writer->zip), member,
@@ -234,10 +231,10 @@ nyz_status nyz_pending_init(nyz_pending *pending, nyz_npz_writer *writer,
         status = make_content(pending, err);
     }
     if (status == NYZ_OK) {
-        status = take_name(writer, (const char *)pending->name.data, config, err);
+        status = nyz_npz_take_name(writer, (const char *)pending->name.data, config, err);
     }
     if (status != NYZ_OK) {
-        name_failed(writer, (const char *)pending->name.data, err);
+        nyz_npz_name_failed(writer, (const char *)pending->name.data, err);
         nyz_pending_free(pending);
         return status;
     }
@@ -248,8 +245,8 @@ nyz_status nyz_pending_init(nyz_pending *pending, nyz_npz_writer *writer,
 nyz_status nyz_pending_write(const nyz_pending *pending, nyz_npz_writer *writer,
                              nyz_error *err)
 {
-    return add_content(writer, (const char *)pending->name.data, &pending->how,
-                       &pending->content, err);
+    return nyz_npz_add_content(writer, (const char *)pending->name.data, &pending->how,
+                               &pending->content, err);
 }
 
 void nyz_pending_free(nyz_pending *pending)
@@ -275,70 +272,6 @@ nyz_status nyz_npz_add(nyz_npz_writer *writer, const char *name, const nyz_array
         progress.total = pending.plan.bytes;
         status = nyz_pending_write(&pending, writer, &failure);
         nyz_pending_free(&pending);
-    }
-    status = nyz_progress_end(&config, status, &failure);
-    return nyz_npz_set_sticky_error(writer, status, &failure, err);
-}
-
-/* -------------------------------------------------------------------------------- bytes */
-
-/* Bytes in memory, as a member's content. */
-typedef struct bytes_content {
-    const void *bytes;
-    int64_t size;
-    nyz_progress *progress;
-} bytes_content;
-
-static nyz_status pass_bytes(void *ctx, const nyz_sink *sink, nyz_error *err)
-{
-    const bytes_content *const content = ctx;
-    nyz_progress_sink wrapper = {NULL, NULL}; /* so that cppcheck sees it initialized */
-    const nyz_sink to = nyz_progress_stream_sink(&wrapper, content->progress, sink);
-    return content->size > 0 ? nyz_sink_put(&to, content->bytes, content->size, err)
-                             : NYZ_OK;
-}
-
-/* Bytes of the header, of a .npy file; else 0. */
-static int64_t header_bytes(const unsigned char *bytes, size_t size,
-                            const nyz_config *config)
-{
-    int version = 0;
-    int preamble = 0;
-    int64_t length = 0;
-    const int is_npy = size >= NYZ_PREAMBLE_MAX &&
-                       nyz_header_version(bytes, NYZ_MAGIC_SIZE + 2, &version, &preamble,
-                                          NULL) == NYZ_OK &&
-                       nyz_header_length(bytes, version, config, &length, NULL) == NYZ_OK;
-    return is_npy ? preamble + length : 0;
-}
-
-nyz_status nyz_npz_add_bytes(nyz_npz_writer *writer, const char *name, const void *bytes,
-                             size_t size, const nyz_options *opt, nyz_error *err)
-{
-    nyz_error failure;
-    nyz_progress progress;
-    nyz_config config = writer->config;
-    bytes_content ctx = {bytes, (int64_t)size, NULL};
-    nyz_zip_content content = {pass_bytes, &ctx, (int64_t)size, 0};
-    NYZ_TRY(nyz_npz_sticky_error(writer, err));
-    nyz_status status = opt != NULL ? nyz_config_init(&config, opt, &failure) : NYZ_OK;
-    nyz_progress_begin(&progress, &config, 0);
-    ctx.progress = config.progress;
-    if (config.progress != NULL) {
-        progress.total = (int64_t)size;
-    }
-    if (status == NYZ_OK) {
-        status = take_name(writer, name, &config, &failure);
-        if (status != NYZ_OK) {
-            name_failed(writer, name, &failure);
-        }
-    }
-    if (status == NYZ_OK) {
-        content.head = config.align > 0 ? header_bytes(bytes, size, &config) : 0;
-        const nyz_block_layout layout =
-            nyz_npz_block_layout_of_bytes(bytes, size, strlen(name), &config);
-        const nyz_zip_method how = nyz_npz_method(&config, &layout);
-        status = add_content(writer, name, &how, &content, &failure);
     }
     status = nyz_progress_end(&config, status, &failure);
     return nyz_npz_set_sticky_error(writer, status, &failure, err);

@@ -44,6 +44,17 @@ nyz_status nyz_pending_write(const nyz_pending *pending, nyz_npz_writer *writer,
                              nyz_error *err);
 void nyz_pending_free(nyz_pending *pending);
 
+/* Takes a member's name, if it may have that.  Errors: ARGUMENT, MEMORY. */
+nyz_status nyz_npz_take_name(nyz_npz_writer *writer, const char *member,
+                             const nyz_config *config, nyz_error *err);
+/* A failure before the member is begun: its message speaks of the name or the array. */
+void nyz_npz_name_failed(const nyz_npz_writer *writer, const char *member,
+                         nyz_error *err);
+/* Writes a member whose name has been taken. */
+nyz_status nyz_npz_add_content(nyz_npz_writer *writer, const char *member,
+                               const nyz_zip_method *how, const nyz_zip_content *content,
+                               nyz_error *err);
+
 /* Announces a member's bytes to the file system, if they are to be stored; a hint. */
 void nyz_npz_preallocate(const nyz_npz_writer *writer, const nyz_zip_method *how,
                          int64_t size);
@@ -57,9 +68,9 @@ nyz_block_layout nyz_npz_block_layout(const nyz_array *array, int64_t header,
 /* The same of any number of rows, the slowest axis, of so many bytes each: the header is apart. */
 nyz_block_layout nyz_npz_block_layout_of_rows(const nyz_array *array, int64_t row,
                                               const nyz_config *config);
-/* The same of bytes, which may be those of a .npy file. */
-nyz_block_layout nyz_npz_block_layout_of_bytes(const void *bytes, size_t size,
-                                               size_t name_size,
+/* The same of `size` bytes, which may be those of a .npy file, of which the first are there. */
+nyz_block_layout nyz_npz_block_layout_of_bytes(const void *first, int64_t first_size,
+                                               int64_t size, size_t name_size,
                                                const nyz_config *config);
 
 /* Puts the member's name before the message of a failure, and returns `status`. */

@@ -212,6 +212,15 @@ static nyz_status add_bytes(fixture *s, nyz_npz_writer *writer, nyz_error *err)
     return status;
 }
 
+/* From a stream, for which memory is taken. */
+static nyz_status add_stream(fixture *s, nyz_npz_writer *writer, nyz_error *err)
+{
+    nyz_buffer from = {
+        .data = s->npy.data, .size = s->npy.size, .capacity = s->npy.size};
+    const nyz_stream stream = nyz_stream_buffer(&from);
+    return nyz_npz_add_stream(writer, "a.npy", &stream, (int64_t)from.size, NULL, err);
+}
+
 static nyz_status add_all(fixture *s, nyz_npz_writer *writer, nyz_error *err)
 {
     const nyz_array arrays[] = {s->array, s->array, s->array};
@@ -328,6 +337,11 @@ static nyz_status discard_archive(fixture *s, nyz_error *err)
 static nyz_status archive_of_bytes(fixture *s, nyz_error *err)
 {
     return write_archive(s, add_bytes, 1, err);
+}
+
+static nyz_status archive_of_stream(fixture *s, nyz_error *err)
+{
+    return write_archive(s, add_stream, 1, err);
 }
 
 static nyz_status archive_of_all(fixture *s, nyz_error *err)

@@ -159,6 +159,7 @@ static const row rows[] = {
     {"nyz_npz_add_all", archive_of_all, SMALL, NPZ, 0},
     {"nyz_npz_save", save_archive, SMALL, NPZ, 0},
     {"nyz_npz_add_bytes", archive_of_bytes, 1 << 0 | 1 << 5, NPZ, 0},
+    {"nyz_npz_add_stream", archive_of_stream, SMALL, NPZ, 0},
     {"nyz_npz_finish", finish_archive, ONE, NPZ, 0},
     {"nyz_npz_discard", discard_archive, ONE, OLD, 0},
 };
