@@ -4,6 +4,7 @@
 #include "cmd/writing.h"
 #include "io/complain.h"
 #include "io/target.h"
+#include "nyz_npz_stream.h"
 
 #include <string.h>
 
@@ -14,20 +15,30 @@ static int complain_name(const cli_pack_file *file, const nyz_error *err)
     return CLI_EXIT_USAGE;
 }
 
+/* Where reading fails, that is because the file has changed, or of the file. */
+static int complain_add(const cli_target *to, const cli_pack_file *file,
+                        const cli_args *args, const nyz_error *err)
+{
+    if (err->status == NYZ_ERR_ARGUMENT) {
+        return complain_name(file, err);
+    }
+    const int changed = cli_pack_look(file, args);
+    return changed != CLI_EXIT_FINE
+               ? changed
+               : cli_complain_error(file->unread ? file->path.data : to->path, NULL, err);
+}
+
 static int add_file(const cli_target *to, cli_pack_file *file, const cli_args *args)
 {
     nyz_error err;
-    int status = cli_pack_read(file, args);
-    if (status == CLI_EXIT_FINE && !args->any) {
-        status = cli_pack_check(file, args);
-    }
-    if (status != CLI_EXIT_FINE ||
-        nyz_npz_add_bytes(to->writer, file->member.data, file->data, file->size, NULL,
-                          &err) == NYZ_OK) {
+    const int status = cli_pack_open(file, args);
+    if (status != CLI_EXIT_FINE) {
         return status;
     }
-    return err.status == NYZ_ERR_ARGUMENT ? complain_name(file, &err)
-                                          : cli_complain_error(to->path, NULL, &err);
+    return nyz_npz_add_stream(to->writer, file->member.data, &file->stream, file->size,
+                              NULL, &err) == NYZ_OK
+               ? cli_pack_look(file, args)
+               : complain_add(to, file, args, &err);
 }
 
 static int add_files(const cli_target *to, const cli_args *args)
@@ -39,7 +50,7 @@ static int add_files(const cli_target *to, const cli_args *args)
         if (status == CLI_EXIT_FINE) {
             status = add_file(to, &file, args);
         }
-        cli_pack_free(&file);
+        cli_pack_close(&file);
     }
     return status;
 }
@@ -54,7 +65,7 @@ static int check_files(const cli_args *args)
         if (status == CLI_EXIT_FINE) {
             status = cli_target_check(args->in_place, file.path.data, args->files[0]);
         }
-        cli_pack_free(&file);
+        cli_pack_close(&file);
     }
     return status;
 }

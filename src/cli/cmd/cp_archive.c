@@ -3,10 +3,11 @@
 #include "cmd/cp.h"
 
 #include "io/complain.h"
+#include "nyz_npz_stream.h"
 
 enum { EXACTLY = NYZ_EXACT_NAME | NYZ_ANY_NAME };
 
-static nyz_status copy_bytes(const cli_cp *cp, int64_t index, const nyz_entry *member,
+static nyz_status copy_small(cli_cp *cp, int64_t index, const nyz_entry *member,
                              const nyz_options *how, nyz_error *err)
 {
     nyz_array bytes;
@@ -17,10 +18,35 @@ static nyz_status copy_bytes(const cli_cp *cp, int64_t index, const nyz_entry *m
     status = nyz_npz_add_bytes(cp->to.writer, member->name, bytes.data,
                                (size_t)bytes.shape[0], how, err);
     nyz_array_free(&bytes);
+    cp->input->writes_to = status != NYZ_OK ? cp->out : NULL;
+    return status;
+}
+
+/* If both fail, it is reading that did. */
+static nyz_status copy_large(cli_cp *cp, int64_t index, const nyz_entry *member,
+                             const nyz_options *how, nyz_error *err)
+{
+    cli_cursor cursor;
+    nyz_status status = cli_cursor_open_member(&cursor, cp->input, index, err);
     if (status != NYZ_OK) {
+        return status;
+    }
+    const nyz_status added = nyz_npz_add_stream(cp->to.writer, member->name,
+                                                &cursor.stream, member->size, how, err);
+    status = cli_cursor_close(&cursor, NYZ_OK, err);
+    if (status == NYZ_OK && added != NYZ_OK) {
         cp->input->writes_to = cp->out;
+        return added;
     }
     return status;
+}
+
+/* A small one is inflated faster whole. */
+static nyz_status copy_bytes(cli_cp *cp, int64_t index, const nyz_entry *member,
+                             const nyz_options *how, nyz_error *err)
+{
+    return member->size <= CLI_PIECE ? copy_small(cp, index, member, how, err)
+                                     : copy_large(cp, index, member, how, err);
 }
 
 /* Python objects are not read, but their bytes can be copied. */

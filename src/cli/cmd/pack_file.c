@@ -4,17 +4,14 @@
 #include "cmd/reading.h"
 
 #include "io/complain.h"
-#include "io/input.h"
 #include "io/unchanged.h"
 #include "os/path.h"
 #include "os/platform.h"
+#include "text/fail.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-
-#define PIECE (1u << 20) /* bytes read at once */
 
 /* --------------------------------------------------------------------------------- names */
 
@@ -103,89 +100,50 @@ int cli_pack_name(cli_pack_file *file, const cli_args *args, const char *given)
     return file->member.failed ? cli_complain_memory(given) : CLI_EXIT_FINE;
 }
 
-/* -------------------------------------------------------------------------------- reading */
+/* -------------------------------------------------------------------------------- opening */
 
-/* How much to read at first: all, and a byte more that shows the end. */
-static size_t first_room(FILE *in)
+/* The bytes of the header come from memory: they are those that were checked, whatever has been
+ * written to the file since. */
+static int64_t read_next(void *ctx, void *buffer, size_t size)
 {
-    const nyz_stream stream = nyz_stream_file(in);
-    const int64_t size = stream.seek != NULL ? stream.seek(stream.ctx, 0, SEEK_END) : -1;
-    if (size < 0 || stream.seek(stream.ctx, 0, SEEK_SET) != 0 ||
-        (uint64_t)size >= SIZE_MAX / 2) {
-        return PIECE;
-    }
-    return (size_t)size + 1;
+    cli_pack_file *const file = ctx;
+    const size_t ahead = file->ahead.size - file->ahead.position;
+    const nyz_stream from = ahead > 0 ? nyz_stream_buffer(&file->ahead) : file->below;
+    const int64_t count = from.read(from.ctx, buffer, size);
+    file->unread = count < 0;
+    return count;
 }
 
-/* Reads to the end; 0 or an errno. */
-static int read_all(cli_pack_file *file, FILE *in, size_t room)
+static int64_t read_ahead(void *ctx, void *buffer, size_t size)
 {
-    size_t capacity = 0;
-    while (!feof(in)) {
-        if (file->size == capacity) {
-            capacity = capacity == 0 ? room : capacity * 2;
-            unsigned char *const data =
-                capacity < SIZE_MAX / 2 ? realloc(file->data, capacity) : NULL;
-            if (data == NULL) {
-                return ENOMEM;
-            }
-            file->data = data;
-        }
-        const size_t left = capacity - file->size;
-        errno = 0;
-        file->size += fread(file->data + file->size, 1, left < PIECE ? left : PIECE, in);
-        if (ferror(in) || cli_platform_stopped()) {
-            return errno != 0 ? errno : EIO;
-        }
-    }
-    return 0;
+    cli_pack_file *const file = ctx;
+    const nyz_stream ahead = nyz_stream_buffer(&file->ahead);
+    const int64_t count = file->below.read(file->below.ctx, buffer, size);
+    return count <= 0 || ahead.write(ahead.ctx, buffer, (size_t)count) == count ? count
+                                                                                : -ENOMEM;
 }
 
-/* Rows that were appended meanwhile are no change; of a file of any kind everything is. */
-static int check_unchanged(const cli_pack_file *file, FILE *in, const cli_stamp *opened,
-                           const cli_args *args)
+/* From where the file is to its end. */
+static nyz_status measure(cli_pack_file *file, nyz_error *err)
 {
-    const nyz_options opt = cli_reading(args);
-    nyz_buffer bytes = {.data = file->data, .size = file->size, .capacity = file->size};
-    const nyz_stream stream = nyz_stream_buffer(&bytes);
-    nyz_array header;
-    nyz_error err;
-    const cli_seen seen = {&header, 0};
-    const int known =
-        !args->any && nyz_read_header(&stream, &opt, &header, NULL) == NYZ_OK;
-    const nyz_status status =
-        cli_file_unchanged(in, file->path.data, opened, known ? &seen : NULL, &opt, &err);
-    if (known) {
-        nyz_array_free(&header);
-    }
-    return status == NYZ_OK ? CLI_EXIT_FINE
-                            : cli_complain_error(file->path.data, NULL, &err);
+    const nyz_stream *const s = &file->below;
+    const int64_t start = s->seek(s->ctx, 0, SEEK_CUR);
+    const int64_t end = start < 0 ? start : s->seek(s->ctx, 0, SEEK_END);
+    const int64_t back = end < 0 ? end : s->seek(s->ctx, start, SEEK_SET);
+    file->size = end - start;
+    return back < 0 ? cli_fail_system(err, (int)-back, "seek") : NYZ_OK;
 }
 
-static int read_open(cli_pack_file *file, FILE *in, int is_stdin, const cli_args *args)
+/* The end of a pipe shows how much it is. */
+static nyz_status find_size(cli_pack_file *file, nyz_error *err)
 {
-    cli_stamp opened;
-    int sys = cli_platform_stamp(in, &opened);
-    if (sys == 0) {
-        sys = read_all(file, in, is_stdin ? PIECE : first_room(in));
+    nyz_status status = NYZ_OK;
+    file->below = cli_guard_stream(&file->guard, nyz_stream_file(file->in));
+    if (file->below.seek == NULL) {
+        status = cli_spool_fill(&file->spool, &file->below, err);
+        file->below = cli_guard_stream(&file->guard, cli_spool_stream(&file->spool));
     }
-    return sys != 0 ? cli_complain_system(file->path.data, sys)
-                    : check_unchanged(file, in, &opened, args);
-}
-
-int cli_pack_read(cli_pack_file *file, const cli_args *args)
-{
-    const int is_stdin = strcmp(file->path.data, "-") == 0;
-    errno = 0;
-    FILE *const in = is_stdin ? stdin : cli_platform_open(file->path.data, "rb");
-    if (in == NULL) {
-        return cli_complain_system(file->path.data, errno);
-    }
-    const int status = read_open(file, in, is_stdin, args);
-    if (!is_stdin) {
-        (void)fclose(in); /* it was only read */
-    }
-    return status;
+    return status == NYZ_OK ? measure(file, err) : status;
 }
 
 /* ------------------------------------------------------------------------------- checking */
@@ -215,28 +173,68 @@ static int check_size(const cli_pack_file *file, const nyz_array *header, int64_
     return refuse(file, text);
 }
 
-int cli_pack_check(const cli_pack_file *file, const cli_args *args)
+static int check(cli_pack_file *file, const cli_args *args)
 {
     const nyz_options opt = cli_reading(args);
-    nyz_buffer bytes = {.data = file->data, .size = file->size, .capacity = file->size};
-    const nyz_stream stream = nyz_stream_buffer(&bytes);
-    nyz_array header;
+    const nyz_stream stream = {.read = read_ahead, .ctx = file};
     nyz_error err;
-    if (file->size < 6 || memcmp(file->data, "\x93NUMPY", 6) != 0) {
-        return refuse(file, "not a .npy file; --any takes files of any kind");
+    const nyz_status status = nyz_read_header(&stream, &opt, &file->header, &err);
+    if (file->ahead.size < 6 || memcmp(file->ahead.data, "\x93NUMPY", 6) != 0) {
+        return err.status == NYZ_ERR_IO || err.status == NYZ_ERR_MEMORY
+                   ? cli_complain_error(file->path.data, NULL, &err)
+                   : refuse(file, "not a .npy file; --any takes files of any kind");
     }
-    if (nyz_read_header(&stream, &opt, &header, &err) != NYZ_OK) {
+    if (status != NYZ_OK) {
         return cli_complain_error(file->path.data, NULL, &err);
     }
-    const int status = check_size(file, &header, (int64_t)(file->size - bytes.position));
-    nyz_array_free(&header);
-    return status;
+    const int64_t left = file->size - (int64_t)file->ahead.size;
+    file->ahead.position = 0;
+    return check_size(file, &file->header, left);
 }
 
-void cli_pack_free(cli_pack_file *file)
+int cli_pack_open(cli_pack_file *file, const cli_args *args)
+{
+    nyz_error err;
+    errno = 0;
+    file->in = strcmp(file->path.data, "-") == 0
+                   ? stdin
+                   : cli_platform_open(file->path.data, "rb");
+    if (file->in == NULL) {
+        return cli_complain_system(file->path.data, errno);
+    }
+    const int sys = cli_platform_stamp(file->in, &file->opened);
+    if (sys != 0) {
+        return cli_complain_system(file->path.data, sys);
+    }
+    if (find_size(file, &err) != NYZ_OK) {
+        return cli_complain_error(file->path.data, NULL, &err);
+    }
+    file->stream = (nyz_stream){.read = read_next, .ctx = file};
+    return args->any ? CLI_EXIT_FINE : check(file, args);
+}
+
+/* Rows that were appended meanwhile are no change; of a file of any kind everything is. */
+int cli_pack_look(const cli_pack_file *file, const cli_args *args)
+{
+    const nyz_options opt = cli_reading(args);
+    const cli_seen seen = {&file->header, 0};
+    const int known = file->header.dtype.type != NYZ_NONE;
+    nyz_error err;
+    return cli_file_unchanged(file->in, file->path.data, &file->opened,
+                              known ? &seen : NULL, &opt, &err) == NYZ_OK
+               ? CLI_EXIT_FINE
+               : cli_complain_error(file->path.data, NULL, &err);
+}
+
+void cli_pack_close(cli_pack_file *file)
 {
     cli_line_free(&file->path);
     cli_line_free(&file->member);
-    free(file->data);
-    *file = (cli_pack_file){0};
+    cli_spool_free(&file->spool);
+    nyz_buffer_free(&file->ahead);
+    nyz_array_free(&file->header);
+    if (file->in != NULL && file->in != stdin) {
+        (void)fclose(file->in); /* it was only read */
+    }
+    file->in = NULL;
 }

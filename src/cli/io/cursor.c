@@ -34,7 +34,7 @@ static nyz_status find_data(const cli_input *input, int64_t index, int64_t *at,
     nyz_item item;
     *at = -1;
     const nyz_status status = nyz_file_info_at(input->handle, index, &item, err);
-    if (status == NYZ_OK && input->memory.data == NULL) {
+    if (status == NYZ_OK && input->spool.memory.data == NULL) {
         *at = item.data_offset;
     }
     nyz_item_free(&item);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What was gathered, one row after the other. */
+/* What was selected, one row after the other. */
 typedef struct filling {
     unsigned char *to;
 } filling;
@@ -25,7 +25,7 @@ static nyz_status fill(void *ctx, const nyz_array *row, nyz_error *err)
 
 /* The same indices going forward: their edges are the same. */
 static void set_axis(const cli_part_axis *a, int64_t edge, int64_t stride,
-                     cli_gather_axis *to)
+                     cli_selection_axis *to)
 {
     to->step = stride;
     to->every = a->step < 0 ? -a->step : a->step;
@@ -40,10 +40,11 @@ static void set_axis(const cli_part_axis *a, int64_t edge, int64_t stride,
     }
 }
 
-static nyz_status gather(cli_elements *e, int64_t edge, unsigned char *to, nyz_error *err)
+static nyz_status select_items(cli_elements *e, int64_t edge, unsigned char *to,
+                               nyz_error *err)
 {
     cli_cursor cursor;
-    cli_gather g = {.cursor = &cursor, .whole = &e->whole, .naxes = e->part.ndim};
+    cli_selection g = {.cursor = &cursor, .whole = &e->whole, .naxes = e->part.ndim};
     filling f = {to};
     for (int i = 0; i < g.naxes; i++) {
         const int axis = e->fortran ? g.naxes - 1 - i : i;
@@ -51,7 +52,7 @@ static nyz_status gather(cli_elements *e, int64_t edge, unsigned char *to, nyz_e
     }
     nyz_status status = cli_cursor_open_data(&cursor, e->input, e->index, 1, err);
     if (status == NYZ_OK) {
-        status = cli_gather_run(&g, fill, &f, err);
+        status = cli_selection_read(&g, fill, &f, err);
         status = cli_cursor_close(&cursor, status, err);
     }
     return status;
@@ -92,7 +93,7 @@ nyz_status cli_elements_edges(cli_elements *e, int64_t edge, nyz_array *out,
     if (status != NYZ_OK) {
         return status;
     }
-    status = gather(e, edge, packed.data, err);
+    status = select_items(e, edge, packed.data, err);
     nyz_array view = packed;
     if (status == NYZ_OK) {
         status = turn(e, &view, err);

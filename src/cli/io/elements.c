@@ -140,13 +140,13 @@ nyz_status cli_elements_init(cli_elements *e, cli_input *input, int64_t index,
 
 /* ---------------------------------------------------------------------- in the file's order */
 
-static void set_axes(const cli_elements *e, cli_gather *g)
+static void set_axes(const cli_elements *e, cli_selection *g)
 {
     g->naxes = e->part.ndim;
     for (int i = 0; i < g->naxes; i++) {
         const int axis = e->fortran ? g->naxes - 1 - i : i;
         const cli_part_axis *const a = &e->part.axes[axis];
-        cli_gather_axis *const to = &g->axes[i];
+        cli_selection_axis *const to = &g->axes[i];
         to->step = e->whole.strides[axis];
         to->every = a->step;
         to->runs = 1;
@@ -158,11 +158,11 @@ static void set_axes(const cli_elements *e, cli_gather *g)
 static nyz_status stream(cli_elements *e, cli_take *take, void *ctx, nyz_error *err)
 {
     cli_cursor cursor;
-    cli_gather g = {.cursor = &cursor, .whole = &e->whole};
+    cli_selection g = {.cursor = &cursor, .whole = &e->whole};
     set_axes(e, &g);
     nyz_status status = cli_cursor_open_data(&cursor, e->input, e->index, 0, err);
     if (status == NYZ_OK) {
-        status = cli_gather_run(&g, take, ctx, err);
+        status = cli_selection_read(&g, take, ctx, err);
         status = cli_cursor_close(&cursor, status, err);
     }
     return status;

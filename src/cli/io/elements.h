@@ -37,29 +37,30 @@ typedef nyz_status cli_take(void *ctx, const nyz_array *piece, nyz_error *err);
 nyz_status cli_elements_each(cli_elements *e, nyz_order order, cli_take *take, void *ctx,
                              nyz_error *err);
 
-/* ---- gather.c: elements that are spread over the data, in one pass over it */
+/* ---- selection.c: elements that are spread over the data, in one pass over it */
 
 /* What is wanted of one axis: the indices first, first + every, ..., `count` of them, and after a gap
  * perhaps as many again. */
-typedef struct cli_gather_axis {
+typedef struct cli_selection_axis {
     int64_t step; /* bytes in the data from one index to the next */
     int64_t every;
     int runs; /* 1 or 2 */
     struct {
         int64_t first, count;
     } run[2];
-} cli_gather_axis;
+} cli_selection_axis;
 
-typedef struct cli_gather {
+typedef struct cli_selection {
     cli_cursor *cursor;     /* at the start of the data */
     const nyz_array *whole; /* the array in the file, without data */
     int naxes;
-    cli_gather_axis axes[NYZ_MAX_DIMS]; /* the slowest in the file first */
-} cli_gather;
+    cli_selection_axis axes[NYZ_MAX_DIMS]; /* the slowest in the file first */
+} cli_selection;
 
 /* Hands the elements to `take` in the order of the file, as rows, and goes to the end of the data.
  * Errors: CORRUPT (data is missing), MEMORY, IO. */
-nyz_status cli_gather_run(const cli_gather *g, cli_take *take, void *ctx, nyz_error *err);
+nyz_status cli_selection_read(const cli_selection *g, cli_take *take, void *ctx,
+                              nyz_error *err);
 
 /* ---- more of elements.c */
 

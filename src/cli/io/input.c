@@ -254,15 +254,12 @@ void cli_input_close(cli_input *input)
 {
     nyz_npz_close(&input->npz);
     nyz_file_close(&input->handle);
-    nyz_buffer_free(&input->memory);
+    cli_spool_free(&input->spool);
     if (input->file != NULL && input->file != stdin) {
         fclose(input->file);
     }
     nyz_array_free(&input->header);
     free(input->ahead.data);
-    if (input->spool != NULL) {
-        fclose(input->spool);
-    }
     free(input->path);
     *input = (cli_input){0};
 }

@@ -5,6 +5,7 @@
 #define NYZ_CLI_IO_INPUT_H
 
 #include "io/guard.h"
+#include "io/spool.h"
 #include "nyz_file.h"
 #include "os/platform.h"
 #include "text/slice.h"
@@ -53,8 +54,7 @@ typedef struct cli_input {
     int several;         /* the file holds more than one array */
     int broken;          /* nothing more can be read */
     char number[24];
-    nyz_buffer memory; /* an archive that came from a pipe, or the beginning of one ... */
-    FILE *spool;       /* ... that is all here; NULL: none is */
+    cli_spool spool;     /* an archive that came from a pipe */
     nyz_stream archive;  /* the file of an archive */
     cli_guard guards[2]; /* of `inner`, and of `archive` */
 } cli_input;

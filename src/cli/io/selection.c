@@ -10,8 +10,8 @@
 #include "text/fail.h"
 
 /* What is collected until it is a piece. */
-typedef struct gathering {
-    const cli_gather *plan;
+typedef struct selecting {
+    const cli_selection *plan;
     int naxes;     /* without those that are one run of bytes */
     int64_t unit;  /* bytes that lie together */
     int64_t at;    /* in the data */
@@ -20,10 +20,10 @@ typedef struct gathering {
     size_t size, capacity;
     cli_take *take;
     void *ctx;
-} gathering;
+} selecting;
 
 /* The library's words. */
-static nyz_status fail_short(const gathering *g, nyz_error *err)
+static nyz_status fail_short(const selecting *g, nyz_error *err)
 {
     const nyz_array *const a = g->plan->whole;
     *err = (nyz_error){.status = NYZ_ERR_CORRUPT, .offset = -1};
@@ -35,7 +35,7 @@ static nyz_status fail_short(const gathering *g, nyz_error *err)
 }
 
 /* Hands over what was collected, as a row of elements. */
-static nyz_status flush(gathering *g, nyz_error *err)
+static nyz_status flush(selecting *g, nyz_error *err)
 {
     nyz_array row;
     const nyz_dtype *const dtype = &g->plan->whole->dtype;
@@ -45,7 +45,7 @@ static nyz_status flush(gathering *g, nyz_error *err)
     return status == NYZ_OK ? g->take(g->ctx, &row, err) : status;
 }
 
-static nyz_status pass(gathering *g, int64_t size, nyz_error *err)
+static nyz_status pass(selecting *g, int64_t size, nyz_error *err)
 {
     int64_t count = 0;
     const nyz_status status = cli_cursor_pass(g->plan->cursor, size, &count, err);
@@ -54,7 +54,7 @@ static nyz_status pass(gathering *g, int64_t size, nyz_error *err)
 }
 
 /* Collects bytes that lie together. */
-static nyz_status collect(gathering *g, int64_t size, nyz_error *err)
+static nyz_status collect(selecting *g, int64_t size, nyz_error *err)
 {
     nyz_status status = NYZ_OK;
     while (size > 0 && status == NYZ_OK) {
@@ -77,30 +77,30 @@ static nyz_status collect(gathering *g, int64_t size, nyz_error *err)
 }
 
 /* What is wanted of one axis and those within it, where its index 0 is at `base`. */
-static nyz_status gather(gathering *g, int axis, int64_t base, nyz_error *err)
+static nyz_status select_items(selecting *g, int axis, int64_t base, nyz_error *err)
 {
     if (axis == g->naxes) {
         const nyz_status status = pass(g, base - g->at, err);
         return status == NYZ_OK ? collect(g, g->unit, err) : status;
     }
-    const cli_gather_axis *const a = &g->plan->axes[axis];
+    const cli_selection_axis *const a = &g->plan->axes[axis];
     nyz_status status = NYZ_OK;
     for (int r = 0; r < a->runs; r++) {
         for (int64_t i = 0; i < a->run[r].count && status == NYZ_OK; i++) {
-            status = gather(g, axis + 1,
-                            base + (a->run[r].first + i * a->every) * a->step, err);
+            status = select_items(g, axis + 1,
+                                  base + (a->run[r].first + i * a->every) * a->step, err);
         }
     }
     return status;
 }
 
 /* Not 0 if what is wanted of the axis lies together, where so much of each index does. */
-static int is_one_run(const cli_gather_axis *a, int64_t unit)
+static int is_one_run(const cli_selection_axis *a, int64_t unit)
 {
     return a->runs == 1 && (a->run[0].count == 1 || (a->every == 1 && a->step == unit));
 }
 
-static int is_empty(const cli_gather *plan)
+static int is_empty(const cli_selection *plan)
 {
     for (int i = 0; i < plan->naxes; i++) {
         if (plan->axes[i].run[0].count == 0) {
@@ -110,14 +110,14 @@ static int is_empty(const cli_gather *plan)
     return plan->whole->dtype.itemsize == 0;
 }
 
-static nyz_status gather_all(gathering *g, nyz_error *err)
+static nyz_status select_all(selecting *g, nyz_error *err)
 {
     const int64_t itemsize = g->plan->whole->dtype.itemsize;
     int64_t base = 0;
     g->unit = itemsize;
     g->naxes = g->plan->naxes;
     while (g->naxes > 0 && is_one_run(&g->plan->axes[g->naxes - 1], g->unit)) {
-        const cli_gather_axis *const a = &g->plan->axes[g->naxes - 1];
+        const cli_selection_axis *const a = &g->plan->axes[g->naxes - 1];
         base += a->run[0].first * a->step;
         g->unit *= a->run[0].count;
         g->naxes--;
@@ -129,7 +129,7 @@ static nyz_status gather_all(gathering *g, nyz_error *err)
     if (g->piece == NULL) {
         return cli_fail_with(err, ENOMEM, "out of memory");
     }
-    nyz_status status = gather(g, 0, base, err);
+    nyz_status status = select_items(g, 0, base, err);
     if (status == NYZ_OK && g->size > 0) {
         status = flush(g, err);
     }
@@ -137,14 +137,14 @@ static nyz_status gather_all(gathering *g, nyz_error *err)
     return status;
 }
 
-nyz_status cli_gather_run(const cli_gather *plan, cli_take *take, void *ctx,
-                          nyz_error *err)
+nyz_status cli_selection_read(const cli_selection *plan, cli_take *take, void *ctx,
+                              nyz_error *err)
 {
-    gathering g = {.plan = plan, .take = take, .ctx = ctx};
+    selecting g = {.plan = plan, .take = take, .ctx = ctx};
     nyz_status status = NYZ_OK;
     g.total = nyz_array_count(plan->whole) * plan->whole->dtype.itemsize;
     if (!is_empty(plan)) {
-        status = gather_all(&g, err);
+        status = select_all(&g, err);
     }
     return status == NYZ_OK ? pass(&g, g.total - g.at, err) : status;
 }
