@@ -38,6 +38,7 @@ static nyz_status load_ranges(cli_elements *e, const nyz_range *ranges,
     nyz_options opt = e->input->opt;
     opt.order = how->order;
     opt.byteorder = how->byteorder;
+    memset(out, 0, sizeof *out);
     if (e->index < 0) {
         const nyz_status status = go_to(e, e->start, err);
         return status == NYZ_OK ? nyz_read_slice(&e->input->stream, ranges, e->whole.ndim,
