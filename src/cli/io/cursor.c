@@ -4,25 +4,40 @@
 
 #include "text/fail.h"
 
-#include <stdio.h>
+#include <string.h>
 
 /* ------------------------------------------------------------------------------- opening */
+
+/* The window has nothing in it yet. */
+static void begin(cli_cursor *cursor, nyz_stream stream)
+{
+    cursor->stream = stream;
+    cursor->reader = NULL;
+    cursor->at = -1;
+    cursor->left = 0;
+    cursor->used = 0;
+    cursor->size = 0;
+}
 
 nyz_status cli_cursor_open_member(cli_cursor *cursor, cli_input *input, int64_t index,
                                   nyz_error *err)
 {
     const nyz_npz *npz;
-    *cursor = (cli_cursor){.at = -1};
+    begin(cursor, (nyz_stream){.read = NULL});
     const nyz_status status = cli_input_archive(input, &npz, err);
     return status == NYZ_OK ? nyz_npz_open_member_at(npz, index, NULL, &cursor->reader,
                                                      &cursor->stream, err)
                             : status;
 }
 
+/* What cannot jump is read through the window. */
 static nyz_status pass_header(cli_cursor *cursor, const cli_input *input, nyz_error *err)
 {
     nyz_array header;
     const nyz_status status = nyz_read_header(&cursor->stream, &input->opt, &header, err);
+    if (status == NYZ_OK && cursor->stream.seek == NULL) {
+        cursor->left = nyz_array_count(&header) * header.dtype.itemsize;
+    }
     nyz_array_free(&header);
     return status == NYZ_OK ? status : cli_cursor_close(cursor, status, err);
 }
@@ -44,7 +59,7 @@ static nyz_status find_data(const cli_input *input, int64_t index, int64_t *at,
 nyz_status cli_cursor_open_data(cli_cursor *cursor, cli_input *input, int64_t index,
                                 int jumps, nyz_error *err)
 {
-    *cursor = (cli_cursor){.stream = input->stream, .at = -1};
+    begin(cursor, input->stream);
     if (index < 0) {
         return pass_header(cursor, input, err);
     }
@@ -63,15 +78,39 @@ nyz_status cli_cursor_open_data(cli_cursor *cursor, cli_input *input, int64_t in
 
 /* ------------------------------------------------------------------------------- reading */
 
-static int64_t read_once(cli_cursor *cursor, void *to, size_t size)
+static int64_t read_below(cli_cursor *cursor, void *to, size_t size)
 {
     const nyz_stream *const s = &cursor->stream;
-    if (cursor->at < 0) {
-        return s->read(s->ctx, to, size);
+    const int64_t count = cursor->at < 0 ? s->read(s->ctx, to, size)
+                                         : s->read_at(s->ctx, cursor->at, to, size);
+    if (count > 0) {
+        cursor->at += cursor->at < 0 ? 0 : count;
+        cursor->left -= cursor->left < count ? cursor->left : count;
     }
-    const int64_t count = s->read_at(s->ctx, cursor->at, to, size);
-    cursor->at += count > 0 ? count : 0;
     return count;
+}
+
+/* Little is read through the window, which ends with the data. */
+static int64_t read_once(cli_cursor *cursor, void *to, size_t size)
+{
+    if (cursor->used == cursor->size && size < CLI_CURSOR_WINDOW && cursor->left > 0) {
+        const size_t most =
+            cursor->left < CLI_CURSOR_WINDOW ? (size_t)cursor->left : CLI_CURSOR_WINDOW;
+        const int64_t count = read_below(cursor, cursor->window, most);
+        if (count <= 0) {
+            return count;
+        }
+        cursor->used = 0;
+        cursor->size = (size_t)count;
+    }
+    const size_t there = cursor->size - cursor->used;
+    if (there == 0) {
+        return read_below(cursor, to, size);
+    }
+    const size_t count = there < size ? there : size;
+    memcpy(to, cursor->window + cursor->used, count);
+    cursor->used += count;
+    return (int64_t)count;
 }
 
 nyz_status cli_cursor_read_some(cli_cursor *cursor, void *to, size_t size, size_t *count,
@@ -114,7 +153,13 @@ nyz_status cli_cursor_pass(cli_cursor *cursor, int64_t size, int64_t *count,
                            nyz_error *err)
 {
     const nyz_stream *const s = &cursor->stream;
-    if (size == 0 || (cursor->at < 0 && s->seek == NULL)) {
+    const int64_t there = (int64_t)(cursor->size - cursor->used);
+    if (size <= there) {
+        cursor->used += (size_t)size;
+        *count = size;
+        return NYZ_OK;
+    }
+    if ((cursor->at < 0 && s->seek == NULL)) {
         return read_over(cursor, size, count, err);
     }
     *count = size;

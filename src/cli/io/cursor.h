@@ -6,11 +6,16 @@
 #include "io/input.h"
 #include "nyz_npz_stream.h"
 
+#define CLI_CURSOR_WINDOW 65536
+
 /* Not to be moved while it is open. */
 typedef struct cli_cursor {
     nyz_stream stream;
     nyz_member_reader *reader; /* of a member; NULL: a .npy file, or stored bytes */
-    int64_t at; /* stored bytes: where the next one is in the file; else -1 */
+    int64_t at;   /* stored bytes: where the next one is in the file; else -1 */
+    int64_t left; /* bytes of the data that may be read ahead; 0: none, or not known */
+    size_t used, size; /* of those in the window */
+    unsigned char window[CLI_CURSOR_WINDOW];
 } cli_cursor;
 
 /* All bytes of a member, its header too.  Who has read the last one has had the CRC compared. */

@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Bytes loaded at once as a slice: more of them, for where each makes a pass over the file. */
+#define SLICED_PIECE (2 * CLI_PIECE)
+
 static int can_seek(const cli_elements *e)
 {
     return e->index < 0 ? e->input->stream.seek != NULL
@@ -216,7 +219,7 @@ static nyz_status cut(cutting *c, int rank, nyz_error *err)
     const int axis = axis_of(c, rank);
     const int64_t count = c->e->part.axes[axis].count;
     const int64_t bytes = bytes_within(c, rank);
-    const int64_t fit = CLI_PIECE / bytes;
+    const int64_t fit = SLICED_PIECE / bytes;
     nyz_status status = NYZ_OK;
     for (int64_t i = 0; i < count && status == NYZ_OK; i = c->to[axis]) {
         c->from[axis] = i;
