@@ -80,7 +80,7 @@ def check(folder, array, text):
         assert lines == (("w[%s]:\n" % text).encode() if heading else b"") + shown, given
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_slices_are_numpys_on_every_container(tmp_path, seed):
     rng = random.Random(seed)
     shape = tuple(rng.choice([1, 2, 5, 7, 13, 40]) for _ in range(rng.randrange(1, 5)))
@@ -92,7 +92,7 @@ def test_slices_are_numpys_on_every_container(tmp_path, seed):
 
 
 @pytest.mark.parametrize("order", "CF")
-@pytest.mark.parametrize("text", ["::3", "::-3", "5:, 1", "..., ::-1", "-900000:, :2", "1234567:1234568"])
+@pytest.mark.parametrize("text", ["::3", "::-3, 1", "-900000:, ::-1"])
 def test_slices_of_more_than_one_piece(tmp_path, order, text):
     """Pieces are of 4 MiB; of what is shown only the edges are read."""
     array = np.arange(4500000, dtype="<i4").reshape(1500000, 3).copy(order=order)

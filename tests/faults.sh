@@ -25,6 +25,8 @@ ls --json in.npz two.npy #
 show in.npz
 show --all in.npz:arr_1
 show - #
+show in.npz:arr_1[::-1] #
+digest two.npy:1[...]
 ls prefix.npz
 digest in.npz two.npy #
 digest --json stored.npz
@@ -34,6 +36,7 @@ cp --store in.npz out.npz
 cp --level fast in.npz out.npz
 cp --level 1 --blocks stored.npz out.npz
 cp in.npz:arr_1 out.npy
+cp in.npz:arr_1[1:] out.npz #
 cp two.npy out.npy #
 cp two.npy out.npz
 cp one.npy out.npy

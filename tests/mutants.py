@@ -57,6 +57,8 @@ KNOWS = {
     "stream": "stream hostile_stream zip_tail file_source", "read_ahead": "hostile_stream stream",
     "write_buffer": "write_buffer hostile_stream npz",
     "zip_writer": "npz npz_stream map zip_writer_directory", "zip_writer_directory": "zip_writer_directory npz map",
+    "cli/io/part": "test_tool_slices.py", "cli/text/slice": "test_tool_slices.py",
+    "cli/io/selection": "test_tool_slices.py", "cli/io/elements": "test_tool_slices.py",
     "cli/cmd/unpack": "test_unpack.py", "cli/cmd/cmd_unpack": "test_unpack.py",
     "cli/os/directory": "test_unpack.py", "cli/text/fold": "unicode test_unpack.py",
     "cli/cmd/reading": "test_tool_limits.py", "cli/text/number": "test_tool_limits.py",

@@ -109,6 +109,7 @@ static const char text[] =
     "Reads all arrays of IN and writes them to OUT: an archive if OUT ends in\n"
     ".npz, else a .npy file; to - (standard output) what IN is; into a directory what\n"
     "IN is, under its name.  OUT is replaced only when all is written; it may be IN.\n"
+    "SLICE takes a part of one array, as in x.npy[-100:] or a.npz:w[10:20, ::2].\n"
     "Files of NumPy 1.24 or later keep their bytes, with exceptions (see the manual).";
 
 static const cli_option options[] = {

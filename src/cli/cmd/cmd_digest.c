@@ -319,7 +319,8 @@ static const char text[] =
     "Prints one line for each array, 'DIGEST  NAME': n1: and the SHA-256 of its dtype,\n"
     "shape and elements, so that equal arrays have equal digests whatever their memory\n"
     "order, byte order and container, and a reshape or cast shows.  A member that is\n"
-    "not an array has sha256: and the SHA-256 of its bytes.  FILE - is standard input.";
+    "not an array has sha256: and the SHA-256 of its bytes.  FILE - is standard input.\n"
+    "SLICE is NumPy's, as in a.npz:w[10:20, ::2].";
 
 static const cli_option options[] = {
     {.name = "--values",

@@ -226,7 +226,8 @@ static const char text[] =
     "Prints the values of arrays in NumPy's layout, every number with the fewest\n"
     "digits that read back as the same number.  Without :MEMBER, all members of an\n"
     "archive, or arrays of a .npy file, each under a line NAME:, or FILE:NAME: where\n"
-    "several FILEs are shown.  FILE - is standard input.";
+    "several FILEs are shown.  FILE - is standard input.  SLICE is NumPy's, as in\n"
+    "x.npy[-3:] or a.npz:w[10:20, ::2]; of a large array only what is shown is read.";
 
 static const cli_option options[] = {
     {.name = "--all",
