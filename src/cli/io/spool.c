@@ -39,7 +39,9 @@ static nyz_status begin_file(cli_spool *spool, nyz_error *err)
     errno = 0;
     spool->file = cli_platform_temporary();
     if (spool->file == NULL) {
-        return cli_fail_system(err, errno, "create a temporary file");
+        const nyz_status status = cli_fail_system(err, errno, "create a temporary file");
+        err->sys = 0; /* it is not the file that was named */
+        return status;
     }
     const nyz_status status =
         put_in_file(spool, spool->memory.data, spool->memory.size, err);
