@@ -10,7 +10,7 @@ import pytest
 
 from conftest import ROOT
 
-CLAIMS = 143
+CLAIMS = 145
 
 
 def text_of(*path):

@@ -60,7 +60,7 @@ digest deflated.npz:big[1:]
 cp deflated.npz copy.npy
 cp --store deflated.npz copy.npz
 cp deflated.npz:big[:,:512] copy.npy
-unpack --force deflated.npz -d folder
+unpack --force --max-bytes 1T deflated.npz -d folder
 pack --level 1 copy.npz big.npy
 pack --any copy.npz big.npy
 """.strip().splitlines()

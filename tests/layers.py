@@ -35,9 +35,9 @@ LIBRARY = [
 ]
 # The same of the tool, below src/cli/, which uses the library's public header alone.
 TOOL = [
-    ("text", "", "lines of text, escapes, Unicode, errors as values"),
+    ("text", "", "lines of text, escapes, Unicode, slices, errors as values"),
     ("os", "text", "what differs between systems"),
-    ("io", "text os", "files and arrays in and out, messages, exit statuses"),
+    ("io", "text os", "files and arrays in and out, piece by piece; messages, exit statuses"),
     ("print", "text", "values as NumPy prints them"),
     ("cmd", "text os io print", "the commands, each with its options and help"),
     (".", "text os io print cmd", "the list of commands, parsing options, printing help"),
