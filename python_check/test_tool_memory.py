@@ -3,6 +3,7 @@
 256 MiB."""
 
 import hashlib
+import io
 import os
 import subprocess
 import sys
@@ -97,6 +98,19 @@ def test_a_large_archive_from_a_pipe_needs_room_for_a_temporary_file(tmp_path, m
         assert done.returncode == status, done.stderr
         assert status == 0 or b"cannot create a temporary file" in done.stderr
     assert list(folder.iterdir()) == []
+
+
+def test_many_members_take_a_kib_each(made, tmp_path):
+    count, one = 20000, io.BytesIO()
+    np.save(one, np.arange(9.0))
+    with zipfile.ZipFile(tmp_path / "many.npz", "w") as archive:
+        for i in range(count):
+            archive.writestr("block.%d.weight.npy" % i, one.getvalue())
+    limit = made[1] + 1024 * count
+    for command in ("ls many.npz", "ls --json many.npz", "show many.npz", "digest many.npz", "cp many.npz out.npz",
+                    "ls < many.npz"):
+        status, _, messages, _ = tool_memory.run(TOOL, tmp_path, command, limit)
+        assert (status, messages) == (0, b""), command
 
 
 def test_the_limit_is_one(made):

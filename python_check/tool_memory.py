@@ -104,7 +104,8 @@ def run(tool, folder, command, limit):
         name, _, rest = piped.partition(" ")
         args += (["-"] if "x=-" not in args else []) + shlex.split(rest)
         given = subprocess.Popen(["cat", str(folder / name)], stdout=subprocess.PIPE)
-    with subprocess.Popen([tool, *args], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as messages, \
+         subprocess.Popen([tool, *args], cwd=folder, stdout=output, stderr=messages,
                           stdin=given.stdout if given else subprocess.DEVNULL,
                           env={**os.environ, "TMPDIR": str(folder)},
                           preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit))) as process:
@@ -112,11 +113,13 @@ def run(tool, folder, command, limit):
         while process.poll() is None:
             seen = max(seen, status_of(process.pid, "VmHWM"))
             time.sleep(0.002)
-        out, messages = process.stdout.read(), process.stderr.read()
+        output.seek(0)
+        messages.seek(0)
+        out, said = output.read(), messages.read()
     if given:
         given.stdout.close()
         given.wait()
-    return process.returncode, out, messages, seen
+    return process.returncode, out, said, seen
 
 
 def digest(tool, path):

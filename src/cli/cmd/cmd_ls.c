@@ -16,6 +16,8 @@ static void free_row(cli_row *r)
     cli_line_free(&r->descr);
     cli_line_free(&r->shape);
     cli_line_free(&r->shape_json);
+    free(r->error);
+    r->error = NULL;
 }
 
 static void free_rows(cli_table *t)
@@ -31,7 +33,7 @@ static void free_rows(cli_table *t)
 static cli_row *add_row(cli_table *t)
 {
     if (t->count == t->capacity) {
-        const size_t capacity = t->capacity == 0 ? 16 : t->capacity * 2;
+        const size_t capacity = t->capacity == 0 ? 16 : t->capacity + t->capacity / 4;
         cli_row *const rows = realloc(t->rows, capacity * sizeof *rows);
         if (rows == NULL) {
             return NULL;
@@ -57,8 +59,21 @@ static void drop_row(cli_table *t)
     free_row(&t->rows[t->count]);
 }
 
+/* Few rows have one, and it is larger than the others together. */
+static void set_error(cli_row *r, const nyz_error *err)
+{
+    if (err->status == NYZ_OK) {
+        return;
+    }
+    r->error = malloc(sizeof *r->error);
+    if (r->error != NULL) {
+        *r->error = *err;
+    }
+    r->name.failed |= r->error == NULL;
+}
+
 /* A row without all of its text cannot be printed: not 0 if it was the last one, and
- * went. */
+ * went.  Else it takes no more memory than its text. */
 static int drop_failed_row(cli_table *t)
 {
     const cli_row *const r = &t->rows[t->count - 1];
@@ -66,8 +81,13 @@ static int drop_failed_row(cli_table *t)
         r->name.failed || r->descr.failed || r->shape.failed || r->shape_json.failed;
     if (failed) {
         drop_row(t);
+        return 1;
     }
-    return failed;
+    cli_line_trim(&t->rows[t->count - 1].name);
+    cli_line_trim(&t->rows[t->count - 1].descr);
+    cli_line_trim(&t->rows[t->count - 1].shape);
+    cli_line_trim(&t->rows[t->count - 1].shape_json);
+    return 0;
 }
 
 /* Fills in what a header says. */
@@ -116,7 +136,7 @@ static int add_member(const cli_input *input, int64_t index, cli_table *t)
     cli_line_put(&r->name, member.name, r->raw ? member.name_size : member.key_size);
     if (status != NYZ_OK) {
         r->unknown = 1;
-        r->error = err;
+        set_error(r, &err);
     }
     if (drop_failed_row(t)) {
         return complain_memory(t, input->label);
@@ -155,11 +175,13 @@ static int add_array(cli_input *input, cli_table *t)
         t->error = err;
         return cli_complain_error(input->label, cli_input_number(input), &err);
     }
+    if (r != NULL) {
+        r->stored = stored;
+        set_error(r, &input->failure);
+    }
     if (r == NULL || drop_failed_row(t)) {
         return complain_memory(t, input->label);
     }
-    r->stored = stored;
-    r->error = input->failure;
     return passed;
 }
 

@@ -39,6 +39,9 @@ static int show_raw(cli_input *input, const nyz_entry *member, int64_t index, in
     size_t count = 0;
     const int shortened = !all && member->size > RAW_BYTES;
     const int64_t most = shortened && member->size > CLI_PIECE ? RAW_BYTES : member->size;
+    if ((uint64_t)most > PTRDIFF_MAX) {
+        return cli_complain_memory(input->label);
+    }
     unsigned char *const bytes = malloc(most > 0 ? (size_t)most : 1);
     if (bytes == NULL) {
         return cli_complain_memory(input->label);

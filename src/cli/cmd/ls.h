@@ -13,8 +13,8 @@ typedef struct cli_row {
     int64_t bytes; /* of the elements, or of a raw member; -1: Python objects */
     int64_t stored;
     nyz_method method;
-    nyz_error error; /* status NYZ_OK: none; else only JSON has what is not known */
-    int unknown;     /* an archive's member whose header cannot be read */
+    nyz_error *error; /* owned; NULL: none; else only JSON has what is not known */
+    int unknown;      /* an archive's member whose header cannot be read */
 } cli_row;
 
 typedef struct cli_table {

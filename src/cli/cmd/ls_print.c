@@ -126,7 +126,9 @@ static void put_json_row(const cli_row *r, cli_line *out)
     put_json_number(out, ",\"stored_bytes\":", r->stored);
     cli_line_puts(out, r->method == NYZ_DEFLATED ? ",\"method\":\"deflated\""
                                                  : ",\"method\":\"stored\"");
-    cli_line_error_json(out, &r->error);
+    if (r->error != NULL) {
+        cli_line_error_json(out, r->error);
+    }
     cli_line_puts(out, "}");
 }
 

@@ -61,6 +61,15 @@ void cli_line_int(cli_line *line, int64_t value)
     cli_line_puts(line, text);
 }
 
+void cli_line_trim(cli_line *line)
+{
+    char *const data = line->data != NULL ? realloc(line->data, line->size + 1) : NULL;
+    if (data != NULL) {
+        line->data = data;
+        line->capacity = line->size + 1;
+    }
+}
+
 void cli_line_clear(cli_line *line)
 {
     line->size = 0;

@@ -19,6 +19,8 @@ void cli_line_fill(cli_line *line, char c, int64_t count);
 void cli_line_int(cli_line *line, int64_t value);
 /* Adds `text`, padded with spaces on its left to `width` characters. */
 void cli_line_right(cli_line *line, const char *text, int64_t width);
+/* Gives back memory that it does not need. */
+void cli_line_trim(cli_line *line);
 /* Empties it, keeping the memory. */
 void cli_line_clear(cli_line *line);
 void cli_line_free(cli_line *line);
