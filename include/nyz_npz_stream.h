@@ -27,17 +27,15 @@ extern "C" {
 typedef struct nyz_member_reader nyz_member_reader;
 
 /* Opens a member of any content; *stream has `read`, for its inflated bytes from the first to the
- * last, and `size`, and is borrowed from *out.  That of a stored member also has `seek`, and
- * `read_at` if the archive's own stream has (or it is a file or memory).  It takes about 300 KiB,
- * whatever the size of the member.  The archive must outlive it; several members may be open at once,
- * each on any thread.
+ * last, and `size`, and is borrowed from *out.  That of a stored member also has `seek`.
+ * It takes about 300 KiB, whatever the size of the member.  The archive must outlive it; several
+ * members may be open at once, each on any thread.
  *
  * The read that gives the last byte (of an empty member, the one that finds its end) also compares
  * the CRC, and fails instead if it is another: who has read all bytes of a member has got the right
  * ones.  After seeks that is the read after which all bytes have been read in their order, whatever
- * else was read meanwhile; a part is not verified, nor is what `read_at` gives, which is also how
- * nyz_read reads large arrays if opt->threads is over 1.  A read that fails returns a negated errno
- * (-EIO for damage), as do all after it; nyz_member_reader_close says why.
+ * else was read meanwhile; a part is not verified.  A read that fails returns a negated errno (-EIO
+ * for damage), as do all after it; nyz_member_reader_close says why.
  * opt: allocator; NULL: as the archive was opened.
  * Errors: NOT_FOUND, IO, CORRUPT (the local header). */
 NYZ_API nyz_status nyz_npz_open_member(const nyz_npz *npz, const char *name, const nyz_options *opt,

@@ -110,23 +110,6 @@ static int64_t seek_stored(void *ctx, int64_t offset, int whence)
     return place;
 }
 
-/* Several threads may call it, so that it keeps nothing, and sees nothing through the window. */
-static int64_t read_stored_at(void *ctx, int64_t offset, void *buffer, size_t size)
-{
-    const nyz_member_reader *const r = ctx;
-    const int64_t left = offset < r->size ? r->size - offset : 0;
-    const int64_t n = (uint64_t)left < size ? left : (int64_t)size;
-    nyz_error failure;
-    if (offset < 0) {
-        return -EINVAL;
-    }
-    if (n > 0 && nyz_stream_read_at(&r->npz->stream, r->first + offset, buffer, n,
-                                    "member", &failure) != NYZ_OK) {
-        return nyz_error_result(&failure);
-    }
-    return n;
-}
-
 static int64_t size_of_member(void *ctx)
 {
     return ((const nyz_member_reader *)ctx)->size;
@@ -162,7 +145,6 @@ static void offer(nyz_member_reader *r, nyz_stream *stream)
     const int stored = r->member.entry->method == NYZ_STORED;
     stream->read = stored ? read_stored : read_deflated;
     stream->seek = stored ? seek_stored : NULL;
-    stream->read_at = stored && r->npz->stream.read_at != NULL ? read_stored_at : NULL;
     stream->size = size_of_member;
     stream->ctx = r;
 }

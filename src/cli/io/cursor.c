@@ -19,15 +19,19 @@ static void begin(cli_cursor *cursor, nyz_stream stream)
     cursor->size = 0;
 }
 
+/* All bytes are read, so that the CRC is compared: nothing is passed over by a seek. */
 nyz_status cli_cursor_open_member(cli_cursor *cursor, cli_input *input, int64_t index,
                                   nyz_error *err)
 {
     const nyz_npz *npz;
     begin(cursor, (nyz_stream){.read = NULL});
-    const nyz_status status = cli_input_archive(input, &npz, err);
-    return status == NYZ_OK ? nyz_npz_open_member_at(npz, index, NULL, &cursor->reader,
-                                                     &cursor->stream, err)
-                            : status;
+    nyz_status status = cli_input_archive(input, &npz, err);
+    if (status == NYZ_OK) {
+        status = nyz_npz_open_member_at(npz, index, NULL, &cursor->reader,
+                                        &cursor->stream, err);
+    }
+    cursor->stream.seek = NULL;
+    return status;
 }
 
 /* What cannot jump is read through the window. */
