@@ -82,9 +82,11 @@ nyz_status nyz_npz_member_at(const nyz_npz *npz, int64_t index, nyz_member *out,
     out->method = entry->method == 0 ? NYZ_STORED : NYZ_DEFLATED;
     out->flags = (key_size < size ? NYZ_MEMBER_NPY : 0u) |
                  (is_directory ? NYZ_MEMBER_DIRECTORY : 0u);
-    nyz_zip_blocks_find(&npz->dir, entry, &blocks);
-    out->blocks = blocks.count;
-    out->block_bytes = blocks.count > 0 ? blocks.unit : 0;
+    if (entry->blocks != 0) {
+        nyz_zip_blocks_find(&npz->dir, entry, &blocks);
+        out->blocks = blocks.count;
+        out->block_bytes = blocks.count > 0 ? blocks.unit : 0;
+    }
     return NYZ_OK;
 }
 

@@ -12,10 +12,21 @@
 /* Bytes loaded at once as a slice: more of them, for where each makes a pass over the file. */
 #define SLICED_PIECE (2 * CLI_PIECE)
 
+/* Parts of a member in blocks are read by its index, if that is trusted. */
+static int has_blocks(const cli_elements *e)
+{
+    const nyz_npz *npz = NULL;
+    nyz_member member;
+    return (e->input->opt.flags & NYZ_UNTRUSTED) == 0 &&
+           cli_input_archive(e->input, &npz, NULL) == NYZ_OK &&
+           nyz_npz_member_at(npz, e->index, &member, NULL) == NYZ_OK && member.blocks > 0;
+}
+
 static int can_seek(const cli_elements *e)
 {
     return e->index < 0 ? e->input->stream.seek != NULL
-                        : cli_input_member(e->input, e->index).method == NYZ_STORED;
+                        : cli_input_member(e->input, e->index).method == NYZ_STORED ||
+                              has_blocks(e);
 }
 
 static nyz_status go_to(const cli_elements *e, int64_t place, nyz_error *err)
