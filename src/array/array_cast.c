@@ -18,6 +18,7 @@
 static void cast_in_order(const nyz_cast_plan *plan, const nyz_array *from,
                           unsigned char *items)
 {
+    const int64_t whole = nyz_array_count(from) * plan->to.itemsize;
     unsigned char native[BLOCK_BYTES];
     nyz_blocks blocks;
     nyz_blocks_in_order(&blocks, from, BLOCK_BYTES / from->dtype.itemsize);
@@ -29,7 +30,7 @@ static void cast_in_order(const nyz_cast_plan *plan, const nyz_array *from,
         nyz_array_pack(&block, native);
         nyz_dtype_byteswap(&from->dtype, plan->byteorder, native, count,
                            from->dtype.itemsize);
-        nyz_cast_plan_run(plan, native, items + first * plan->to.itemsize, count);
+        nyz_cast_plan_run(plan, native, items + first * plan->to.itemsize, count, whole);
     }
 }
 
@@ -39,7 +40,8 @@ static void cast_items(const nyz_cast_plan *plan, const nyz_array *from,
 {
     if (nyz_array_is_contiguous(from, NYZ_C_ORDER) &&
         !nyz_dtype_needs_byteswap(&from->dtype, plan->byteorder)) {
-        nyz_cast_plan_run(plan, from->data, items, nyz_array_count(from));
+        const int64_t count = nyz_array_count(from);
+        nyz_cast_plan_run(plan, from->data, items, count, count * plan->to.itemsize);
     } else {
         cast_in_order(plan, from, items);
     }

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "array/nontemporal.h"
 #include "array/number.h"
+#include "array/strided_copy.h"
 #include "base/endian.h"
 #include "base/error.h"
 #include "dtype/dtype.h"
@@ -105,9 +107,14 @@ nyz_status nyz_cast_plan_init(nyz_cast_plan *plan, const nyz_dtype *from,
                : refuse(plan, config->casting, err);
 }
 
+/* ------------------------------------------------------------------------------- running */
+
+/* Lines of the cache that are converted before they are written past it: a page's. */
+#define LINES 64
+
 /* From native numbers to the byte order of the target. */
-void nyz_cast_plan_run(const nyz_cast_plan *plan, const unsigned char *from,
-                       unsigned char *to, int64_t count)
+static void run_items(const nyz_cast_plan *plan, const unsigned char *from,
+                      unsigned char *to, int64_t count)
 {
     nyz_dtype native = plan->to;
     nyz_cast_chain_run(&plan->chain, from, to, count);
@@ -115,4 +122,45 @@ void nyz_cast_plan_run(const nyz_cast_plan *plan, const unsigned char *from,
     nyz_dtype_byteswap(&native,
                        plan->to.byteorder == '>' ? NYZ_BIG_ENDIAN : NYZ_LITTLE_ENDIAN, to,
                        count, plan->to.itemsize);
+}
+
+/* Returns how many items it has converted: whole pages of them. */
+static int64_t run_lines(const nyz_cast_plan *plan, const unsigned char *from,
+                         unsigned char *to, int64_t count)
+{
+    _Alignas(NYZ_CACHE_LINE) unsigned char lines[LINES * NYZ_CACHE_LINE];
+    const int64_t items = (int64_t)sizeof lines / plan->to.itemsize;
+    int64_t done = 0;
+    for (; count - done >= items; done += items) {
+        run_items(plan, from + done * plan->from.itemsize, lines, items);
+        nyz_nontemporal_write(to + done * plan->to.itemsize, NYZ_CACHE_LINE, lines,
+                              LINES);
+    }
+    nyz_nontemporal_fence();
+    return done;
+}
+
+/* The items before the first whole line; -1: items cross lines. */
+static int64_t items_before_line(const nyz_cast_plan *plan, const unsigned char *to)
+{
+    const int64_t behind = (int64_t)((uintptr_t)to % NYZ_CACHE_LINE);
+    const int64_t size = plan->to.itemsize;
+    return NYZ_CACHE_LINE % size == 0 && behind % size == 0
+               ? (NYZ_CACHE_LINE - behind) % NYZ_CACHE_LINE / size
+               : -1;
+}
+
+void nyz_cast_plan_run(const nyz_cast_plan *plan, const unsigned char *from,
+                       unsigned char *to, int64_t count, int64_t whole)
+{
+    const int past_cache = whole >= NYZ_PAST_CACHE && nyz_nontemporal_is_available();
+    const int64_t lead = past_cache ? items_before_line(plan, to) : -1;
+    int64_t done = 0;
+    if (lead >= 0 && lead < count) {
+        run_items(plan, from, to, lead);
+        done = lead + run_lines(plan, from + lead * plan->from.itemsize,
+                                to + lead * plan->to.itemsize, count - lead);
+    }
+    run_items(plan, from + done * plan->from.itemsize, to + done * plan->to.itemsize,
+              count - done);
 }

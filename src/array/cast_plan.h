@@ -20,9 +20,10 @@ nyz_status nyz_cast_plan_init(nyz_cast_plan *plan, const nyz_dtype *from,
                               const nyz_dtype *to, const nyz_config *config,
                               nyz_error *err);
 
-/* Converts items whose byte order has been changed as `byteorder` says. */
+/* Converts items whose byte order has been changed as `byteorder` says.  `whole`: the bytes of all
+ * that these are part of.  What exceeds the cache is written past it. */
 void nyz_cast_plan_run(const nyz_cast_plan *plan, const unsigned char *from,
-                       unsigned char *to, int64_t count);
+                       unsigned char *to, int64_t count, int64_t whole);
 
 /* "same_kind", as NumPy says it. */
 const char *nyz_cast_plan_name(nyz_casting casting);

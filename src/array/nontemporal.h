@@ -10,6 +10,9 @@
 /* The bytes that processors move between memory and cache at a time. */
 #define NYZ_CACHE_LINE 64
 
+/* Whether such writes differ from others. */
+int nyz_nontemporal_is_available(void);
+
 /* Copies `count` lines to places `apart` bytes apart.  Both are aligned to NYZ_CACHE_LINE. */
 void nyz_nontemporal_write(unsigned char *to, int64_t apart, const unsigned char *lines,
                            int64_t count);

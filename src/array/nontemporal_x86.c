@@ -4,6 +4,11 @@
 
 #include <emmintrin.h>
 
+int nyz_nontemporal_is_available(void)
+{
+    return 1;
+}
+
 void nyz_nontemporal_write(unsigned char *to, int64_t apart, const unsigned char *lines,
                            int64_t count)
 {

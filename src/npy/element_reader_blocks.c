@@ -74,9 +74,9 @@ void nyz_element_reader_place(const nyz_element_reader *t, const nyz_array *bloc
     if (!t->converts) {
         nyz_array_unpack(block, whole, items);
     } else if (nyz_array_is_contiguous(block, NYZ_C_ORDER)) {
-        nyz_cast_plan_run(&t->cast, items, block->data, count);
+        nyz_cast_plan_run(&t->cast, items, block->data, count, whole);
     } else {
-        nyz_cast_plan_run(&t->cast, items, converted, count);
+        nyz_cast_plan_run(&t->cast, items, converted, count, 0);
         nyz_array_unpack(block, whole, converted);
     }
 }

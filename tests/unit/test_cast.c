@@ -4,6 +4,10 @@
 #include "support/support.h"
 
 #include "array/cast.h"
+#include "array/cast_plan.h"
+#include "array/nontemporal.h"
+#include "array/strided_copy.h"
+#include "base/config.h"
 
 static int kind(nyz_type type)
 {
@@ -164,6 +168,54 @@ static void unaligned_numbers_are_converted(void **state)
     assert_true(out[0] == -5 && out[1] == 1 << 20);
 }
 
+/* Converts as part of what exceeds the cache, and of what does not, at an address within a line. */
+static void check_past_cache(const nyz_cast_plan *plan, size_t shift, int64_t count)
+{
+    enum { MOST = 2200, ROOM = MOST * 16 + 3 * NYZ_CACHE_LINE };
+    static unsigned char from[MOST * 16];
+    static unsigned char found[ROOM];
+    static unsigned char expected[ROOM];
+    const size_t line = NYZ_CACHE_LINE - (uintptr_t)found % NYZ_CACHE_LINE;
+    assert_true(count <= MOST);
+    for (size_t i = 0; i < sizeof from; i++) {
+        from[i] = (unsigned char)(i * 7 % 251 & 0x3f);
+    }
+    memset(found, 0xa5, sizeof found);
+    memset(expected, 0xa5, sizeof expected);
+    nyz_cast_plan_run(plan, from, found + line + shift, count, NYZ_PAST_CACHE);
+    nyz_cast_plan_run(plan, from, expected + line + shift, count, 0);
+    assert_memory_equal(found, expected, sizeof found);
+}
+
+static void what_exceeds_the_cache_becomes_the_same(void **state)
+{
+    (void)state;
+    static const nyz_type types[][2] = {{NYZ_UINT8, NYZ_FLOAT32},
+                                        {NYZ_FLOAT32, NYZ_UINT8},
+                                        {NYZ_INT16, NYZ_COMPLEX128},
+                                        {NYZ_FLOAT64, NYZ_BFLOAT16},
+                                        {NYZ_INT8, NYZ_LONGDOUBLE}};
+    const nyz_options opt = {.casting = NYZ_CAST_UNSAFE};
+    nyz_config config;
+    assert_int_equal(nyz_config_init(&config, &opt, NULL), NYZ_OK);
+    for (size_t i = 0; i < 2 * sizeof types / sizeof types[0]; i++) {
+        const nyz_dtype from = nyz_dtype_of(types[i / 2][0]);
+        nyz_dtype to = nyz_dtype_of(types[i / 2][1]);
+        nyz_cast_plan plan;
+        if (i % 2 == 1 && to.type != NYZ_LONGDOUBLE && to.byteorder != '|') {
+            to.byteorder = to.byteorder == '<' ? '>' : '<';
+        }
+        if (nyz_cast_plan_init(&plan, &from, &to, &config, NULL) != NYZ_OK) {
+            assert_int_equal(to.type, NYZ_LONGDOUBLE); /* which the compiler lacks */
+            continue;
+        }
+        for (size_t shift = 0; shift < NYZ_CACHE_LINE; shift++) {
+            check_past_cache(&plan, shift, 2200);
+            check_past_cache(&plan, shift, (int64_t)shift * 3);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +225,7 @@ int main(void)
         cmocka_unit_test(what_lies_between_two_float16_goes_to_the_nearest_or_even),
         cmocka_unit_test(a_nan_stays_one),
         cmocka_unit_test(unaligned_numbers_are_converted),
+        cmocka_unit_test(what_exceeds_the_cache_becomes_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
