@@ -46,7 +46,7 @@ TOOL = [
 OTHERS = {
     "zlib.h": r"src/codec/", "libdeflate.h": r"src/codec/", "minizip/.*": r"$none",
     "utf8proc.h": r"src/cli/text/", "nettle/.*": r"src/cli/os/", "pthread.h": r".*_posix\.c$",
-    "windows.h": r".*win32\.[ch]$", "(immintrin|emmintrin|wmmintrin).h": r".*_x86\.c$",
+    "windows.h": r".*win32\.[ch]$", "(immintrin|emmintrin|wmmintrin).h": r".*_x86\.[ch]$",
     "malloc.h": r"$none", "stdatomic.h": r"src/base/",
 }
 # Private names begin with nyz_ and the name of their file or folder; but for these, by file.

@@ -6,6 +6,7 @@
 
 #include "array/array.h"
 #include "array/cast_plan.h"
+#include "array/nontemporal.h"
 #include "array/strided_copy.h"
 #include "base/config.h"
 #include "base/error.h"
@@ -19,7 +20,7 @@ static void cast_in_order(const nyz_cast_plan *plan, const nyz_array *from,
                           unsigned char *items)
 {
     const int64_t whole = nyz_array_count(from) * plan->to.itemsize;
-    unsigned char native[BLOCK_BYTES];
+    _Alignas(NYZ_CACHE_LINE) unsigned char native[BLOCK_BYTES];
     nyz_blocks blocks;
     nyz_blocks_in_order(&blocks, from, BLOCK_BYTES / from->dtype.itemsize);
     for (int64_t i = 0; i < blocks.count; i++) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers of one type to another.  Knows no file.
  *
- * There is a loop for each pair of types that is common (the files cast*.c).  The others go through
- * types between: float16 to uint8 by way of float32, bfloat16 to complex128 by way of float32, and
- * so on, always such that the result is the same as if it were done at once. */
+ * There is a loop for each pair of types that is common (the files cast*.c), and more for processors with
+ * vectors.  The others go through types between: float16 to uint8 by way of float32, bfloat16 to
+ * complex128 by way of float32, and so on, always such that the result is the same as if it were done at once. */
 #ifndef NYZ_CAST_H
 #define NYZ_CAST_H
 
@@ -13,13 +13,14 @@
  * and need no alignment. */
 typedef void nyz_cast(const unsigned char *from, unsigned char *to, int64_t count);
 
-/* The loop for NumPy's bool, integers, float16 to float64, complex64 and complex128, if it is in
- * casting "same_kind".  NULL: not so.  What takes more than one loop: nyz_cast_chain_find. */
-nyz_cast *nyz_cast_find(nyz_type from, nyz_type to);
-
-/* Any loop for the pair: a portable one, and one for the processor (cast_x86.c).  NULL: none. */
+/* The loop for the pair that runs on any processor; NULL: there is none, nyz_cast_chain_find may know
+ * a way by more than one. */
 nyz_cast *nyz_cast_portable(nyz_type from, nyz_type to);
-nyz_cast *nyz_cast_vector(nyz_type from, nyz_type to);
+
+/* The loop for processors of a level, 1 and up, that gives the same bits: cast_vector_*.c.  NULL: there
+ * is none, or this processor is not of that level. */
+#define NYZ_CAST_LEVELS 1
+nyz_cast *nyz_cast_vector(int level, nyz_type from, nyz_type to);
 
 /* The loops from one type to another. */
 #define NYZ_CAST_STEPS 4

@@ -5,6 +5,7 @@
 #include "array/cast.h"
 #include "array/cast_internal.h"
 #include "array/cast_long.h"
+#include "array/nontemporal.h"
 #include "array/number.h"
 #include "base/arithmetic.h"
 
@@ -14,8 +15,11 @@
 
 static nyz_cast *find_loop(nyz_type from, nyz_type to)
 {
-    nyz_cast *const vector = nyz_cast_vector(from, to);
-    return vector != NULL ? vector : nyz_cast_portable(from, to);
+    nyz_cast *loop = NULL;
+    for (int level = NYZ_CAST_LEVELS; loop == NULL && level > 0; level--) {
+        loop = nyz_cast_vector(level, from, to);
+    }
+    return loop != NULL ? loop : nyz_cast_portable(from, to);
 }
 
 /* -------------------------------------------------------------------------------- the way */
@@ -56,6 +60,9 @@ static nyz_type next_type(nyz_type from, nyz_type to)
     case NYZ_NUMBER_COMPLEX:
         return part_of(from);
     case NYZ_NUMBER_FLOAT:
+        if (to_kind == NYZ_NUMBER_COMPLEX && find_loop(from, part_of(to)) != NULL) {
+            return part_of(to);
+        }
         if (!is_wide(from)) {
             return NYZ_FLOAT32;
         }
@@ -124,7 +131,7 @@ int nyz_cast_chain_find(nyz_cast_chain *chain, nyz_type from, nyz_type to)
 static void run_block(const nyz_cast_chain *chain, const unsigned char *from,
                       unsigned char *to, int64_t count)
 {
-    unsigned char between[2][BLOCK_NUMBERS * LARGEST_NUMBER];
+    _Alignas(NYZ_CACHE_LINE) unsigned char between[2][BLOCK_NUMBERS * LARGEST_NUMBER];
     for (int i = 0; i < chain->steps; i++) {
         /* cppcheck-suppress legacyUninitvar ; the loop before has filled it */
         unsigned char *const out = i + 1 < chain->steps ? between[i % 2] : to;

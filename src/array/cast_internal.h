@@ -9,9 +9,13 @@
 
 /* One file's loop from one type to another; NULL: it has none. */
 typedef nyz_cast *nyz_cast_finder(nyz_type from, nyz_type to);
-nyz_cast_finder nyz_cast_unsafe_loop; /* cast_unsafe.c */
-nyz_cast_finder nyz_cast_long_loop;   /* cast_long.c */
-nyz_cast_finder nyz_cast_small_loop;  /* cast_small.c */
+nyz_cast_finder nyz_cast_plain_loop;   /* cast.c */
+nyz_cast_finder nyz_cast_long_loop;    /* cast_long.c */
+nyz_cast_finder nyz_cast_small_loop;   /* cast_small.c */
+nyz_cast_finder nyz_cast_float_avx2;   /* cast_float_x86.c */
+nyz_cast_finder nyz_cast_integer_avx2; /* cast_integer_x86.c */
+nyz_cast_finder nyz_cast_small_avx2;   /* cast_small_x86.c */
+nyz_cast_finder nyz_cast_plain_avx2;   /* cast_plain_x86.c */
 
 /* A row of a table of such loops. */
 typedef struct nyz_cast_row {
@@ -31,10 +35,15 @@ static inline nyz_cast *nyz_cast_in_rows(const nyz_cast_row *rows, size_t count,
     return NULL;
 }
 
+/* What the loops are compiled for: any processor, if the file does not say. */
+#ifndef NYZ_CAST_TARGET
+#define NYZ_CAST_TARGET
+#endif
+
 /* For each value v of FROM: VALUE, as TO. */
 #define LOOP(FROM, from_type, VALUE, TO, to_type)                                        \
-    static void FROM##_to_##TO(const unsigned char *from, unsigned char *to,             \
-                               int64_t count)                                            \
+    NYZ_CAST_TARGET static void FROM##_to_##TO(const unsigned char *from,                \
+                                               unsigned char *to, int64_t count)         \
     {                                                                                    \
         for (int64_t i = 0; i < count; i++) {                                            \
             from_type v;                                                                 \
@@ -44,16 +53,33 @@ static inline nyz_cast *nyz_cast_in_rows(const nyz_cast_row *rows, size_t count,
         }                                                                                \
     }
 
-/* The same to a complex number, whose imaginary part is 0. */
-#define LOOP_COMPLEX(FROM, from_type, VALUE, TO, half_type)                              \
-    static void FROM##_to_##TO(const unsigned char *from, unsigned char *to,             \
-                               int64_t count)                                            \
+/* To a complex number, whose imaginary part is 0. */
+#define LOOP_COMPLEX(FROM, half_type, TO)                                                \
+    NYZ_CAST_TARGET static void FROM##_to_##TO(const unsigned char *from,                \
+                                               unsigned char *to, int64_t count)         \
+    {                                                                                    \
+        const half_type zero = 0;                                                        \
+        for (int64_t i = 0; i < count; i++) {                                            \
+            half_type v;                                                                 \
+            memcpy(&v, from + i * (int64_t)sizeof v, sizeof v);                          \
+            memcpy(to + 2 * i * (int64_t)sizeof v, &v, sizeof v);                        \
+            memcpy(to + (2 * i + 1) * (int64_t)sizeof v, &zero, sizeof zero);            \
+        }                                                                                \
+    }
+
+/* From a complex number: v and `imaginary`. */
+#define LOOP_REAL(FROM, half_type, VALUE, TO, to_type)                                   \
+    NYZ_CAST_TARGET static void FROM##_to_##TO(const unsigned char *from,                \
+                                               unsigned char *to, int64_t count)         \
     {                                                                                    \
         for (int64_t i = 0; i < count; i++) {                                            \
-            from_type v;                                                                 \
-            memcpy(&v, from + i * (int64_t)sizeof v, sizeof v);                          \
-            const half_type w[2] = {(half_type)(VALUE), 0};                              \
-            memcpy(to + i * (int64_t)sizeof w, w, sizeof w);                             \
+            half_type v;                                                                 \
+            half_type imaginary;                                                         \
+            memcpy(&v, from + 2 * i * (int64_t)sizeof v, sizeof v);                      \
+            memcpy(&imaginary, from + (2 * i + 1) * (int64_t)sizeof v, sizeof v);        \
+            const to_type w = (to_type)(VALUE);                                          \
+            memcpy(to + i * (int64_t)sizeof w, &w, sizeof w);                            \
+            (void)imaginary;                                                             \
         }                                                                                \
     }
 
@@ -67,10 +93,12 @@ static inline nyz_cast *nyz_cast_in_rows(const nyz_cast_row *rows, size_t count,
         const type raised = number > low ? number : low;                                 \
         return raised < high ? raised : high;                                            \
     }
+#define NYZ_BETWEEN(v, low, high) ((v) > (low) && (v) < (high) ? (v) : 0)
 #define NYZ_TO_SIGNED(v, type, END, MIN, MAX)                                            \
-    ((v) >= (END) ? (MAX) : (v) <= -(END) ? (MIN) : (v) == (v) ? (type)(v) : (type)0)
+    ((type)NYZ_BETWEEN(v, -(END), END) | ((v) >= (END) ? (MAX) : 0) |                    \
+     ((v) <= -(END) ? (MIN) : 0))
 #define NYZ_TO_UNSIGNED(v, type, END, MAX)                                               \
-    ((v) >= (END) ? (MAX) : (v) > 0 ? (type)(v) : (type)0)
+    ((type)NYZ_BETWEEN(v, 0, END) | ((v) >= (END) ? (MAX) : 0))
 
 /* EACH(name, type, VALUE, TO, to_type) for a float to each type of integer, and to bool.  INT32: the
  * value as an int32. */

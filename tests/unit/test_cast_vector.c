@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The loops for the processor against the portable ones, bit for bit: src/array/cast_vector_x86.c.
- * Where there are none (another processor), there is nothing to compare. */
+/* The loops for each level of processors against the portable ones, bit for bit:
+ * src/array/cast_vector_*.c.  Where there are none (another processor), there is nothing to compare. */
 #include "support/support.h"
 
 #include "array/cast.h"
@@ -13,19 +13,36 @@ typedef struct pair {
     size_t to_size;
 } pair;
 
-enum { TYPES = NYZ_OBJECT + 1, MOST = 1 << 20 };
+enum { TYPES = NYZ_OBJECT + 1, MOST = 1 << 18 };
 
-/* Calls `check` for each pair that has a loop. */
-static void each_pair(void (*check)(const pair *p, nyz_cast *vector, nyz_cast *portable))
+/* By the portable loops: one, or two by way of the real part of a complex number. */
+static void convert(const pair *p, const unsigned char *from, unsigned char *to,
+                    size_t count)
 {
-    for (int i = 0; i < TYPES * TYPES; i++) {
-        const pair p = {i / TYPES, i % TYPES, (size_t)nyz_number_size(i / TYPES),
-                        (size_t)nyz_number_size(i % TYPES)};
-        nyz_cast *const vector = nyz_cast_vector(p.from, p.to);
+    nyz_cast *const loop = nyz_cast_portable(p->from, p->to);
+    if (loop != NULL) {
+        loop(from, to, (int64_t)count);
+        return;
+    }
+    const nyz_type part = p->from == NYZ_COMPLEX64 ? NYZ_FLOAT32 : NYZ_FLOAT64;
+    unsigned char *const parts = malloc(count * 8 + 1);
+    assert_non_null(parts);
+    nyz_cast_portable(p->from, part)(from, parts, (int64_t)count);
+    nyz_cast_portable(part, p->to)(parts, to, (int64_t)count);
+    free(parts);
+}
+
+/* Calls `check` for each loop of each level. */
+static void each_pair(void (*check)(const pair *p, nyz_cast *vector))
+{
+    for (int i = 0; i < NYZ_CAST_LEVELS * TYPES * TYPES; i++) {
+        const nyz_type from = i / TYPES % TYPES;
+        const nyz_type to = i % TYPES;
+        const pair p = {from, to, (size_t)nyz_number_size(from),
+                        (size_t)nyz_number_size(to)};
+        nyz_cast *const vector = nyz_cast_vector(1 + i / TYPES / TYPES, p.from, p.to);
         if (vector != NULL) {
-            nyz_cast *const portable = nyz_cast_portable(p.from, p.to);
-            assert_non_null(portable);
-            check(&p, vector, portable);
+            check(&p, vector);
         }
     }
 }
@@ -40,53 +57,85 @@ static const uint32_t edges[] = {
 };
 enum { EDGES = sizeof edges / sizeof edges[0] };
 
+static uint64_t next_random(void)
+{
+    static uint64_t state = 88172645463325252u;
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state;
+}
+
+/* The bits of a float32: any, those of an edge, or with an exponent of float16. */
+static uint32_t float_bits(size_t i)
+{
+    const uint32_t bits = (uint32_t)next_random();
+    return i % 16 == 3  ? edges[i / 16 % EDGES]
+           : i % 2 == 0 ? (bits & 0x8fffffff) | 0x30000000
+                        : bits;
+}
+
+/* The bits of a float64: any, or beside a float32 or the middle between two. */
+static uint64_t double_bits(size_t i)
+{
+    const uint32_t small = float_bits(i / 2);
+    float number;
+    uint64_t bits;
+    memcpy(&number, &small, sizeof number);
+    const double wide = (double)number;
+    memcpy(&bits, &wide, sizeof bits);
+    bits ^= next_random() & 0x10000003;
+    return i % 2 == 0 ? bits : next_random();
+}
+
+/* Of any length, and with 25 or 54 bits, half of which float32 and float64 round as ties. */
+static uint64_t integer_bits(size_t i)
+{
+    const uint64_t bits = next_random() >> (next_random() & 63);
+    const int digits = i % 4 == 1 ? 25 : 54;
+    uint64_t top = bits;
+    for (; top >> digits != 0; top >>= 1) {
+    }
+    for (; i % 2 == 1 && top != 0 && top << 1 <= bits; top <<= 1) {
+    }
+    const uint64_t number = i % 2 == 1 ? top : bits;
+    return i % 8 < 4 ? number : ~number;
+}
+
+static int is_wide_float(nyz_type type)
+{
+    return type == NYZ_FLOAT32 || type == NYZ_FLOAT64 || type >= NYZ_COMPLEX64;
+}
+
 /* Every pattern of 8 and 16 bits; of others random ones, and edges among them. */
 static size_t fill(const pair *p, unsigned char *bytes)
 {
-    uint64_t state = 88172645463325252u;
     const size_t count = p->from_size <= 2 ? 65536 : MOST;
-    for (size_t i = 0; i < count; i++) {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        uint64_t bits = p->from_size <= 2 ? i : state;
-        if (p->from_size == 4 && i % 16 == 3) {
-            bits = edges[i / 16 % EDGES];
-        } else if (p->from_size == 4 && i % 2 == 0) {
-            bits = (bits & 0x8fffffff) | 0x30000000; /* with the exponents of float16 */
-        } else if (p->from_size == 8 && i % 2 == 0) {
-            float small;
-            double wide;
-            memcpy(&small,
-                   i % 32 == 0 ? (const void *)&edges[i / 32 % EDGES]
-                               : (const void *)&bits,
-                   sizeof small);
-            wide = (double)small;
-            memcpy(&bits, &wide, sizeof wide);
-            bits ^= state >> 60;
-        }
-        const uint32_t four = (uint32_t)bits;
-        const uint16_t two = (uint16_t)bits;
-        const unsigned char one = (unsigned char)bits;
-        memcpy(bytes + i * p->from_size,
-               p->from_size == 8   ? (const void *)&bits
-               : p->from_size == 4 ? (const void *)&four
-               : p->from_size == 2 ? (const void *)&two
-                                   : (const void *)&one,
-               p->from_size);
+    const size_t size = p->from >= NYZ_COMPLEX64 ? p->from_size / 2 : p->from_size;
+    for (size_t i = 0; i < count * p->from_size / size; i++) {
+        const uint64_t eight = is_wide_float(p->from) ? double_bits(i) : integer_bits(i);
+        const uint32_t four = is_wide_float(p->from) ? float_bits(i) : (uint32_t)eight;
+        const uint16_t two = (uint16_t)i;
+        const unsigned char one = (unsigned char)i;
+        memcpy(bytes + i * size,
+               size == 8   ? (const void *)&eight
+               : size == 4 ? (const void *)&four
+               : size == 2 ? (const void *)&two
+                           : (const void *)&one,
+               size);
     }
     return count;
 }
 
-static void check_patterns(const pair *p, nyz_cast *vector, nyz_cast *portable)
+static void check_patterns(const pair *p, nyz_cast *vector)
 {
-    unsigned char *const from = malloc(MOST * 8);
-    unsigned char *const expected = malloc(MOST * 8);
-    unsigned char *const found = malloc(MOST * 8);
+    unsigned char *const from = malloc(MOST * 16);
+    unsigned char *const expected = malloc(MOST * 16);
+    unsigned char *const found = malloc(MOST * 16);
     assert_true(from != NULL && expected != NULL && found != NULL);
     const size_t count = fill(p, from);
     vector(from, found, (int64_t)count);
-    portable(from, expected, (int64_t)count);
+    convert(p, from, expected, count);
     assert_memory_equal(found, expected, count * p->to_size);
     free(from);
     free(expected);
@@ -100,11 +149,11 @@ static void every_pattern_becomes_the_same(void **state)
 }
 
 /* And nothing is written behind the last one. */
-static void check_counts(const pair *p, nyz_cast *vector, nyz_cast *portable)
+static void check_counts(const pair *p, nyz_cast *vector)
 {
-    unsigned char from[80 * 8];
-    unsigned char expected[80 * 8];
-    unsigned char found[80 * 8 + 16];
+    unsigned char from[80 * 16];
+    unsigned char expected[80 * 16];
+    unsigned char found[80 * 16 + 16];
     for (size_t k = 0; k < sizeof from; k++) {
         from[k] = (unsigned char)(k * 37 >> 3);
     }
@@ -113,7 +162,7 @@ static void check_counts(const pair *p, nyz_cast *vector, nyz_cast *portable)
             const size_t size = count * p->to_size;
             memset(found, 0xa5, sizeof found);
             vector(from + shift, found + shift, (int64_t)count);
-            portable(from + shift, expected, (int64_t)count);
+            convert(p, from + shift, expected, count);
             assert_memory_equal(found + shift, expected, size);
             assert_int_equal(found[shift + size], 0xa5);
         }
