@@ -19,7 +19,7 @@ nyz_cast *nyz_cast_portable(nyz_type from, nyz_type to);
 
 /* The loop for processors of a level, 1 and up, that gives the same bits: cast_vector_*.c.  NULL: there
  * is none, or this processor is not of that level. */
-#define NYZ_CAST_LEVELS 1
+#define NYZ_CAST_LEVELS 2
 nyz_cast *nyz_cast_vector(int level, nyz_type from, nyz_type to);
 
 /* The loops from one type to another. */

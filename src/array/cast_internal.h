@@ -16,6 +16,7 @@ nyz_cast_finder nyz_cast_float_avx2;   /* cast_float_x86.c */
 nyz_cast_finder nyz_cast_integer_avx2; /* cast_integer_x86.c */
 nyz_cast_finder nyz_cast_small_avx2;   /* cast_small_x86.c */
 nyz_cast_finder nyz_cast_plain_avx2;   /* cast_plain_x86.c */
+nyz_cast_finder nyz_cast_avx512_loop;  /* cast_avx512_x86.c */
 
 /* A row of a table of such loops. */
 typedef struct nyz_cast_row {

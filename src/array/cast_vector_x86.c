@@ -36,5 +36,10 @@ nyz_cast *nyz_cast_vector(int level, nyz_type from, nyz_type to)
     if (level == 1 && __builtin_cpu_supports("avx2") && has_f16c()) {
         return avx2_loop(from, to);
     }
+    if (level == 2 && __builtin_cpu_supports("avx512f") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512vl")) {
+        return nyz_cast_avx512_loop(from, to);
+    }
     return NULL;
 }
