@@ -109,8 +109,9 @@ nyz_status nyz_cast_plan_init(nyz_cast_plan *plan, const nyz_dtype *from,
 
 /* ------------------------------------------------------------------------------- running */
 
-/* Lines of the cache that are converted before they are written past it: a page's. */
-#define LINES 64
+/* At most so many bytes are read, and converted, before they are written past the cache.  More than
+ * that of the source is not under way to the cache at a time. */
+#define BLOCK_BYTES 4096
 
 /* From native numbers to the byte order of the target. */
 static void run_items(const nyz_cast_plan *plan, const unsigned char *from,
@@ -124,20 +125,37 @@ static void run_items(const nyz_cast_plan *plan, const unsigned char *from,
                        count, plan->to.itemsize);
 }
 
-/* Returns how many items it has converted: whole pages of them. */
-static int64_t run_lines(const nyz_cast_plan *plan, const unsigned char *from,
-                         unsigned char *to, int64_t count)
+/* A power of two. */
+static int64_t block_items(const nyz_cast_plan *plan)
 {
-    _Alignas(NYZ_CACHE_LINE) unsigned char lines[LINES * NYZ_CACHE_LINE];
-    const int64_t items = (int64_t)sizeof lines / plan->to.itemsize;
-    int64_t done = 0;
-    for (; count - done >= items; done += items) {
-        run_items(plan, from + done * plan->from.itemsize, lines, items);
-        nyz_nontemporal_write(to + done * plan->to.itemsize, NYZ_CACHE_LINE, lines,
-                              LINES);
+    int64_t items = BLOCK_BYTES / plan->to.itemsize;
+    while (items * plan->from.itemsize > BLOCK_BYTES) {
+        items /= 2;
+    }
+    return items;
+}
+
+/* Returns how many items it has converted: whole blocks of them.  While one is written, the next one
+ * comes to the cache. */
+static int64_t run_blocks(const nyz_cast_plan *plan, const unsigned char *from,
+                          unsigned char *to, int64_t count)
+{
+    _Alignas(NYZ_CACHE_LINE) unsigned char block[BLOCK_BYTES];
+    const int64_t items = block_items(plan);
+    const int64_t from_bytes = items * plan->from.itemsize;
+    const int64_t to_bytes = items * plan->to.itemsize;
+    int64_t left = count;
+    for (; left >= items; left -= items) {
+        run_items(plan, from, block, items);
+        from += from_bytes;
+        if (left >= 2 * items) {
+            nyz_nontemporal_prefetch(from, from_bytes);
+        }
+        nyz_nontemporal_write(to, NYZ_CACHE_LINE, block, to_bytes / NYZ_CACHE_LINE);
+        to += to_bytes;
     }
     nyz_nontemporal_fence();
-    return done;
+    return count - left;
 }
 
 /* The items before the first whole line; -1: items cross lines. */
@@ -158,8 +176,8 @@ void nyz_cast_plan_run(const nyz_cast_plan *plan, const unsigned char *from,
     int64_t done = 0;
     if (lead >= 0 && lead < count) {
         run_items(plan, from, to, lead);
-        done = lead + run_lines(plan, from + lead * plan->from.itemsize,
-                                to + lead * plan->to.itemsize, count - lead);
+        done = lead + run_blocks(plan, from + lead * plan->from.itemsize,
+                                 to + lead * plan->to.itemsize, count - lead);
     }
     run_items(plan, from + done * plan->from.itemsize, to + done * plan->to.itemsize,
               count - done);

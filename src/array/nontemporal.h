@@ -17,6 +17,9 @@ int nyz_nontemporal_is_available(void);
 void nyz_nontemporal_write(unsigned char *to, int64_t apart, const unsigned char *lines,
                            int64_t count);
 
+/* Asks for bytes that are read next, so that they come while others are written. */
+void nyz_nontemporal_prefetch(const unsigned char *from, int64_t size);
+
 /* To be called once lines have been written, before another thread may look at them: they
  * take no part in the order that locks make. */
 void nyz_nontemporal_fence(void);

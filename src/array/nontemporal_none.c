@@ -17,6 +17,12 @@ void nyz_nontemporal_write(unsigned char *to, int64_t apart, const unsigned char
     }
 }
 
+void nyz_nontemporal_prefetch(const unsigned char *from, int64_t size)
+{
+    (void)from;
+    (void)size;
+}
+
 void nyz_nontemporal_fence(void)
 {
 }

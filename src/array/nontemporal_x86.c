@@ -22,6 +22,13 @@ void nyz_nontemporal_write(unsigned char *to, int64_t apart, const unsigned char
     }
 }
 
+void nyz_nontemporal_prefetch(const unsigned char *from, int64_t size)
+{
+    for (int64_t i = 0; i < size; i += NYZ_CACHE_LINE) {
+        _mm_prefetch((const char *)(from + i), _MM_HINT_T0);
+    }
+}
+
 void nyz_nontemporal_fence(void)
 {
     _mm_sfence();
