@@ -47,7 +47,7 @@ OTHERS = {
     "zlib.h": r"src/codec/", "libdeflate.h": r"src/codec/", "minizip/.*": r"$none",
     "utf8proc.h": r"src/cli/text/", "nettle/.*": r"src/cli/os/", "pthread.h": r".*_posix\.c$",
     "windows.h": r".*win32\.[ch]$", "(immintrin|emmintrin|wmmintrin).h": r".*_x86\.[ch]$",
-    "malloc.h": r"$none", "stdatomic.h": r"src/base/",
+    "arm_neon.h": r".*_neon\.c$", "malloc.h": r"$none", "stdatomic.h": r"src/base/",
 }
 # Private names begin with nyz_ and the name of their file or folder; but for these, by file.
 NAMES = {
@@ -75,7 +75,7 @@ def text_of(path):
 
 def stem_of(path):
     name = os.path.splitext(os.path.basename(path))[0]
-    return re.sub(r"_(posix|win32|linux|none|x86)$", "", name)
+    return re.sub(r"_(posix|win32|linux|none|x86|neon)$", "", name)
 
 
 def public_names():

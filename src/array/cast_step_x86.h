@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files with kernels for x86-64 share (cast_*_x86.c): steps of 16 numbers, and the loops made
- * of them.  A kernel gives the bits of the portable loop.  It is for AVX2 and F16C, if the file does not
- * say otherwise. */
+/* What the files with kernels for x86-64 share (cast_*_x86.c).  These are for AVX2 and F16C, if the file
+ * does not say otherwise. */
 #ifndef NYZ_CAST_STEP_X86_H
 #define NYZ_CAST_STEP_X86_H
 
@@ -12,7 +11,7 @@
 #define NYZ_CAST_TARGET __attribute__((target("avx2,f16c")))
 #endif
 #define AVX2 NYZ_CAST_TARGET
-enum { STEP = 16, WIDEST = 16 };
+#include "array/cast_step.h"
 
 #define LOAD_128(p) _mm_loadu_si128((const __m128i *)(const void *)(p))
 #define LOAD_256(p) _mm256_loadu_si256((const __m256i *)(const void *)(p))
@@ -34,24 +33,5 @@ AVX2 static inline void store_uint8(unsigned char *to, __m256i low, __m256i high
     STORE_128(to, _mm_packus_epi16(_mm256_castsi256_si128(pairs),
                                    _mm256_extracti128_si256(pairs, 1)));
 }
-
-/* The last numbers, fewer than a step, go through room for one. */
-#define RUN(FROM, from_size, TO, to_size)                                                \
-    AVX2 static void FROM##_to_##TO(const unsigned char *from, unsigned char *to,        \
-                                    int64_t count)                                       \
-    {                                                                                    \
-        unsigned char in[STEP * WIDEST] = {0};                                           \
-        unsigned char out[STEP * WIDEST];                                                \
-        for (; count >= STEP; count -= STEP) {                                           \
-            step_##FROM##_##TO(from, to);                                                \
-            from += STEP * (from_size);                                                  \
-            to += STEP * (to_size);                                                      \
-        }                                                                                \
-        if (count > 0) {                                                                 \
-            memcpy(in, from, (size_t)count *(from_size));                                \
-            step_##FROM##_##TO(in, out);                                                 \
-            memcpy(to, out, (size_t)count *(to_size));                                   \
-        }                                                                                \
-    }
 
 #endif
