@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Floats to integers, and 64-bit integers to float64, by AVX2: see cast_vector_x86.c. */
-#ifndef __x86_64__
-#error "for x86-64 alone"
-#endif
-
 #include "array/cast_step_x86.h"
 
 #include "array/cast.h"

@@ -3,9 +3,6 @@
  * what compilers cannot know: floats to integers saturate, float16 has instructions, and float64 is
  * rounded to odd on its way to float16.  The plain loops are vectors as they are. */
 #include <arm_neon.h>
-#ifndef __aarch64__
-#error "for AArch64 alone"
-#endif
 
 #include "array/cast.h"
 #include "array/cast_step.h"
