@@ -10,7 +10,7 @@ import pytest
 
 from conftest import ROOT
 
-CLAIMS = 145
+CLAIMS = 152
 
 
 def text_of(*path):

@@ -149,6 +149,10 @@ static void a_nan_stays_one(void **state)
     assert_int_equal(out[1], 0xffff);
     assert_int_equal(out[2], 0x7c01);
     assert_int_equal(out[3], 0xffff);
+    const uint16_t signaling = 0x7c01;
+    uint64_t complex_bits[2];
+    convert(NYZ_FLOAT16, NYZ_COMPLEX128, &signaling, complex_bits, 1);
+    assert_true(complex_bits[0] == UINT64_C(0x7ff0040000000000) && complex_bits[1] == 0);
 }
 
 static void unaligned_numbers_are_converted(void **state)
