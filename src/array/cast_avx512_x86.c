@@ -6,6 +6,7 @@
 
 #include "array/cast.h"
 #include "array/cast_internal.h"
+#include "array/small_float.h"
 
 /* ------------------------------------------------- what compilers make vectors of themselves */
 
@@ -162,7 +163,54 @@ RUN(complex64, 8, int32, 4)
 NARROW(float64, 8, int32, 4, INT32_MAX)
 NARROW(complex128, 16, int32, 4, INT32_MAX)
 
+/* ------------------------------------------------------------------ float32 to 8-bit floats */
+
+/* Of 16 sizes without their sign, the code: as to_small of cast_small_x86.c. */
+AVX512 static inline __m512i small_size(__m512i size, nyz_small_float type)
+{
+    const unsigned shift = (unsigned)(23 - type.digits);
+    const __m512i one = _mm512_set1_epi32(1);
+    const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(size, shift), one);
+    const __m512i up = _mm512_add_epi32(odd, _mm512_set1_epi32((1 << (shift - 1)) - 1));
+    const __m512i rounded = _mm512_srli_epi32(_mm512_add_epi32(size, up), shift);
+    const __m512i normal =
+        _mm512_sub_epi32(rounded, _mm512_set1_epi32((127 - type.bias) << type.digits));
+    const int largest = (126 + type.bias + type.digits) << 23;
+    const __m512 units = _mm512_mul_ps(_mm512_castsi512_ps(size),
+                                       _mm512_castsi512_ps(_mm512_set1_epi32(largest)));
+    const __mmask16 is_subnormal =
+        _mm512_cmplt_epi32_mask(size, _mm512_set1_epi32((128 - type.bias) << 23));
+    const __m512i number = _mm512_mask_cvt_roundps_epi32(
+        normal, is_subnormal, units, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    const __m512i code = _mm512_min_epi32(number, _mm512_set1_epi32((int)type.over));
+    const __mmask16 is_nan = _mm512_cmpgt_epi32_mask(size, _mm512_set1_epi32(0x7f800000));
+    return _mm512_mask_mov_epi32(code, is_nan, _mm512_set1_epi32((int)type.nan));
+}
+
+AVX512 static inline void step_to_small(const unsigned char *from, unsigned char *to,
+                                        nyz_small_float type)
+{
+    const __m512i bits = _mm512_loadu_si512(from);
+    const __m512i size = _mm512_and_si512(bits, _mm512_set1_epi32(0x7fffffff));
+    const __m512i code = small_size(size, type);
+    const __m512i sign = _mm512_slli_epi32(_mm512_srli_epi32(bits, 31), 7);
+    const __mmask16 has_sign =
+        type.has_one_nan ? _mm512_test_epi32_mask(code, code) : (__mmask16)0xffff;
+    STORE_128(to, _mm512_cvtepi32_epi8(_mm512_mask_or_epi32(code, has_sign, code, sign)));
+}
+
+#define TO_SMALL(TYPE, name, ...)                                                        \
+    AVX512 static inline void step_float32_##name(const unsigned char *from,             \
+                                                  unsigned char *to)                     \
+    {                                                                                    \
+        step_to_small(from, to, (nyz_small_float){__VA_ARGS__});                         \
+    }                                                                                    \
+    RUN(float32, 4, name, 1)
+NYZ_SMALL_FLOATS(TO_SMALL)
+
 /* --------------------------------------------------------------------------------- the rows */
+
+#define SMALL_ROW(TYPE, name, ...) {NYZ_FLOAT32, TYPE, float32_to_##name},
 
 #define NARROW_ROWS(FROM, TYPE)                                                          \
     {TYPE, NYZ_INT8, FROM##_to_int8}, {TYPE, NYZ_INT16, FROM##_to_int16},                \
@@ -174,7 +222,7 @@ NARROW(complex128, 16, int32, 4, INT32_MAX)
 nyz_cast *nyz_cast_avx512_loop(nyz_type from, nyz_type to)
 {
     static const nyz_cast_row rows[] = {
-        {NYZ_INT32, NYZ_BOOL, uint32_to_bool},
+        NYZ_SMALL_FLOATS(SMALL_ROW){NYZ_INT32, NYZ_BOOL, uint32_to_bool},
         {NYZ_INT32, NYZ_INT8, uint32_to_int8},
         {NYZ_INT32, NYZ_UINT8, uint32_to_int8},
         {NYZ_UINT32, NYZ_BOOL, uint32_to_bool},
