@@ -26,13 +26,28 @@ int baseline_write(int fd, const char *from, size_t size, int64_t offset);
 /* The array of the .npy file that lies there is what the job has read. */
 void baseline_span(struct job *job, int64_t i, const char *file, size_t size);
 
+/* What data.py knows of an archive: ARCHIVE.index. */
+struct baseline_place {
+    int64_t offset; /* of its stored bytes */
+    size_t compressed_size, size;
+    int method;
+};
+
+struct baseline_index {
+    int64_t offset; /* of the directory */
+    size_t size;
+    char *memory;  /* as large as the directory */
+    char *scratch; /* as large as the largest member in the archive, and a little more */
+    struct baseline_place *places;
+    struct libdeflate_decompressor *decompressor;
+};
+
+/* Opens the archive, and reads the end (where the directory is said to be) and the
+ * directory. Returns the descriptor, or -1. */
+int baseline_open_archive(struct job *job);
+
 /* Operations, and what they prepare and collect. */
 int baseline_load(struct job *job);
-
-int baseline_slice_rows(struct job *job);
-int baseline_slice_reversed(struct job *job);
-int baseline_slice_every(struct job *job);
-int baseline_slice_columns(struct job *job);
 
 int baseline_prepare_archive(struct job *job);
 int baseline_list_names(struct job *job);

@@ -20,7 +20,7 @@ from workloads import workloads
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SLOWER = 0.95  # the earlier commit's least CPU time over this one's
-ROOM = 3 << 30  # bytes of data that may be there at once
+ROOM = 5 << 30  # bytes of data that may be there at once
 
 
 def arguments(argv):
@@ -40,6 +40,7 @@ def arguments(argv):
     parser.add_argument("--build", default=os.path.join(HERE, "../build/bench"),
                         help=argparse.SUPPRESS)
     parser.add_argument("--newest", help=argparse.SUPPRESS)
+    parser.add_argument("--peers", help=argparse.SUPPRESS)
     parser.add_argument("--before", help=argparse.SUPPRESS)
     parser.add_argument("--load", type=float, default=0.0, help=argparse.SUPPRESS)
     args = parser.parse_args(argv)
@@ -61,15 +62,15 @@ def main(argv):
         print("\n".join(row.title for row in rows) or "no row has such a title")
         return 0 if rows else 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    servers = start_servers(args.build, args.newest, args.before)
+    servers = start_servers(args.build, args.newest, args.before, args.peers)
     peers = [peer(text, number) for number, text in enumerate(args.peer, 1)]
     try:
         with data_folder(args.build, 0 if args.quick else ROOM) as folder:
             env = environment(args, servers)
-            data = Data(folder)
+            data = Data(folder, os.path.join(args.build, "worker"))
             done = run_all(rows, data, lambda row: contenders_of(row, servers, peers),
                            args.rounds)
-            found = slower([row for row in rows if not row.check], done)
+            found = slower([row for row in rows if not row.check and row.result is None], done)
             slow = slower(found, run_all(found, data, lambda row: pair_of(row, servers),
                                          args.rounds))
     finally:

@@ -67,11 +67,32 @@ build_worker_of()
 # build_worker: the library and the program `worker`; WORKER is what that is made of.
 build_worker()
 {
-    WORKER=(bench/worker.c bench/worker_nyz.c bench/worker_baseline.c bench/baseline_read.c
-        bench/baseline_write.c -ldeflate -lz)
+    WORKER=(bench/worker.c bench/worker_nyz.c bench/worker_parts.c bench/worker_baseline.c
+        bench/worker_baseline_parts.c bench/baseline_read.c bench/baseline_write.c -ldeflate -lz)
     if pkg-config --exists libisal; then
         WORKER+=(-DHAVE_ISAL -lisal)
     fi
     build_library . "$BENCH/library"
     link . "$BENCH/library" "$BENCH/worker" "${WORKER[@]}"
+}
+
+# make_peers OPTION ...: fills a virtual environment with the libraries that bench/run compares
+# with.  With --quick, those that are there take part.  What cannot be installed is said.
+PEERS=$BENCH/peers
+make_peers()
+{
+    local package
+    if [[ " $* " != *' --'@(quick|list)' '* ]]; then
+        if ! runs "$PEERS/bin/python" -m pip --version; then
+            rm -rf "$PEERS"
+            "$(newest_python)" -m venv "$PEERS" >>"$LOG" 2>&1 || return 0
+        fi
+        for package in numpy h5py zarr safetensors spdl-io ml_dtypes; do
+            "$PEERS/bin/python" -m pip install --disable-pip-version-check --timeout 15 \
+                --retries 1 --only-binary :all: "$package" >>"$LOG" 2>&1 </dev/null ||
+                say "$package cannot be installed: it takes no part" >&2
+        done
+    elif [[ ! -x $PEERS/bin/python ]]; then
+        say "other libraries take no part: bench/run without --quick installs them" >&2
+    fi
 }

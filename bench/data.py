@@ -8,12 +8,19 @@ after the other.
 
 A folder holds a00000.npy, a00001.npy, ...; an archive holds members of these names, and beside
 it lies ARCHIVE.index, for the baseline: the directory's offset and size, then per member the
-offset, stored size and size of its bytes, and its method.  ARCHIVE.no_crc is the same archive with
-CRCs of 0, for a worker that computes none.
+offset, stored size and size of its bytes, and its method.  ARCHIVE.blocks, of a single member that is
+deflated in blocks: how many, then of each the offset, stored size, and what it begins at and how many
+bytes it is when inflated.  ARCHIVE.no_crc is the same archive with CRCs of 0, for a worker that
+computes none.  Archives that NumPy does not write are written by the library's worker.  What a peer
+needs is made by the peer, beside it.
 """
 
+import glob
+import io
 import os
 import shutil
+import struct
+import subprocess
 import zipfile
 
 import numpy as np
@@ -64,8 +71,9 @@ KINDS = {"weights": make_weights, "doubles": make_doubles, "tokens": make_tokens
 class Data:
     """Makes and removes files in `root`."""
 
-    def __init__(self, root):
+    def __init__(self, root, worker=None):
         self.root = root
+        self.worker = worker
         self.pools = {}
         self.next = 0
 
@@ -102,13 +110,83 @@ class Data:
             np.save(path, array)
             assert os.path.getsize(path) == HEADER + size
 
-    def archive(self, name, kind, sizes, deflated=False):
-        arrays = {"a%05d" % i: self.cut(kind, size) for i, size in enumerate(sizes)}
+    def archive(self, name, kind, sizes, deflated=False, shape=-1):
+        arrays = {"a%05d" % i: self.cut(kind, size).reshape(shape)
+                  for i, size in enumerate(sizes)}
         (np.savez_compressed if deflated else np.savez)(self.path(name), **arrays)
+        self.index(name)
+
+    def index(self, name):
         with open(self.path(name), "rb") as file, open(
                 self.path(name) + ".index", "w", encoding="ascii") as index:
             index.writelines("%d %d %d %d\n" % row if len(row) == 4 else "%d %d\n" % row
                              for row in places(file))
+
+    def written(self, name, operation, source, count=1):
+        """The arrays of a folder as an archive that the library writes."""
+        request = "%s\t1\t0\t%s\t%s\t%d\n" % (
+            operation, self.path(source), self.path(name), count)
+        answer = subprocess.run([self.worker, "nyz"], input=request, check=True, text=True,
+                                stdout=subprocess.PIPE).stdout
+        assert answer.startswith("ok"), answer
+        self.index(name)
+        with open(self.path(name), "rb") as file:
+            lines = list(blocks(file)) if count == 1 else []
+        if lines:
+            with open(self.path(name) + ".blocks", "w", encoding="ascii") as out:
+                out.write("%d\n" % len(lines) + "".join("%d %d %d %d\n" % row for row in lines))
+
+    def aligned(self, name, kind, sizes):
+        self.folder("source", kind, sizes)
+        self.written(name, "write_aligned", "source", len(sizes))
+        self.remove("source")
+
+    def forms(self, name, kind, size, shape):
+        """A matrix, deflated: NAME at level 6 in blocks, NAME.fast at the library's fast level, and
+        NAME.plain in one stream, as NumPy does."""
+        self.folder("source", kind, [size], shape=shape)
+        for ending, operation in (("", "write_chunked"), (".fast", "write_fast"),
+                                  (".plain", "write_deflated")):
+            self.written(name + ending, operation, "source")
+        self.remove("source")
+
+    def numbers(self, name, kind, count):
+        """A folder with one array of numbers of a type, by NumPy's or ml_dtypes' name; the latter
+        are saved as NumPy does: the upper halves of float32, and any byte."""
+        weights = self.cut("weights", count * 4)
+        if kind == "bfloat16":
+            array = weights.view("<u2")[1::2].copy().view("V2")
+        elif kind.startswith("float8"):
+            array = weights.view("u1")[1::4].copy().view("V1")
+        elif kind.startswith("float"):
+            array = weights.astype(kind)
+        else:
+            array = np.abs(weights * 20).astype(kind)
+        os.mkdir(self.path(name))
+        np.save(os.path.join(self.path(name), "a00000.npy"), array)
+
+    def sparse(self, name, shape):
+        """A folder with a float32 array of zeros that takes no room on the disk."""
+        os.mkdir(self.path(name))
+        path = os.path.join(self.path(name), "a00000.npy")
+        with open(path, "wb") as file:
+            header = {"descr": "<f4", "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_1_0(file, header)
+            file.truncate(HEADER + 4 * shape[0] * shape[1])
+
+    def sparse_archive(self, name, shape):
+        """The same as a stored member."""
+        self.sparse("source", shape)
+        zeros, left = bytes(64 * MIB), 4 * shape[0] * shape[1]
+        with open(os.path.join(self.path("source"), "a00000.npy"), "rb") as file:
+            header = file.read(HEADER)
+        with Sparse(self.path(name), "wb") as file, zipfile.ZipFile(file, "w") as archive, \
+                archive.open("a00000.npy", "w", force_zip64=True) as member:
+            member.write(header)
+            while left:
+                left -= member.write(memoryview(zeros)[:left])
+        self.index(name)
+        self.remove("source")
 
     def without_crc(self, name):
         """The same archive once more, as NAME.no_crc: all CRCs are 0."""
@@ -126,12 +204,24 @@ class Data:
             file.write(data)
 
     def remove(self, name):
-        if os.path.isdir(self.path(name)):
-            shutil.rmtree(self.path(name))
-        else:
-            for path in (self.path(name) + ending for ending in ("", ".index", ".no_crc")):
-                if os.path.exists(path):
-                    os.remove(path)
+        """With all that was made beside it."""
+        for path in [self.path(name), *glob.glob(self.path(name) + ".*")]:
+            if path.startswith(self.path(name) + ".npz"):
+                continue
+            if os.path.isdir(path):
+                shutil.rmtree(path)
+            else:
+                os.remove(path)
+
+
+class Sparse(io.FileIO):
+    """A file in which large pieces of zeros are holes."""
+
+    def write(self, data):
+        if len(data) < MIB or any(memoryview(data)[:MIB]):
+            return super().write(data)
+        self.seek(len(data), os.SEEK_CUR)
+        return len(data)
 
 
 def places(file):
@@ -145,6 +235,27 @@ def places(file):
             begin = info.header_offset + 30 + int.from_bytes(lengths[:2], "little") \
                 + int.from_bytes(lengths[2:], "little")
             yield begin, info.compress_size, info.file_size, info.compress_type
+
+
+def blocks(file):
+    """Those of the only member, by the index in its central header (docs/format.md, 5.7): offset,
+    stored size, start and size of each."""
+    index = list(places(file))
+    with zipfile.ZipFile(file) as archive:
+        extra = archive.infolist()[0].extra
+    (offset, stored, size, _), at = index[1], 0
+    while at < len(extra):
+        mark, length = struct.unpack_from("<HH", extra, at)
+        if mark == 0x594E:
+            _, first, unit = struct.unpack_from("<III", extra, at + 4)
+            lengths = struct.unpack_from("<%dI" % ((length - 12) // 4), extra, at + 16)[::2]
+            starts = [0, *range(first, size, unit)]
+            assert sum(lengths) == stored and len(lengths) == len(starts)
+            for length, start, end in zip(lengths, starts, [*starts[1:], size]):
+                yield offset, length, start, end - start
+                offset += length
+            return
+        at += 4 + length
 
 
 def network_sizes(total, count=200):

@@ -12,6 +12,7 @@ import numpy as np
 import worker
 from contender import Contender, Failure, Server
 from data import MIB
+from worker_peers import LIBRARIES
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -36,9 +37,23 @@ def newest_numpy(python):
     return {"newest": server}
 
 
-def start_servers(build, newest=None, before=None):
+def start_peers(python):
+    """The libraries of worker_peers.py that are installed for that Python."""
+    servers = {}
+    for name in LIBRARIES:
+        server = Server([python, os.path.join(HERE, "worker_peers.py"), name])
+        try:
+            server.say("codecs")
+            servers[name] = server
+        except Failure:
+            say("%s is not installed: it takes no part" % name)
+    return servers
+
+
+def start_servers(build, newest=None, before=None, peers=None):
     return {
         **(newest_numpy(newest) if newest else {}),
+        **(start_peers(peers) if peers else {}),
         **({"before": Server([before, "nyz"])} if before else {}),
         "numpy": Server([sys.executable, os.path.join(HERE, "worker.py")]),
         "baseline": Server([os.path.join(build, "worker"), "baseline"]),
@@ -54,21 +69,22 @@ def contenders_of(workload, servers, peers):
         ending = ".no_crc" if workload.check == "crc" else ""
         return [Contender("with", servers["nyz"]),
                 Contender("without", servers[WITHOUT[workload.check]], ending=ending)]
-    nyz = servers[workload.library]
-    own = [Contender("own", nyz, 1, workload.own)] if workload.own else []
-    newest = [Contender("newest", servers["newest"], 1, workload.numpy)]
-    return [Contender("numpy", servers["numpy"], 1, workload.numpy),
-            *(newest if "newest" in servers else []),
-            Contender("baseline", servers["baseline"], 1, workload.baseline),
-            Contender("nyz-2", nyz, 2), *pair_of(workload, servers), *own, *peers]
+    nyz, ending = servers[workload.library], workload.ending
+    own = [Contender("own", nyz, 1, workload.own, workload.own_ending)] if workload.own else []
+    numpy = [Contender(name, servers[name], 1, workload.numpy, ending)
+             for name in ("numpy", "newest") if name in servers and workload.numpy != "-"]
+    libraries = [Contender(name, servers[name]) for name in workload.peers if name in servers]
+    return [*numpy, Contender("baseline", servers["baseline"], 1, workload.baseline, ending),
+            Contender("nyz-2", nyz, 2, ending=ending), *pair_of(workload, servers), *own,
+            *libraries, *peers]
 
 
 def pair_of(workload, servers):
     """This library and, where there is one, that of an earlier commit: each runs directly before
     or after the other."""
     both = workload.library == "nyz" and "before" in servers
-    before = [Contender("before", servers["before"])] if both else []
-    return [Contender("nyz", servers[workload.library]), *before]
+    return [Contender(name, servers[workload.library if name == "nyz" else name],
+                      ending=workload.ending) for name in ["nyz"] + ["before"] * both]
 
 
 # ----------------------------------------------------------------------------------- runs
@@ -143,7 +159,7 @@ class Run:
         """The same bytes as the first run of the first contender, which is NumPy as a rule."""
         if name == "baseline" and not (self.workload.baseline_reads_same and result["digest"]):
             return
-        first = next(iter(self.results))
+        first = next(name for name in self.results if name != "baseline")
         if result["digest"] != self.results[first]["digest"]:
             self.problem(name, "WRONG: it read other bytes than " + first)
 
@@ -159,14 +175,15 @@ class Run:
     def row(self, load):
         work = self.workload
         must = {"one": work.must[0], "two": work.must[1], "baseline": work.must_baseline,
-                "memory": work.must_memory, "file": work.must_file, "own": work.must_own}
+                "memory": work.must_memory, "file": work.must_file, "own": work.must_own,
+                "peers": work.must_peers, "beside": work.must_beside}
         return {"title": work.title, "check": work.check, "operation": work.operation,
                 "size": work.size, "count": work.count, "must": must, "library": work.library,
-                "load": load, "contenders": self.results, "problems": self.problems}
+                "own_words": work.own_words, "result": work.result, "load": load, "contenders": self.results, "problems": self.problems}
 
 
 def run_workload(workload, data, contenders, rounds):
-    if not data.exists(workload.data):
+    if not data.exists(workload.data + workload.ending):
         say("  making %s" % workload.data)
         workload.make(data)
     if workload.check == "crc":

@@ -5,7 +5,8 @@ import os
 import platform
 import re
 
-from table import checks_table, goals_of, table
+from table import checks_table, goals_of, memory_table, peers_of, peers_table, table
+from worker_peers import LIBRARIES
 
 BUSY = 1.5  # load average from which times mean little
 
@@ -33,15 +34,22 @@ def environment(args, servers):
         "numpy": servers["numpy"].say("codecs"),
         **({"newest": servers["newest"].say("codecs")} if "newest" in servers else {}),
         "baseline": servers["baseline"].say("codecs"),
+        "peers": ", ".join(servers[name].say("codecs").split(",")[0] for name in LIBRARIES
+                           if name in servers),
         "rounds": args.rounds, "quick": args.quick, "load_before": args.load,
     }
 
 
 def tables(rows, peers):
-    compared = [row for row in rows if not row["check"]]
+    compared = [row for row in rows if not row["check"] and row["result"] is None]
+    memory = [row for row in rows if row["result"] is not None]
     checks = [row for row in rows if row["check"]]
     if compared:
         yield table(compared, peers)
+    if any(map(peers_of, compared)):
+        yield peers_table(compared)
+    if memory:
+        yield memory_table(memory)
     if checks:
         yield checks_table(checks)
 
@@ -55,8 +63,8 @@ def results(rows):
 
 def report(env, rows, peers, slower):
     print()
-    for key in ("machine", "numpy", "newest", "baseline"):
-        if key in env:
+    for key in ("machine", "numpy", "newest", "baseline", "peers"):
+        if env.get(key):
             print("%-9s %s" % (key + ":", env[key]))
     print("%-9s least CPU time (2T: least wall time) of %d rounds%s" % (
         "times:", env["rounds"], ", SMALL DATA: not to be quoted" if env["quick"] else ""))

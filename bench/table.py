@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The benchmark's table, in Markdown."""
+"""The benchmark's tables, in Markdown."""
+
+from worker_peers import LIBRARIES
 
 
 def least(result, key):
@@ -27,9 +29,15 @@ def met(value, goal, at_most=False):
     return value <= goal if at_most else value >= goal
 
 
+def peers_of(row):
+    """The libraries that took part."""
+    return [name for name in row["contenders"] if name in LIBRARIES]
+
+
 def ratios(row):
     """What the goals are about, of one row of the results."""
     runs = row["contenders"]
+    peers = [least(runs[name], "cpu_ns") for name in peers_of(row)]
     one = least(runs.get("nyz"), "cpu_ns")
     two = least(runs.get("nyz-2"), "wall_ns")
     return {
@@ -40,6 +48,8 @@ def ratios(row):
         "before": over(least(runs.get("before"), "cpu_ns"), one),
         "baseline": over(one, least(runs.get("baseline"), "cpu_ns")),
         "own": over(least(runs.get("own"), "cpu_ns"), one),
+        "peers": over(min(filter(None, peers), default=None), one),
+        "beside": beside(row, "nyz"),
         "memory": memory(row, "nyz"),
         "file": over(*(runs.get(name, {}).get("bytes") for name in ("nyz", "numpy"))),
     }
@@ -51,11 +61,18 @@ def memory(row, name):
     return None if peak is None or row["size"] < 1 << 20 else peak * 1024 / row["size"]
 
 
+def beside(row, name):
+    """KiB of the peak beside the result."""
+    peak = row["contenders"].get(name, {}).get("peak_kib")
+    return None if peak is None or row.get("result") is None else peak - row["result"] // 1024
+
+
 def goals_of(row):
     """Each goal of a row: (text, whether it is met, or None)."""
     ratio = ratios(row)
     goals = (("one", "%g", False), ("two", "2T %g", False), ("baseline", "baseline %g", True),
-             ("memory", "memory %g", True), ("file", "file %g", True), ("own", "%g x own load", False))
+             ("memory", "memory %g", True), ("file", "file %g", True), ("own", "%%g x %s" % row.get("own_words"), False),
+             ("peers", "peers %g", False), ("beside", "%d KiB", True))
     for key, text, at_most in goals:
         goal = row["must"].get(key)
         if goal is not None:
@@ -115,6 +132,34 @@ def checks_table(rows):
         times = [least(row["contenders"].get(name), "cpu_ns") for name in ("with", "without")]
         lines.append([row["title"], *map(figure, times), figure(over(*times))])
     return markdown(lines, (0,))
+
+
+def peers_table(rows):
+    """Other libraries: a line for each of those that took part in a row."""
+    lines = [["workload", "library", "library ms", "nyz ms", "x library", "2T ms",
+              "2T x library"]]
+    for row in rows:
+        runs = row["contenders"]
+        for name in peers_of(row):
+            one, two = least(runs.get("nyz"), "cpu_ns"), least(runs.get("nyz-2"), "wall_ns")
+            lines.append([row["title"], name, figure(least(runs[name], "cpu_ns")), figure(one),
+                          figure(over(least(runs[name], "cpu_ns"), one)), figure(two),
+                          figure(over(least(runs[name], "wall_ns"), two))])
+    return markdown(lines, (0, 1))
+
+
+def memory_table(rows):
+    """The peak beside the result, in KiB."""
+    names = ("numpy", "baseline", "nyz", "nyz-2")
+    lines = [["the peak beside the result, KiB", "result", "NumPy", "baseline", "nyz", "nyz, 2T",
+              "must"]]
+    for row in rows:
+        goals = ", ".join(goal + {True: "", False: " NO", None: " ?"}[good]
+                          for goal, good in goals_of(row))
+        lines.append([row["title"], "{:,}".format(row["result"] // 1024),
+                      *("-" if beside(row, name) is None else "{:,}".format(beside(row, name))
+                        for name in names), goals or "-"])
+    return markdown(lines, (0, 6))
 
 
 def markdown(lines, left):

@@ -34,12 +34,12 @@ void *touched(size_t size)
 
 static const struct kind {
     const char *name;
-    const struct operation *operations;
+    const struct operation *operations[2];
     int unlimited;
 } kinds[] = {
-    {"nyz", nyz_operations, 0},
-    {"nyz-unlimited", nyz_operations, 1},
-    {"baseline", baseline_operations, 0},
+    {"nyz", {nyz_operations, nyz_part_operations}, 0},
+    {"nyz-unlimited", {nyz_operations, nyz_part_operations}, 1},
+    {"baseline", {baseline_operations, baseline_part_operations}, 0},
 };
 
 enum { HUGE_PAGE = 2 << 20 };
@@ -61,6 +61,35 @@ char *warm(size_t size)
 {
     char *memory = fresh(size);
     return memory == NULL ? NULL : memset(memory, 0, size);
+}
+
+void touch_pages(const void *data, size_t size)
+{
+    const volatile char *bytes = data;
+    for (size_t i = 0; i < size; i += 4096)
+        (void)bytes[i];
+}
+
+int is_archive(const struct job *job)
+{
+    return strstr(job->source, ".npz") != NULL;
+}
+
+char *whole_file(struct job *job, size_t *size)
+{
+    FILE *file = fopen(job->source, "rb");
+    if (file == NULL || fseek(file, 0, SEEK_END) != 0) {
+        sys_fail(job, job->source);
+        return NULL;
+    }
+    *size = (size_t)ftell(file);
+    rewind(file);
+    char *memory = touched(*size);
+    const int failed = fread(memory, 1, *size, file) != *size;
+    fclose(file);
+    if (failed)
+        sys_fail(job, job->source);
+    return failed ? NULL : memory;
 }
 
 int sys_fail(struct job *job, const char *what)
@@ -198,18 +227,19 @@ static int measure(const struct operation *operation, const struct request *requ
     return 0;
 }
 
-static const struct operation *find(const struct operation *operations, const char *name)
+static const struct operation *find(const struct kind *kind, const char *name)
 {
-    for (; operations->name != NULL; operations++)
-        if (strcmp(operations->name, name) == 0)
-            return operations;
+    for (int i = 0; i < 2; i++)
+        for (const struct operation *at = kind->operations[i]; at->name != NULL; at++)
+            if (strcmp(at->name, name) == 0)
+                return at;
     return NULL;
 }
 
 /* Runs in a process of its own, whose end frees everything. */
 static void answer(const struct kind *kind, const struct request *request)
 {
-    const struct operation *operation = find(kind->operations, request->operation);
+    const struct operation *operation = find(kind, request->operation);
     struct job job = {.threads = request->threads,
                       .source = request->source,
                       .target = request->target,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* One contender of the benchmark is a process that reads requests, a line each, and
  * answers each with a line (README.md, "The protocol").  worker.c has that conversation
- * and the measuring; worker_nyz.c and worker_baseline.c have the operations, one small
- * function each. */
+ * and the measuring; worker_nyz.c, worker_parts.c, worker_baseline.c and their like have the
+ * operations, one small function each. */
 #ifndef WORKER_H
 #define WORKER_H
 
@@ -44,9 +44,11 @@ struct operation {
     int (*collect)(struct job *job);
 };
 
-/* Both end with a row of NULLs. */
+/* All end with a row of NULLs. */
 extern const struct operation nyz_operations[];
+extern const struct operation nyz_part_operations[];
 extern const struct operation baseline_operations[];
+extern const struct operation baseline_part_operations[];
 
 /* The codecs of the baseline, as text. */
 extern const char baseline_codecs[];
@@ -59,6 +61,15 @@ char *fresh(size_t size);
 
 /* The same, every page of it touched: what a caller has who loads again and again. */
 char *warm(size_t size);
+
+/* Reads a byte of each page. */
+void touch_pages(const void *data, size_t size);
+
+/* The source is an archive. */
+int is_archive(const struct job *job);
+
+/* All bytes of the source; or NULL, and the job has a message. */
+char *whole_file(struct job *job, size_t *size);
 
 /* Returns 1, with `what` and the system's reason as the job's message. */
 int sys_fail(struct job *job, const char *what);

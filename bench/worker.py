@@ -5,12 +5,14 @@ of NumPy, under the protocol of README.md.  A new operation is a function with @
 """
 
 import gc
+import io
 import mmap
 import os
 import resource
 import sys
 import tempfile
 import time
+import zipfile
 
 import numpy as np
 
@@ -40,7 +42,7 @@ def operation(prepare=None):
     return register
 
 
-# ------------------------------------------------------------------------------------ .npy
+# ----------------------------------------------------------------------------------- .npy
 
 
 @operation()
@@ -78,11 +80,16 @@ def load_as_f4(job, _):
     return {i: np.load(path).astype("f4") for i, path in enumerate(job.paths)}
 
 
+def is_archive(job):
+    return ".npz" in os.path.basename(job.source)
+
+
 def slices(job, which):
-    """Parts of matrices, by maps: the number of rows says which."""
+    """Parts of matrices, by maps or of loaded members: the number of rows says which."""
     parts = {}
+    archive = np.load(job.source) if is_archive(job) else None
     for i, path in enumerate(job.paths):
-        matrix = np.load(path, mmap_mode="r")
+        matrix = archive[job.names[i]] if archive else np.load(path, mmap_mode="r")
         parts[i] = np.array(matrix[which(len(matrix))], order="C")
     return parts
 
@@ -107,6 +114,40 @@ def slice_columns(job, _):
     return slices(job, lambda n: (slice(None), slice(500, 510)))
 
 
+@operation()
+def slice_block(job, _):
+    return slices(job, lambda _: (slice(1000, 2000), slice(100, 200)))
+
+
+def touch(array):
+    """Reads a byte of each page."""
+    array.reshape(-1).view(np.uint8)[::4096].max()
+
+
+@operation()
+def map_open(job, _):
+    np.load(job.paths[0], mmap_mode="r")
+
+
+@operation()
+def map_rows(job, _):
+    matrix = np.load(job.paths[0], mmap_mode="r")
+    n = len(matrix)
+    part = matrix[n // 3:n // 3 + n // 100]
+    touch(part)
+    return {0: part}
+
+
+@operation()
+def map_one(job, _):
+    """Archives cannot be mapped: the member is loaded."""
+    i = job.count // 2
+    with np.load(job.source) as archive:
+        array = archive[job.names[i]]
+    touch(array)
+    return {i: array}
+
+
 def loaded(job):
     return {name: np.load(path) for name, path in zip(job.names, job.paths)}
 
@@ -114,6 +155,28 @@ def loaded(job):
 @operation(loaded)
 def save(job, arrays):
     np.save(job.target, arrays["a00000"])
+
+
+@operation(loaded)
+def create_map(job, arrays):
+    array = arrays["a00000"]
+    new = np.lib.format.open_memmap(job.target, "w+", array.dtype, array.shape)
+    new[...] = array
+
+
+def cast_input(job):
+    """The array that the directory FROM-TO has, and touched memory for the result."""
+    names = os.path.basename(job.source).split("-")
+    array = np.load(job.paths[0]).view(names[0])
+    return array, np.full(array.shape, 0, names[1])
+
+
+@operation(cast_input)
+def cast(_, arrays):
+    """As astype, into memory that is there."""
+    array, out = arrays
+    np.copyto(out, array, casting="unsafe")
+    return {0: out}
 
 
 # ---------------------------------------------------------------------------- archives
@@ -143,6 +206,26 @@ def read_by_name(job, _):
 def read_all(job, _):
     with np.load(job.source) as archive:
         return {i: archive[name] for i, name in enumerate(archive.files)}
+
+
+def file_bytes(job):
+    with open(job.source, "rb") as file:
+        return file.read()
+
+
+@operation(file_bytes)
+def view_all(_, data):
+    with np.load(io.BytesIO(data)) as archive:
+        return {i: archive[name] for i, name in enumerate(archive.files)}
+
+
+@operation()
+def stream_all(job, _):
+    with zipfile.ZipFile(job.source) as archive:
+        for name in job.names:
+            with archive.open(name + ".npy") as member:
+                while member.read(1 << 20):
+                    pass
 
 
 @operation(loaded)
@@ -222,13 +305,13 @@ def measure(prepare, run, job, pretouch_size, again):
     return "ok\t%d\t%d\t%d\t%d" % (wall, cpu, peak, digest)
 
 
-def answer(line):
+def answer(line, operations):
     name, threads, pretouch_size, source, target, count = line.rstrip("\n").split("\t")
     again, name = name.startswith(AGAIN), name.removeprefix(AGAIN)
-    if name not in OPERATIONS or int(threads) > 1:
+    if name not in operations or int(threads) > 1:
         return "unsupported"
     try:
-        return measure(*OPERATIONS[name], Job(source, target, int(count)), int(pretouch_size),
+        return measure(*operations[name], Job(source, target, int(count)), int(pretouch_size),
                        again)
     except Exception as error:  # pylint: disable=broad-except
         return "error\t%s: %s" % (type(error).__name__, str(error).replace("\n", " "))
@@ -246,21 +329,25 @@ def warm_up():
         np.load(path + ".npy")
 
 
-def main():
-    warm_up()
+def serve(operations, codecs):
     gc.collect()
     gc.freeze()
     for line in sys.stdin:
         if line == "codecs\n":
-            print("NumPy %s, Python %s" % (np.__version__, sys.version.split()[0]), flush=True)
+            print(codecs, flush=True)
             continue
         child = os.fork()
         if child == 0:
-            os.write(1, (answer(line) + "\n").encode())
+            os.write(1, (answer(line, operations) + "\n").encode())
             os._exit(0)
         status = os.waitpid(child, 0)[1]
         if status != 0:
             print("error\tthe process ended with status %d" % status, flush=True)
+
+
+def main():
+    warm_up()
+    serve(OPERATIONS, "NumPy %s, Python %s" % (np.__version__, sys.version.split()[0]))
 
 
 if __name__ == "__main__":

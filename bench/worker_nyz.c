@@ -4,9 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <nyz_slice.h>
-
-#include "worker.h"
+#include "worker_nyz.h"
 
 /* Nothing in a file comes near these; 0 would be the default. */
 static const nyz_limits out_of_reach = {
@@ -25,7 +23,7 @@ static const nyz_limits out_of_reach = {
 };
 
 /* Where the library can use threads, they are set here and in the rows' max_threads. */
-static nyz_options options_of(const struct job *job)
+nyz_options job_options(const struct job *job)
 {
     nyz_options options = {0};
     options.flags = NYZ_NO_SYNC; /* NumPy does not sync either */
@@ -34,20 +32,20 @@ static nyz_options options_of(const struct job *job)
     return options;
 }
 
-static int fail(struct job *job, const nyz_error *err)
+int job_fail(struct job *job, const nyz_error *err)
 {
     snprintf(job->message, sizeof job->message, "%s", err->message);
     return 1;
 }
 
 /* The arrays of a job are its state, `count` of them, touched before the clock starts. */
-static int prepare(struct job *job)
+int prepare_arrays(struct job *job)
 {
     job->state = touched((size_t)job->count * sizeof(nyz_array));
     return 0;
 }
 
-static int collect(struct job *job)
+int collect_arrays(struct job *job)
 {
     const nyz_array *arrays = job->state;
     for (int64_t i = 0; i < job->count; i++) {
@@ -62,102 +60,40 @@ static int collect(struct job *job)
 
 static int load_all(struct job *job)
 {
-    const nyz_options options = options_of(job);
+    const nyz_options options = job_options(job);
     nyz_array *arrays = job->state;
     nyz_error err;
     for (int64_t i = 0; i < job->count; i++)
         if (nyz_load(job->paths[i], &options, &arrays[i], &err) != NYZ_OK)
-            return fail(job, &err);
+            return job_fail(job, &err);
     return 0;
 }
 
 /* For what is written: the arrays are there before the clock starts. */
-static int prepare_loaded(struct job *job)
+int prepare_loaded(struct job *job)
 {
-    prepare(job);
+    prepare_arrays(job);
     return load_all(job);
 }
 
 static int save(struct job *job)
 {
-    const nyz_options options = options_of(job);
+    const nyz_options options = job_options(job);
     nyz_error err;
     return nyz_save(job->state, job->target, &options, &err) == NYZ_OK ? 0
-                                                                       : fail(job, &err);
+                                                                       : job_fail(job, &err);
 }
-
-/* --------------------------------------------------------------- parts of .npy matrices */
 
 /* The shapes, without memory. */
 static int prepare_shapes(struct job *job)
 {
-    prepare(job);
+    prepare_arrays(job);
     nyz_array *arrays = job->state;
     nyz_error err;
     for (int64_t i = 0; i < job->count; i++)
         if (nyz_load_header(job->paths[i], NULL, &arrays[i], &err) != NYZ_OK)
-            return fail(job, &err);
+            return job_fail(job, &err);
     return 0;
-}
-
-/* Everything but the ranges, which follow from the number of rows. */
-static int load_slices(struct job *job, nyz_range (*rows)(int64_t count),
-                       const nyz_range *columns)
-{
-    const nyz_options options = options_of(job);
-    nyz_array *arrays = job->state;
-    nyz_error err;
-    for (int64_t i = 0; i < job->count; i++) {
-        const nyz_range ranges[2] = {rows(arrays[i].shape[0]), *columns};
-        nyz_array_free(&arrays[i]);
-        if (nyz_load_slice(job->paths[i], ranges, 2, &options, &arrays[i], &err) !=
-            NYZ_OK)
-            return fail(job, &err);
-    }
-    return 0;
-}
-
-static const nyz_range all_columns = {0, 0, 0};
-static const nyz_range ten_columns = {500, 510, 1};
-
-static nyz_range one_percent(int64_t count)
-{
-    return (nyz_range){count / 3, count / 3 + count / 100, 1};
-}
-
-static nyz_range one_percent_reversed(int64_t count)
-{
-    return (nyz_range){count / 3 + count / 100, count / 3, -1};
-}
-
-static nyz_range every_100th(int64_t count)
-{
-    return (nyz_range){0, count, 100};
-}
-
-static nyz_range all_rows(int64_t count)
-{
-    return (nyz_range){0, count, 1};
-}
-
-static int slice_rows(struct job *job)
-{
-    return load_slices(job, one_percent, &all_columns);
-}
-
-static int slice_reversed(struct job *job)
-{
-    return load_slices(job, one_percent_reversed, &all_columns);
-}
-
-static int slice_every(struct job *job)
-{
-    return load_slices(job, every_100th, &all_columns);
-}
-
-static int slice_columns(struct job *job)
-{
-    return load_slices(job, all_rows, &ten_columns);
 }
 
 /* ------------------------------------------------- .npy files into memory that is there */
@@ -188,26 +124,26 @@ static int prepare_into(struct job *job)
         if (memory == NULL)
             return sys_fail(job, "memory");
         if (describe(&arrays[i], memory, &dtype, &err) != NYZ_OK)
-            return fail(job, &err);
+            return job_fail(job, &err);
     }
     return 0;
 }
 
 static int load_into(struct job *job)
 {
-    const nyz_options options = options_of(job);
+    const nyz_options options = job_options(job);
     const nyz_array *arrays = job->state;
     nyz_error err;
     for (int64_t i = 0; i < job->count; i++)
         if (nyz_load_into(job->paths[i], &options, &arrays[i], &err) != NYZ_OK)
-            return fail(job, &err);
+            return job_fail(job, &err);
     return 0;
 }
 
 /* Into memory that is taken while the clock runs, as NumPy takes that of its result. */
 static int load_as_f4(struct job *job)
 {
-    const nyz_options options = options_of(job);
+    const nyz_options options = job_options(job);
     const nyz_dtype f4 = nyz_dtype_of(NYZ_FLOAT32);
     nyz_array *arrays = job->state;
     nyz_error err;
@@ -217,25 +153,24 @@ static int load_as_f4(struct job *job)
             return sys_fail(job, "memory");
         if (describe(&arrays[i], memory, &f4, &err) != NYZ_OK ||
             nyz_load_into(job->paths[i], &options, &arrays[i], &err) != NYZ_OK)
-            return fail(job, &err);
+            return job_fail(job, &err);
     }
     return 0;
 }
 
 /* ----------------------------------------------------------------------- archives, read */
 
-static nyz_status open_archive(const struct job *job, nyz_npz **npz, nyz_error *err)
+nyz_status open_npz(const struct job *job, nyz_npz **npz, nyz_error *err)
 {
-    const nyz_options options = options_of(job);
+    const nyz_options options = job_options(job);
     return nyz_npz_open(job->source, &options, npz, err);
 }
 
-/* Closes it, and passes on what the last call said. */
-static int close_archive(struct job *job, nyz_npz **npz, nyz_status status,
+int close_npz(struct job *job, nyz_npz **npz, nyz_status status,
                          const nyz_error *err)
 {
     nyz_npz_close(npz);
-    return status == NYZ_OK ? 0 : fail(job, err);
+    return status == NYZ_OK ? 0 : job_fail(job, err);
 }
 
 enum { NAME_CAPACITY = 32 };
@@ -251,7 +186,7 @@ static int list_names(struct job *job)
     nyz_npz *npz;
     nyz_member member;
     nyz_error err;
-    nyz_status status = open_archive(job, &npz, &err);
+    nyz_status status = open_npz(job, &npz, &err);
     for (int64_t i = 0; status == NYZ_OK && i < nyz_npz_count(npz); i++) {
         status = nyz_npz_member_at(npz, i, &member, &err);
         if (status != NYZ_OK || i >= job->count || member.key_size > NAME_CAPACITY)
@@ -260,7 +195,7 @@ static int list_names(struct job *job)
         job->spans[i].size = member.key_size;
         memcpy((char *)job->state + i * NAME_CAPACITY, member.name, member.key_size);
     }
-    return close_archive(job, &npz, status, &err);
+    return close_npz(job, &npz, status, &err);
 }
 
 static int read_one(struct job *job)
@@ -269,10 +204,10 @@ static int read_one(struct job *job)
     nyz_array *arrays = job->state;
     nyz_npz *npz;
     nyz_error err;
-    nyz_status status = open_archive(job, &npz, &err);
+    nyz_status status = open_npz(job, &npz, &err);
     if (status == NYZ_OK)
         status = nyz_npz_load(npz, job->names[i], NULL, &arrays[i], &err);
-    return close_archive(job, &npz, status, &err);
+    return close_npz(job, &npz, status, &err);
 }
 
 /* In an order that is not the directory's. */
@@ -281,12 +216,12 @@ static int read_by_name(struct job *job)
     nyz_array *arrays = job->state;
     nyz_npz *npz;
     nyz_error err;
-    nyz_status status = open_archive(job, &npz, &err);
+    nyz_status status = open_npz(job, &npz, &err);
     for (int64_t n = 0; status == NYZ_OK && n < job->count; n++) {
         const int64_t i = n * 7919 % job->count;
         status = nyz_npz_load(npz, job->names[i], NULL, &arrays[i], &err);
     }
-    return close_archive(job, &npz, status, &err);
+    return close_npz(job, &npz, status, &err);
 }
 
 static int prepare_list_of_arrays(struct job *job)
@@ -300,11 +235,11 @@ static int read_all(struct job *job)
     nyz_npz *npz;
     nyz_arrays *all = NULL;
     nyz_error err;
-    nyz_status status = open_archive(job, &npz, &err);
+    nyz_status status = open_npz(job, &npz, &err);
     if (status == NYZ_OK)
         status = nyz_npz_load_all(npz, NULL, &all, &err);
     job->state = all;
-    return close_archive(job, &npz, status, &err);
+    return close_npz(job, &npz, status, &err);
 }
 
 static int collect_list(struct job *job)
@@ -328,25 +263,33 @@ static int write_with(struct job *job, const nyz_options *options)
     nyz_error err;
     const nyz_status status =
         nyz_npz_save(job->target, names, job->state, job->count, options, &err);
-    return status == NYZ_OK ? 0 : fail(job, &err);
+    return status == NYZ_OK ? 0 : job_fail(job, &err);
 }
 
 static int write_stored(struct job *job)
 {
-    const nyz_options options = options_of(job);
+    const nyz_options options = job_options(job);
+    return write_with(job, &options);
+}
+
+/* For maps. */
+static int write_aligned(struct job *job)
+{
+    nyz_options options = job_options(job);
+    options.align = NYZ_ALIGN;
     return write_with(job, &options);
 }
 
 static int write_deflated(struct job *job)
 {
-    nyz_options options = options_of(job);
+    nyz_options options = job_options(job);
     options.method = NYZ_DEFLATED;
     return write_with(job, &options);
 }
 
 static int write_chunked(struct job *job)
 {
-    nyz_options options = options_of(job);
+    nyz_options options = job_options(job);
     options.method = NYZ_DEFLATED;
     options.flags |= NYZ_BLOCKS;
     return write_with(job, &options);
@@ -354,29 +297,26 @@ static int write_chunked(struct job *job)
 
 static int write_fast(struct job *job)
 {
-    nyz_options options = options_of(job);
+    nyz_options options = job_options(job);
     options.method = NYZ_DEFLATED;
     options.level = NYZ_LEVEL_FAST;
     return write_with(job, &options);
 }
 
 const struct operation nyz_operations[] = {
-    {"load", 2, prepare, load_all, collect},
-    {"load_native", 2, prepare, load_all, collect},
-    {"load_into", 2, prepare_into, load_into, collect},
-    {"load_as_f4", 2, prepare_shapes, load_as_f4, collect},
-    {"slice_rows", 1, prepare_shapes, slice_rows, collect},
-    {"slice_reversed", 1, prepare_shapes, slice_reversed, collect},
-    {"slice_every", 1, prepare_shapes, slice_every, collect},
-    {"slice_columns", 1, prepare_shapes, slice_columns, collect},
+    {"load", 2, prepare_arrays, load_all, collect_arrays},
+    {"load_native", 2, prepare_arrays, load_all, collect_arrays},
+    {"load_into", 2, prepare_into, load_into, collect_arrays},
+    {"load_as_f4", 2, prepare_shapes, load_as_f4, collect_arrays},
     {"save", 1, prepare_loaded, save, NULL},
     {"list_names", 1, prepare_list, list_names, NULL},
-    {"read_one", 1, prepare, read_one, collect},
-    {"read_by_name", 1, prepare, read_by_name, collect},
+    {"read_one", 1, prepare_arrays, read_one, collect_arrays},
+    {"read_by_name", 1, prepare_arrays, read_by_name, collect_arrays},
     {"read_all", 2, prepare_list_of_arrays, read_all, collect_list},
     {"write_stored", 1, prepare_loaded, write_stored, NULL},
     {"write_deflated", 2, prepare_loaded, write_deflated, NULL},
     {"write_chunked", 2, prepare_loaded, write_chunked, NULL},
+    {"write_aligned", 1, prepare_loaded, write_aligned, NULL},
     {"write_fast", 2, prepare_loaded, write_fast, NULL},
     {NULL, 0, NULL, NULL, NULL},
 };

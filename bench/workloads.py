@@ -22,7 +22,14 @@ class Workload:
     must_file: Optional[float] = None  # the file's size over NumPy's, at most
     must_own: Optional[float] = None  # x `own`
     own: Optional[str] = None  # an operation of ours to compare with
-    numpy: Optional[str] = None  # NumPy's operation, where it is another one
+    own_ending: str = ""  # `ending` of its data
+    own_words: str = "own load"  # what it is
+    must_peers: Optional[float] = None  # x the fastest of `peers`
+    peers: Tuple[str, ...] = ()  # libraries of worker_peers.py that take part
+    must_beside: Optional[int] = None  # KiB of the peak beside `result`, at most
+    result: Optional[int] = None  # bytes of it: a row of the table of memory, without times
+    ending: str = ""  # of the data's name, for all but `own` and `peers`: another form of it
+    numpy: Optional[str] = None  # NumPy's operation, where it is another one; "-": it has none
     baseline: Optional[str] = None  # the baseline's
     baseline_reads_same: bool = True  # the baseline reads the bytes that the others read
     target: str = ""  # the ending of the file that it writes
@@ -99,18 +106,136 @@ def into(sizes):
                        must=(1.3, 2), baseline_reads_same=False)
 
 
-def slices(sizes):
-    """Parts of a matrix of 1,024 columns of f4.  NumPy maps it, which is best for single columns."""
+def matrix(sizes):
+    """Its bytes and shape: 1,024 columns of f4."""
     size = sizes.bytes(1 << 30)
-    rows = size // 4096
-    for words, operation, part, must in (
-            ("1 % of the rows", "slice_rows", rows // 100 * 4096, 1.2),
-            ("1 % of the rows, reversed", "slice_reversed", rows // 100 * 4096, 1.2),
-            ("every 100th row", "slice_every", (rows + 99) // 100 * 4096, 1),
-            ("10 of the columns", "slice_columns", rows * 40, None)):
+    return size, (size // 4096, 1024)
+
+
+def slices(sizes):
+    """Parts of a matrix.  NumPy maps a .npy file, which is best for single columns, and loads a
+    member; HDF5's is contiguous, zarr's in chunks of 256 KiB, neither compressed."""
+    size, shape = matrix(sizes)
+    percent, hundredth = shape[0] // 100 * 4096, (shape[0] + 99) // 100 * 4096
+    rows = (("1 % of the rows", "slice_rows", percent, (1.2, 1.1), ("h5py", "zarr")),
+            ("1 % of the rows, reversed", "slice_reversed", percent, (1.2, 1.2), ()),
+            ("every 100th row", "slice_every", hundredth, (1, 1.2), ("h5py", "zarr")),
+            ("10 of the columns", "slice_columns", shape[0] * 40, (None, 1.1), ("h5py", "zarr")),
+            ("[1000:2000, 100:200]", "slice_block", 400000, (1.2, 1.3), ("h5py", "zarr")))
+    for words, operation, part, must, peers in rows:
         yield Workload("slice of %s: %s" % (in_words(size), words), operation, "matrix",
-                       lambda d: d.folder("matrix", "weights", [size], shape=(rows, 1024)), part,
-                       must=(must, None))
+                       lambda d: d.folder("matrix", "weights", [size], shape=shape), part,
+                       must=(must[0], None), must_baseline=must[1], peers=peers,
+                       must_peers=1 if peers else None, again=part < 100 * MIB // 4)
+    for words, operation, part, must, _ in rows:
+        if operation in ("slice_rows", "slice_columns"):
+            yield Workload("slice of a stored member of %s: %s" % (in_words(size), words),
+                           operation, "matrix.npz",
+                           lambda d: d.archive("matrix.npz", "weights", [size], shape=shape), part,
+                           must=(10, None), must_baseline=must[1], rounds=5)
+
+
+def maps(sizes):
+    """Arrays that stay in their file.  A byte of each page is read."""
+    size, shape = matrix(sizes)
+    percent = shape[0] // 100 * 4096
+    for words, operation, part, must in (("nothing is read", "map_open", 0, 2),
+                                         ("1 % of the rows are read", "map_rows", percent, 1.1)):
+        yield Workload("map .npy, %s: %s" % (in_words(size), words), operation, "matrix",
+                       lambda d: d.folder("matrix", "weights", [size], shape=shape), part,
+                       must=(1, None), must_baseline=must, again=True)
+    filled = sizes.bytes(256 * MIB)
+    yield Workload("map a new .npy and fill it, " + in_words(filled), "create_map", "filled",
+                   lambda d: d.folder("filled", "weights", [filled]), filled,
+                   must=(1, None), must_baseline=1.1, target=".npy")
+    tensors = network_sizes(sizes.bytes(400 * MIB), 300)
+    one = tensors[150]
+    for words, operation, must in (("mapped", "map_one", 1.2), ("loaded", "read_one", None)):
+        yield Workload("one of 300 tensors of %s, %s by name" % (in_words(sum(tensors)), words),
+                       operation, "aligned.npz",
+                       lambda d: d.aligned("aligned.npz", "weights", tensors), one, 300,
+                       must=(1, None), must_baseline=must, peers=("safetensors",), must_peers=1,
+                       again=True)
+    yield Workload("300 tensors of %s in memory, as verified views" % in_words(sum(tensors)),
+                   "view_all", "aligned.npz",
+                   lambda d: d.aligned("aligned.npz", "weights", tensors), sum(tensors), 300,
+                   must=(1, None), must_baseline=1.1, peers=("safetensors", "spdl"), must_peers=1)
+
+
+# x NumPy of a whole member in blocks, with one thread and two: what a prototype reached, and 5 and
+# 10 % for noise.
+BLOCKS = {"weights": (1.88, 3.6), "tokens": (2.5, 4.75), "labels": (3.8, 7.2)}
+
+
+def parts_deflated(sizes):
+    """One deflated member, a matrix with rows of 4 KiB.  In HDF5 and zarr it is deflated by zlib at
+    the same level, in chunks of the same rows."""
+    size = sizes.bytes(128 * MIB)
+    rows = size // 4096
+    for kind, itemsize in (("weights", 4), ("tokens", 8), ("labels", 1)):
+        shape = (rows, 4096 // itemsize)
+        common = {"data": kind + "_m.npz", "peers": ("h5py", "zarr"), "must_peers": 1,
+                  "make": lambda d, kind=kind, shape=shape:
+                  d.forms(kind + "_m.npz", kind, size, shape)}
+        part = dict(common, operation="slice_rows", size=rows // 100 * 4096, again=True)
+        of = "%s, %s" % (kind, in_words(size))
+        yield Workload("slice of a deflated member, %s: 1 %% of the rows" % of, ending=".plain",
+                       **dict(part, must_peers=None), must=(1, None), must_baseline=1.1, rounds=5)
+        yield Workload("slice of a member in blocks, %s: 1 %% of the rows" % of, **part,
+                       must_baseline=1.15)
+        yield Workload("slice of a fast member, %s: 1 %% of the rows" % of, ending=".fast", **part,
+                       must_baseline=1.15)
+        whole = dict(common, operation="read_all", size=size, baseline="read_matrix")
+        yield Workload("member in blocks read, %s" % of, **whole, must=BLOCKS[kind],
+                       must_baseline=1.05)
+        yield Workload("fast member read, %s" % of, ending=".fast", **whole, must_baseline=1.05,
+                       own="read_all", own_words="level 6 read", must_own=1)
+
+
+FLOATS = (("float16", "bfloat16", "float64", "float8_e4m3fn", "float8_e5m2"))
+
+
+def casts(sizes):
+    """Numbers in memory, into memory that is there; the baseline is memcpy of half the bytes that
+    are read and written."""
+    count = sizes.bytes(128 * MIB) // 4
+    pairs = [pair for kind in FLOATS for pair in ((kind, "float32"), ("float32", kind))]
+    pairs += [(kind, "float32") for kind in ("uint8", "int8", "int32")] + [("float32", "int32")]
+    widths = {"bfloat16": 2, "float8_e4m3fn": 1, "float8_e5m2": 1, "float16": 2, "float64": 8,
+              "float32": 4, "int32": 4, "int8": 1, "uint8": 1}
+    for pair in pairs:
+        numpy_lacks = "bfloat16" in pair or any("float8" in kind for kind in pair)
+        yield Workload("cast %s to %s, %d Mi numbers" % (*pair, count >> 20), "cast",
+                       "-".join(pair),
+                       lambda d, pair=pair: d.numbers("-".join(pair), pair[0], count),
+                       count * (widths[pair[0]] + widths[pair[1]]),
+                       numpy="-" if numpy_lacks else None, baseline_reads_same=False,
+                       must=(None if numpy_lacks else 1, None), must_baseline=1.2,
+                       peers=("ml_dtypes",) if numpy_lacks else (),
+                       must_peers=1 if numpy_lacks else None)
+
+
+def memory_rows(sizes):
+    """The peak beside the result; the arrays are of zeros, and take no room on the disk."""
+    size = sizes.bytes(6 << 30)
+    shape = (size // 4096, 1024)
+    percent = shape[0] // 100 * 4096
+    for words, operation, result in (("1 % of the rows", "slice_rows", percent),
+                                     ("10 of the columns", "slice_columns", shape[0] * 40)):
+        yield Workload("memory: slice of %s: %s" % (in_words(size), words), operation, "sparse",
+                       lambda d: d.sparse("sparse", shape), result, result=result,
+                       must_beside=1280, rounds=0)
+    for words, operation, result in (("1 % of the rows", "slice_rows", percent),
+                                     ("streamed in pieces of 1 MiB", "stream_all", 0)):
+        yield Workload("memory: stored member of %s: %s" % (in_words(size), words), operation,
+                       "sparse.npz", lambda d: d.sparse_archive("sparse.npz", shape), result,
+                       result=result, must_beside=1280, rounds=0,
+                       numpy="-" if result else None)
+    for row in parts_deflated(sizes):
+        if row.data == "weights_m.npz" and ".fast" not in row.ending:
+            yield replace(row, title="memory: " + row.title, result=row.size,
+                          rounds=0, peers=(), must=(None, None), must_baseline=None,
+                          must_peers=None, must_beside=1024 + 2 * 512)
 
 
 def stored(sizes):
@@ -204,5 +329,7 @@ def checks(rows):
 
 def workloads(quick):
     sizes = Sizes(quick)
-    rows = [row for group in (loads, into, slices, stored, deflated, tiny) for row in group(sizes)]
+    groups = (loads, into, slices, maps, stored, deflated, parts_deflated, casts, tiny,
+              memory_rows)
+    rows = [row for group in groups for row in group(sizes)]
     return rows + list(checks(rows))
