@@ -155,34 +155,43 @@ static int inflate_block(const struct parts *parts, const struct block *block, c
     return failed;
 }
 
-/* `size` bytes of the member from `first` on: the blocks that have some of them, read at once, and
- * inflated to their place or by way of a window. */
+/* Inflates a block to its place, or by way of a window if not all of it is wanted. */
+static int inflate_part(const struct parts *parts, int64_t k, char *in, size_t first,
+                        size_t end, char *to)
+{
+    const struct block *b = &parts->blocks[k];
+    const int whole = b->start >= first && b->start + b->size <= end;
+    char *const out = whole ? to + (b->start - first) : parts->window;
+    const size_t begin = b->start > first ? b->start : first;
+    const size_t stop = b->start + b->size < end ? b->start + b->size : end;
+    if (inflate_block(parts, b, in, k == parts->count - 1, out) != 0)
+        return 1;
+    if (!whole)
+        memcpy(to + (begin - first), out + (begin - b->start), stop - begin);
+    return 0;
+}
+
+/* `size` bytes of the member from `first` on, of the blocks that have some of them: up to 1 MiB of
+ * them is read at once, and then inflated. */
 static int inflate_blocks(const struct matrix *m, const struct parts *parts, size_t first,
                           size_t size, char *to)
 {
     const struct block *const blocks = parts->blocks;
     const size_t end = first + size;
-    int64_t from = 0, after;
-    while (blocks[from].start + blocks[from].size <= first)
-        from++;
-    for (after = from; after < parts->count && blocks[after].start < end;)
-        after++;
-    char *in = parts->index->scratch;
-    const struct block *last = &blocks[after - 1];
-    if (baseline_read(m->fd, in,
-                      (size_t)(last->offset - blocks[from].offset) + last->stored,
-                      blocks[from].offset) != 0)
-        return 1;
-    for (int64_t k = from; k < after; in += blocks[k++].stored) {
-        const struct block *b = &blocks[k];
-        const int whole = b->start >= first && b->start + b->size <= end;
-        char *const out = whole ? to + (b->start - first) : parts->window;
-        if (inflate_block(parts, b, in, k == parts->count - 1, out) != 0)
+    int64_t k = 0, after;
+    while (blocks[k].start + blocks[k].size <= first)
+        k++;
+    for (; k < parts->count && blocks[k].start < end; k = after) {
+        size_t stored = 0;
+        for (after = k; after < parts->count && blocks[after].start < end &&
+                        (after == k || stored + blocks[after].stored <= 4 * CHUNK);)
+            stored += blocks[after++].stored;
+        char *in = parts->index->scratch;
+        if (baseline_read(m->fd, in, stored, blocks[k].offset) != 0)
             return 1;
-        const size_t begin = b->start > first ? b->start : first;
-        const size_t stop = b->start + b->size < end ? b->start + b->size : end;
-        if (!whole)
-            memcpy(to + (begin - first), out + (begin - b->start), stop - begin);
+        for (int64_t i = k; i < after; in += blocks[i++].stored)
+            if (inflate_part(parts, i, in, first, end, to) != 0)
+                return 1;
     }
     return 0;
 }
