@@ -67,8 +67,7 @@ build_worker_of()
 # build_worker: the library and the program `worker`; WORKER is what that is made of.
 build_worker()
 {
-    WORKER=(bench/worker.c bench/worker_nyz.c bench/worker_parts.c bench/worker_baseline.c
-        bench/worker_baseline_parts.c bench/baseline_read.c bench/baseline_write.c -ldeflate -lz)
+    WORKER=(bench/worker*.c bench/baseline_{read,write}.c -ldeflate -lz)
     if pkg-config --exists libisal; then
         WORKER+=(-DHAVE_ISAL -lisal)
     fi

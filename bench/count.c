@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <nyz_cast.h>
+#include <nyz_map.h>
+#include <nyz_slice.h>
+
 #include "count.h"
 
 /* What an operation needs, made before the counting starts. */
@@ -95,6 +99,53 @@ static void load_doubles(struct input *in)
 static void load_transposed(struct input *in)
 {
     must(nyz_load_into(in_directory(in->folder, "fortran.npy"), NULL, &in->into, &err));
+}
+
+static void slice(const char *path, nyz_range rows, nyz_range columns)
+{
+    const nyz_range ranges[2] = {rows, columns};
+    nyz_array array;
+    must(nyz_load_slice(path, ranges, 2, NULL, &array, &err));
+    nyz_array_free(&array);
+}
+
+static void slice_columns(struct input *in)
+{
+    slice(in_directory(in->folder, "large.npy"), (nyz_range){0}, (nyz_range){500, 510, 1});
+}
+
+static void slice_rows(struct input *in)
+{
+    for (int i = 0; i < 100; i++)
+        slice(in_directory(in->folder, "large.npy"), (nyz_range){i, i + 8, 2}, (nyz_range){0});
+}
+
+static void slice_blocks(struct input *in)
+{
+    const nyz_range rows = {300, 400, 1};
+    nyz_npz *npz;
+    nyz_array array;
+    must(nyz_npz_open(in_directory(in->folder, "blocks.npz"), NULL, &npz, &err));
+    must(nyz_npz_load_slice_at(npz, 0, &rows, 1, NULL, &array, &err));
+    nyz_array_free(&array);
+    nyz_npz_close(&npz);
+}
+
+static void map_small(struct input *in)
+{
+    for (int i = 0; i < SMALL_FILES; i++) {
+        nyz_array array;
+        must(nyz_map(numbered(in->folder, i), NYZ_MAP_READ, NULL, &array, &err));
+        nyz_array_free(&array);
+    }
+}
+
+static void cast_half(struct input *in)
+{
+    const nyz_dtype half = nyz_dtype_of(NYZ_FLOAT16);
+    nyz_array array;
+    must(nyz_array_cast(&in->large, &half, NULL, &array, &err));
+    nyz_array_free(&array);
 }
 
 static void read_archive(const char *path)
@@ -214,6 +265,11 @@ static const struct {
     {"load_big_endian", "load >f4 as native, 4 MiB", load_big_endian},
     {"load_doubles", "load f8 into f4, 4 MiB", load_doubles},
     {"load_transposed", "load Fortran into C order, 4 MiB", load_transposed},
+    {"slice_columns", "load 10 of 1,024 columns", slice_columns},
+    {"slice_rows", "load 4 rows, 100 times", slice_rows},
+    {"slice_blocks", "load 100 rows of a member in blocks", slice_blocks},
+    {"map_small", "map 200 .npy of 1 KiB", map_small},
+    {"cast_half", "cast f4 to f2, 4 MiB", cast_half},
     {"save_small", "save 200 small .npy", save_small},
     {"save_strided", "save every other column, 1 MiB", save_strided},
     {"open_tiny", "open an archive of 2,000 members", open_tiny},

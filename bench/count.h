@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What count.c and count_files.c share.  Both may use only what the nyz.h of the earlier
- * release has against which they are built, too. */
+/* What count.c and count_files.c share. */
 #ifndef COUNT_H
 #define COUNT_H
 

@@ -83,5 +83,6 @@ void make_files(const char *folder)
     make_archive(in_directory(folder, "tiny.npz"), &tiny, MEMBERS, NYZ_STORED, 0);
     make_archive(in_directory(folder, "stored.npz"), &large, 1, NYZ_STORED, 0);
     make_archive(in_directory(folder, "deflated.npz"), &large, 1, NYZ_DEFLATED, 0);
+    make_archive(in_directory(folder, "blocks.npz"), &large, 1, NYZ_DEFLATED, NYZ_LEVEL_FAST);
     free(bytes);
 }

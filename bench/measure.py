@@ -12,6 +12,7 @@ import numpy as np
 import worker
 from contender import Contender, Failure, Server
 from data import MIB
+from digest import digest_all
 from worker_peers import LIBRARIES
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -133,12 +134,12 @@ class Run:
     def check_written(self, name):
         """Reads with NumPy what was written, and compares it with what should be there."""
         job = worker.Job(self.source, self.target, self.workload.count)
-        wanted = worker.digest_all(worker.load(job, None))
+        wanted = digest_all(worker.load(job, None))
         if self.target.endswith(".npz"):
             found = worker.read_all(worker.Job(self.target, "-", job.count), None)
         else:
             found = {0: np.load(self.target)}
-        if worker.digest_all(found) != wanted or len(found) != job.count:
+        if digest_all(found) != wanted or len(found) != job.count:
             self.problem(name, "WRONG: other bytes are read back than were written")
 
     def first(self):

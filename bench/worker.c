@@ -36,12 +36,14 @@ void *touched(size_t size)
 
 static const struct kind {
     const char *name;
-    const struct operation *operations[2];
+    const struct operation *operations[3];
     int unlimited;
 } kinds[] = {
-    {"nyz", {nyz_operations, nyz_part_operations}, 0},
-    {"nyz-unlimited", {nyz_operations, nyz_part_operations}, 1},
-    {"baseline", {baseline_operations, baseline_part_operations}, 0},
+    {"nyz", {nyz_operations, nyz_part_operations, nyz_map_operations}, 0},
+    {"nyz-unlimited", {nyz_operations, nyz_part_operations, nyz_map_operations}, 1},
+    {"baseline",
+     {baseline_operations, baseline_part_operations, baseline_map_operations},
+     0},
 };
 
 enum { HUGE_PAGE = 2 << 20 };
@@ -231,7 +233,7 @@ static int measure(const struct operation *operation, const struct request *requ
 
 static const struct operation *find(const struct kind *kind, const char *name)
 {
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 3; i++)
         for (const struct operation *at = kind->operations[i]; at->name != NULL; at++)
             if (strcmp(at->name, name) == 0)
                 return at;

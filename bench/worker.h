@@ -47,8 +47,10 @@ struct operation {
 /* All end with a row of NULLs. */
 extern const struct operation nyz_operations[];
 extern const struct operation nyz_part_operations[];
+extern const struct operation nyz_map_operations[];
 extern const struct operation baseline_operations[];
 extern const struct operation baseline_part_operations[];
+extern const struct operation baseline_map_operations[];
 
 /* The codecs of the baseline, as text. */
 extern const char baseline_codecs[];

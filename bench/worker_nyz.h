@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of the library's operations share: worker_nyz.c has the whole arrays and archives,
- * worker_parts.c the parts of arrays, mapped arrays and casts. */
+ * worker_parts.c the parts of arrays, worker_maps.c what is mapped or in memory. */
 #ifndef WORKER_NYZ_H
 #define WORKER_NYZ_H
 

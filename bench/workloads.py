@@ -126,7 +126,8 @@ def slices(sizes):
         yield Workload("slice of %s: %s" % (in_words(size), words), operation, "matrix",
                        lambda d: d.folder("matrix", "weights", [size], shape=shape), part,
                        must=(must[0], None), must_baseline=must[1], peers=peers,
-                       must_peers=1 if peers else None, again=part < 100 * MIB // 4)
+                       must_peers=1 if peers else None,
+                       again=operation not in ("slice_every", "slice_columns"))
     for words, operation, part, must, _ in rows:
         if operation in ("slice_rows", "slice_columns"):
             yield Workload("slice of a stored member of %s: %s" % (in_words(size), words),

@@ -173,3 +173,37 @@ def test_each_row_has_a_cell_under_each_head():
     text = table.table([timed("load", numpy=30, newest=20, nyz=10, before=9),
                         timed("save", numpy=30, nyz=10, peer=3)], ["peer"])
     assert len({line.count("|") for line in text.splitlines()}) == 1
+
+
+def test_each_library_of_a_row_has_a_line_with_its_factor():
+    lines = table.peers_table([timed("slice", nyz=10, h5py=25, zarr=40), timed("load", nyz=10)])
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines.split("\n")[2:]]
+    assert [(row[0], row[1], row[4]) for row in cells] == [
+        ("slice", "h5py", "2.50"), ("slice", "zarr", "4.00")]
+
+
+@pytest.mark.parametrize("h5py,met", [(11, True), (9, False), (None, None)])
+def test_the_goal_for_other_libraries_is_about_the_fastest(h5py, met):
+    times = {"nyz": 10, "zarr": 20, "h5py": h5py} if h5py else {"nyz": 10}
+    row = dict(timed("slice", **times), must={"peers": 1})
+    assert list(table.goals_of(row)) == [("peers 1", met)]
+
+
+def test_memory_is_what_the_peak_has_beside_the_result():
+    row = dict(timed("slice", nyz=10), must={"beside": 100}, result=1 << 20)
+    row["contenders"]["nyz"]["peak_kib"] = 1024 + 101
+    assert list(table.goals_of(row)) == [("100 KiB", False)]
+    assert " 101 " in table.memory_table([row])
+
+
+def test_no_two_rows_have_one_title():
+    titles = [row.title for row in workloads.workloads(True)]
+    assert len(set(titles)) == len(titles)
+
+
+def test_the_data_of_rows_that_share_it_is_made_alike():
+    makers = {}
+    for row in workloads.workloads(True):
+        closed = [cell.cell_contents for cell in row.make.__closure__ or ()]
+        key = (row.make.__code__.co_code, row.make.__defaults__, repr(closed))
+        assert makers.setdefault(row.data, key) == key, row.title
