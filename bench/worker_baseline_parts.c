@@ -120,6 +120,20 @@ static int read_rows(const struct matrix *m, const struct part *part, char *to)
     return 0;
 }
 
+/* Rows of step -1: the same, by way of a window. */
+static int read_reversed(const struct matrix *m, const struct part *part, char *rows, char *to)
+{
+    for (int64_t i = 0; i < part->count; i += CHUNK / ROW) {
+        const int64_t left = part->count - i, n = left < CHUNK / ROW ? left : CHUNK / ROW;
+        const struct part now = {.first = part->first - i - n + 1, .count = n, .step = 1};
+        if (read_rows(m, &now, rows) != 0)
+            return 1;
+        for (int64_t k = 0; k < n; k++)
+            memcpy(to + (i + k) * ROW, rows + (n - 1 - k) * ROW, ROW);
+    }
+    return 0;
+}
+
 /* Some bytes of each row, by way of whole rows. */
 static int read_columns(const struct matrix *m, const struct part *part, char *rows, char *to)
 {
@@ -252,10 +266,13 @@ static int read_part(struct job *job, int64_t i, const struct matrix *m,
     job->spans[i].size = (size_t)(part->count * part->width);
     char *memory = fresh(job->spans[i].size);
     job->spans[i].data = memory;
-    if (memory == NULL || (m->deflated           ? read_deflated(m, parts, part, memory)
-                           : part->width == ROW ? read_rows(m, part, memory)
-                                                : read_columns(m, part, parts->window,
-                                                               memory)) != 0)
+    if (memory == NULL)
+        return sys_fail(job, "memory");
+    const int failed = m->deflated         ? read_deflated(m, parts, part, memory)
+                       : part->width < ROW ? read_columns(m, part, parts->window, memory)
+                       : part->step < 0    ? read_reversed(m, part, parts->window, memory)
+                                           : read_rows(m, part, memory);
+    if (failed)
         return sys_fail(job, "a part");
     close(m->fd);
     return 0;

@@ -45,6 +45,23 @@ static int map_rows(struct job *job)
     return 0;
 }
 
+/* Ten columns of each matrix, copied. */
+static int map_columns(struct job *job)
+{
+    nyz_array *arrays = job->state;
+    nyz_error err;
+    if (map_open(job) != 0)
+        return 1;
+    for (int64_t i = 0; i < job->count; i++) {
+        nyz_array part, columns;
+        if (nyz_array_slice(&arrays[i], 1, 500, 510, 1, &part, &err) != NYZ_OK ||
+            nyz_array_copy(&part, NULL, &columns, &err) != NYZ_OK)
+            return job_fail(job, &err);
+        arrays[i] = columns; /* the map is held */
+    }
+    return 0;
+}
+
 static int map_one(struct job *job)
 {
     const nyz_options options = job_options(job);
@@ -244,6 +261,7 @@ static int collect_cast(struct job *job)
 const struct operation nyz_map_operations[] = {
     {"map_open", 1, prepare_arrays, map_open, NULL},
     {"map_rows", 1, prepare_arrays, map_rows, NULL},
+    {"map_columns", 1, prepare_arrays, map_columns, collect_arrays},
     {"map_one", 1, prepare_arrays, map_one, collect_arrays},
     {"create_map", 1, prepare_loaded, create_map, NULL},
     {"view_all", 1, prepare_bytes, view_all, collect_views},

@@ -145,6 +145,9 @@ def maps(sizes):
         yield Workload("map .npy, %s: %s" % (in_words(size), words), operation, "matrix",
                        lambda d: d.folder("matrix", "weights", [size], shape=shape), part,
                        must=(1, None), must_baseline=must, again=True)
+    yield Workload("map .npy, %s: 10 of the columns are copied" % in_words(size), "map_columns",
+                   "matrix", lambda d: d.folder("matrix", "weights", [size], shape=shape),
+                   shape[0] * 40, numpy="slice_columns", must=(0.95, None), must_baseline=1.1)
     filled = sizes.bytes(256 * MIB)
     yield Workload("map a new .npy and fill it, " + in_words(filled), "create_map", "filled",
                    lambda d: d.folder("filled", "weights", [filled]), filled,
