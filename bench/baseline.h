@@ -42,6 +42,24 @@ struct baseline_index {
     struct libdeflate_decompressor *decompressor;
 };
 
+/* One of the blocks of a member's deflate stream: a line of ARCHIVE.blocks. */
+struct baseline_block {
+    int64_t offset;
+    size_t stored, start, size; /* start, size: of what it inflates to */
+};
+
+struct baseline_parts {
+    struct baseline_index *index;  /* of an archive; else NULL */
+    struct baseline_block *blocks; /* of its only member, if it has any */
+    int64_t count;
+    char *window; /* 512 KiB */
+};
+
+/* Inflates `size` bytes, from byte `from` on, of the array of a deflated member that is at `at`: its
+ * blocks that have them, or from its start on. */
+int baseline_inflate(const struct baseline_parts *parts, int fd, int64_t at, int64_t from,
+                     int64_t size, char *to);
+
 /* Opens the archive, and reads the end (where the directory is said to be) and the
  * directory. Returns the descriptor, or -1. */
 int baseline_open_archive(struct job *job);

@@ -6,27 +6,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <libdeflate.h>
-#include <zlib.h>
-
 #include "baseline.h"
 
 enum {
     CHUNK = 256 << 10, /* read at once */
-    ROW = 4096,          /* of every matrix */
-    ITEM = 4,          /* where columns are taken */
-    SPARE = 2          /* an empty final block */
+    ROW = 4096,        /* of every matrix */
+    ITEM = 4           /* where columns are taken */
 };
 
 struct part { /* rows and columns, these in bytes */
     int64_t first, count, step;
     int64_t at, width;
-};
-
-/* One of the blocks of a member's deflate stream: a line of ARCHIVE.blocks. */
-struct block {
-    int64_t offset;
-    size_t stored, start, size;
 };
 
 struct matrix {
@@ -36,16 +26,9 @@ struct matrix {
     int deflated;
 };
 
-struct parts {
-    struct baseline_index *index; /* of an archive; else NULL */
-    struct block *blocks;         /* of its only member, if it has any */
-    int64_t count;
-    char *window;
-};
-
 /* ------------------------------------------------------------------------------ preparation */
 
-static int read_blocks(struct parts *parts, const char *source)
+static int read_blocks(struct baseline_parts *parts, const char *source)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s.blocks", source);
@@ -55,7 +38,7 @@ static int read_blocks(struct parts *parts, const char *source)
     int failed = fscanf(file, "%ld", &parts->count) != 1;
     parts->blocks = touched((size_t)parts->count * sizeof *parts->blocks);
     for (int64_t i = 0; !failed && i < parts->count; i++) {
-        struct block *b = &parts->blocks[i];
+        struct baseline_block *b = &parts->blocks[i];
         failed = fscanf(file, "%ld %zu %zu %zu", &b->offset, &b->stored, &b->start,
                         &b->size) != 4;
     }
@@ -65,7 +48,7 @@ static int read_blocks(struct parts *parts, const char *source)
 
 static int prepare_parts(struct job *job)
 {
-    struct parts *parts = touched(sizeof *parts);
+    struct baseline_parts *parts = touched(sizeof *parts);
     parts->window = touched(2 * CHUNK);
     if (is_archive(job)) {
         if (baseline_prepare_archive(job) != 0)
@@ -80,7 +63,7 @@ static int prepare_parts(struct job *job)
 
 static int open_member(struct job *job, int64_t i, struct matrix *m)
 {
-    struct parts *parts = job->state;
+    struct baseline_parts *parts = job->state;
     const struct baseline_place *place = &parts->index->places[i];
     job->state = parts->index;
     m->fd = baseline_open_archive(job);
@@ -150,125 +133,17 @@ static int read_columns(const struct matrix *m, const struct part *part, char *r
     return 0;
 }
 
-/* Inflates a block at `in`, behind which are SPARE bytes that may be changed for a while. */
-static int inflate_block(const struct parts *parts, const struct block *block, char *in,
-                         int last, char *to)
-{
-    char saved[SPARE];
-    size_t used, got;
-    const size_t size = block->stored + (last ? 0 : SPARE);
-    memcpy(saved, in + block->stored, SPARE);
-    memcpy(in + block->stored, "\3\0", SPARE);
-    const int failed =
-        libdeflate_deflate_decompress_ex(parts->index->decompressor, in, size, to,
-                                         block->size, &used, &got) != LIBDEFLATE_SUCCESS ||
-        used != size || got != block->size || baseline_crc(0, to, block->size) == 0;
-    memcpy(in + block->stored, saved, SPARE);
-    return failed;
-}
-
-/* Inflates a block to its place, or by way of a window if not all of it is wanted. */
-static int inflate_part(const struct parts *parts, int64_t k, char *in, size_t first,
-                        size_t end, char *to)
-{
-    const struct block *b = &parts->blocks[k];
-    const int whole = b->start >= first && b->start + b->size <= end;
-    char *const out = whole ? to + (b->start - first) : parts->window;
-    const size_t begin = b->start > first ? b->start : first;
-    const size_t stop = b->start + b->size < end ? b->start + b->size : end;
-    if (inflate_block(parts, b, in, k == parts->count - 1, out) != 0)
-        return 1;
-    if (!whole)
-        memcpy(to + (begin - first), out + (begin - b->start), stop - begin);
-    return 0;
-}
-
-/* `size` bytes of the member from `first` on, of the blocks that have some of them: up to 1 MiB of
- * them is read at once, and then inflated. */
-static int inflate_blocks(const struct matrix *m, const struct parts *parts, size_t first,
-                          size_t size, char *to)
-{
-    const struct block *const blocks = parts->blocks;
-    const size_t end = first + size;
-    int64_t k = 0, after;
-    while (blocks[k].start + blocks[k].size <= first)
-        k++;
-    for (; k < parts->count && blocks[k].start < end; k = after) {
-        size_t stored = 0;
-        for (after = k; after < parts->count && blocks[after].start < end &&
-                        (after == k || stored + blocks[after].stored <= 4 * CHUNK);)
-            stored += blocks[after++].stored;
-        char *in = parts->index->scratch;
-        if (baseline_read(m->fd, in, stored, blocks[k].offset) != 0)
-            return 1;
-        for (int64_t i = k; i < after; in += blocks[i++].stored)
-            if (inflate_part(parts, i, in, first, end, to) != 0)
-                return 1;
-    }
-    return 0;
-}
-
-struct stream {
-    z_stream z;
-    int fd;
-    int64_t at;
-    char *in;
-};
-
-static int inflate_next(struct stream *s, char *to, size_t size)
-{
-    s->z.next_out = (unsigned char *)to;
-    s->z.avail_out = (unsigned)size;
-    while (s->z.avail_out > 0) {
-        if (s->z.avail_in == 0) {
-            const ssize_t got = pread(s->fd, s->in, CHUNK, s->at);
-            if (got <= 0)
-                return 1;
-            s->z.next_in = (unsigned char *)s->in;
-            s->z.avail_in = (unsigned)got;
-            s->at += got;
-        }
-        const int result = inflate(&s->z, Z_NO_FLUSH);
-        if (result != Z_OK && (result != Z_STREAM_END || s->z.avail_out > 0))
-            return 1;
-    }
-    return 0;
-}
-
-/* The same of a stream without blocks, from its start, by zlib: the rows before go to a window. */
-static int inflate_stream(const struct matrix *m, const struct parts *parts, size_t first,
-                          size_t size, char *to)
-{
-    struct stream stream = {.fd = m->fd, .at = m->at, .in = parts->window + CHUNK};
-    int failed = inflateInit2(&stream.z, -MAX_WBITS) != Z_OK;
-    for (size_t done = 0, now; !failed && done < first; done += now) {
-        now = first - done < CHUNK ? first - done : CHUNK;
-        failed = inflate_next(&stream, parts->window, now);
-    }
-    failed = failed || inflate_next(&stream, to, size);
-    inflateEnd(&stream.z);
-    return failed;
-}
-
-static int read_deflated(const struct matrix *m, const struct parts *parts,
-                         const struct part *part, char *to)
-{
-    const size_t first = NPY_HEADER + (size_t)(part->first * ROW);
-    const size_t size = (size_t)(part->count * ROW);
-    return parts->blocks != NULL ? inflate_blocks(m, parts, first, size, to)
-                                 : inflate_stream(m, parts, first, size, to);
-}
-
 static int read_part(struct job *job, int64_t i, const struct matrix *m,
                      const struct part *part)
 {
-    const struct parts *parts = job->state;
+    const struct baseline_parts *parts = job->state;
     job->spans[i].size = (size_t)(part->count * part->width);
     char *memory = fresh(job->spans[i].size);
     job->spans[i].data = memory;
     if (memory == NULL)
         return sys_fail(job, "memory");
-    const int failed = m->deflated         ? read_deflated(m, parts, part, memory)
+    const int failed = m->deflated         ? baseline_inflate(parts, m->fd, m->at, part->first * ROW,
+                                                              part->count * ROW, memory)
                        : part->width < ROW ? read_columns(m, part, parts->window, memory)
                        : part->step < 0    ? read_reversed(m, part, parts->window, memory)
                                            : read_rows(m, part, memory);
