@@ -8,10 +8,10 @@ after the other.
 
 A folder holds a00000.npy, a00001.npy, ...; an archive holds members of these names, and beside
 it lies ARCHIVE.index, for the baseline: the directory's offset and size, then per member the
-offset, stored size and size of its bytes, and its method.  ARCHIVE.blocks, of a single member that is
-deflated in blocks: how many, then of each the offset, stored size, and what it begins at and how many
-bytes it is when inflated.  ARCHIVE.no_crc is the same archive with CRCs of 0, for a worker that
-computes none.  Archives that NumPy does not write are written by the library's worker.  What a peer
+offset, stored size and size of its bytes, and its method.  ARCHIVE.blocks, of a single member that
+is deflated in blocks: how many, then of each the offset, stored size, and what it begins at and how
+many bytes it is when inflated.  ARCHIVE.no_crc is the same archive with CRCs of 0, for a worker
+that computes none.  Archives that NumPy does not write are written by the library's worker.  What a peer
 needs is made by the peer, beside it.
 """
 

@@ -112,7 +112,8 @@ class Run:
         work = self.workload
         is_baseline = contender.name == "baseline"
         try:
-            operation = ("again:" if work.again else "") + (contender.operation or work.operation)
+            again = work.again or contender.name in work.peers
+            operation = ("again:" if again else "") + (contender.operation or work.operation)
             result = contender.run(operation, pretouch, self.source + contender.ending,
                                    self.target, work.count)
             if result and work.target:
@@ -180,7 +181,8 @@ class Run:
                 "peers": work.must_peers, "beside": work.must_beside}
         return {"title": work.title, "check": work.check, "operation": work.operation,
                 "size": work.size, "count": work.count, "must": must, "library": work.library,
-                "own_words": work.own_words, "result": work.result, "load": load, "contenders": self.results, "problems": self.problems}
+                "own_words": work.own_words, "result": work.result, "load": load,
+                "contenders": self.results, "problems": self.problems}
 
 
 def run_workload(workload, data, contenders, rounds):

@@ -115,6 +115,10 @@ def slice_columns(job, _):
     return slices(job, lambda n: (slice(None), slice(500, 510)))
 
 
+OPERATIONS["member_rows"] = OPERATIONS["slice_rows"]
+OPERATIONS["member_columns"] = OPERATIONS["slice_columns"]
+
+
 @operation()
 def slice_block(job, _):
     return slices(job, lambda _: (slice(1000, 2000), slice(100, 200)))

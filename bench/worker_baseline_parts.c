@@ -233,6 +233,8 @@ const struct operation baseline_part_operations[] = {
     {"slice_every", 1, prepare_parts, slice_every, NULL},
     {"slice_columns", 1, prepare_parts, slice_columns, NULL},
     {"slice_block", 1, prepare_parts, slice_block, NULL},
+    {"member_rows", 1, prepare_parts, slice_rows, NULL},
+    {"member_columns", 1, prepare_parts, slice_columns, NULL},
     {"read_matrix", 1, prepare_parts, read_matrix, NULL},
     {NULL, 0, NULL, NULL, NULL},
 };

@@ -101,5 +101,7 @@ const struct operation nyz_part_operations[] = {
     {"slice_every", 1, prepare_matrices, slice_every, collect_arrays},
     {"slice_columns", 1, prepare_matrices, slice_columns, collect_arrays},
     {"slice_block", 1, prepare_matrices, slice_block, collect_arrays},
+    {"member_rows", 1, prepare_matrices, slice_rows, collect_arrays},
+    {"member_columns", 1, prepare_matrices, slice_columns, collect_arrays},
     {NULL, 0, NULL, NULL, NULL},
 };

@@ -50,6 +50,7 @@ def chunk_of(array):
 # What is read of a matrix of n rows; the same as in worker.py.
 PARTS = {
     "slice_rows": lambda n: slice(n // 3, n // 3 + n // 100),
+    "member_rows": lambda n: slice(n // 3, n // 3 + n // 100),
     "slice_every": lambda n: slice(None, None, 100),
     "slice_columns": lambda n: (slice(None), slice(500, 510)),
     "slice_block": lambda n: (slice(1000, 2000), slice(100, 200)),
@@ -143,8 +144,10 @@ def ml_dtypes():
     return {"cast": worker.OPERATIONS["cast"]}
 
 
-LIBRARIES = {"h5py": (hdf5, "h5py"), "zarr": (zarr_, "zarr"), "safetensors": (safetensors, "safetensors"),
-             "spdl": (spdl, "spdl-io"), "ml_dtypes": (ml_dtypes, "ml_dtypes")}
+# The operations of each, and its package.
+LIBRARIES = {"h5py": (hdf5, "h5py"), "zarr": (zarr_, "zarr"),
+             "safetensors": (safetensors, "safetensors"), "spdl": (spdl, "spdl-io"),
+             "ml_dtypes": (ml_dtypes, "ml_dtypes")}
 
 
 def main(library):
