@@ -152,7 +152,10 @@ LIBRARIES = {"h5py": (hdf5, "h5py"), "zarr": (zarr_, "zarr"),
 
 def main(library):
     operations, package = LIBRARIES[library]
-    known = operations()
+    try:
+        known = operations()
+    except ImportError as error:
+        sys.exit("%s: %s" % (library, error))
     worker.warm_up()
     worker.serve(known, "%s %s, NumPy %s" % (
         library, importlib.metadata.version(package), np.__version__))
