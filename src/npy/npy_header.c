@@ -49,8 +49,7 @@ static nyz_status refuse_magic(nyz_source *source, const nyz_npy_start *start,
                                      (int64_t)sizeof bytes - start->size, &more, err));
     }
     const char *const kind = nyz_file_kind(text, bytes, start->size + more);
-    return kind == NULL ? status
-                        : nyz_fail(err, status, 0, "not a .npy file: %s", kind);
+    return kind == NULL ? status : nyz_fail(err, status, 0, "not a .npy file: %s", kind);
 }
 
 /* Fewer bytes than every .npy file has.  What is no beginning of one is told by what it

@@ -28,7 +28,8 @@ typedef struct nyz_zip_record {
 
 /* Decides the padding of a record whose offset is known, so that the data after `head` bytes of
  * the member is aligned. */
-void nyz_zip_writer_align(nyz_zip_record *record, size_t name_size, int64_t head, int align);
+void nyz_zip_writer_align(nyz_zip_record *record, size_t name_size, int64_t head,
+                          int align);
 
 /* Makes a local header in an empty buffer, or over the one before: 30 bytes, the name,
  * the field that aligns, the zip64 field.  With NYZ_ZIP_DESCRIPTOR, CRC and sizes are 0.  Errors: MEMORY. */

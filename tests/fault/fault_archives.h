@@ -215,8 +215,7 @@ static nyz_status add_bytes(fixture *s, nyz_npz_writer *writer, nyz_error *err)
 /* From a stream, for which memory is taken. */
 static nyz_status add_stream(fixture *s, nyz_npz_writer *writer, nyz_error *err)
 {
-    nyz_buffer from = {
-        .data = s->npy.data, .size = s->npy.size, .capacity = s->npy.size};
+    nyz_buffer from = {.data = s->npy.data, .size = s->npy.size, .capacity = s->npy.size};
     const nyz_stream stream = nyz_stream_buffer(&from);
     return nyz_npz_add_stream(writer, "a.npy", &stream, (int64_t)from.size, NULL, err);
 }

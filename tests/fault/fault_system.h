@@ -263,8 +263,9 @@ int __wrap_openat64(int at, const char *path, int flags, mode_t mode)
 {
     const int unnamed = (flags & O_TMPFILE) == O_TMPFILE;
     if (fails_whole(unnamed ? OPEN_UNNAMED
-                    : (flags & O_NOFOLLOW) != 0 && (flags & O_ACCMODE) == O_RDONLY ? OPEN_OTHER
-                                                                              : OPENAT,
+                    : (flags & O_NOFOLLOW) != 0 && (flags & O_ACCMODE) == O_RDONLY
+                        ? OPEN_OTHER
+                        : OPENAT,
                     -1)) {
         return -1;
     }
