@@ -232,10 +232,10 @@ typedef struct nyz_options {
     nyz_method method;              /* archives: stored or deflated */
     int32_t level;                  /* as above; any but 0 means NYZ_DEFLATED */
     int32_t threads;                /* how many threads, the caller's included, may work on a large
-                                       load, on members added together, or on one deflated in
-                                       blocks (NYZ_LEVEL_FAST, NYZ_BLOCKS).  0: one; negative: one
-                                       for each processor.  Results and errors do not depend on
-                                       it; all threads call the allocator */
+                                       load, on members added together, or on one that is in
+                                       blocks (NYZ_LEVEL_FAST, NYZ_BLOCKS), written or read.  0: one;
+                                       negative: one for each processor.  Results and errors do not
+                                       depend on it; all threads call the allocator */
     int32_t align;                  /* archives: the data of stored arrays begins at a multiple of
                                        this in the file, so that they can be mapped (nyz_map.h): a
                                        power of two, 8 ... 32,768, of which NYZ_ALIGN suits all

@@ -22,7 +22,7 @@ fi
 ENGINE=${1-}
 TARGET=${2:-all}
 TIME=${3:-60}
-ALL="pylit dtype npy npz write slice blocks names"
+ALL="pylit dtype npy npz write slice blocks names cast"
 FOLDER=$PWD/build/fuzz
 LOGS=$FOLDER/logs-$ENGINE
 LOG=build/fuzz/setup-$ENGINE.log
@@ -56,7 +56,7 @@ longest()
     npy | slice) say 1024 ;;
     npz) say 2048 ;;
     write | blocks) say 256 ;;
-    names) say 512 ;;
+    names | cast) say 512 ;;
     esac
 }
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 MOST = {"pylit": 1024, "dtype": 1024, "npy": 2048, "npz": 4096, "write": 4096, "slice": 2048, "blocks": 256,
-        "names": 1024}
+        "names": 1024, "cast": 512}
 REPAIR_ALL = 15
 
 
@@ -101,9 +101,17 @@ def names():
         yield "names", f"pattern_{number}", "\n".join(lines).encode()
 
 
+def numbers():
+    """Of every type, edges and others, to several types."""
+    choice = random.Random(3)
+    for number in range(160):
+        seed = bytearray(choice.choices([0, 1, 0x3F, 0x7C, 0x7F, 0x80, 0xFF, choice.randrange(256)], k=200))
+        yield "cast", f"numbers_{number}", bytes(seed) + bytes(choice.choices(range(256), k=2)) + bytes([number % 34, number % 5, number % 9])
+
+
 def main(folder):
     shutil.rmtree(folder, ignore_errors=True)
-    for target, name, seed in itertools.chain(files(), descrs(), programs(), changes(), names()):
+    for target, name, seed in itertools.chain(files(), descrs(), programs(), changes(), names(), numbers()):
         if 2 < len(seed) <= MOST[target]:
             path = folder / target / name
             path.parent.mkdir(parents=True, exist_ok=True)
