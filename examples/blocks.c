@@ -36,6 +36,8 @@ static nyz_status load_rows(const nyz_npz *npz, const nyz_range *range, nyz_arra
     if (status == NYZ_OK)
         status = nyz_npz_load_slice_into(npz, "a", range, 1, NULL, rows, err);
     nyz_array_free(&header);
+    if (status != NYZ_OK)
+        nyz_array_free(rows);
     return status;
 }
 
