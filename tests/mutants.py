@@ -687,7 +687,7 @@ MUTANTS = [
     ("file/file_model_load.c", "state->fit != NYZ_FILE_FITS", "0"),
     ("file/file_load_as.c", "    NYZ_TRY(nyz_load_as_fits(&item->header, config, err));\n", ""),
     ("file/file_load_all.c", "if (status == NYZ_ERR_NOT_FOUND) {", "if (0) {"),
-    ("file/file_load_all.c", "l->done = 0;", ""),
+    ("base/progress.c", "item->done = done;", ""),
     ("file/file_load_all.c", "file->format == &nyz_npz_container\n", "0\n"),
     ("file/file_answer.c", "return status == NYZ_ERR_NOT_FOUND\n", "return 0\n"),
     ("npz/arrays.c", "index < 0 && arrays->is_archive", "index < 0"),

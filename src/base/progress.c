@@ -40,6 +40,15 @@ int nyz_progress_add(nyz_progress *progress, int64_t bytes)
     return nyz_counter_value(&progress->cancelled);
 }
 
+int nyz_progress_of_item(void *ctx, int64_t done, int64_t total)
+{
+    nyz_progress_item *const item = ctx;
+    const int64_t more = done - item->done;
+    (void)total;
+    item->done = done;
+    return nyz_progress_add(item->progress, more > 0 ? more : 0);
+}
+
 /* What other threads have moved since the last call is reported, too; it is too late to
  * cancel then. */
 static void report_rest(nyz_progress *progress)

@@ -26,6 +26,13 @@ void nyz_progress_begin(nyz_progress *progress, nyz_config *config, int64_t tota
  * call or an earlier one. */
 int nyz_progress_add(nyz_progress *progress, int64_t bytes);
 
+/* The callback of a call on one item, within a call on many: what it adds counts there. */
+typedef struct nyz_progress_item {
+    nyz_progress *progress; /* of the call on many */
+    int64_t done;           /* what the callback was told of this item */
+} nyz_progress_item;
+nyz_progress_fn nyz_progress_of_item; /* its ctx: an nyz_progress_item */
+
 /* Ends a call: where it was cancelled, `status` (a failure) becomes NYZ_ERR_CANCELLED. */
 nyz_status nyz_progress_end(const nyz_config *config, nyz_status status, nyz_error *err);
 

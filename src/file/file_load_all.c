@@ -17,29 +17,18 @@
 typedef struct loading {
     const nyz_file *file;
     const nyz_config *config;
-    int64_t done; /* what the callback was told of the item that is loaded */
 } loading;
 
-/* The callback of one item: what it adds counts. */
-static int report(void *ctx, int64_t done, int64_t total)
-{
-    loading *const l = ctx;
-    const int64_t more = done - l->done;
-    (void)total;
-    l->done = done;
-    return nyz_progress_add(l->config->progress, more > 0 ? more : 0);
-}
-
 /* An item that holds no array stays empty, and so does one that is skipped. */
-static nyz_status load_item(loading *l, int64_t index, int64_t number, nyz_arrays *all,
-                            nyz_error *err)
+static nyz_status load_item(const loading *l, int64_t index, int64_t number,
+                            nyz_arrays *all, nyz_error *err)
 {
+    nyz_progress_item progress = {l->config->progress, 0};
     nyz_options opt = nyz_config_options(l->config);
     nyz_array array;
     nyz_error why;
-    opt.progress = l->config->progress != NULL ? report : NULL;
-    opt.progress_ctx = l;
-    l->done = 0;
+    opt.progress = l->config->progress != NULL ? nyz_progress_of_item : NULL;
+    opt.progress_ctx = &progress;
     nyz_status status = nyz_file_load_at(l->file, index, &opt, &array, &why);
     if (status == NYZ_OK) {
         status = nyz_arrays_put(all, number, &array, err);

@@ -22,30 +22,15 @@ typedef struct loading {
     int threads; /* within one parameter */
 } loading;
 
-/* The callback of one parameter: what it adds counts. */
-typedef struct part {
-    const nyz_config *config;
-    int64_t done;
-} part;
-
-static int report(void *ctx, int64_t done, int64_t total)
-{
-    part *const p = ctx;
-    const int64_t more = done - p->done;
-    (void)total;
-    p->done = done;
-    return nyz_progress_add(p->config->progress, more > 0 ? more : 0);
-}
-
 static nyz_status load_parameter(const loading *l, int64_t number, nyz_error *err)
 {
     static const nyz_want any = {.ndim = -1};
     const nyz_parameter *const p = &l->model->parameters[number];
     const int64_t index = l->model->states[number].item->index;
     nyz_options opt = nyz_config_options(l->config);
-    part progress = {l->config, 0};
+    nyz_progress_item progress = {l->config->progress, 0};
     opt.threads = l->threads;
-    opt.progress = l->config->progress != NULL ? report : NULL;
+    opt.progress = l->config->progress != NULL ? nyz_progress_of_item : NULL;
     opt.progress_ctx = &progress;
     return p->into != NULL
                ? nyz_file_load_into_at(l->model->file, index, &opt, p->into, err)
