@@ -62,8 +62,12 @@ nyz_status nyz_deflate_block(nyz_deflater *deflater, const unsigned char *in, si
 
 void nyz_deflate_free(nyz_deflater **deflater);
 
-/* Writes bytes as they are, in blocks of a deflate stream that goes on; returns how many bytes
- * `out` has got, at most nyz_deflate_store_bound(size). */
+/* What is before `size` bytes, NYZ_STORED_BLOCK_MAX at most, that are a stored block of a deflate
+ * stream which goes on (RFC 1951, 3.2.4). */
+enum { NYZ_STORED_BLOCK_HEAD = 5, NYZ_STORED_BLOCK_MAX = 65535 };
+void nyz_deflate_stored_head(unsigned char out[NYZ_STORED_BLOCK_HEAD], size_t size);
+/* Writes bytes in such blocks; returns how many bytes `out` has got, at most
+ * nyz_deflate_store_bound(size). */
 size_t nyz_deflate_store_bound(size_t size);
 size_t nyz_deflate_store(const unsigned char *in, size_t size, unsigned char *out);
 

@@ -161,24 +161,27 @@ void nyz_deflate_free(nyz_deflater **deflater)
 
 /* ------------------------------------------------------------------------- stored blocks */
 
-/* RFC 1951, 3.2.4: three bits and padding, the length, and its complement. */
-enum { STORED_HEAD = 5, STORED_MAX = 65535 };
+/* Three bits and padding, the length, and its complement. */
+void nyz_deflate_stored_head(unsigned char out[NYZ_STORED_BLOCK_HEAD], size_t size)
+{
+    out[0] = 0;
+    nyz_store_le16(out + 1, (uint16_t)size);
+    nyz_store_le16(out + 3, (uint16_t)~size);
+}
 
 size_t nyz_deflate_store_bound(size_t size)
 {
-    return size + (size / STORED_MAX + 1) * STORED_HEAD;
+    return size + (size / NYZ_STORED_BLOCK_MAX + 1) * NYZ_STORED_BLOCK_HEAD;
 }
 
 size_t nyz_deflate_store(const unsigned char *in, size_t size, unsigned char *out)
 {
     unsigned char *next = out;
     while (size > 0) {
-        const size_t piece = size < STORED_MAX ? size : STORED_MAX;
-        next[0] = 0;
-        nyz_store_le16(next + 1, (uint16_t)piece);
-        nyz_store_le16(next + 3, (uint16_t)~piece);
-        memcpy(next + STORED_HEAD, in, piece);
-        next += STORED_HEAD + piece;
+        const size_t piece = size < NYZ_STORED_BLOCK_MAX ? size : NYZ_STORED_BLOCK_MAX;
+        nyz_deflate_stored_head(next, piece);
+        memcpy(next + NYZ_STORED_BLOCK_HEAD, in, piece);
+        next += NYZ_STORED_BLOCK_HEAD + piece;
         in += piece;
         size -= piece;
     }

@@ -52,15 +52,6 @@ static int64_t unit_of(const nyz_array *array, int64_t bytes, const nyz_config *
     return rows_in_block(array->shape[axis], most) * step;
 }
 
-/* How many blocks after the header the central record has room for. */
-static int64_t most_blocks(size_t name_size)
-{
-    enum { ZIP64_SIZE = 28 };
-    const int64_t room = NYZ_ZIP_BLOCKS_RECORD - 46 - (int64_t)name_size - ZIP64_SIZE -
-                         NYZ_ZIP_BLOCKS_FIELD - NYZ_ZIP_BLOCKS_FIXED;
-    return room / NYZ_ZIP_BLOCKS_ENTRY - 1;
-}
-
 /* One stream; the fast level makes only blocks, of which this is the last. */
 static nyz_block_layout alone(int64_t bytes, const nyz_config *config)
 {
@@ -81,7 +72,7 @@ nyz_block_layout nyz_npz_block_layout(const nyz_array *array, int64_t header,
                                       int64_t bytes, size_t name_size,
                                       const nyz_config *config)
 {
-    const int64_t most = most_blocks(name_size);
+    const int64_t most = nyz_zip_blocks_most(name_size) - 1; /* after the header */
     const nyz_block_layout plain = plain_layout(config);
     if (plain.unit == 0) {
         return plain;

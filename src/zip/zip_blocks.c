@@ -13,12 +13,22 @@
 #include "codec/codec.h"
 #include "io/stream.h"
 #include "zip/zip_directory.h"
+#include "zip/zip_internal.h"
 #include "zip/zip_member.h"
 
 /* ------------------------------------------------------------------------------ the index */
 
 /* Deflate does not do more than this to one byte, but for the rounding of tiny blocks. */
 enum { MAX_INFLATED = 1032, INFLATED_SPARE = 64 };
+
+int64_t nyz_zip_blocks_most(size_t name_size)
+{
+    enum { ZIP64_MOST = 28 }; /* of its extra field */
+    const int64_t room = NYZ_ZIP_BLOCKS_RECORD - NYZ_ZIP_CENTRAL_SIZE -
+                         (int64_t)name_size - ZIP64_MOST - NYZ_ZIP_BLOCKS_FIELD -
+                         NYZ_ZIP_BLOCKS_FIXED;
+    return room / NYZ_ZIP_BLOCKS_ENTRY;
+}
 
 /* The field's fixed part; the number of blocks follows from the sizes. */
 static int read_fixed(const unsigned char *field, int64_t size, nyz_zip_blocks *b)

@@ -58,6 +58,9 @@ static inline uint32_t nyz_zip_block_crc32(const nyz_zip_blocks *blocks, int64_t
     return nyz_load_le32(blocks->entries + number * NYZ_ZIP_BLOCKS_ENTRY + 4);
 }
 
+/* How many blocks the central header of a member with this name has room for; less than 1: none. */
+int64_t nyz_zip_blocks_most(size_t name_size);
+
 /* The index of an entry, in dir->bytes, if it has one that agrees with all that the directory
  * says of the member; else out->count is 0. */
 void nyz_zip_blocks_find(const nyz_zip_directory *dir, const nyz_zip_entry *entry,

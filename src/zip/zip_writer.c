@@ -22,8 +22,6 @@
  * still holds it. */
 #define PIECE ((int64_t)4 << 20)
 
-#define PLAIN_START 5 /* of a block that is not deflated: type, size, its complement */
-
 struct nyz_zip_writer {
     nyz_allocator allocator;
     nyz_write_buffer out; /* to the stream */
@@ -166,13 +164,12 @@ static nyz_status put_plain(nyz_zip_writer *zip, const void *bytes, int64_t size
                             nyz_error *err)
 {
     const nyz_sink sink = nyz_write_buffer_sink(&zip->out);
-    unsigned char start[PLAIN_START] = {0};
-    nyz_store_le16(start + 1, (uint16_t)size);
-    nyz_store_le16(start + 3, (uint16_t)~size);
-    zip->first = zip->out.position + PLAIN_START;
+    unsigned char start[NYZ_STORED_BLOCK_HEAD];
+    nyz_deflate_stored_head(start, (size_t)size);
+    zip->first = zip->out.position + NYZ_STORED_BLOCK_HEAD;
     zip->record.crc32 = nyz_crc32(0, bytes, (size_t)size);
-    zip->record.compressed_size = PLAIN_START + size;
-    NYZ_TRY(nyz_sink_put(&sink, start, PLAIN_START, err));
+    zip->record.compressed_size = NYZ_STORED_BLOCK_HEAD + size;
+    NYZ_TRY(nyz_sink_put(&sink, start, NYZ_STORED_BLOCK_HEAD, err));
     return nyz_sink_put(&sink, bytes, size, err);
 }
 
@@ -239,7 +236,7 @@ static nyz_status add_head(nyz_zip_writer *zip, nyz_error *err)
     }
     NYZ_TRY(nyz_buffer_reserve(index, index->size + NYZ_ZIP_BLOCKS_ENTRY, err));
     memmove(index->data + NYZ_ZIP_BLOCKS_ENTRY, index->data, index->size);
-    nyz_store_le32(index->data, (uint32_t)(PLAIN_START + zip->plain));
+    nyz_store_le32(index->data, (uint32_t)(NYZ_STORED_BLOCK_HEAD + zip->plain));
     nyz_store_le32(index->data + 4, crc32);
     index->size += NYZ_ZIP_BLOCKS_ENTRY;
     zip->encoder.layout.head = zip->plain;
