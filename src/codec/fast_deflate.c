@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The fast deflater: from block to block of a chunk.  See fast_deflate.h. */
+/* The fast deflater: from block to block.  See fast_deflate.h. */
 #include "codec/fast_deflate.h"
 
 #include "base/alloc.h"
@@ -29,7 +29,7 @@ void nyz_fast_free(nyz_fast **fast)
 
 /* Blocks are of NYZ_STORED_MAX bytes and more, except the last.  If all are stored, each
  * has five bytes for each NYZ_STORED_MAX of its bytes or fewer, and up to one to reach a
- * whole byte.  Then the chunk's end, and what a flush writes too much. */
+ * whole byte.  Then their end, and what a flush writes too much. */
 size_t nyz_fast_bound(size_t size)
 {
     const size_t blocks = size / NYZ_STORED_MAX + 1;

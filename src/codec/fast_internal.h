@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The parts of the fast deflater, and what they hand each other.  Private to fast_*.c.
  *
- *   fast_sample.c   looks at a chunk and chooses how to search it
+ *   fast_sample.c   looks at the bytes and chooses how to search it
  *   fast_match.c    cuts a block into steps: some literals, then a match
  *   fast_huffman.c  makes a Huffman code from counts
  *   fast_lengths.c  makes the head of a block, which says the codes
@@ -43,7 +43,7 @@ typedef struct nyz_step {
     uint16_t distance;
 } nyz_step;
 
-/* How a chunk is searched for matches. */
+/* How bytes are searched for matches. */
 typedef enum nyz_search {
     NYZ_SEARCH_NONE,   /* not at all: literals only */
     NYZ_SEARCH_REPEAT, /* at one distance */

@@ -83,7 +83,7 @@ static nyz_status flush(batch *b, nyz_error *err)
     return status;
 }
 
-/* Whether a member is one of those that threads share; a large one in chunks is shared
+/* Whether a member is one of those that threads share; a large one in blocks is shared
  * itself. */
 static int waits(const batch *b, const nyz_pending *pending)
 {

@@ -303,7 +303,7 @@ static void output_may_end_with_the_buffer(void **state)
 }
 
 /* Instead of being cut. */
-static void a_chunk_without_room_is_refused(void **state)
+static void a_block_without_room_is_refused(void **state)
 {
     unsigned char *const data = make_data();
     unsigned char out[100];
@@ -361,7 +361,7 @@ int main(void)
 #endif
         cmocka_unit_test(failing_sink_is_io),
         cmocka_unit_test(output_may_end_with_the_buffer),
-        cmocka_unit_test(a_chunk_without_room_is_refused),
+        cmocka_unit_test(a_block_without_room_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -177,7 +177,7 @@ static nyz_fast *new_fast(void)
     return fast;
 }
 
-/* Both ways of ending; an empty chunk ends the one that does not end the stream. */
+/* Both ways of ending; an empty block ends the one that does not end the stream. */
 static void assert_comes_back(nyz_fast *fast, const unsigned char *bytes, size_t size)
 {
     const size_t bound = nyz_fast_bound(size);
@@ -285,7 +285,7 @@ static void every_period_comes_back(void **state)
     nyz_fast_free(&fast);
 }
 
-static void chunks_join_to_one_stream(void **state)
+static void pieces_join_to_one_stream(void **state)
 {
     const size_t each = 100000;
     nyz_fast *fast = new_fast();
@@ -314,7 +314,7 @@ static void *dirty_alloc(void *ctx, size_t size, size_t align)
     return memory;
 }
 
-/* Neither memory nor earlier chunks leave a trace. */
+/* Neither memory nor earlier pieces leave a trace. */
 static void the_same_bytes_come_out_each_time(void **state)
 {
     const nyz_allocator dirty = {.alloc = dirty_alloc,
@@ -478,8 +478,8 @@ static void blocks_end_when_the_steps_are_full(void **state)
     nyz_fast_free(&fast);
 }
 
-/* What stood in the chunk before is not looked for in this one. */
-static void a_search_forgets_the_chunk_before(void **state)
+/* What stood in the piece before is not looked for in this one. */
+static void a_search_forgets_the_piece_before(void **state)
 {
     const nyz_plan plan = {NYZ_SEARCH_HASH, 0};
     nyz_fast *fast = new_fast();
@@ -615,13 +615,13 @@ int main(void)
         cmocka_unit_test(sizes_around_every_bound_come_back),
         cmocka_unit_test(runs_of_every_length_come_back),
         cmocka_unit_test(every_period_comes_back),
-        cmocka_unit_test(chunks_join_to_one_stream),
+        cmocka_unit_test(pieces_join_to_one_stream),
         cmocka_unit_test(the_same_bytes_come_out_each_time),
         cmocka_unit_test(noise_takes_what_stored_blocks_take),
         cmocka_unit_test(arrays_are_about_as_small_as_the_default_makes_them),
         cmocka_unit_test(every_search_finds_true_matches),
         cmocka_unit_test(blocks_end_when_the_steps_are_full),
-        cmocka_unit_test(a_search_forgets_the_chunk_before),
+        cmocka_unit_test(a_search_forgets_the_piece_before),
         cmocka_unit_test(the_sample_finds_the_size_of_items),
         cmocka_unit_test(codes_are_complete_whatever_the_counts),
         cmocka_unit_test(no_memory_is_an_error),

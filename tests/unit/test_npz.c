@@ -899,15 +899,15 @@ static void a_large_member_takes_1_mib_beside_the_array_that_it_fills(void **sta
     free(data);
 }
 
-/* How a member of 3 MB of weights is made of chunks. */
-typedef struct chunked_way {
+/* How a member of 3 MB of weights is made of blocks. */
+typedef struct way_in_blocks {
     int level;
     int can_seek;
     int gaps; /* a view of every second number */
-} chunked_way;
+} way_in_blocks;
 
-static nyz_buffer chunked_archive(const chunked_way *way, int threads,
-                                  const float *numbers)
+static nyz_buffer archive_in_blocks(const way_in_blocks *way, int threads,
+                                    const float *numbers)
 {
     trickle t = {0};
     const nyz_stream s = trickle_stream(&t, MIB, way->can_seek);
@@ -930,7 +930,7 @@ static nyz_buffer chunked_archive(const chunked_way *way, int threads,
     return t.buffer;
 }
 
-static void chunks_are_the_same_bytes_on_any_number_of_threads(void **state)
+static void blocks_are_the_same_bytes_on_any_number_of_threads(void **state)
 {
     (void)state;
     float *const numbers = malloc(800000 * sizeof *numbers);
@@ -941,14 +941,14 @@ static void chunks_are_the_same_bytes_on_any_number_of_threads(void **state)
         numbers[i] = (float)(noise >> 8) / (float)(1 << 24) - 0.5F;
     }
     for (int how = 0; how < 6; how++) {
-        const chunked_way way = {how < 4 ? NYZ_LEVEL_FAST : 1, how % 2, how / 2 % 2};
-        nyz_buffer one = chunked_archive(&way, 1, numbers);
+        const way_in_blocks way = {how < 4 ? NYZ_LEVEL_FAST : 1, how % 2, how / 2 % 2};
+        nyz_buffer one = archive_in_blocks(&way, 1, numbers);
         nyz_npz *npz = NULL;
         nyz_array a;
         nyz_array bytes;
         assert_true(one.size < 800000 * 4 * 95 / 100);
         for (int threads = 2; threads < 20; threads += how < 4 ? 5 : 15) {
-            nyz_buffer many = chunked_archive(&way, threads, numbers);
+            nyz_buffer many = archive_in_blocks(&way, threads, numbers);
             assert_int_equal(many.size, one.size);
             assert_memory_equal(many.data, one.data, one.size);
             nyz_buffer_free(&many);
@@ -1164,7 +1164,7 @@ int main(void)
         cmocka_unit_test(bytes_after_the_array_of_a_member_are_refused),
         cmocka_unit_test(loading_a_member_takes_the_array_and_at_most_1_mib),
         cmocka_unit_test(a_large_member_takes_1_mib_beside_the_array_that_it_fills),
-        cmocka_unit_test(chunks_are_the_same_bytes_on_any_number_of_threads),
+        cmocka_unit_test(blocks_are_the_same_bytes_on_any_number_of_threads),
         cmocka_unit_test(one_stream_is_the_default_and_blocks_are_asked_for),
         cmocka_unit_test(every_failing_allocation_is_reported_and_nothing_leaks),
         cmocka_unit_test(every_failing_stream_call_is_reported),

@@ -160,7 +160,7 @@ static void a_failing_write_comes_before_a_later_bad_name(void **state)
     }
 }
 
-/* A large member in chunks is written alone, after those that wait: their failure is the
+/* A large member in blocks is written alone, after those that wait: their failure is the
  * one that is told, and nothing of the large one is written. */
 static void what_waits_is_written_before_a_member_that_is_written_alone(void **state)
 {
