@@ -25,8 +25,9 @@
  * (the slice has its last byte), or with NYZ_VERIFY, which reads all of the member; otherwise the
  * bytes of a stored or deflated member are handed out unverified.  Of a member in blocks, the CRC of
  * each block that is read is compared with its index.  Damage is found so, in the block or in the
- * index, and then the member is read without the index.  An index that somebody forged could show
- * other bytes than the member has: with NYZ_UNTRUSTED it is not used for parts.
+ * index, and then the member is read without the index and as with NYZ_VERIFY.  An index that
+ * somebody forged could show other bytes than the member has: with NYZ_UNTRUSTED it is not used for
+ * parts.
  *
  * Memory: the result, and at most 512 KiB (256 KiB if the dtype is the file's in the same byte
  * order); for a deflated member 320 KiB more, for one in blocks a block, deflated and inflated, for

@@ -817,6 +817,7 @@ MUTANTS = [
     ("zip/zip_writer.c", "layout->head > 0 && count > 1", "count > 1"),
     ("zip/zip_writer.c", "zip->record.crc32 ^ (zip->changed > 0 ? zip->change : 0)", "zip->record.crc32"),
     ("npz/npz_slice.c", "(config->flags & (NYZ_UNTRUSTED | NYZ_VERIFY)) == 0", "1"),
+    ("npz/npz_slice.c", "config.flags |= NYZ_VERIFY;", ""),
     ("npz/npz_indexed.c", "source.offset != blocks->head || ", ""),
     ("npz/npz_indexed.c", "b->kept != NULL && b->kept_number == number", "b->kept != NULL"),
     ("npz/npz_indexed.c", "    b->kept_number = -1;\n", ""),

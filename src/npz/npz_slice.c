@@ -74,15 +74,12 @@ static int trusts_index(const nyz_config *config)
 }
 
 /* The CRC of a member is compared if that is asked for, and if all of it was read anyway. */
-static nyz_status read_member(const nyz_npz *npz, int64_t index,
-                              const nyz_slice_request *request, nyz_error *err)
+static nyz_status read_plainly(const nyz_npz *npz, int64_t index,
+                               const nyz_slice_request *request, nyz_error *err)
 {
     const nyz_config *const config = request->config;
     nyz_zip_member member;
     nyz_progress_stream wrapper;
-    if (trusts_index(config) && nyz_npz_read_indexed(npz, index, request)) {
-        return NYZ_OK;
-    }
     NYZ_TRY(nyz_zip_member_open_with(&npz->stream, &npz->dir, index, &config->allocator,
                                      &member, err));
     nyz_source source = nyz_zip_member_source(&member);
@@ -95,6 +92,22 @@ static nyz_status read_member(const nyz_npz *npz, int64_t index,
     }
     nyz_zip_member_close(&member);
     return status;
+}
+
+/* Where the index does not fit, it or the member may be damaged: the member's CRC shows which. */
+static nyz_status read_member(const nyz_npz *npz, int64_t index,
+                              const nyz_slice_request *asked, nyz_error *err)
+{
+    nyz_config config = *asked->config;
+    nyz_slice_request request = *asked;
+    request.config = &config;
+    if (trusts_index(&config) && npz->dir.entries[index].blocks != 0) {
+        if (nyz_npz_read_indexed(npz, index, &request)) {
+            return NYZ_OK;
+        }
+        config.flags |= NYZ_VERIFY;
+    }
+    return read_plainly(npz, index, &request, err);
 }
 
 /* ---------------------------------------------------------------------- the public calls */

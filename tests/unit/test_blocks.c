@@ -519,6 +519,39 @@ static void damage_is_told_of_the_blocks_that_have_it_and_of_no_others(void **st
     nyz_buffer_free(&archive);
 }
 
+/* Noise is stored in its blocks, which inflate whatever byte of it is another: only CRCs tell. */
+static void a_byte_that_is_another_is_found_in_a_part(void **state)
+{
+    static int32_t noise[ROWS][COLUMNS];
+    nyz_array random = array;
+    uint32_t bits = 1;
+    nyz_block block;
+    (void)state;
+    random.data = noise;
+    for (int i = 0; i < ROWS * COLUMNS; i++) {
+        bits = bits * 1664525u + 1013904223u;
+        noise[i / COLUMNS][i % COLUMNS] = (int32_t)(bits >> 1 ^ bits << 16);
+    }
+    nyz_buffer archive = archive_of(&random, NYZ_LEVEL_FAST, 50);
+    nyz_npz *npz = open_archive(&archive, 0);
+    assert_ok(nyz_npz_blocks(npz, "a", 6, 1, &block, err));
+    archive.data[block.offset + block.stored_size / 2] ^= 1;
+    for (int threads = 1; threads <= 2; threads++) {
+        const nyz_options opt = {.threads = threads};
+        const nyz_range sound = {310, 320, 1};
+        const nyz_range damaged = {260, 262, 1};
+        nyz_array out;
+        assert_ok(nyz_npz_load_slice_at(npz, 0, &sound, 1, &opt, &out, err));
+        assert_memory_equal(out.data, noise[310], 10 * sizeof noise[0]);
+        nyz_array_free(&out);
+        assert_fails(NYZ_ERR_CORRUPT, "CRC-32",
+                     nyz_npz_load_slice_at(npz, 0, &damaged, 1, &opt, &out, err));
+        assert_fails(NYZ_ERR_CORRUPT, "CRC-32", nyz_npz_load_at(npz, 0, &opt, &out, err));
+    }
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&archive);
+}
+
 /* A block that is what the index says, but for its CRC, and one that is not all of its bytes. */
 static void a_block_that_is_not_the_indexs_is_read_without_it(void **state)
 {
@@ -616,6 +649,7 @@ int main(void)
         cmocka_unit_test(whole_loads_are_the_array_on_any_number_of_threads),
         cmocka_unit_test(only_the_blocks_of_a_part_are_read),
         cmocka_unit_test(damage_is_told_of_the_blocks_that_have_it_and_of_no_others),
+        cmocka_unit_test(a_byte_that_is_another_is_found_in_a_part),
         cmocka_unit_test(a_block_that_is_not_the_indexs_is_read_without_it),
         cmocka_unit_test(without_memory_it_fails_or_is_read_otherwise),
         cmocka_unit_test(progress_is_told_and_can_cancel),
