@@ -71,7 +71,6 @@ static nyz_status keep_block(block_bytes *b, int64_t number, nyz_error *err)
     if (b->kept != NULL && b->kept_number == number) {
         return NYZ_OK;
     }
-    b->kept_number = -1;
     NYZ_TRY(make_room(b, size, err));
     if (!nyz_zip_blocks_read(&b->reader, number, 1, 1, b->kept)) {
         return no_index(err);

@@ -57,10 +57,8 @@ static int sums_up(const nyz_zip_blocks *b, const nyz_zip_entry *entry)
     for (int64_t i = 0; i < b->count; i++) {
         const int64_t stored = nyz_zip_block_stored(b, i);
         const int64_t size = nyz_zip_block_size(b, i);
-        if (stored > stored_left ||
-            (entry->method == NYZ_STORED
-                 ? size != stored
-                 : size > stored * MAX_INFLATED + INFLATED_SPARE)) {
+        if (entry->method == NYZ_STORED ? size != stored
+                                        : size > stored * MAX_INFLATED + INFLATED_SPARE) {
             return 0;
         }
         stored_left -= stored;

@@ -577,6 +577,33 @@ static void a_block_that_is_not_the_indexs_is_read_without_it(void **state)
     nyz_buffer_free(&archive);
 }
 
+/* Two blocks that are said to be one: the first then has rows after the header. */
+static void a_first_block_with_more_than_the_header_is_no_use(void **state)
+{
+    nyz_buffer archive = archive_of(&array, NYZ_LEVEL_FAST, 50);
+    nyz_npz *npz = open_archive(&archive, 0);
+    unsigned char *const field = npz->dir.bytes + npz->dir.entries[0].blocks;
+    unsigned char *const entries = field + NYZ_ZIP_BLOCKS_FIXED;
+    nyz_zip_blocks index;
+    (void)state;
+    nyz_zip_blocks_find(&npz->dir, &npz->dir.entries[0], &index);
+    assert_int_equal(index.count, 13);
+    nyz_store_le32(entries,
+                   nyz_zip_block_stored(&index, 0) + nyz_zip_block_stored(&index, 1));
+    nyz_store_le32(entries + 4,
+                   nyz_crc32_combine(nyz_zip_block_crc32(&index, 0),
+                                     nyz_zip_block_crc32(&index, 1), index.unit));
+    memmove(entries + 8, entries + 16, 8 * 11);
+    nyz_store_le32(field + 4, (uint32_t)(index.head + index.unit));
+    nyz_store_le16(field - 2, NYZ_ZIP_BLOCKS_FIXED + 8 * 12);
+    nyz_zip_blocks_find(&npz->dir, &npz->dir.entries[0], &index);
+    assert_int_equal(index.count, 12);
+    assert_ok(load_rows(npz, 0, 1, err));
+    assert_ok(load_rows(npz, 300, 1, err));
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&archive);
+}
+
 /* Each allocation fails once: the result is the array or MEMORY, and nothing leaks. */
 static void without_memory_it_fails_or_is_read_otherwise(void **state)
 {
@@ -651,6 +678,7 @@ int main(void)
         cmocka_unit_test(damage_is_told_of_the_blocks_that_have_it_and_of_no_others),
         cmocka_unit_test(a_byte_that_is_another_is_found_in_a_part),
         cmocka_unit_test(a_block_that_is_not_the_indexs_is_read_without_it),
+        cmocka_unit_test(a_first_block_with_more_than_the_header_is_no_use),
         cmocka_unit_test(without_memory_it_fails_or_is_read_otherwise),
         cmocka_unit_test(progress_is_told_and_can_cancel),
     };
