@@ -50,6 +50,7 @@ static void blocks_are_whole_rows_of_one_size_where_they_can_be(void **state)
         {2, {101, 10}, 4, 4000, 0, 4000},
         {1, {100001}, 1, 50000, 0, 50000}, /* 11 * 9091: no divisor is large enough */
         {1, {99990}, 1, 50000, 0, 49995},
+        {1, {999}, 1, 10, 0, 9},             /* many blocks: found by their size */
         {2, {3, 1000}, 4, 3000, 0, 2000},    /* rows are longer: halves of them */
         {3, {2, 3, 1000}, 4, 4000, 0, 4000}, /* one row of the second axis */
         {3, {2, 4, 100}, 4, 1000, 0, 800},
@@ -357,6 +358,48 @@ static void assert_rows(const nyz_array *got, int64_t first, int64_t step)
         assert_memory_equal((const char *)got->data + i * got->strides[0],
                             numbers[first + i * step], sizeof numbers[0]);
     }
+}
+
+/* How many blocks a member of these bytes has. */
+static int64_t blocks_of_bytes(const void *bytes, size_t size)
+{
+    const nyz_options opt = {.level = NYZ_LEVEL_FAST, .block_rows = 50};
+    nyz_buffer out = {0};
+    nyz_stream stream = nyz_stream_buffer(&out);
+    nyz_npz_writer *w = NULL;
+    nyz_member member;
+    assert_ok(nyz_npz_create_stream(&stream, &opt, &w, err));
+    assert_ok(nyz_npz_add_bytes(w, "a.npy", bytes, size, NULL, err));
+    assert_ok(nyz_npz_finish(&w, err));
+    nyz_npz *npz = open_archive(&out, 0);
+    assert_ok(nyz_npz_member_at(npz, 0, &member, err));
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&out);
+    return member.blocks;
+}
+
+/* A .npy file that is cut, or that has more than one array, is no array of rows. */
+static void bytes_of_a_npy_file_are_cut_as_its_array(void **state)
+{
+    nyz_buffer archive = archive_of(&array, NYZ_LEVEL_FAST, 50);
+    nyz_npz *npz = open_archive(&archive, 0);
+    nyz_array npy;
+    (void)state;
+    assert_ok(nyz_npz_bytes_at(npz, 0, NULL, &npy, err));
+    const size_t size = (size_t)npy.shape[0];
+    unsigned char *const bytes = calloc(2, size);
+    assert_non_null(bytes);
+    memcpy(bytes, npy.data, size);
+    assert_int_equal(blocks_of_bytes(bytes, size), 13);
+    assert_int_equal(blocks_of_bytes(bytes, size + 1), 0);
+    assert_int_equal(blocks_of_bytes(bytes, size - 1), 0);
+    assert_int_equal(blocks_of_bytes(bytes, 20), 0);
+    bytes[0] ^= 1;
+    assert_int_equal(blocks_of_bytes(bytes, size), 0);
+    free(bytes);
+    nyz_array_free(&npy);
+    nyz_npz_close(&npz);
+    nyz_buffer_free(&archive);
 }
 
 static void parts_are_those_of_the_array(void **state)
@@ -672,6 +715,7 @@ int main(void)
         cmocka_unit_test(an_index_without_data_is_not_believed),
         cmocka_unit_test(a_unit_has_at_most_31_bits),
         cmocka_unit_test(a_stored_member_may_have_an_index),
+        cmocka_unit_test(bytes_of_a_npy_file_are_cut_as_its_array),
         cmocka_unit_test(parts_are_those_of_the_array),
         cmocka_unit_test(whole_loads_are_the_array_on_any_number_of_threads),
         cmocka_unit_test(only_the_blocks_of_a_part_are_read),
